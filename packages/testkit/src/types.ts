@@ -1,0 +1,105 @@
+/** One dispatched event, named as the fields are on the wire. */
+export interface ReferenceEvent {
+  /** The value of the block's `event` field; `undefined` for an unnamed message, also when the field was empty. */
+  readonly event: string | undefined
+  /** The `data` lines, joined with line feeds. */
+  readonly data: string
+  /** The `id` field of this very block; `undefined` when it had none, or none that the standard accepts. */
+  readonly id: string | undefined
+  /** The last event ID as it stands once this event is dispatched. */
+  readonly lastEventId: string
+}
+
+/** What stood in an unfinished block when the stream ended. */
+export interface PendingBlock {
+  /** Bytes on the wire from the block's first line to the end of the stream, line ends included. */
+  readonly bytes: number
+  /** Which of the fields that make an event had taken effect in it, each once, in the order of first sight. */
+  readonly fields: readonly ('event' | 'data' | 'id')[]
+}
+
+/** Everything that {@link referenceParse} finds in a stream. */
+export interface ReferenceResult {
+  /** The events in the order of their dispatch. */
+  readonly events: readonly ReferenceEvent[]
+  /** The accepted values of `retry` fields, in order, none above 2^31 - 1. */
+  readonly retries: readonly number[]
+  /** The text after the colon of each comment line, nothing stripped. */
+  readonly comments: readonly string[]
+  /** Name and value of each field that the standard does not know. */
+  readonly unknownFields: readonly (readonly [name: string, value: string])[]
+  /** The last event ID after the last finished block: what a reconnection would send. */
+  readonly lastEventId: string
+  /** The last accepted `retry` value, or `undefined` when there was none. */
+  readonly reconnectionTime: number | undefined
+  /**
+   * `undefined` when the stream ended between blocks, else what was discarded.
+   *
+   * A block is pending from its first field line on, whatever the field's name, until its blank line. Comments
+   * make no block. A last line without a line end is pending, whatever it holds. A byte order mark belongs to
+   * the stream and to no block.
+   */
+  readonly pending: PendingBlock | undefined
+}
+
+/** Options of {@link referenceParse}. */
+export interface ReferenceOptions {
+  /** The last event ID that an earlier connection ended with. Default: `''`. */
+  readonly lastEventId?: string | undefined
+}
+
+/** The same bytes, cut in one particular way. */
+export interface Cut {
+  /** Says where the cuts are, for the message of a failed assertion. */
+  readonly name: string
+  /** The pieces. Put together, they are the bytes. */
+  readonly chunks: Uint8Array[]
+}
+
+/**
+ * What memory the chunks of a cut live in. Each kind finds faults that the others hide:
+ *
+ * - `'views'`: the bytes that were passed in, seen through `subarray`. Nothing is copied, and every chunk but the
+ *   first has a `byteOffset`: code that reads `chunk.buffer` from 0 fails at once.
+ * - `'copies'`: each chunk owns a buffer of exactly its size, so that it can be transferred, or overwritten to
+ *   show that the code under test still looks at memory which it had been done with.
+ * - `'padded'`: each chunk is a view into a buffer of its own with line feeds before and after it. With plain
+ *   views, code that reads one byte too far finds the right byte by luck; here it finds a wrong one.
+ */
+export type ChunkMemory = 'views' | 'copies' | 'padded'
+
+/** Options of every function that cuts. */
+export interface CutOptions {
+  /** What memory the chunks live in. Default: `'views'`. */
+  readonly memory?: ChunkMemory | undefined
+}
+
+/** Options of {@link cuts}. */
+export interface AllCutsOptions extends CutOptions {
+  /** Up to this many bytes, every position is cut at. Above, the work would be quadratic. Default: 1024. */
+  readonly singlesUpTo?: number | undefined
+  /** Up to this many bytes, every pair of positions is cut at. Above, the work would be cubic. Default: 48. */
+  readonly pairsUpTo?: number | undefined
+  /** Seed of the irregular cuts. Default: 1. */
+  readonly seed?: number | undefined
+  /** How many irregular cuts. Default: 8. */
+  readonly seeded?: number | undefined
+}
+
+/** One conformance case: bytes, and what the standard says they mean. */
+export interface Vector {
+  /** `group:case`. Names that begin with `wpt:` are those of the web-platform-tests where the stream stands. */
+  readonly name: string
+  /** The stream. */
+  readonly bytes: Uint8Array
+  /** The stream as text, for reading: decoded as UTF-8, malformed sequences replaced. */
+  readonly text: string
+  /** The events that the stream dispatches. */
+  readonly events: readonly ReferenceEvent[]
+  /** The accepted `retry` values, none above 2^31 - 1. */
+  readonly retries: readonly number[]
+  /** The text after the colon of each comment line, nothing stripped. */
+  readonly comments: readonly string[]
+  /** The last event ID after the last finished block. */
+  readonly lastEventId: string
+}
