@@ -1,0 +1,53 @@
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { collect } from './collect.ts'
+import type { Collected, Line } from './types.ts'
+
+/** Every example of a repository: its READMEs and the TSDoc of its packages. */
+export function examplesOf(root: string): Collected {
+  const all: Collected = { examples: [], problems: [] }
+  const add = (file: string, sections: (text: string) => Line[][]): void => {
+    for (const lines of sections(readFileSync(path.join(root, file), 'utf8'))) {
+      const { examples, problems } = collect(file, lines)
+      all.examples.push(...examples)
+      all.problems.push(...problems)
+    }
+  }
+  const files = (...globs: string[]): string[] =>
+    globSync(globs, { cwd: root })
+      .map((file) => file.replaceAll(path.sep, '/'))
+      .sort()
+  for (const file of files('README.md', 'packages/*/README.md')) add(file, markdown)
+  for (const file of files('packages/*/src/**/*.ts')) add(file, tsdoc)
+  return all
+}
+
+/** A Markdown document is one section. */
+export function markdown(text: string): Line[][] {
+  return [text.split(/\r?\n/).map((line, index) => ({ text: line, line: index + 1 }))]
+}
+
+/** Each `@example` of a source file is a section, without the comment's margin. */
+export function tsdoc(text: string): Line[][] {
+  const sections: Line[][] = []
+  let section: Line[] | undefined
+  let inComment = false
+  let inFence = false
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (!inComment && !/^\s*\/\*\*/.test(line)) continue
+    const ends = line.includes('*/')
+    const content = line
+      .replace(/^\s*\/\*\*/, '')
+      .replace(/\s*\*\/.*$/, '')
+      .replace(/^\s*\* ?/, '')
+    if (!inComment) inFence = false
+    inComment = !ends
+    if (/^\s*```/.test(content)) inFence = !inFence
+    if (!inFence && /^\s*@\w/.test(content)) {
+      section = /^\s*@example\b/.test(content) ? [] : undefined
+      if (section) sections.push(section)
+    } else section?.push({ text: content, line: index + 1 })
+    if (ends) section = undefined
+  }
+  return sections
+}

@@ -1,0 +1,55 @@
+import { fork } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { instrument } from './instrument.ts'
+import type { Outcome } from './stage.ts'
+import type { Example, Line } from './types.ts'
+
+const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const stage = path.join(here, 'src/stage.ts')
+
+/** The module's lines: everything that an example consists of, in order. */
+export function moduleOf(example: Example): Line[] {
+  return [...example.lines, ...example.epilogue]
+}
+
+/** Where the module of an example is written, so that its imports resolve as a user's would. */
+export function placeFor(example: Example, purpose: 'run' | 'types'): string {
+  const folder = path.join(here, '.scratch', purpose)
+  mkdirSync(folder, { recursive: true })
+  const name = example.file.replace(/[^\w.]+/g, '-')
+  return path.join(folder, `${name}-${example.line}.${example.language === 'ts' ? 'ts' : 'mjs'}`)
+}
+
+/** `README.md:12`: the line that the reader of the document sees. */
+export function placeOf(example: Example, index: number): string {
+  return `${example.file}:${moduleOf(example)[index]?.line ?? example.line}`
+}
+
+/** Runs an example in a process of its own; gives one sentence for each thing that is not as it says. */
+export async function play(example: Example, limitMs = 10_000): Promise<string[]> {
+  const file = placeFor(example, 'run')
+  const text = moduleOf(example).map((line) => line.text)
+  const { code, stated } = instrument(text.join('\n'))
+  writeFileSync(file, `${code}\nexport {}\n`)
+  const child = fork(stage, [file, JSON.stringify(stated)], {
+    silent: true,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  let output = ''
+  child.stderr?.on('data', (chunk) => (output += chunk))
+  let outcome: Outcome | undefined
+  child.on('message', (message) => (outcome = message as Outcome))
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    child.kill('SIGKILL')
+  }, limitMs)
+  const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  clearTimeout(timer)
+  if (late) return [`${placeOf(example, 0)} did not end within ${limitMs / 1000} s`]
+  if (outcome === undefined)
+    return [`${placeOf(example, 0)} ended with code ${exitCode} before it was done\n${output}`]
+  return outcome.failures.map(({ line, message }) => `${placeOf(example, line)} ${message}`)
+}
