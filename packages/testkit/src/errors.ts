@@ -2,6 +2,10 @@
 export type TestkitErrorCode =
   /** An argument is outside what the function can do. */
   | 'invalid-argument'
+  /** A source was taken a second time. */
+  | 'source-taken'
+  /** The machine is too noisy, or its clock too coarse, for a measurement. */
+  | 'not-measurable'
   /** A file of vectors does not have the documented shape. */
   | 'invalid-vectors'
 

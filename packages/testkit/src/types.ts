@@ -86,6 +86,112 @@ export interface AllCutsOptions extends CutOptions {
   readonly seeded?: number | undefined
 }
 
+/** What the sources need of a clock. The platform's timers fit, as does {@link ManualClock}. */
+export interface Clock {
+  /** Milliseconds since some fixed moment. */
+  now(): number
+  /** Calls back once, after a delay in milliseconds. */
+  setTimeout(callback: () => void, delay: number): unknown
+  /** Forgets a timer; does nothing to one that has run. */
+  clearTimeout(timer: unknown): void
+}
+
+/** A clock that a test moves by hand. */
+export interface ManualClock extends Clock {
+  /** How many timers are waiting. None should be left when the code under test is done. */
+  readonly timers: number
+  /** Moves on, runs every timer that falls due on the way, and lets each one's consequences come to rest. */
+  advance(milliseconds: number): Promise<void>
+}
+
+/** Options of `sourceOf`. */
+export interface SourceOptions {
+  /** Milliseconds from the request for a chunk to its arrival, or a function of the chunk's index. Default: 0. */
+  readonly delay?: number | ((index: number) => number) | undefined
+  /** What measures the delay. Default: the platform's timers. */
+  readonly clock?: Clock | undefined
+  /** The ending comes after this many chunks, although there are more. */
+  readonly afterChunks?: number | undefined
+  /** The ending comes after this many bytes; the last chunk is cut short to fit. */
+  readonly afterBytes?: number | undefined
+  /**
+   * How the source ends: `'close'` as a finished response does, `'stall'` by sending nothing more and staying open
+   * until it is cancelled, or with an error, which is thrown as it is. Default: `'close'`.
+   */
+  readonly ending?: 'close' | 'stall' | Error | undefined
+  /** How many chunks `stream()` takes ahead of its reader. Default: 0, so that counts are the reader's doing. */
+  readonly highWaterMark?: number | undefined
+}
+
+/** How a source came to its end: by itself, or because its consumer cancelled the stream or returned the iterator. */
+export type SourceOutcome = 'ended' | 'failed' | 'cancelled' | 'returned'
+
+/** A source of bytes in three shapes, of which one can be taken once, with counts of what its consumer did. */
+export interface TestSource {
+  /** The source as an async iterable. Its `return` ends a request that is waiting. */
+  iterable(): AsyncIterableIterator<Uint8Array>
+  /** The source as a stream. */
+  stream(): ReadableStream<Uint8Array>
+  /** The source as the body of a response, `text/event-stream` unless the headers say otherwise. */
+  response(init?: ResponseInit): Response
+  /** How many times a consumer asked for a chunk. */
+  readonly requests: number
+  /** How many chunks it got. */
+  readonly chunks: number
+  /** How many bytes it got. */
+  readonly bytes: number
+  /** How the source came to its end; `undefined` while it has not. The first outcome stands. */
+  readonly outcome: SourceOutcome | undefined
+  /** What the consumer gave as its reason when it cancelled. */
+  readonly reason: unknown
+  /** Resolves with the outcome. Never rejects. */
+  readonly over: Promise<SourceOutcome>
+}
+
+/** An abort signal whose listeners are counted. */
+export interface WatchedSignal {
+  /** For the code under test. */
+  readonly signal: AbortSignal
+  /** Aborts the signal. */
+  readonly abort: (reason?: unknown) => void
+  /** How many listeners are on the signal now, `onabort` included. */
+  readonly listeners: () => number
+}
+
+/** What work of one size costs: milliseconds, or a count of anything. */
+export interface CostPoint {
+  readonly size: number
+  readonly cost: number
+}
+
+/** Options of `measureExponent`. */
+export interface MeasureOptions {
+  /** The ladder of sizes. All are doubled together until times are measurable. Default: 256, 512, 1024, 2048. */
+  readonly sizes?: readonly number[] | undefined
+  /** How long the work of the smallest size must take at least, in milliseconds. Default: 1. */
+  readonly shortest?: number | undefined
+  /** How many rounds through all sizes at least. Default: 5. */
+  readonly rounds?: number | undefined
+  /** After how many rounds to give up on an exponent that does not come to rest. Default: 25. */
+  readonly maxRounds?: number | undefined
+  /** How little the last round must have changed the exponent. Default: 0.05. */
+  readonly tolerance?: number | undefined
+  /** No size is made larger than this. Default: 2^26. */
+  readonly maxSize?: number | undefined
+  /** Milliseconds of a clock. Default: `performance.now`. */
+  readonly now?: (() => number) | undefined
+}
+
+/** What `measureExponent` found. */
+export interface Growth {
+  /** The exponent: 1 is linear, 2 quadratic. */
+  readonly exponent: number
+  /** The shortest time of each size. */
+  readonly points: readonly CostPoint[]
+  /** How many rounds it took. */
+  readonly rounds: number
+}
+
 /** One conformance case: bytes, and what the standard says they mean. */
 export interface Vector {
   /** `group:case`. Names that begin with `wpt:` are those of the web-platform-tests where the stream stands. */

@@ -1,0 +1,82 @@
+import type { WatchedSignal } from './types.ts'
+
+/**
+ * An `AbortSignal` that counts the listeners on it. Code that adds one for each request and removes none leaks, as long
+ * as the signal lives; after the request the count should be what it was before.
+ *
+ * Listeners that a platform adds for itself (`AbortSignal.any`, the inside of `fetch`) are not seen.
+ *
+ * @example
+ * ```ts
+ * import { watchedSignal } from '@tesserae/testkit'
+ *
+ * const { signal, abort, listeners } = watchedSignal()
+ * signal.addEventListener('abort', () => console.log(signal.reason), { once: true })
+ * console.log(listeners()) // 1
+ * abort('enough') // enough
+ * console.log(listeners()) // 0
+ * ```
+ */
+export function watchedSignal(): WatchedSignal {
+  const controller = new AbortController()
+  const { signal } = controller
+  type Add = typeof signal.addEventListener
+  type Listener = Parameters<Add>[1] | null
+  const added: { type: string; listener: Listener; capture: boolean }[] = []
+
+  const indexOf = (type: string, listener: Listener, capture: boolean): number =>
+    added.findIndex((entry) => entry.type === type && entry.listener === listener && entry.capture === capture)
+  const captureOf = (options: unknown): boolean =>
+    typeof options === 'object' && options !== null ? Boolean((options as EventListenerOptions).capture) : Boolean(options)
+  const forget = (type: string, listener: Listener, capture: boolean): void => {
+    const index = indexOf(type, listener, capture)
+    if (index !== -1) added.splice(index, 1)
+  }
+
+  // Bound to the signal before they are replaced on it: these do the work.
+  const add = signal.addEventListener.bind(signal) as (type: string, listener: Listener, options?: unknown) => void
+  const remove = signal.removeEventListener.bind(signal) as typeof add
+
+  let onabort: typeof signal.onabort = null
+  const callOnabort = (event: Event): void => {
+    onabort?.call(signal, event)
+  }
+
+  Object.defineProperties(signal, {
+    // Some platforms implement this property through `addEventListener` of the very object, some do not.
+    onabort: {
+      get: () => onabort,
+      set(listener: unknown) {
+        onabort = typeof listener === 'function' ? (listener as typeof onabort) : null
+        // Its place among the listeners is where it was first set.
+        if (onabort === null) remove('abort', callOnabort)
+        else add('abort', callOnabort)
+      },
+    },
+    addEventListener: {
+      value(type: string, listener: Listener, options?: boolean | AddEventListenerOptions) {
+        add(type, listener, options)
+        const { signal: until, once } = typeof options === 'object' ? options : {}
+        const capture = captureOf(options)
+        // As the platform does: nothing is added for a signal that has been aborted, or twice.
+        if (listener === null || until?.aborted || indexOf(type, listener, capture) !== -1) return
+        added.push({ type, listener, capture })
+        until?.addEventListener('abort', () => forget(type, listener, capture))
+        // This listener comes after that one, so a listener counts until it has run.
+        if (once) add(type, () => forget(type, listener, capture), { once: true })
+      },
+    },
+    removeEventListener: {
+      value(type: string, listener: Listener, options?: boolean | EventListenerOptions) {
+        remove(type, listener, options)
+        forget(type, listener, captureOf(options))
+      },
+    },
+  })
+
+  return {
+    signal,
+    abort: (reason) => controller.abort(reason),
+    listeners: () => added.length + (onabort === null ? 0 : 1),
+  }
+}
