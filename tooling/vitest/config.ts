@@ -14,7 +14,10 @@ const alias = Object.keys(manifest.exports ?? {})
   .filter((subpath) => subpath !== './package.json')
   .map((subpath) => {
     const file = subpath === '.' ? 'index' : subpath.slice(2)
-    return { find: new RegExp(`^${manifest.name + subpath.slice(1)}$`), replacement: path.join(root, 'src', `${file}.ts`) }
+    return {
+      find: new RegExp(`^${manifest.name + subpath.slice(1)}$`),
+      replacement: path.join(root, 'src', `${file}.ts`),
+    }
   })
   .filter(({ replacement }) => existsSync(replacement))
 
@@ -25,7 +28,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: long ? ['test/**/*.long.ts'] : ['test/**/*.test.ts'],
-    reporters: ['default', new CountsReporter(long ? 'long' : 'test')],
+    reporters: ['default', new CountsReporter(long ? 'test-long' : 'test')],
     // Two cores, and the suites are short: threads start faster than processes.
     pool: 'threads',
     testTimeout: long ? 3_600_000 : 60_000,

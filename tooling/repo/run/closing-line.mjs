@@ -1,0 +1,82 @@
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number, skips: string[] }} Counts
+ *
+ * @typedef {object} TaskRun A task as turbo's summary has it, and what it reported.
+ * @property {string} taskId
+ * @property {string} task
+ * @property {string} directory
+ * @property {string} command
+ * @property {{ status?: string }} [cache]
+ * @property {{ exitCode?: number | null } | null} [execution]
+ * @property {(Counts | undefined)[]} reports
+ */
+
+/**
+ * Adds the results up. A task that left reports counts for what is in them, any other as one check. A task that
+ * failed without reporting a failure is one, and so is one that never ran because something before it failed:
+ * nothing is green that was not seen to be.
+ *
+ * @param {TaskRun[] | undefined} tasks
+ * @param {number} status What turbo itself ended with.
+ * @param {{ skipsFail: boolean }} options
+ * @returns {{ lines: string[], ok: boolean }}
+ */
+export function closingLine(tasks, status, { skipsFail }) {
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  /** @type {string[]} */
+  const lines = []
+  for (const task of tasks ?? []) {
+    if (task.command === '<NONEXISTENT>') continue
+    const { passed, failed, skipped, skips, why } = resultOf(task)
+    total.passed += passed
+    total.failed += failed
+    total.skipped += skipped
+    for (const reason of skips) lines.push(`skipped: ${task.taskId}: ${reason}`)
+    if (failed > 0) lines.push(`failed: ${task.taskId}${why}`)
+  }
+  if (tasks === undefined) {
+    lines.push('failed: turbo left no summary, so nothing can be said to have passed')
+    total.failed++
+  } else if (total.passed + total.failed + total.skipped === 0) {
+    lines.push('failed: no task ran, so nothing can be said to have passed')
+    total.failed++
+  } else if (status !== 0 && total.failed === 0) {
+    lines.push(`failed: turbo ended with ${status}, though no task of it failed`)
+    total.failed++
+  }
+  if (skipsFail && total.skipped > 0)
+    lines.push('With CI set a skip is a failure: what cannot be checked is not known to work.')
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : ''
+  lines.push(`${total.passed} passed, ${total.failed} failed${skipped}`)
+  return { lines, ok: total.failed === 0 && !(skipsFail && total.skipped > 0) }
+}
+
+/**
+ * @param {TaskRun} task
+ * @returns {Counts & { why: string }}
+ */
+function resultOf({ cache, execution, reports }) {
+  const isFromCache = cache?.status === 'HIT'
+  const succeeded = isFromCache || execution?.exitCode === 0
+  if (!isFromCache && execution?.exitCode === undefined)
+    return { passed: 0, failed: 1, skipped: 0, skips: [], why: ' did not run' }
+  const sum = { passed: 0, failed: 0, skipped: 0, skips: /** @type {string[]} */ ([]) }
+  for (const counts of reports) {
+    if (counts === undefined)
+      return { ...sum, failed: 1, why: ' left a report that cannot be read' }
+    sum.passed += counts.passed
+    sum.failed += counts.failed
+    sum.skipped += counts.skipped
+    sum.skips.push(...counts.skips)
+  }
+  if (succeeded) {
+    // An exit code of 0 over failures is a runner that lies; over no report at all it is the one check there is.
+    return { ...sum, passed: reports.length === 0 ? 1 : sum.passed, why: '' }
+  }
+  const isReported = sum.failed > 0
+  return {
+    ...sum,
+    failed: isReported ? sum.failed : 1,
+    why: isReported ? '' : ` ended with ${execution?.exitCode ?? 'no exit code'}`,
+  }
+}

@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+/**
+ * What a task left in its package's `.reports/`: `test.json`, or several, `consumers.node20.json`. A colon in the
+ * task's name is a hyphen there. A report that cannot be read is `undefined`, so that nobody takes it for empty.
+ *
+ * @param {string} folder
+ * @param {string} task
+ * @returns {(import('./closing-line.mjs').Counts | undefined)[]}
+ */
+export function reportsOf(folder, task) {
+  const reports = path.join(folder, '.reports')
+  if (!existsSync(reports)) return []
+  return readdirSync(reports)
+    .filter((file) => file.endsWith('.json') && file.split('.')[0] === task.replaceAll(':', '-'))
+    .sort()
+    .map((file) => readCounts(path.join(reports, file)))
+}
+
+/** @param {string} file */
+function readCounts(file) {
+  try {
+    const { passed, failed, skipped = 0, skips = [] } = JSON.parse(readFileSync(file, 'utf8'))
+    const isCount = [passed, failed, skipped].every(
+      (count) => Number.isInteger(count) && count >= 0,
+    )
+    return isCount && Array.isArray(skips) ? { passed, failed, skipped, skips } : undefined
+  } catch {
+    return undefined
+  }
+}
