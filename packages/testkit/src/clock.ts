@@ -20,7 +20,8 @@ export const platformClock: Clock = {
  * const clock = manualClock()
  * clock.setTimeout(() => console.log('an hour later'), 3_600_000)
  * await clock.advance(3_599_999)
- * await clock.advance(1) // prints
+ * await clock.advance(1)
+ * // => an hour later
  * ```
  */
 export function manualClock(): ManualClock {

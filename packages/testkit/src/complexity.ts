@@ -11,16 +11,22 @@ import type { CostPoint, Growth, MeasureOptions } from './types.ts'
  * import { fitExponent } from '@tesserae/testkit'
  *
  * const points = [100, 200, 400].map((size) => ({ size, cost: 3 * size ** 2 }))
- * console.log(fitExponent(points).toFixed(2)) // 2.00
+ * fitExponent(points).toFixed(2) // => '2.00'
  * ```
  */
 export function fitExponent(points: readonly CostPoint[]): number {
   if (new Set(points.map(({ size }) => size)).size < 2) {
-    throw new TestkitError('invalid-argument', 'An exponent needs points of at least two different sizes.')
+    throw new TestkitError(
+      'invalid-argument',
+      'An exponent needs points of at least two different sizes.',
+    )
   }
   for (const { size, cost } of points) {
     if (!(size > 0 && size < Infinity && cost > 0 && cost < Infinity)) {
-      throw new TestkitError('invalid-argument', `Sizes and costs must be above 0 and finite, not ${size} and ${cost}.`)
+      throw new TestkitError(
+        'invalid-argument',
+        `Sizes and costs must be above 0 and finite, not ${size} and ${cost}.`,
+      )
     }
   }
   const x = points.map(({ size }) => Math.log(size))
@@ -64,7 +70,10 @@ export async function measureExponent(
   const { sizes = [256, 512, 1024, 2048], now = platformClock.now } = options
   const { shortest = 1, rounds = 5, maxRounds = 25, tolerance = 0.05, maxSize = 2 ** 26 } = options
   if (new Set(sizes).size < 2 || !sizes.every((size) => size >= 1)) {
-    throw new TestkitError('invalid-argument', 'A measurement needs at least two different sizes, none below 1.')
+    throw new TestkitError(
+      'invalid-argument',
+      'A measurement needs at least two different sizes, none below 1.',
+    )
   }
 
   const scale = await measurableScale()
@@ -81,7 +90,8 @@ export async function measureExponent(
     if (!points.every(({ cost }) => cost > 0)) continue
     const before = exponent
     exponent = fitExponent(points)
-    if (round >= rounds && Math.abs(exponent - before) <= tolerance) return { exponent, points, rounds: round }
+    if (round >= rounds && Math.abs(exponent - before) <= tolerance)
+      return { exponent, points, rounds: round }
   }
   throw new TestkitError(
     'not-measurable',
@@ -95,7 +105,8 @@ export async function measureExponent(
     for (let scale = 1; largest * scale <= maxSize; scale *= 2) {
       const work = makeWork(Math.round(smallest * scale))
       // The shortest of three: a first run alone is slow, and a disturbed one would end the search too soon.
-      if (Math.min(await timed(work), await timed(work), await timed(work)) >= shortest) return scale
+      if (Math.min(await timed(work), await timed(work), await timed(work)) >= shortest)
+        return scale
     }
     throw new TestkitError(
       'not-measurable',

@@ -9,12 +9,15 @@ import type { AllCutsOptions, Cut, CutOptions } from './types.ts'
  * ```ts
  * import { everyCut } from '@tesserae/testkit'
  *
- * for (const { name, chunks } of everyCut(Uint8Array.of(1, 2, 3))) console.log(name, chunks)
- * // cut at 1 [ Uint8Array [1], Uint8Array [2, 3] ]
- * // cut at 2 [ Uint8Array [1, 2], Uint8Array [3] ]
+ * for (const { name, chunks } of everyCut(new Uint8Array(3))) {
+ *   console.log(name, chunks.map((chunk) => chunk.length)) // => cut at 1 [ 1, 2 ], then cut at 2 [ 2, 1 ]
+ * }
  * ```
  */
-export function* everyCut(bytes: Uint8Array, options: CutOptions = {}): Generator<Cut, void, undefined> {
+export function* everyCut(
+  bytes: Uint8Array,
+  options: CutOptions = {},
+): Generator<Cut, void, undefined> {
   for (let at = 1; at < bytes.length; at++) {
     yield { name: `cut at ${at}`, chunks: slices(bytes, [at], options) }
   }
@@ -27,13 +30,19 @@ export function* everyCut(bytes: Uint8Array, options: CutOptions = {}): Generato
  * ```ts
  * import { everyPairOfCuts } from '@tesserae/testkit'
  *
- * console.log([...everyPairOfCuts(new Uint8Array(5))].length) // 6
+ * [...everyPairOfCuts(new Uint8Array(5))].length // => 6
  * ```
  */
-export function* everyPairOfCuts(bytes: Uint8Array, options: CutOptions = {}): Generator<Cut, void, undefined> {
+export function* everyPairOfCuts(
+  bytes: Uint8Array,
+  options: CutOptions = {},
+): Generator<Cut, void, undefined> {
   for (let first = 1; first < bytes.length; first++) {
     for (let second = first + 1; second < bytes.length; second++) {
-      yield { name: `cut at ${first} and ${second}`, chunks: slices(bytes, [first, second], options) }
+      yield {
+        name: `cut at ${first} and ${second}`,
+        chunks: slices(bytes, [first, second], options),
+      }
     }
   }
 }
@@ -45,7 +54,7 @@ export function* everyPairOfCuts(bytes: Uint8Array, options: CutOptions = {}): G
  * ```ts
  * import { byteByByte } from '@tesserae/testkit'
  *
- * console.log(byteByByte(Uint8Array.of(7, 8))) // [ Uint8Array [7], Uint8Array [8] ]
+ * byteByByte(Uint8Array.of(7, 8)) // => [Uint8Array.of(7), Uint8Array.of(8)]
  * ```
  */
 export function byteByByte(bytes: Uint8Array, options: CutOptions = {}): Uint8Array[] {
@@ -59,12 +68,19 @@ export function byteByByte(bytes: Uint8Array, options: CutOptions = {}): Uint8Ar
  * ```ts
  * import { inChunksOf } from '@tesserae/testkit'
  *
- * console.log(inChunksOf(new Uint8Array(5), 2).map((chunk) => chunk.length)) // [2, 2, 1]
+ * inChunksOf(new Uint8Array(5), 2).map((chunk) => chunk.length) // => [2, 2, 1]
  * ```
  */
-export function inChunksOf(bytes: Uint8Array, size: number, options: CutOptions = {}): Uint8Array[] {
+export function inChunksOf(
+  bytes: Uint8Array,
+  size: number,
+  options: CutOptions = {},
+): Uint8Array[] {
   if (!Number.isSafeInteger(size) || size < 1) {
-    throw new TestkitError('invalid-argument', `A chunk needs a whole number of bytes from 1 up, not ${size}.`)
+    throw new TestkitError(
+      'invalid-argument',
+      `A chunk needs a whole number of bytes from 1 up, not ${size}.`,
+    )
   }
   const positions: number[] = []
   for (let at = size; at < bytes.length; at += size) positions.push(at)
@@ -79,7 +95,7 @@ export function inChunksOf(bytes: Uint8Array, size: number, options: CutOptions 
  * ```ts
  * import { withEmptyChunks } from '@tesserae/testkit'
  *
- * console.log(withEmptyChunks([Uint8Array.of(1), Uint8Array.of(2)]).map((chunk) => chunk.length)) // [0, 1, 0, 1, 0]
+ * withEmptyChunks([Uint8Array.of(1), Uint8Array.of(2)]).map((chunk) => chunk.length) // => [0, 1, 0, 1, 0]
  * ```
  */
 export function withEmptyChunks(chunks: Iterable<Uint8Array>): Uint8Array[] {
@@ -96,8 +112,9 @@ export function withEmptyChunks(chunks: Iterable<Uint8Array>): Uint8Array[] {
  * ```ts
  * import { seededCuts } from '@tesserae/testkit'
  *
- * const [first] = seededCuts(new Uint8Array(100), 42, 3)
- * console.log(first?.name) // 'seed 42, cut 1 of 3: …' with the size of each chunk
+ * const names = () => [...seededCuts(new Uint8Array(100), 42, 3)].map(({ name }) => name)
+ * names()[0]?.startsWith('seed 42, cut 1 of 3: ') // => true
+ * names().join() === names().join() // => true
  * ```
  */
 export function* seededCuts(
@@ -139,14 +156,21 @@ export function* seededCuts(
  * }
  * ```
  */
-export function* cuts(bytes: Uint8Array, options: AllCutsOptions = {}): Generator<Cut, void, undefined> {
+export function* cuts(
+  bytes: Uint8Array,
+  options: AllCutsOptions = {},
+): Generator<Cut, void, undefined> {
   const { singlesUpTo = 1024, pairsUpTo = 48, seed = 1, seeded = 8 } = options
   yield { name: 'whole', chunks: slices(bytes, [], options) }
   yield { name: 'whole, between empty chunks', chunks: withEmptyChunks(slices(bytes, [], options)) }
   yield { name: 'byte by byte', chunks: byteByByte(bytes, options) }
-  yield { name: 'byte by byte, with empty chunks', chunks: withEmptyChunks(byteByByte(bytes, options)) }
+  yield {
+    name: 'byte by byte, with empty chunks',
+    chunks: withEmptyChunks(byteByByte(bytes, options)),
+  }
   for (const size of [2, 3, 7, 16, 64, 1024, 1460, 65_536]) {
-    if (size < bytes.length) yield { name: `in chunks of ${size}`, chunks: inChunksOf(bytes, size, options) }
+    if (size < bytes.length)
+      yield { name: `in chunks of ${size}`, chunks: inChunksOf(bytes, size, options) }
   }
   yield* seededCuts(bytes, seed, seeded, options)
   if (bytes.length <= singlesUpTo) yield* everyCut(bytes, options)
@@ -154,7 +178,11 @@ export function* cuts(bytes: Uint8Array, options: AllCutsOptions = {}): Generato
 }
 
 /** Positions ascend, may repeat, and lie within the bytes. One more chunk than positions. */
-function slices(bytes: Uint8Array, positions: readonly number[], { memory = 'views' }: CutOptions): Uint8Array[] {
+function slices(
+  bytes: Uint8Array,
+  positions: readonly number[],
+  { memory = 'views' }: CutOptions,
+): Uint8Array[] {
   let start = 0
   return [...positions, bytes.length].map((end) => {
     const chunk = slice(bytes, start, end, memory)
@@ -166,7 +194,12 @@ function slices(bytes: Uint8Array, positions: readonly number[], { memory = 'vie
 const PADDING = 8
 const LINE_FEED = 0x0a
 
-function slice(bytes: Uint8Array, start: number, end: number, memory: CutOptions['memory']): Uint8Array {
+function slice(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  memory: CutOptions['memory'],
+): Uint8Array {
   // Through the constructor, not `subarray`: that of a Node Buffer would give Buffers.
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
   if (memory === 'views') return view

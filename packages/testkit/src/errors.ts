@@ -19,7 +19,7 @@ export type TestkitErrorCode =
  * try {
  *   inChunksOf(new Uint8Array(8), 0)
  * } catch (error) {
- *   console.log(error instanceof TestkitError && error.code) // 'invalid-argument'
+ *   console.log(error instanceof TestkitError && error.code) // => invalid-argument
  * }
  * ```
  */

@@ -1,6 +1,14 @@
 export { manualClock } from './clock.ts'
 export { fitExponent, measureExponent, recogniseQuadratic } from './complexity.ts'
-export { byteByByte, cuts, everyCut, everyPairOfCuts, inChunksOf, seededCuts, withEmptyChunks } from './cuts.ts'
+export {
+  byteByByte,
+  cuts,
+  everyCut,
+  everyPairOfCuts,
+  inChunksOf,
+  seededCuts,
+  withEmptyChunks,
+} from './cuts.ts'
 export { TestkitError, type TestkitErrorCode } from './errors.ts'
 export { referenceParse } from './reference.ts'
 export { endless, sourceOf } from './sources.ts'

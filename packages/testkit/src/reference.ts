@@ -21,8 +21,8 @@ const LONGEST_DELAY = 2 ** 31 - 1
  *
  * const bytes = new TextEncoder().encode('id: 7\ndata: one\ndata: two\n\ndata: lost')
  * const { events, pending } = referenceParse(bytes)
- * console.log(events) // [{ event: undefined, data: 'one\ntwo', id: '7', lastEventId: '7' }]
- * console.log(pending) // { bytes: 10, fields: [] }
+ * events // => [{ event: undefined, data: 'one\ntwo', id: '7', lastEventId: '7' }]
+ * pending // => { bytes: 10, fields: [] }
  * ```
  */
 export function referenceParse(bytes: Uint8Array, options: ReferenceOptions = {}): ReferenceResult {

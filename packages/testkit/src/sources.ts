@@ -17,7 +17,8 @@ import type { SourceOptions, SourceOutcome, TestSource } from './types.ts'
  * for await (const chunk of source.stream()) {
  *   if (chunk.length > 0) break
  * }
- * console.log(source.outcome, source.chunks) // cancelled 1
+ * source.outcome // => 'cancelled'
+ * source.chunks // => 1
  * ```
  *
  * @example A connection that is lost in the middle of an event.
@@ -26,7 +27,7 @@ import type { SourceOptions, SourceOutcome, TestSource } from './types.ts'
  *
  * const bytes = new TextEncoder().encode('data: whole\n\ndata: broken\n\n')
  * const source = sourceOf(byteByByte(bytes), { afterBytes: 20, ending: new Error('connection reset') })
- * await source.response().text().catch((error) => console.log(error.message)) // connection reset
+ * await source.response().text() // throws connection reset
  * ```
  */
 export function sourceOf(chunks: Iterable<Uint8Array>, options: SourceOptions = {}): TestSource {
@@ -48,7 +49,9 @@ export function sourceOf(chunks: Iterable<Uint8Array>, options: SourceOptions = 
  * }
  * ```
  */
-export function* endless(make: (index: number) => Uint8Array): Generator<Uint8Array, never, undefined> {
+export function* endless(
+  make: (index: number) => Uint8Array,
+): Generator<Uint8Array, never, undefined> {
   for (let index = 0; ; index++) yield make(index)
 }
 
@@ -73,7 +76,10 @@ class Source implements TestSource {
     for (const name of ['afterChunks', 'afterBytes'] as const) {
       const value = options[name]
       if (value !== undefined && !(value >= 0)) {
-        throw new TestkitError('invalid-argument', `${name} needs a number from 0 up, not ${value}.`)
+        throw new TestkitError(
+          'invalid-argument',
+          `${name} needs a number from 0 up, not ${value}.`,
+        )
       }
     }
     this.#chunks = chunks[Symbol.iterator]()
@@ -129,7 +135,10 @@ class Source implements TestSource {
 
   #take(): void {
     if (this.#taken) {
-      throw new TestkitError('source-taken', 'A source is one connection and was taken already. Make another one.')
+      throw new TestkitError(
+        'source-taken',
+        'A source is one connection and was taken already. Make another one.',
+      )
     }
     this.#taken = true
   }

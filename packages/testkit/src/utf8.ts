@@ -88,7 +88,7 @@ export function decodeCharacters(bytes: Uint8Array): Character[] {
  * ```ts
  * import { referenceDecode } from '@tesserae/testkit'
  *
- * console.log(referenceDecode(Uint8Array.of(0x61, 0xe2, 0x82, 0x62))) // 'a\ufffdb'
+ * referenceDecode(Uint8Array.of(0x61, 0xe2, 0x82, 0x62)) // => 'a\ufffdb'
  * ```
  */
 export function referenceDecode(bytes: Uint8Array): string {

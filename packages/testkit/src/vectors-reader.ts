@@ -12,17 +12,25 @@ import type { ReferenceEvent, Vector } from './types.ts'
  * ```ts
  * import { readVectors } from '@tesserae/testkit/vectors'
  *
- * const [vector] = readVectors([
- *   { name: 'mine:ping', base64: btoa(': ping\n\n'), text: ': ping\n\n', events: [], retries: [], comments: [' ping'], lastEventId: '' },
- * ])
- * console.log(vector?.bytes.length) // 8
+ * const text = ': ping\n\n'
+ * const nothing = { events: [], retries: [], lastEventId: '' }
+ * const [vector] = readVectors([{ name: 'mine:ping', base64: btoa(text), text, comments: [' ping'], ...nothing }])
+ * vector?.bytes.length // => 8
  * ```
  */
 export function readVectors(json: unknown): Vector[] {
   const names = new Set<string>()
   return array(json, 'the file').map((item, index) => {
     const at = `vector ${index}`
-    const entry = record(item, at, ['name', 'base64', 'text', 'events', 'retries', 'comments', 'lastEventId'])
+    const entry = record(item, at, [
+      'name',
+      'base64',
+      'text',
+      'events',
+      'retries',
+      'comments',
+      'lastEventId',
+    ])
     const name = string(entry['name'], `${at}.name`)
     if (names.has(name)) fail(`${at}.name`, 'a name of its own')
     names.add(name)
@@ -30,8 +38,12 @@ export function readVectors(json: unknown): Vector[] {
       name,
       bytes: base64(entry['base64'], `${at}.base64`),
       text: string(entry['text'], `${at}.text`),
-      events: array(entry['events'], `${at}.events`).map((event, number) => readEvent(event, `${at}.events[${number}]`)),
-      retries: array(entry['retries'], `${at}.retries`).map((value, number) => delay(value, `${at}.retries[${number}]`)),
+      events: array(entry['events'], `${at}.events`).map((event, number) =>
+        readEvent(event, `${at}.events[${number}]`),
+      ),
+      retries: array(entry['retries'], `${at}.retries`).map((value, number) =>
+        delay(value, `${at}.retries[${number}]`),
+      ),
       comments: array(entry['comments'], `${at}.comments`).map((value, number) =>
         string(value, `${at}.comments[${number}]`),
       ),
@@ -78,7 +90,8 @@ function optionalString(value: unknown, at: string): string | undefined {
 }
 
 function delay(value: unknown, at: string): number {
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31) return value as number
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31)
+    return value as number
   return fail(at, 'a whole number from 0 to 2147483647')
 }
 

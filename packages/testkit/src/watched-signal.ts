@@ -12,9 +12,10 @@ import type { WatchedSignal } from './types.ts'
  *
  * const { signal, abort, listeners } = watchedSignal()
  * signal.addEventListener('abort', () => console.log(signal.reason), { once: true })
- * console.log(listeners()) // 1
- * abort('enough') // enough
- * console.log(listeners()) // 0
+ * listeners() // => 1
+ * abort('enough')
+ * // => enough
+ * listeners() // => 0
  * ```
  */
 export function watchedSignal(): WatchedSignal {
@@ -25,16 +26,24 @@ export function watchedSignal(): WatchedSignal {
   const added: { type: string; listener: Listener; capture: boolean }[] = []
 
   const indexOf = (type: string, listener: Listener, capture: boolean): number =>
-    added.findIndex((entry) => entry.type === type && entry.listener === listener && entry.capture === capture)
+    added.findIndex(
+      (entry) => entry.type === type && entry.listener === listener && entry.capture === capture,
+    )
   const captureOf = (options: unknown): boolean =>
-    typeof options === 'object' && options !== null ? Boolean((options as EventListenerOptions).capture) : Boolean(options)
+    typeof options === 'object' && options !== null
+      ? Boolean((options as EventListenerOptions).capture)
+      : Boolean(options)
   const forget = (type: string, listener: Listener, capture: boolean): void => {
     const index = indexOf(type, listener, capture)
     if (index !== -1) added.splice(index, 1)
   }
 
   // Bound to the signal before they are replaced on it: these do the work.
-  const add = signal.addEventListener.bind(signal) as (type: string, listener: Listener, options?: unknown) => void
+  const add = signal.addEventListener.bind(signal) as (
+    type: string,
+    listener: Listener,
+    options?: unknown,
+  ) => void
   const remove = signal.removeEventListener.bind(signal) as typeof add
 
   let onabort: typeof signal.onabort = null

@@ -4,7 +4,8 @@ import { manualClock } from '@tesserae/testkit'
 test('timers run when they are due, in order of time, then of setting', async () => {
   const clock = manualClock()
   const ran: [string, number][] = []
-  const set = (name: string, delay: number) => clock.setTimeout(() => ran.push([name, clock.now()]), delay)
+  const set = (name: string, delay: number) =>
+    clock.setTimeout(() => ran.push([name, clock.now()]), delay)
   set('b', 20)
   set('a', 10)
   set('c', 20)

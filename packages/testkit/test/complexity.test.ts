@@ -11,7 +11,8 @@ function simulated(cost: (size: number) => number, disturbance: () => number = (
     time += cost(size) + disturbance()
   }
   return {
-    measure: (options: MeasureOptions = {}) => measureExponent(makeWork, { now: () => time, ...options }),
+    measure: (options: MeasureOptions = {}) =>
+      measureExponent(makeWork, { now: () => time, ...options }),
     runs: () => runs,
   }
 }
@@ -29,7 +30,10 @@ describe('fitExponent', () => {
   test('finds the exponent of a power, whatever its factor', () => {
     const exponents = fc.double({ min: -3, max: 3, noNaN: true })
     const factors = fc.double({ min: 1e-6, max: 1e6, noNaN: true })
-    const sizes = fc.uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 2, maxLength: 8 })
+    const sizes = fc.uniqueArray(fc.integer({ min: 1, max: 1_000_000 }), {
+      minLength: 2,
+      maxLength: 8,
+    })
     fc.assert(
       fc.property(exponents, factors, sizes, (exponent, factor, sizes) => {
         const points = sizes.map((size) => ({ size, cost: factor * size ** exponent }))
@@ -47,10 +51,34 @@ describe('fitExponent', () => {
   test.each([
     ['no points', []],
     ['one point', [{ size: 1, cost: 1 }]],
-    ['one size', [{ size: 1, cost: 1 }, { size: 1, cost: 2 }]],
-    ['a cost of 0', [{ size: 1, cost: 0 }, { size: 2, cost: 2 }]],
-    ['a size of 0', [{ size: 0, cost: 1 }, { size: 2, cost: 2 }]],
-    ['a cost that is no number', [{ size: 1, cost: Number.NaN }, { size: 2, cost: 2 }]],
+    [
+      'one size',
+      [
+        { size: 1, cost: 1 },
+        { size: 1, cost: 2 },
+      ],
+    ],
+    [
+      'a cost of 0',
+      [
+        { size: 1, cost: 0 },
+        { size: 2, cost: 2 },
+      ],
+    ],
+    [
+      'a size of 0',
+      [
+        { size: 0, cost: 1 },
+        { size: 2, cost: 2 },
+      ],
+    ],
+    [
+      'a cost that is no number',
+      [
+        { size: 1, cost: Number.NaN },
+        { size: 2, cost: 2 },
+      ],
+    ],
   ])('%s are refused', (_what, points) => {
     expect(() => fitExponent(points)).toThrow(TestkitError)
   })
@@ -58,14 +86,21 @@ describe('fitExponent', () => {
 
 describe('measureExponent', () => {
   test.each([0.5, 1, 1.5, 2])('finds an exponent of %d', async (exponent) => {
-    const { exponent: found, rounds, points } = await simulated((size) => size ** exponent).measure()
+    const {
+      exponent: found,
+      rounds,
+      points,
+    } = await simulated((size) => size ** exponent).measure()
     expect(found).toBeCloseTo(exponent, 2)
     expect(rounds).toBe(5)
     expect(points.map(({ size }) => size)).toEqual([256, 512, 1024, 2048])
   })
 
   test('makes all sizes larger until the smallest is measurable', async () => {
-    const { points } = await simulated((size) => size / 100_000).measure({ sizes: [10, 40], shortest: 2 })
+    const { points } = await simulated((size) => size / 100_000).measure({
+      sizes: [10, 40],
+      shortest: 2,
+    })
     expect(points.map(({ size }) => size)).toEqual([327_680, 1_310_720])
     expect(points.map(({ cost }) => Math.round(cost))).toEqual([3, 13])
   })
@@ -84,7 +119,10 @@ describe('measureExponent', () => {
   test('takes more rounds while they change the result', async () => {
     let run = 0
     // All that is measured early is slow, as before a compiler has seen the work; it is four sizes to a round.
-    const { measure } = simulated((size) => size, () => Math.max(0, 200_000 - 5000 * run++))
+    const { measure } = simulated(
+      (size) => size,
+      () => Math.max(0, 200_000 - 5000 * run++),
+    )
     const { exponent, rounds } = await measure({ tolerance: 0.01 })
     expect(rounds).toBeGreaterThan(5)
     expect(exponent).toBeCloseTo(1, 1)
@@ -108,7 +146,9 @@ describe('measureExponent', () => {
       largest = Math.max(largest, size)
       return () => {}
     }
-    expect(await code(measureExponent(work, { now: () => 0, maxSize: 5000 }))).toBe('not-measurable')
+    expect(await code(measureExponent(work, { now: () => 0, maxSize: 5000 }))).toBe(
+      'not-measurable',
+    )
     expect(largest).toBe(512)
   })
 

@@ -54,7 +54,9 @@ test('every cut is where it says, in order, without empty chunks', () => {
     ['cut at 2', 2, 2],
     ['cut at 3', 3, 1],
   ])
-  expect([...everyPairOfCuts(numbers(4))].map(({ name, chunks }) => [name, ...lengths(chunks)])).toEqual([
+  expect(
+    [...everyPairOfCuts(numbers(4))].map(({ name, chunks }) => [name, ...lengths(chunks)]),
+  ).toEqual([
     ['cut at 1 and 2', 1, 1, 2],
     ['cut at 1 and 3', 1, 2, 1],
     ['cut at 2 and 3', 2, 1, 1],
@@ -68,9 +70,12 @@ test('regular chunks have the size that was asked for, the last one at most', ()
   expect(inChunksOf(numbers(0), 3)).toEqual([])
 })
 
-test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('a chunk size of %d is refused', (size) => {
-  expect(() => inChunksOf(numbers(3), size)).toThrow(TestkitError)
-})
+test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+  'a chunk size of %d is refused',
+  (size) => {
+    expect(() => inChunksOf(numbers(3), size)).toThrow(TestkitError)
+  },
+)
 
 test('empty chunks stand before, between and after', () => {
   expect(lengths(withEmptyChunks([numbers(2), numbers(1)]))).toEqual([0, 2, 0, 1, 0])
@@ -78,7 +83,8 @@ test('empty chunks stand before, between and after', () => {
 })
 
 describe('seeded cuts', () => {
-  const shapes = (found: Iterable<Cut>) => [...found].map(({ name, chunks }) => [name, ...lengths(chunks)])
+  const shapes = (found: Iterable<Cut>) =>
+    [...found].map(({ name, chunks }) => [name, ...lengths(chunks)])
 
   test('are the same for the same seed and others for another', () => {
     expect(shapes(seededCuts(numbers(200), 7, 4))).toEqual(shapes(seededCuts(numbers(200), 7, 4)))
@@ -143,7 +149,12 @@ describe('cuts', () => {
   })
 
   test('of no bytes still has a chunk, and cuts between empty ones', () => {
-    expect([...cuts(new Uint8Array(0), { seeded: 0 })].map(({ name, chunks }) => [name, ...lengths(chunks)])).toEqual([
+    expect(
+      [...cuts(new Uint8Array(0), { seeded: 0 })].map(({ name, chunks }) => [
+        name,
+        ...lengths(chunks),
+      ]),
+    ).toEqual([
       ['whole', 0],
       ['whole, between empty chunks', 0, 0, 0],
       ['byte by byte'],

@@ -62,20 +62,26 @@ describe('the last event ID', () => {
 
 describe('retry', () => {
   test('takes effect at the end of its line, without a blank line', () => {
-    expect(parse('retry: 10\nretry: 20\n')).toMatchObject({ retries: [10, 20], reconnectionTime: 20 })
+    expect(parse('retry: 10\nretry: 20\n')).toMatchObject({
+      retries: [10, 20],
+      reconnectionTime: 20,
+    })
     expect(parse('retry: 10\nretry: 20')).toMatchObject({ retries: [10], reconnectionTime: 10 })
     expect(parse('data: a\n\n').reconnectionTime).toBeUndefined()
   })
 
   test('is at most what a timer can wait', () => {
-    expect(parse(`retry: 2147483647\nretry: 2147483648\nretry: ${'9'.repeat(400)}\n`).retries).toEqual([
-      2147483647, 2147483647, 2147483647,
-    ])
+    expect(
+      parse(`retry: 2147483647\nretry: 2147483648\nretry: ${'9'.repeat(400)}\n`).retries,
+    ).toEqual([2147483647, 2147483647, 2147483647])
   })
 
-  test.each(['', ' ', '-1', '+1', '1.5', '0x10', '1e3', '1 ', '1_0', '٥', '1\0'])('ignores %j', (value) => {
-    expect(parse(`retry:${value}\n\n`).retries).toEqual([])
-  })
+  test.each(['', ' ', '-1', '+1', '1.5', '0x10', '1e3', '1 ', '1_0', '٥', '1\0'])(
+    'ignores %j',
+    (value) => {
+      expect(parse(`retry:${value}\n\n`).retries).toEqual([])
+    },
+  )
 })
 
 test('comments are verbatim, the space after the colon too', () => {
@@ -83,7 +89,9 @@ test('comments are verbatim, the space after the colon too', () => {
 })
 
 test('unknown fields are named with their values, one space taken off', () => {
-  expect(parse('foo: bar\nDATA:x\n data: y\nlone\n:comment\n__proto__:  z\n').unknownFields).toEqual([
+  expect(
+    parse('foo: bar\nDATA:x\n data: y\nlone\n:comment\n__proto__:  z\n').unknownFields,
+  ).toEqual([
     ['foo', 'bar'],
     ['DATA', 'x'],
     [' data', 'y'],
@@ -134,7 +142,10 @@ describe('pending', () => {
 
   test('counts malformed bytes as they came', () => {
     expect(referenceParse(Uint8Array.of(0xef, 0xbb)).pending).toEqual({ bytes: 2, fields: [] })
-    expect(referenceParse(Uint8Array.of(0x64, 0xf0, 0x9f, 0x98, 0x0a)).pending).toEqual({ bytes: 5, fields: [] })
+    expect(referenceParse(Uint8Array.of(0x64, 0xf0, 0x9f, 0x98, 0x0a)).pending).toEqual({
+      bytes: 5,
+      fields: [],
+    })
   })
 })
 

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { byteByByte, endless, manualClock, sourceOf, TestkitError, type SourceOptions } from '@tesserae/testkit'
+import {
+  byteByByte,
+  endless,
+  manualClock,
+  sourceOf,
+  TestkitError,
+  type SourceOptions,
+} from '@tesserae/testkit'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const letters = (text: string) => byteByByte(utf8(text))
@@ -34,7 +41,13 @@ describe.each(Object.entries(readers))('as %s', (_shape, read) => {
     const source = sourceOf(letters('abc'))
     expect(await read(source)).toEqual({ text: 'abc' })
     expect(await source.over).toBe('ended')
-    expect(source).toMatchObject({ outcome: 'ended', chunks: 3, bytes: 3, requests: 4, reason: undefined })
+    expect(source).toMatchObject({
+      outcome: 'ended',
+      chunks: 3,
+      bytes: 3,
+      requests: 4,
+      reason: undefined,
+    })
   })
 
   test('an error comes after the chunks before it, as it was given', async () => {
@@ -87,7 +100,8 @@ describe.each(Object.entries(readers))('as %s', (_shape, read) => {
         const { text, error } = await read(source)
         const kept = texts.slice(0, options.afterChunks).join('').slice(0, options.afterBytes)
         const cut =
-          texts.length >= (options.afterChunks ?? Infinity) || texts.join('').length >= (options.afterBytes ?? Infinity)
+          texts.length >= (options.afterChunks ?? Infinity) ||
+          texts.join('').length >= (options.afterBytes ?? Infinity)
         expect(text).toBe(kept)
         expect(source.bytes).toBe(kept.length)
         expect(error).toBe(options.ending instanceof Error ? options.ending : undefined)
@@ -168,7 +182,12 @@ describe('what a consumer does is counted', () => {
 
   test('requests that are made at once are served in order', async () => {
     const iterator = sourceOf(letters('abc'), { delay: (index) => 3 - index }).iterable()
-    const results = await Promise.all([iterator.next(), iterator.next(), iterator.next(), iterator.next()])
+    const results = await Promise.all([
+      iterator.next(),
+      iterator.next(),
+      iterator.next(),
+      iterator.next(),
+    ])
     expect(results.map(({ value }) => value?.[0])).toEqual([97, 98, 99, undefined])
   })
 

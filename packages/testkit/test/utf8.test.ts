@@ -6,8 +6,8 @@ const platform = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: tr
 
 /** Bytes at which the decoder decides something, so that random sequences of them reach every branch. */
 const EDGES = [
-  0x00, 0x0a, 0x0d, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee,
-  0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff, 0xbb,
+  0x00, 0x0a, 0x0d, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1,
+  0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff, 0xbb,
 ]
 
 describe('the decoder agrees with the one of the platform', () => {
@@ -25,14 +25,18 @@ describe('the decoder agrees with the one of the platform', () => {
       for (const b of EDGES) {
         for (const c of EDGES) {
           const bytes = Uint8Array.of(a, b, c)
-          if (referenceDecode(bytes) !== platform(bytes)) expect([...bytes]).toEqual('decoded alike')
+          if (referenceDecode(bytes) !== platform(bytes))
+            expect([...bytes]).toEqual('decoded alike')
         }
       }
     }
   })
 
   test('on random hostile bytes', () => {
-    const hostile = fc.array(fc.oneof(fc.constantFrom(...EDGES), fc.integer({ min: 0, max: 255 })), { maxLength: 40 })
+    const hostile = fc.array(
+      fc.oneof(fc.constantFrom(...EDGES), fc.integer({ min: 0, max: 255 })),
+      { maxLength: 40 },
+    )
     fc.assert(
       fc.property(hostile, (numbers) => {
         const bytes = Uint8Array.from(numbers)

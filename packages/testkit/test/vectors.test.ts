@@ -48,8 +48,16 @@ describe('a reader that lets nothing pass', () => {
     ['text that is no string', [{ ...good, text: 1 }], 'vector 0.text'],
     ['events that are no array', [{ ...good, events: {} }], 'vector 0.events'],
     ['an event without data', [{ ...good, events: [{ lastEventId: '' }] }], 'vector 0.events[0]'],
-    ['an event with a type', [{ ...good, events: [{ type: 'm', data: '', lastEventId: '' }] }], 'vector 0.events[0]'],
-    ['an id that is null', [{ ...good, events: [{ id: null, data: '', lastEventId: '' }] }], 'vector 0.events[0].id'],
+    [
+      'an event with a type',
+      [{ ...good, events: [{ type: 'm', data: '', lastEventId: '' }] }],
+      'vector 0.events[0]',
+    ],
+    [
+      'an id that is null',
+      [{ ...good, events: [{ id: null, data: '', lastEventId: '' }] }],
+      'vector 0.events[0].id',
+    ],
     ['a negative retry', [{ ...good, retries: [-1] }], 'vector 0.retries[0]'],
     ['a retry beyond a timer', [{ ...good, retries: [2 ** 31] }], 'vector 0.retries[0]'],
     ['a comment that is no string', [{ ...good, comments: [null] }], 'vector 0.comments[0]'],

@@ -1,0 +1,5 @@
+export { sseBytesAndCuts } from './arbitraries/cut-streams.ts'
+export { hostileEvent, illTypedEvent, sseEvent } from './arbitraries/events.ts'
+export { mutatedSseBytes } from './arbitraries/mutations.ts'
+export { sseStream } from './arbitraries/streams.ts'
+export type { BytesAndCuts, SseEvent, SseStream, SseStreamOptions } from './arbitraries/types.ts'
