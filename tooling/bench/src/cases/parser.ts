@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { addToChecksum, type CollectedEvent, type ParserFace } from '@tooling/rivals/parser-face'
+import type { Case, Workload } from '../cases.ts'
+import {
+  cut,
+  heartbeats,
+  largeEvent,
+  namedEvents,
+  openAIChunks,
+  searchedName,
+  type Stream,
+  tinyEvents,
+} from '../streams.ts'
+
+const streams: Record<string, () => Stream> = {
+  'openai-ascii-lf': () => openAIChunks('ascii', '\n'),
+  'openai-ascii-crlf': () => openAIChunks('ascii', '\r\n'),
+  'openai-cjk-lf': () => openAIChunks('cjk', '\n'),
+  'openai-cjk-crlf': () => openAIChunks('cjk', '\r\n'),
+  tiny: () => tinyEvents(),
+  named: () => namedEvents('\n'),
+  heartbeats: () => heartbeats(),
+  'one-1MiB': () => largeEvent(),
+}
+
+/** One block in each chunk, as a model's tokens come one by one; what gathers in buffers; and one packet. */
+const chunkings = {
+  each: 'block',
+  '1k': 1 << 10,
+  '16k': 1 << 14,
+  '64k': 1 << 16,
+  packet: 1460,
+} as const
+type Chunking = keyof typeof chunkings
+
+const workloads: readonly (readonly [stream: string, ...chunkings: Chunking[]])[] = [
+  ['openai-ascii-lf', 'each', '1k', '16k', '64k'],
+  ['openai-ascii-crlf', 'each', '1k', '16k', '64k'],
+  ['openai-cjk-lf', 'each', '1k', '16k', '64k'],
+  ['openai-cjk-crlf', 'each', '1k', '16k', '64k'],
+  ['tiny', '1k', '64k'],
+  ['named', 'each', '16k'],
+  ['heartbeats', '16k'],
+  ['one-1MiB', 'packet'],
+]
+
+export const parserCases: readonly Case<ParserFace>[] = workloads.flatMap(([stream, ...sizes]) =>
+  sizes.flatMap((size) => [parserCase(stream, size, 'read'), parserCase(stream, size, 'unread')]),
+)
+
+function parserCase(stream: string, size: Chunking, work: 'read' | 'unread'): Case<ParserFace> {
+  return {
+    name: `parser/${stream}/${size}/${work}`,
+    families: size === 'each' && work === 'read' ? ['live', 'read'] : [work],
+    ours: { name: '@tesserae/parser', module: './contestants/tesserae-parser.ts' },
+    rival: { name: 'eventsource-parser', module: '@tooling/rivals/eventsource-parser' },
+    prepare: () => workload(streams[stream]!(), chunkings[size], work),
+  }
+}
+
+function workload(
+  stream: Stream,
+  size: number | 'block',
+  work: 'read' | 'unread',
+): Workload<ParserFace> {
+  const chunks = cut(stream, size)
+  const name = stream.events.some(({ event }) => event === searchedName) ? searchedName : undefined
+  const shared = {
+    events: stream.blocks.length,
+    bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    digest: digest(stream.events),
+    digestOf: (face: ParserFace) => digest(face.collect(chunks)),
+  }
+  return work === 'read'
+    ? {
+        ...shared,
+        outcome: {
+          events: stream.events.length,
+          checksum: stream.events.reduce((sum, { data }) => addToChecksum(sum, data), 0),
+        },
+        run: (face) => face.read(chunks),
+      }
+    : {
+        ...shared,
+        outcome: {
+          events: stream.events.filter(({ event }) => event === name).length,
+          checksum: 0,
+        },
+        run: (face) => face.unread(chunks, name),
+      }
+}
+
+function digest(events: readonly CollectedEvent[]): string {
+  const hash = createHash('sha256')
+  for (const { event, data } of events) hash.update(JSON.stringify([event ?? null, data]))
+  return `${events.length} events, ${hash.digest('hex')}`
+}

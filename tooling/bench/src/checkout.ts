@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { repository } from './bundle.ts'
+
+/** A commit, built in a scratch worktree of its own; the checkout that is worked in is left alone. */
+export interface Checkout {
+  readonly commit: string
+  readonly folder: string
+  remove(): void
+}
+
+export function resolveCommit(revision: string): string {
+  try {
+    return git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`)
+  } catch {
+    throw new Error(`There is no commit "${revision}": name a branch, a tag or a hash.`)
+  }
+}
+
+export function buildCommit(commit: string, folder: string): Checkout {
+  git('worktree', 'add', '--detach', folder, commit)
+  const checkout = {
+    commit,
+    folder,
+    remove: () => {
+      git('worktree', 'remove', '--force', folder)
+    },
+  }
+  try {
+    // Its own lock file decides; what the store holds is linked, and only what it lacks is asked for.
+    const only = ['--filter', './packages/*']
+    pnpm(folder, ...only, 'install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts')
+    pnpm(folder, ...only, 'run', 'build')
+  } catch (error) {
+    checkout.remove()
+    throw new Error(
+      `${commit.slice(0, 9)} cannot be built:\n${(error as { stdout?: string }).stdout ?? error}`,
+    )
+  }
+  return checkout
+}
+
+function git(...args: string[]): string {
+  return execFileSync('git', args, {
+    cwd: repository,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim()
+}
+
+function pnpm(folder: string, ...args: string[]): void {
+  const { packageManager } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  execFileSync('npx', ['--yes', '--prefer-offline', packageManager, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}

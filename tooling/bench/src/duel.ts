@@ -1,0 +1,94 @@
+import type { Outcome } from '@tooling/rivals/parser-face'
+import type { Workload } from './cases.ts'
+import { median } from './statistics.ts'
+
+export interface DuelOptions {
+  /** Long enough that the clock's grain and a time slice of the system do not decide. */
+  readonly batchMs: number
+  /** For each side; both reach the optimising compiler, and the length of a batch is learnt. */
+  readonly warmUpMs: number
+  /** Pairs of batches, each giving one ratio. */
+  readonly rounds: number
+  /** Who begins the first round; they take turns after that. */
+  readonly first: 0 | 1
+}
+
+/** Of one process: nanoseconds an iteration took each side, and how many times as long the second took. */
+export interface DuelResult {
+  readonly nanoseconds: readonly [number, number]
+  readonly ratio: number
+}
+
+/** A result that is not the right one. It ends a case: a wrong answer has no speed. */
+export class WrongAnswer extends Error {
+  override readonly name = 'WrongAnswer'
+}
+
+/** Both sides give everything that was put into the workload, or there is nothing to time. */
+export async function verify<Face>(
+  workload: Workload<Face>,
+  faces: readonly [Face, Face],
+  names: readonly [string, string],
+): Promise<void> {
+  for (const side of [0, 1] as const) {
+    const digest = await workload.digestOf(faces[side])
+    if (digest !== workload.digest)
+      throw new WrongAnswer(`${names[side]} gave ${digest}; the input holds ${workload.digest}`)
+    await batch(workload, faces[side], names[side], 1)
+  }
+}
+
+/** A B, B A, A B …: what disturbs the machine for longer than a batch disturbs both sides alike. */
+export async function duel<Face>(
+  workload: Workload<Face>,
+  faces: readonly [Face, Face],
+  names: readonly [string, string],
+  { batchMs, warmUpMs, rounds, first }: DuelOptions,
+): Promise<DuelResult> {
+  const run = (side: 0 | 1, iterations: number) =>
+    batch(workload, faces[side], names[side], iterations)
+  const second = first === 0 ? 1 : 0
+  const iterations = { 0: 1, 1: 1 }
+  const warm = { 0: 0, 1: 0 }
+  while (Math.min(warm[0], warm[1]) < warmUpMs * 1e6)
+    for (const side of [first, second] as const) {
+      const started = performance.now()
+      const taken = await run(side, iterations[side])
+      warm[side] += (performance.now() - started) * 1e6
+      iterations[side] = Math.max(1, Math.ceil((iterations[side] * batchMs * 1e6) / taken))
+    }
+
+  const times: Record<0 | 1, number[]> = { 0: [], 1: [] }
+  for (let round = 0; round < rounds; round++)
+    for (const side of round % 2 === 0 ? ([first, second] as const) : ([second, first] as const)) {
+      globalThis.gc?.()
+      times[side].push((await run(side, iterations[side])) / iterations[side])
+    }
+  return {
+    nanoseconds: [median(times[0]), median(times[1])],
+    ratio: median(times[0].map((time, round) => times[1][round]! / time)),
+  }
+}
+
+/** Runs the work so many times and returns the nanoseconds that took, by its own account if it keeps one. */
+async function batch<Face>(
+  { run, outcome }: Workload<Face>,
+  face: Face,
+  name: string,
+  iterations: number,
+): Promise<number> {
+  let own: number | undefined
+  const started = performance.now()
+  for (let i = 0; i < iterations; i++) {
+    const pending = run(face)
+    // An `await` would put a turn of the microtask queue into the time of work that does not need one.
+    const { events, checksum, nanoseconds }: Outcome =
+      pending instanceof Promise ? await pending : pending
+    if (events !== outcome.events || checksum !== outcome.checksum)
+      throw new WrongAnswer(
+        `${name} came to ${events} events with checksum ${checksum}, not ${outcome.events} with ${outcome.checksum}`,
+      )
+    if (nanoseconds !== undefined) own = (own ?? 0) + nanoseconds
+  }
+  return own ?? (performance.now() - started) * 1e6
+}

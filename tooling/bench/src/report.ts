@@ -1,0 +1,87 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { replaceBetween } from '@tooling/size/markdown'
+import { repository } from './bundle.ts'
+import { rivalVersion } from './machine.ts'
+import type { CaseResult } from './measure.ts'
+import type { Options } from './options.ts'
+import { familyMeans, markdownTable, plainTable } from './table.ts'
+import { improvements, isEven, noiseBand, regressions } from './verdict.ts'
+
+/** @returns the exit code: a wrong answer, an uneven null run and a regression are failures */
+export function report(
+  results: readonly CaseResult[],
+  machine: string,
+  options: Options,
+  readme: Readme | undefined,
+): number {
+  const failed = results.some(({ failure }) => failure !== undefined)
+  if (options.json !== undefined) writeJSON(options.json, results, machine, options.quick)
+  if (options.quick) {
+    console.log(plainTable(results))
+    return failed ? 1 : 0
+  }
+  const table = readmeTable(results, machine)
+  if (options.table && !failed) console.log(table)
+  else {
+    const [first, second] = results[0]!.contestants
+    console.log(`${first} : ${second}, and how many times as fast the first is\n`)
+    console.log(`${plainTable(results)}\n\n${machine}`)
+  }
+  if (failed) return 1
+  readme?.write(table)
+  if (options.null) return judgeNull(results)
+  return options.compare === undefined ? 0 : judgeComparison(results)
+}
+
+export interface Readme {
+  write(table: string): void
+}
+
+/** Finds the place for a group's table now, and not when everything has been measured. */
+export function openReadme(file: string, group: string): Readme {
+  const target = path.resolve(repository, file)
+  const withTable = (table: string) =>
+    replaceBetween(readFileSync(target, 'utf8'), `bench:${group}`, table)
+  try {
+    withTable('')
+  } catch (error) {
+    throw new Error(`${file} cannot take the table. ${(error as Error).message}`)
+  }
+  return { write: (table) => writeFileSync(target, withTable(table)) }
+}
+
+function readmeTable(results: readonly CaseResult[], machine: string): string {
+  const [, rival] = results[0]!.contestants
+  return markdownTable(results, `${machine}; ${rival} ${rivalVersion(rival)}.`)
+}
+
+function writeJSON(
+  file: string,
+  cases: readonly CaseResult[],
+  machine: string,
+  quick: boolean,
+): void {
+  const families = quick ? undefined : Object.fromEntries(familyMeans(cases))
+  const content = JSON.stringify({ machine, quick, families, cases }, null, 2)
+  writeFileSync(path.resolve(repository, file), `${content}\n`)
+}
+
+function judgeNull(results: readonly CaseResult[]): number {
+  const even = isEven(results)
+  console.log(
+    even ? 'Even, as it must be.' : 'Not even: no other number of this run would mean anything.',
+  )
+  return even ? 0 : 1
+}
+
+function judgeComparison(results: readonly CaseResult[]): number {
+  const [slower, faster] = [regressions(results), improvements(results)]
+  const list = (cases: readonly CaseResult[]) =>
+    cases.map(({ name, ratio }) => `\n  ${name} ${ratio!.median.toFixed(2)}×`).join('')
+  console.log(
+    `Noise band: ${noiseBand * 100} % in the median, and every process on the same side of even.`,
+  )
+  console.log(`Slower: ${slower.length}${list(slower)}\nFaster: ${faster.length}${list(faster)}`)
+  return slower.length === 0 ? 0 : 1
+}

@@ -1,0 +1,92 @@
+import path from 'node:path'
+import { scratchFolder } from './bundle.ts'
+import { type Case, cases } from './cases.ts'
+import { buildCommit, resolveCommit } from './checkout.ts'
+import { busyWarning, machineLine } from './machine.ts'
+import { measure, type Side } from './measure.ts'
+import { nodeBinary } from './nodes.ts'
+import { type Options, readOptions, usage } from './options.ts'
+import { openReadme, report } from './report.ts'
+
+try {
+  process.exitCode = await main(readOptions(process.argv.slice(2)))
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 2
+}
+
+async function main(options: Options): Promise<number> {
+  if (options.help) return say(usage)
+  const chosen = choose(options.filters)
+  if (options.list) return say(chosen.map(({ name }) => name).join('\n'))
+  const readme =
+    options.write === undefined ? undefined : openReadme(options.write, groupOf(chosen))
+  const node = nodeBinary(options.node)
+
+  const scratch = scratchFolder()
+  const cleanUp = [scratch.remove]
+  process.once('SIGINT', () => process.exit(130))
+  process.once('exit', () => cleanUp.toReversed().forEach((remove) => remove()))
+
+  const sides = chooseSides(options, scratch.folder, cleanUp)
+  const warning = options.quick ? undefined : busyWarning()
+  if (warning !== undefined) console.error(warning)
+  const results = await measure(chosen, {
+    sides,
+    processes: options.processes,
+    quick: options.quick,
+    node: node.path,
+    folder: scratch.folder,
+    onProgress: showProgress,
+  })
+  return report(results, machineLine(node.version, options.processes), options, readme)
+}
+
+function say(text: string): 0 {
+  console.log(text)
+  return 0
+}
+
+function choose(filters: readonly RegExp[]): Case[] {
+  const chosen = cases.filter(
+    ({ name }) => filters.length === 0 || filters.some((filter) => filter.test(name)),
+  )
+  if (chosen.length === 0)
+    throw new Error(`No case matches ${filters.join(' or ')}: --list prints the names.`)
+  return chosen
+}
+
+/** A table in a README is of one group, whole: a choice of rows would be a choice of results. */
+function groupOf(chosen: readonly Case[]): string {
+  const [group, ...more] = new Set(chosen.map(({ name }) => name.split('/')[0]!))
+  const whole = cases.filter(({ name }) => name.startsWith(`${group}/`)).length
+  if (more.length > 0 || chosen.length !== whole)
+    throw new Error('--write takes all the cases of one group: give its name as the only filter.')
+  return group!
+}
+
+function chooseSides(
+  { compare, null: even }: Options,
+  folder: string,
+  cleanUp: (() => void)[],
+): [Side, Side] {
+  if (even) {
+    const rival: Side = { role: 'rival', apart: true }
+    return [rival, rival]
+  }
+  if (compare === undefined) return [{ role: 'ours' }, { role: 'rival' }]
+  // Every revision is looked up before the first is built.
+  const built = compare.map(resolveCommit).map((commit, index): Side => {
+    console.error(`building ${compare[index]} (${commit.slice(0, 9)})`)
+    const checkout = buildCommit(commit, path.join(folder, `checkout-${index}`))
+    cleanUp.push(checkout.remove)
+    return { role: 'ours', checkout: checkout.folder, label: compare[index]! }
+  })
+  const [before, after = { role: 'ours', label: 'as it is now' } satisfies Side] = built
+  return [after, before!]
+}
+
+function showProgress(done: number, total: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} processes\r`)
+  else if (done > 0 && done % 20 === 0) console.error(`${done} of ${total} processes`)
+}

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { scratch } from '../src/bundle.ts'
+import { cases } from '../src/cases.ts'
+import type { CaseResult } from '../src/measure.ts'
+
+mkdirSync(scratch, { recursive: true })
+const folder = mkdtempSync(path.join(scratch, 'test-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function bench(...args: string[]): {
+  status: number | null
+  output: string
+  results: CaseResult[]
+} {
+  const json = path.join(folder, 'results.json')
+  rmSync(json, { force: true })
+  const run = spawnSync(process.execPath, ['src/run.ts', ...args, '--json', json], {
+    encoding: 'utf8',
+  })
+  expect(readdirSync(scratch).filter((entry) => entry.startsWith(`run-${run.pid}-`))).toEqual([])
+  const results = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')).cases : []
+  return { status: run.status, output: run.stdout + run.stderr, results }
+}
+
+it('each case has a name of its own, in four parts', () => {
+  const names = cases.map(({ name }) => name)
+  expect(new Set(names).size).toBe(names.length)
+  for (const name of names) expect(name).toMatch(/^[\w-]+\/[\w-]+\/[\w-]+\/[\w-]+$/)
+})
+
+it('each parser stream is read and left unread; live are those that come an event at a time', () => {
+  const families = new Map(cases.map(({ name, families }) => [name, families.join()]))
+  for (const [name, family] of families) {
+    if (!name.startsWith('parser/')) continue
+    expect(families.has(name.replace(/unread$/, 'read'))).toBe(true)
+    expect(families.has(name.replace(/\/read$/, '/unread'))).toBe(true)
+    expect(family).toBe(
+      name.endsWith('/each/read') ? 'live,read' : name.endsWith('/read') ? 'read' : 'unread',
+    )
+  }
+})
+
+it('each case runs, and both contestants give all that is in the stream', () => {
+  const { status, output, results } = bench('--quick')
+  expect(results.map(({ name, failure }) => [name, failure])).toEqual(
+    cases.map(({ name }) => [name, undefined]),
+  )
+  expect(status, output).toBe(0)
+})
+
+it('a case that is timed has numbers that fit together', () => {
+  const [result] = bench('parser/tiny/64k/read', '--processes', '1').results
+  const { nsPerEvent, megabytesPerSecond, ratio, events, bytes } = result!
+  for (const side of [0, 1])
+    expect(nsPerEvent![side]! * events * megabytesPerSecond![side]!).toBeCloseTo(bytes * 1e3, 0)
+  // The ratio is the median of paired rounds, so it is near the ratio of the medians and seldom the same.
+  expect(ratio!.median / (nsPerEvent![1] / nsPerEvent![0])).toBeGreaterThan(0.3)
+  expect(ratio!.median / (nsPerEvent![1] / nsPerEvent![0])).toBeLessThan(3)
+})
+
+it('what cannot be measured is not: no such case, no such commit, no such file to write to', () => {
+  expect(bench('no-such-case')).toMatchObject({ status: 2, results: [] })
+  const noCommit = bench('--compare', 'no-such-commit')
+  expect(noCommit).toMatchObject({ status: 2, results: [] })
+  expect(noCommit.output).toContain('There is no commit "no-such-commit"')
+  const partial = bench('tiny', '--write', 'README.md')
+  expect(partial).toMatchObject({ status: 2, results: [] })
+  expect(partial.output).toContain('all the cases of one group')
+})

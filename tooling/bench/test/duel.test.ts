@@ -1,0 +1,105 @@
+import type { Outcome } from '@tooling/rivals/parser-face'
+import { describe, expect, it } from 'vitest'
+import type { Workload } from '../src/cases.ts'
+import { duel, verify } from '../src/duel.ts'
+
+interface Face {
+  work(): Outcome | Promise<Outcome>
+  digest?: string
+}
+
+const right: Outcome = { events: 2, checksum: 7 }
+const workload: Workload<Face> = {
+  events: 2,
+  bytes: 20,
+  digest: 'both events',
+  digestOf: (face) => face.digest ?? 'both events',
+  outcome: right,
+  run: (face) => face.work(),
+}
+const names = ['left', 'right'] as const
+const hurried = { batchMs: 0.01, warmUpMs: 0.05, rounds: 4, first: 0 } as const
+const good: Face = { work: () => right }
+
+/** Work that claims to have taken so long, as a server in another process would. */
+const costing = (nanoseconds: number): Face => ({ work: () => ({ ...right, nanoseconds }) })
+
+describe('verify', () => {
+  it('is content with right answers', () => verify(workload, [good, good], names))
+
+  it('names the side whose events differ, though their number and checksum do not', async () => {
+    const wrong: Face = { ...good, digest: 'one event twice' }
+    await expect(verify(workload, [good, wrong], names)).rejects.toThrow(
+      /^right gave one event twice/,
+    )
+    await expect(verify(workload, [wrong, good], names)).rejects.toThrow(/^left gave/)
+  })
+
+  it.each([
+    { events: 1, checksum: 7 },
+    { events: 2, checksum: 8 },
+  ])(
+    'finds that the timed work comes to $events events with checksum $checksum',
+    async (outcome) => {
+      const wrong: Face = { work: async () => outcome }
+      await expect(verify(workload, [good, wrong], names)).rejects.toThrow('right came to')
+    },
+  )
+})
+
+describe('duel', () => {
+  it('says how many times as long the second side took', async () => {
+    const result = await duel(workload, [costing(1e5), costing(2e5)], names, hurried)
+    expect(result.ratio).toBeCloseTo(2, 9)
+    expect(result.nanoseconds).toEqual([1e5, 2e5])
+  })
+
+  it('takes the clock where the work does not', async () => {
+    const slow: Face = {
+      work: () => {
+        const until = performance.now() + 1
+        while (performance.now() < until);
+        return right
+      },
+    }
+    const { ratio, nanoseconds } = await duel(workload, [good, slow], names, hurried)
+    expect(nanoseconds[1]).toBeGreaterThanOrEqual(1e6)
+    expect(ratio).toBeGreaterThan(1)
+  })
+
+  it('waits for work that is asynchronous', async () => {
+    const later: Face = {
+      work: () => new Promise((resolve) => setTimeout(resolve, 2, right)),
+    }
+    const { nanoseconds } = await duel(workload, [later, later], names, { ...hurried, rounds: 2 })
+    expect(Math.min(...nanoseconds)).toBeGreaterThan(1e6)
+  })
+
+  it('stops at the first wrong answer, however late it comes', async () => {
+    let calls = 0
+    const tiring: Face = {
+      work: () => (++calls > 3 ? { ...right, events: 1 } : costing(1e5).work()),
+    }
+    await expect(duel(workload, [costing(1e5), tiring], names, hurried)).rejects.toThrow(
+      'right came to',
+    )
+  })
+
+  it.each([0, 1] as const)(
+    'has the sides take turns at beginning, side %i first',
+    async (first) => {
+      const order: number[] = []
+      const noting = (side: number): Face => ({
+        work: () => {
+          order.push(side)
+          return { ...right, nanoseconds: 1e9 }
+        },
+      })
+      await duel(workload, [noting(0), noting(1)], names, { ...hurried, first })
+      const second = 1 - first
+      expect(order.slice(-8)).toEqual([
+      first, second, second, first, first, second, second, first,
+    ]) // prettier-ignore
+    },
+  )
+})

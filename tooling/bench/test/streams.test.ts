@@ -1,0 +1,85 @@
+import { referenceParse } from '@tesserae/testkit'
+import { describe, expect, it } from 'vitest'
+import {
+  cut,
+  heartbeats,
+  largeEvent,
+  namedEvents,
+  openAIChunks,
+  searchedName,
+  type Stream,
+  tinyEvents,
+} from '../src/streams.ts'
+
+const streams: Record<string, () => Stream> = {
+  'OpenAI, ASCII, LF': () => openAIChunks('ascii', '\n'),
+  'OpenAI, ASCII, CRLF': () => openAIChunks('ascii', '\r\n'),
+  'OpenAI, CJK, LF': () => openAIChunks('cjk', '\n'),
+  'OpenAI, CJK, CRLF': () => openAIChunks('cjk', '\r\n'),
+  tiny: () => tinyEvents(),
+  named: () => namedEvents('\n'),
+  heartbeats: () => heartbeats(),
+  large: () => largeEvent(),
+}
+
+describe.each(Object.entries(streams))('%s', (_, make) => {
+  const stream = make()
+  const bytes = new TextEncoder().encode(stream.blocks.join(''))
+
+  it('is the same each time', () => expect(make()).toEqual(stream))
+
+  it('holds the events that it says it holds, by the standard', () => {
+    const { events, pending } = referenceParse(bytes)
+    expect(pending).toBeUndefined()
+    expect(events.map(({ event, data }) => ({ event, data }))).toEqual(stream.events)
+  })
+
+  it('is cut into its blocks', () => {
+    const decoder = new TextDecoder()
+    expect(cut(stream, 'block').map((chunk) => decoder.decode(chunk))).toEqual(stream.blocks)
+  })
+
+  it.each([1024, 1460, 65_536])(
+    'is cut into chunks of %i bytes, each with a buffer of its own',
+    (size) => {
+      const chunks = cut(stream, size)
+      expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
+      expect(chunks.slice(0, -1).every((chunk) => chunk.length === size)).toBe(true)
+      expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(chunks.length)
+    },
+  )
+})
+
+it.each(['ascii', 'cjk'] as const)(
+  'OpenAI events in %s are 272 to 289 bytes of JSON',
+  (language) => {
+    const { events } = openAIChunks(language, '\n')
+    const sizes = events.map(({ data }) => Buffer.byteLength(data))
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(272)
+    expect(Math.max(...sizes)).toBe(289)
+    for (const { data } of events) expect(JSON.parse(data).object).toBe('chat.completion.chunk')
+  },
+)
+
+it('ASCII events are ASCII, and no CJK event is', () => {
+  const isASCII = ({ data }: { data: string }) => /^[\0-\x7f]*$/.test(data)
+  expect(openAIChunks('ascii', '\n').events.every(isASCII)).toBe(true)
+  expect(openAIChunks('cjk', '\n').events.some(isASCII)).toBe(false)
+})
+
+it('CRLF streams hold no bare LF, LF streams no CR', () => {
+  expect(openAIChunks('ascii', '\r\n').blocks.join('')).not.toMatch(/(?<!\r)\n/)
+  expect(openAIChunks('ascii', '\n').blocks.join('')).not.toContain('\r')
+})
+
+it('tiny events have one letter, heartbeats are pings, the large event is 1 MiB', () => {
+  expect(tinyEvents().blocks.every((block) => /^data: [a-z]\n\n$/.test(block))).toBe(true)
+  expect(new Set(heartbeats().blocks)).toEqual(new Set([': ping\n\n']))
+  expect(largeEvent().events.map(({ data }) => data.length)).toEqual([2 ** 20])
+})
+
+it('about nine in ten named events are those that are looked for', () => {
+  const { events } = namedEvents('\n')
+  const found = events.filter(({ event }) => event === searchedName).length
+  expect(found / events.length).toBeCloseTo(0.9, 1)
+})
