@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { CountsReporter } from './counts-reporter.ts'
+import { runs, seed } from './seed.ts'
 
 const root = process.cwd()
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -21,12 +23,24 @@ const alias = Object.keys(manifest.exports ?? {})
   })
   .filter(({ replacement }) => existsSync(replacement))
 
+const here = path.dirname(fileURLToPath(import.meta.url))
+/** Only where there is fast-check are there properties to seed. */
+const properties =
+  'fast-check' in { ...manifest.dependencies, ...manifest.devDependencies }
+    ? {
+        env: { FC_SEED: String(seed), FC_RUNS: String(runs) },
+        globalSetup: path.join(here, 'print-seed.ts'),
+        setupFiles: path.join(here, 'properties.ts'),
+      }
+    : {}
+
 const long = process.env['LONG'] === '1'
 
 export default defineConfig({
   root,
   resolve: { alias },
   test: {
+    ...properties,
     include: long ? ['test/**/*.long.ts'] : ['test/**/*.test.ts'],
     reporters: ['default', new CountsReporter(long ? 'test-long' : 'test')],
     // Two cores, and the suites are short: threads start faster than processes.

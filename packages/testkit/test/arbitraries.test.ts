@@ -12,6 +12,9 @@ import {
   type SseStream,
 } from '@tesserae/testkit/arbitraries'
 
+/** More runs than others, in proportion: `FC_RUNS` sets the measure. */
+const times = (factor: number) => ({ numRuns: factor * (fc.readConfigureGlobal().numRuns ?? 100) })
+
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const text = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 
@@ -25,7 +28,7 @@ describe('sseStream', () => {
       fc.property(sseStream(), ({ bytes, ...meaning }) => {
         expect(referenceParse(bytes)).toEqual(meaning)
       }),
-      { numRuns: 2000 },
+      times(20),
     )
   })
 
@@ -162,7 +165,7 @@ describe('sseEvent', () => {
         expect(retries).toEqual(sent.retry === undefined ? [] : [sent.retry])
         expect(pending).toBeUndefined()
       }),
-      { numRuns: 1000 },
+      times(10),
     )
   })
 

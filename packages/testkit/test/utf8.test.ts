@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { referenceDecode } from '@tesserae/testkit'
 
+/** More runs than others, in proportion: `FC_RUNS` sets the measure. */
+const times = (factor: number) => ({ numRuns: factor * (fc.readConfigureGlobal().numRuns ?? 100) })
+
 const platform = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 
 /** Bytes at which the decoder decides something, so that random sequences of them reach every branch. */
@@ -42,7 +45,7 @@ describe('the decoder agrees with the one of the platform', () => {
         const bytes = Uint8Array.from(numbers)
         expect(referenceDecode(bytes)).toBe(platform(bytes))
       }),
-      { numRuns: 2000 },
+      times(20),
     )
   })
 
