@@ -16,6 +16,8 @@ export function library(entry: Record<string, string>): ReturnType<typeof define
     clean: true,
     splitting: true,
     treeshake: false,
+    // Deno knows Node's modules by `node:` names alone.
+    removeNodeProtocol: false,
     esbuildOptions(esbuild) {
       // Writes constants of `chars.ts` into the code that compares with them (a third faster on Node 20)
       // and leaves names and white space alone, so that what is published can still be read and debugged.
