@@ -1,0 +1,42 @@
+import { encode, utf8 } from './encode.ts'
+import type { SseEvent } from './types.ts'
+
+/**
+ * An event that was validated and encoded once, to be sent to many. Made by {@link frame}.
+ *
+ * Its fields are private, so an object that merely looks like a frame cannot carry unchecked bytes into a stream.
+ */
+export class Frame {
+  readonly #text: string
+  #bytes: Uint8Array<ArrayBuffer> | undefined
+
+  constructor(event: SseEvent) {
+    this.#text = encode(event)
+  }
+
+  /** The block as text. */
+  get text(): string {
+    return this.#text
+  }
+
+  /** The block as UTF-8. Every stream that the frame goes to sends these very bytes, so leave them as they are. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return (this.#bytes ??= utf8.encode(this.#text))
+  }
+}
+
+/**
+ * Encodes an event once, to be sent many times: by any stream of this package, in place of the event.
+ *
+ * @throws {@link EncodeError} as {@link encode} does.
+ *
+ * @example
+ * import { frame } from '@tesserae/encoder'
+ *
+ * const tick = frame({ event: 'tick', data: '' })
+ * tick.text // => 'event: tick\ndata: \n\n'
+ * tick.bytes.length // => 20
+ */
+export function frame(event: SseEvent): Frame {
+  return new Frame(event)
+}
