@@ -15,6 +15,7 @@ export interface Case<Face = unknown> {
 
 /** A module with the face that the group's cases ask for. It is loaded anew for each side of a duel. */
 export interface Contestant {
+  /** The package that it is. */
   readonly name: string
   /** As it would be imported from this folder. */
   readonly module: string

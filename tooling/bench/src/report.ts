@@ -46,7 +46,7 @@ export function openReadme(file: string, group: string): Readme {
   try {
     withTable('')
   } catch (error) {
-    throw new Error(`${file} cannot take the table. ${(error as Error).message}`)
+    throw new Error(`${file} cannot take the table: ${(error as Error).message}`)
   }
   return { write: (table) => writeFileSync(target, withTable(table)) }
 }

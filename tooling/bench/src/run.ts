@@ -28,7 +28,7 @@ async function main(options: Options): Promise<number> {
   process.once('SIGINT', () => process.exit(130))
   process.once('exit', () => cleanUp.toReversed().forEach((remove) => remove()))
 
-  const sides = chooseSides(options, scratch.folder, cleanUp)
+  const sides = chooseSides(options, chosen, scratch.folder, cleanUp)
   const warning = options.quick ? undefined : busyWarning()
   if (warning !== undefined) console.error(warning)
   const results = await measure(chosen, {
@@ -67,6 +67,7 @@ function groupOf(chosen: readonly Case[]): string {
 
 function chooseSides(
   { compare, null: even }: Options,
+  chosen: readonly Case[],
   folder: string,
   cleanUp: (() => void)[],
 ): [Side, Side] {
@@ -75,10 +76,11 @@ function chooseSides(
     return [rival, rival]
   }
   if (compare === undefined) return [{ role: 'ours' }, { role: 'rival' }]
+  const packages = new Set(chosen.map(({ ours }) => ours.name))
   // Every revision is looked up before the first is built.
   const built = compare.map(resolveCommit).map((commit, index): Side => {
     console.error(`building ${compare[index]} (${commit.slice(0, 9)})`)
-    const checkout = buildCommit(commit, path.join(folder, `checkout-${index}`))
+    const checkout = buildCommit(commit, packages, path.join(folder, `checkout-${index}`))
     cleanUp.push(checkout.remove)
     return { role: 'ours', checkout: checkout.folder, label: compare[index]! }
   })

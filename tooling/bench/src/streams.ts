@@ -9,14 +9,14 @@ export interface Stream {
 
 export type LineEnd = '\n' | '\r\n'
 
-const asciiTokens =
-  ' the| of| stream|ing| a| token|s|,|.| is| model| bytes|\n\n| "|"| which| response| and| 42| not|ly| straightforwardly|```| ('.split(
-    '|',
-  )
-const cjkTokens =
-  '的|流|服务|模型|，|。|事件|数据|我们|解析|字节|是|在|一个|です|ます|データ|は|를|스트림|입니다|「|」|回答|返す|ストリーム中'.split(
-    '|',
-  )
+const list = (words: string): string[] => words.split('|')
+
+const asciiTokens = list(
+  ' the| of| stream|ing| a| token|s|,|.| is| model| bytes|\n\n| "|"| which| response| and| 42| not|ly| straightforwardly|```| (',
+)
+const cjkTokens = list(
+  '的|流|服务|模型|，|。|事件|数据|我们|解析|字节|是|在|一个|です|ます|データ|は|를|스트림|입니다|「|」|回答|返す|ストリーム中',
+)
 
 /** `chat.completion.chunk` events as OpenAI sends them: 272 to 289 bytes of JSON, of which a token is a few. */
 export function openAIChunks(language: 'ascii' | 'cjk', lineEnd: LineEnd, count = 1000): Stream {

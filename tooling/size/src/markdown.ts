@@ -16,16 +16,12 @@ function markers(name: string): { readonly open: string; readonly close: string 
   return { open: `<!-- ${name} -->`, close: `<!-- /${name.split(':')[0]} -->` }
 }
 
-export function hasMarkers(text: string, name: string): boolean {
-  return text.includes(markers(name).open)
-}
-
 /** Replaces what stands between a pair of markers, which must be there exactly once. */
 export function replaceBetween(text: string, name: string, content: string): string {
   const { open, close } = markers(name)
   const [before, after, ...more] = text.split(open)
   const end = after?.indexOf(close) ?? -1
   if (after === undefined || more.length > 0 || end < 0)
-    throw new Error(`Put ${open} and, below it, ${close} into the file, once.`)
+    throw new Error(`needs ${open} and, below it, ${close}, once`)
   return `${before}${open}\n\n${content}\n\n${after.slice(end)}`
 }

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Entry } from './entries.ts'
+import type { Weight } from './weigh.ts'
+
+export interface Budgets {
+  /** Globals that no portable entry may mention. */
+  readonly globals: readonly string[]
+  readonly budgets: Readonly<Record<string, Budget>>
+  /** Packages whose size is no matter, each with the reason. */
+  readonly withoutBudget: Readonly<Record<string, string>>
+}
+
+export interface Budget {
+  /** Bytes, minified and gzipped. */
+  readonly limit: number
+  /** `node` entries may import `node:` modules and use Node's globals. Default: `portable`. */
+  readonly platform?: 'portable' | 'node'
+  /** Other packages whose code may be in the bundle. Default: none. */
+  readonly with?: readonly string[]
+  /** What it is set beside in the tables: the entry of another package that does the same. */
+  readonly peer?: string
+}
+
+/** What is wrong with an entry, a sentence for each fault; none when all is well. */
+export function faults(
+  entry: Entry,
+  weight: Weight,
+  budget: Budget | undefined,
+  folders: ReadonlyMap<string, string>,
+): string[] {
+  if (budget === undefined)
+    return [`has no budget: it is ${weight.gzipped} bytes now; add it to budgets.json`]
+  const found: string[] = []
+  if (weight.exports.length === 0) found.push('has a budget and exports nothing')
+  if (weight.gzipped > budget.limit)
+    found.push(
+      `is ${weight.gzipped} bytes, ${weight.gzipped - budget.limit} over its budget of ${budget.limit}`,
+    )
+  if (budget.platform !== 'node') {
+    for (const name of weight.imports) found.push(`imports ${name}, which not every platform has`)
+    for (const name of weight.globals) found.push(`mentions ${name}, which not every platform has`)
+  }
+  const allowed = [entry.package, ...(budget.with ?? [])].map((name) => folders.get(name))
+  const foreign = weight.files.filter(
+    (file) => !allowed.some((folder) => folder !== undefined && file.startsWith(folder + path.sep)),
+  )
+  for (const file of foreign)
+    found.push(
+      `contains ${path.basename(path.dirname(file))}/${path.basename(file)}, of another package`,
+    )
+  return found
+}
+
+/** Budgets that are for nothing: of an entry that was renamed, or removed. */
+export function orphans({ budgets, withoutBudget }: Budgets, entries: readonly Entry[]): string[] {
+  return [
+    ...Object.keys(budgets).filter((name) => !entries.some((entry) => entry.specifier === name)),
+    ...Object.keys(withoutBudget).filter(
+      (name) => !entries.some((entry) => entry.package === name),
+    ),
+  ]
+}
+
+export function readBudgets(file: string | URL): Budgets {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
