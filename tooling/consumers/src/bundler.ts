@@ -1,0 +1,200 @@
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as esbuild from 'esbuild'
+import { here, isInside, root } from './layout.ts'
+
+/** The test files of a package, and the project in which its tarball is installed. */
+export interface TestSources {
+  /** The package under test, as its users write it. */
+  readonly name: string
+  /** The folder of its tests: code outside of it is reached through the package's name alone. */
+  readonly tests: string
+  /** Absolute paths. */
+  readonly files: readonly string[]
+  /** The project that has the tarball in its `node_modules`. */
+  readonly project: string
+  /** Packages that only the tests use, and the projects that have their tarballs. */
+  readonly companions?: ReadonlyMap<string, string>
+}
+
+/** One ES module with the tests of a package, all that they need, and the harness that runs them. */
+export interface TestBundle {
+  readonly path: string
+  /** The names of the test files in it, as `run({ file })` takes them. */
+  readonly files: readonly string[]
+}
+
+const harness = path.join(here, 'src/harness')
+const stands = {
+  vitest: path.join(harness, 'vitest.ts'),
+  'fast-check': path.join(harness, 'fast-check.ts'),
+}
+
+/**
+ * `portable`: everything in one file, which needs no more than the globals of the web.
+ * `node`: Node's modules are there, and the packages stay outside of the bundle, in files of their own.
+ */
+export type Target = 'portable' | 'node'
+
+export async function bundleTests(sources: TestSources, target: Target): Promise<TestBundle> {
+  const files = sources.files.map((file) => path.relative(path.dirname(sources.tests), file))
+  const output = path.join(sources.project, `tests.${target}.mjs`)
+  const entry = path.join(sources.project, `tests.${target}.entry.ts`)
+  writeFileSync(entry, entryText(sources.files, files))
+  const { metafile } = await esbuild.build({
+    entryPoints: [entry],
+    outfile: output,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: target === 'node' ? 'node' : 'neutral',
+    // Only what every resolver knows: a package must not need a condition that one bundler has.
+    conditions: [],
+    // The matchers colour their messages, and ask the environment first: not every runtime lets them.
+    alias: { tinyrainbow: path.join(harness, 'no-colours.ts') },
+    metafile: true,
+    logLevel: 'silent',
+    absWorkingDir: root,
+    plugins: [onlyTheTarball(sources, target)],
+    ...(target === 'node' ? { define: { 'import.meta.url': '__fileUrl' } } : {}),
+  })
+  if (target === 'portable') assertInputs(sources, Object.keys(metafile.inputs), entry)
+  return { path: output, files }
+}
+
+function entryText(files: readonly string[], names: readonly string[]): string {
+  const loads = files.map(
+    (file, index) => `  ${JSON.stringify(names[index])}: () => import(${JSON.stringify(file)}),`,
+  )
+  const makeBundle = JSON.stringify(path.join(harness, 'bundle.ts'))
+  return [
+    `import { makeBundle } from ${makeBundle}`,
+    'export const { files, run } = makeBundle({',
+    ...loads,
+    '})',
+    '',
+  ].join('\n')
+}
+
+/** Decides for every import of the tests and of the packages where it leads. */
+function onlyTheTarball(sources: TestSources, target: Target): esbuild.Plugin {
+  const tests = realpathSync(sources.tests)
+  const installed = installedFolders(sources)
+  const isInstalled = (file: string): boolean => installed.some((folder) => isInside(file, folder))
+
+  return {
+    name: 'only-the-tarball',
+    setup(build) {
+      build.onResolve({ filter: /./ }, async (args) => {
+        if (args.pluginData === passOn || args.kind === 'entry-point') return undefined
+        const fromTests = isInside(args.importer, tests)
+        const fromPackage = isInstalled(args.importer)
+        if (args.path === 'fast-check' && !fromTests && !fromPackage && target === 'node')
+          return { path: args.path, external: true }
+        if (!fromTests && !fromPackage) return undefined
+
+        if (args.path in stands) return { path: stands[args.path as keyof typeof stands] }
+        if (args.path.endsWith('?raw') && fromTests) return rawText(args)
+        const isRelative = /^\.\.?\//.test(args.path)
+        const isOurs = args.path.startsWith('@tesserae/')
+        if (!isRelative && !isOurs) {
+          if (target === 'portable')
+            return refused(args, 'A portable test has vitest, fast-check and @tesserae/*.')
+          return isBuiltin(args.path) ? { path: args.path, external: true } : undefined
+        }
+
+        const resolveDir =
+          isRelative || fromPackage ? args.resolveDir : projectOf(args.path, sources)
+        const found = await build.resolve(args.path, {
+          kind: args.kind,
+          resolveDir,
+          importer: args.importer,
+          pluginData: passOn,
+        })
+        if (found.errors.length > 0) return { errors: found.errors }
+        const real = realpathSync(found.path)
+        if (isRelative && fromTests && !isInside(real, tests))
+          return refused(args, `Tests reach the package by its name; this is ${real}.`)
+        if (isRelative && fromPackage && packageFolder(real) !== packageFolder(args.importer))
+          return refused(args, `It leaves its package for ${real}.`)
+        if (!isRelative && !isInstalled(real))
+          return refused(args, `It resolves to ${real}, which no tarball brought.`)
+        return { path: real, external: target === 'node' && !isRelative }
+      })
+
+      build.onLoad({ filter: /./, namespace: 'raw' }, ({ path: file }) => ({
+        contents: readFileSync(file),
+        loader: 'text',
+      }))
+      // A bundle has one URL; its files keep their own, so that what lies beside a test is still found.
+      if (target === 'node')
+        build.onLoad({ filter: /\.ts$/ }, ({ path: file }) =>
+          isInside(file, tests)
+            ? {
+                contents: `const __fileUrl = ${JSON.stringify(pathToFileURL(file).href)};${readFileSync(file, 'utf8')}`,
+                loader: 'ts',
+              }
+            : undefined,
+        )
+    },
+  }
+}
+
+function installedFolders({ project, companions = new Map() }: TestSources): string[] {
+  return [project, ...companions.values()].map((folder) =>
+    path.join(realpathSync(folder), 'node_modules'),
+  )
+}
+
+/** Where a test's import of a package is resolved: in the project of the package under test, or in the companion's own. */
+function projectOf(specifier: string, { project, companions = new Map() }: TestSources): string {
+  const name = specifier.split('/').slice(0, 2).join('/')
+  return companions.get(name) ?? project
+}
+
+/** Marks the resolutions that this plugin asks esbuild for, so that it does not answer them itself. */
+const passOn = Symbol('resolve as esbuild does')
+
+function rawText(args: esbuild.OnResolveArgs): esbuild.OnResolveResult {
+  const file = realpathSync(path.resolve(args.resolveDir, args.path.slice(0, -'?raw'.length)))
+  return isInside(file, root)
+    ? { path: file, namespace: 'raw' }
+    : refused(args, 'Text comes from the repository alone.')
+}
+
+function refused(args: esbuild.OnResolveArgs, reason: string): esbuild.OnResolveResult {
+  return {
+    errors: [
+      {
+        text: `"${args.path}" cannot be imported by ${path.relative(root, args.importer)}. ${reason}`,
+      },
+    ],
+  }
+}
+
+/** `…/node_modules/@scope/name` of a file in it. */
+function packageFolder(file: string): string | undefined {
+  return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]
+}
+
+/** Looks at what went into the bundle, whatever resolved it: nothing from the workspace, and the tarball at least once. */
+function assertInputs(sources: TestSources, inputs: readonly string[], entry: string): void {
+  const files = inputs
+    .filter((input) => !input.startsWith('raw:'))
+    .map((input) => realpathSync(path.resolve(root, input)))
+  const installed = installedFolders(sources)
+  const tests = realpathSync(sources.tests)
+  const tools = [harness, path.join(root, 'node_modules/.pnpm')]
+  for (const file of files)
+    if (
+      file !== realpathSync(entry) &&
+      ![...installed, tests, ...tools].some((folder) => isInside(file, folder))
+    )
+      throw new Error(`The bundle took in ${file}, which is not in the tarball.`)
+  if (!files.some((file) => isInside(file, path.join(installed[0] ?? '', sources.name))))
+    throw new Error(
+      `The tests of ${sources.name} never import it, so they say nothing about its tarball.`,
+    )
+}

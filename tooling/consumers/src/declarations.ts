@@ -1,0 +1,119 @@
+import { globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { Checks } from './checks.ts'
+import type { RunResult } from './harness/result.ts'
+import { isInside, root } from './layout.ts'
+import { declaredNames, namesAtRunTime } from './names.ts'
+import { readManifest } from './packages.ts'
+import type { Installed } from './prepare.ts'
+import { lastLines, run } from './processes.ts'
+import { installedFile } from './runtimes/installed.ts'
+
+/** The oldest TypeScript that is supported, the newest, and the one that writes the declarations. */
+export const compilers = ['typescript-oldest', 'typescript', 'typescript-newest'] as const
+
+const resolutions = [
+  { module: 'nodenext', moduleResolution: 'nodenext' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+]
+
+/** In a browser, and in Node without the types of a browser. */
+const platforms = [
+  { lib: ['es2022', 'dom'], types: [] },
+  { lib: ['es2022'], types: ['node'] },
+]
+
+/**
+ * Type-checks users of the installed packages: for each entry one that names all it exports, and those in the
+ * packages' `test/types`. Declarations are checked as strictly as the users' own files. Every user stands in the
+ * project of its package, so that one compiler run sees them all and each sees its own package alone.
+ */
+export async function checkDeclarations(
+  packages: readonly Installed[],
+  compiler: (typeof compilers)[number],
+  scratch: string,
+): Promise<RunResult> {
+  const checks = new Checks()
+  const files = (await Promise.all(packages.map(writeUsers))).flat()
+  const folder = path.join(scratch, 'declarations')
+  mkdirSync(folder, { recursive: true })
+  for (const resolution of resolutions)
+    for (const platform of platforms) {
+      const name = [resolution.moduleResolution, ...platform.lib, ...platform.types].join(' ')
+      const config = path.join(folder, `${compiler} ${name}.json`)
+      const compilerOptions = {
+        strict: true,
+        skipLibCheck: false,
+        noEmit: true,
+        target: 'es2022',
+        ...resolution,
+        ...platform,
+      }
+      writeFileSync(config, JSON.stringify({ compilerOptions, files }))
+      await checks.check(name, async () => {
+        const ended = await run(
+          process.execPath,
+          [installedFile(compiler, 'bin/tsc'), '-p', config, '--listFiles'],
+          {
+            cwd: scratch,
+            timeout: 180_000,
+          },
+        )
+        if (ended.code !== 0) throw new Error(diagnostics(ended.stdout, ended.summary))
+        assertFromTarballs(ended.stdout, packages)
+      })
+    }
+  return checks.result()
+}
+
+export function compilerVersion(compiler: (typeof compilers)[number]): string {
+  return readManifest(installedFile(compiler, '')).version
+}
+
+/** Answers the files. */
+async function writeUsers(installed: Installed): Promise<string[]> {
+  const { package: one, project, folder } = installed
+  mkdirSync(path.join(project, 'users'), { recursive: true })
+  const written: string[] = []
+  const write = (name: string, text: string): void => {
+    const file = path.join(project, 'users', name)
+    writeFileSync(file, text)
+    written.push(file)
+  }
+  for (const { subpath, specifier, source, types: declarations } of one.entries) {
+    const [names = []] = declaredNames([path.join(folder, declarations)])
+    const values = await namesAtRunTime(source)
+    const types = names.filter((name) => !values.includes(name))
+    write(
+      `${subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-')}.ts`,
+      [
+        `import * as all from '${specifier}'`,
+        `export type { ${types.join(', ')} } from '${specifier}'`,
+        `export const used: unknown[] = [${values.map((name) => `all.${name}`).join(', ')}]`,
+        '',
+      ].join('\n'),
+    )
+  }
+  for (const file of globSync('test/types/*.ts', { cwd: one.folder }))
+    write(`own-${path.basename(file)}`, readFileSync(path.join(one.folder, file), 'utf8'))
+  return written
+}
+
+/** A compiler that finds the workspace's own files by walking up the folders would prove nothing about the tarballs. */
+function assertFromTarballs(listed: string, packages: readonly Installed[]): void {
+  const projects = packages.map(({ project }) => realpathSync(project))
+  // The compiler's own libraries, and the types of Node.
+  const others = path.join(root, 'node_modules/.pnpm')
+  for (const line of listed.split('\n').filter((text) => path.isAbsolute(text))) {
+    const file = realpathSync(line.trim())
+    if (![...projects, others].some((folder) => isInside(file, folder)))
+      throw new Error(`It read ${path.relative(root, file)}.`)
+  }
+}
+
+function diagnostics(stdout: string, summary: string): string {
+  const errors = stdout
+    .split('\n')
+    .filter((line) => line.includes(' error TS') || line.startsWith('error TS'))
+  return errors.length === 0 ? summary : lastLines(errors.slice(0, 12).join('\n'))
+}

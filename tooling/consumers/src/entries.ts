@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { assertSame, Checks } from './checks.ts'
+import type { RunResult } from './harness/result.ts'
+import { namesAtRunTime } from './names.ts'
+import { pathToFileURL } from 'node:url'
+import type { Installed } from './prepare.ts'
+import { run } from './processes.ts'
+import { type Command, mark } from './runtimes/runtime.ts'
+
+interface Loaded {
+  readonly names?: string[]
+  readonly url?: string
+  readonly error?: string
+}
+
+/**
+ * Lets a runtime find every entry by itself, the way a user's own script does, and compares what it exports with the
+ * source. Node is asked for `require` too.
+ */
+export async function checkEntries(
+  { package: one, project, folder }: Installed,
+  command: Command,
+): Promise<RunResult> {
+  const checks = new Checks()
+  const specifiers = one.entries.map(({ specifier }) => specifier)
+  const ways = command.isNode ? (['import', 'require'] as const) : (['import'] as const)
+  for (const way of ways) {
+    const script = path.join(project, way === 'import' ? 'entries.mjs' : 'entries.cjs')
+    writeFileSync(script, way === 'import' ? importing(specifiers) : requiring(specifiers))
+    const ended = await run(command.binary, [...command.args([project]), script], {
+      cwd: project,
+      env: command.env,
+      timeout: 60_000,
+    })
+    const line = ended.stdout.split('\n').find((text) => text.startsWith(mark))
+    const found =
+      line === undefined ? {} : (JSON.parse(line.slice(mark.length)) as Record<string, Loaded>)
+    for (const { specifier, source } of one.entries)
+      await checks.check(`${way} of ${specifier}`, async () => {
+        const { names, url, error } = found[specifier] ?? { error: ended.summary }
+        if (error !== undefined) throw new Error(error)
+        if (url?.startsWith(`${pathToFileURL(folder).href}/`) === false)
+          throw new Error(`It came from ${url}, which is not the tarball.`)
+        assertSame('Names', names ?? [], await namesAtRunTime(source))
+      })
+  }
+  return checks.result()
+}
+
+function importing(specifiers: readonly string[]): string {
+  return `const found = {}
+for (const specifier of ${JSON.stringify(specifiers)})
+  try {
+    found[specifier] = { names: Object.keys(await import(specifier)), url: import.meta.resolve(specifier) }
+  } catch (error) {
+    found[specifier] = { error: String(error) }
+  }
+console.log(${JSON.stringify(mark)} + JSON.stringify(found))
+`
+}
+
+function requiring(specifiers: readonly string[]): string {
+  return `const found = {}
+for (const specifier of ${JSON.stringify(specifiers)})
+  try {
+    found[specifier] = { names: Object.keys(require(specifier)) }
+  } catch (error) {
+    found[specifier] = { error: String(error) }
+  }
+console.log(${JSON.stringify(mark)} + JSON.stringify(found))
+`
+}

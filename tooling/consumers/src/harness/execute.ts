@@ -1,0 +1,128 @@
+import { expect, newAssertions, settleAssertions } from './expect.ts'
+import { describeError, type Failure } from './result.ts'
+import { strict } from './strict.ts'
+import { type Hook, isSuite, type Suite, type Test } from './tree.ts'
+
+// Taken before any test can replace them.
+const { setTimeout, clearTimeout } = globalThis
+
+/** What a test is given as its first parameter: `expect`, and nothing that only vitest has. */
+const context: object = strict('The test context', { expect })
+
+/** Runs the tests of a file one after another; answers how many passed and adds what failed to `failures`. */
+export async function execute(
+  file: Suite,
+  testTimeout: number,
+  failures: Failure[],
+  report: (test: string) => void,
+): Promise<number> {
+  let passed = 0
+  const stray: unknown[] = []
+  const stopListening = listenForStrayErrors((error) => stray.push(error))
+  await runSuite(file, file.name)
+  // An unhandled rejection is told of in a task of its own, after the last test has ended.
+  await new Promise((resolve) => setTimeout(resolve))
+  stopListening()
+  for (const error of stray) failures.push({ name: file.name, message: describeError(error) })
+  return passed
+
+  async function runSuite(suite: Suite, path: string): Promise<void> {
+    const undo: Hook[] = []
+    try {
+      for (const hook of suite.beforeAll) await runHook(hook, undo, testTimeout)
+    } catch (error) {
+      failures.push({ name: `${path} > beforeAll`, message: describeError(error) })
+      return
+    }
+    for (const child of suite.children) {
+      const name = `${path} > ${child.name}`
+      if (isSuite(child)) await runSuite(child, name)
+      else await runOne(child, suite, name)
+    }
+    const errors = await runAll([...undo, ...suite.afterAll].reverse(), testTimeout)
+    for (const error of errors)
+      failures.push({ name: `${path} > afterAll`, message: describeError(error) })
+  }
+
+  async function runOne(test: Test, suite: Suite, name: string): Promise<void> {
+    report(name)
+    const timeout = test.timeout ?? testTimeout
+    const errors: unknown[] = []
+    const undo: Hook[] = []
+    newAssertions()
+    try {
+      for (const hook of outermostFirst(suite, 'beforeEach')) await runHook(hook, undo, timeout)
+      await within(timeout, () => test.body(context))
+      await within(timeout, settleAssertions)
+    } catch (error) {
+      errors.push(error)
+    }
+    const after = [...undo, ...outermostFirst(suite, 'afterEach')].reverse()
+    errors.push(...(await runAll(after, timeout)))
+    errors.push(...stray.splice(0))
+    if (errors.length === 0) passed++
+    else failures.push({ name, message: errors.map(describeError).join('\n') })
+  }
+}
+
+function outermostFirst(suite: Suite, kind: 'beforeEach' | 'afterEach'): Hook[] {
+  return [...(suite.parent === undefined ? [] : outermostFirst(suite.parent, kind)), ...suite[kind]]
+}
+
+async function runHook(hook: Hook, undo: Hook[], timeout: number): Promise<void> {
+  const returned = await within(timeout, () => hook(context))
+  if (typeof returned === 'function') undo.push(returned as Hook)
+}
+
+/** Every hook gets its turn, also after one before it has failed. */
+async function runAll(hooks: readonly Hook[], timeout: number): Promise<unknown[]> {
+  const errors: unknown[] = []
+  for (const hook of hooks) {
+    try {
+      await within(timeout, () => hook(context))
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  return errors
+}
+
+/** What `body` returns or throws, or an error once it has taken `ms`. A body that never yields is the runner's to kill. */
+async function within(ms: number, body: () => unknown): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Not finished after ${ms} ms.`)), ms)
+  })
+  try {
+    return await Promise.race([body(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** An error that nothing catches fails the test during which it arrives, as it does under vitest. */
+function listenForStrayErrors(add: (error: unknown) => void): () => void {
+  const { process } = globalThis as { process?: ProcessEvents }
+  if (typeof process?.on === 'function') {
+    // Node and Bun tell here and end the process if nobody listens; Deno tells here too.
+    process.on('unhandledRejection', add)
+    process.on('uncaughtException', add)
+    return () => {
+      process.off('unhandledRejection', add)
+      process.off('uncaughtException', add)
+    }
+  }
+  const onRejection = (event: PromiseRejectionEvent): void => add(event.reason)
+  const onError = (event: ErrorEvent): void => add(event.error ?? event.message)
+  addEventListener('unhandledrejection', onRejection)
+  addEventListener('error', onError)
+  return () => {
+    removeEventListener('unhandledrejection', onRejection)
+    removeEventListener('error', onError)
+  }
+}
+
+interface ProcessEvents {
+  on: (event: string, listener: (error: unknown) => void) => void
+  off: (event: string, listener: (error: unknown) => void) => void
+}

@@ -1,0 +1,27 @@
+export interface Failure {
+  /** The file, the suites and the test, joined by `>`. */
+  readonly name: string
+  readonly message: string
+}
+
+/** What a run answers: plain data, so that it can cross any wire. */
+export interface RunResult {
+  readonly passed: number
+  readonly failed: number
+  readonly failures: readonly Failure[]
+  readonly seed: number
+}
+
+const longestMessage = 4000
+
+/** The message and the first lines of the stack, shortened: a failure is read in a table, not in a debugger. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `Thrown: ${String(error)}`
+  // Two dialects of stack: `    at f (file:1:2)` and `f@file:1:2`. The message, which V8 repeats on top, is left out.
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at |@/.test(line) && !error.message.includes(line))
+    .slice(0, 4)
+  const text = [`${error.name}: ${error.message}`, ...frames].join('\n')
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)} …` : text
+}

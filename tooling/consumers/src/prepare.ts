@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { bundleTests, type TestBundle } from './bundler.ts'
+import { root } from './layout.ts'
+import { closure, type Package, publishedPackages, testFiles } from './packages.ts'
+import { type Outcome, row } from './results.ts'
+import { addInstalled, install, installedNames, pack } from './tarballs.ts'
+
+/** A package as a user has it: installed from its tarball in a project of its own. */
+export interface Installed {
+  readonly package: Package
+  readonly project: string
+  /** Where the tarball's files are. */
+  readonly folder: string
+  /** What the project had in `node_modules` when only the tarball was installed. */
+  readonly alone: readonly string[]
+}
+
+/** The tests of a package, bundled against its tarball. */
+export interface Bundles {
+  readonly portable: TestBundle
+  /** The tests that need Node, where there are any. */
+  readonly node: TestBundle | undefined
+}
+
+export interface Prepared {
+  readonly installed: Installed
+  readonly bundles: Bundles
+}
+
+/**
+ * Packs, installs and bundles.
+ *
+ * @param names - of folders; all packages when empty
+ * @param outcome - is told of each package; one that fails keeps no other back
+ */
+export async function preparePackages(
+  names: readonly string[],
+  scratch: string,
+  outcome: Outcome,
+): Promise<Prepared[]> {
+  const all = publishedPackages()
+  for (const name of names)
+    if (!all.some(({ short }) => short === name))
+      throw new Error(
+        `There is no package "${name}"; there are ${all.map(({ short }) => short).join(', ')}.`,
+      )
+  const installer = makeInstaller(all, scratch)
+  const prepared: Prepared[] = []
+  for (const one of all) {
+    if (names.length > 0 && !names.includes(one.short)) continue
+    if (isEmpty(one)) {
+      console.log(`${one.name} is still empty: there is nothing to check.`)
+      continue
+    }
+    const made = await row('tarball', '', `${one.short}: pack, install, bundle`, async () => {
+      const installed = await installer(one)
+      const helpers = all.filter(({ name }) => one.manifest.devDependencies?.[name] !== undefined)
+      const companions = new Map<string, string>()
+      for (const helper of helpers) companions.set(helper.name, (await installer(helper)).project)
+      prepared.push({ installed, bundles: await bundle(installed, companions) })
+      return { passed: 1, failed: 0, failures: [], seed: 0 }
+    })
+    outcome.rows.push(made)
+  }
+  return prepared
+}
+
+/** A package whose index exports nothing is a place that is kept, not a package to check. */
+function isEmpty({ folder }: Package): boolean {
+  return readFileSync(path.join(folder, 'src/index.ts'), 'utf8').trim() === 'export {}'
+}
+
+/** Installs each package once, when it is first asked for. */
+function makeInstaller(
+  all: readonly Package[],
+  scratch: string,
+): (one: Package) => Promise<Installed> {
+  const tarballs = new Map<Package, Promise<string>>()
+  const installs = new Map<Package, Promise<Installed>>()
+  const packOnce = (one: Package): Promise<string> => {
+    const tarball = tarballs.get(one) ?? pack(one, path.join(scratch, 'tarballs'))
+    tarballs.set(one, tarball)
+    return tarball
+  }
+  const installAlone = async (one: Package): Promise<Installed> => {
+    const project = path.join(scratch, one.short)
+    await install(project, await Promise.all(closure(one, all).map(packOnce)))
+    const alone = installedNames(project)
+    // What the user of a package with peers has to bring, brought after the look at what came by itself.
+    for (const peer of Object.keys(one.manifest.peerDependencies ?? {})) addInstalled(peer, project)
+    return { package: one, project, folder: path.join(project, 'node_modules', one.name), alone }
+  }
+  return (one) => {
+    const installed = installs.get(one) ?? installAlone(one)
+    installs.set(one, installed)
+    return installed
+  }
+}
+
+async function bundle(
+  { package: one, project }: Installed,
+  companions: ReadonlyMap<string, string>,
+): Promise<Bundles> {
+  const files = testFiles(one)
+  if (files.portable.length === 0)
+    throw new Error(`${one.name} has no portable tests, so nothing is known of it outside of Node.`)
+  for (const file of files.inside)
+    console.log(
+      `${path.relative(root, file)} tests the source itself, so it runs under vitest alone.`,
+    )
+  const sources = { name: one.name, tests: path.join(one.folder, 'test'), project, companions }
+  return {
+    portable: await bundleTests({ ...sources, files: files.portable }, 'portable'),
+    node:
+      files.node.length === 0
+        ? undefined
+        : await bundleTests({ ...sources, files: files.node }, 'node'),
+  }
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { here } from './layout.ts'
+
+const alive = new Set<ChildProcess>()
+
+export interface StartOptions {
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+  readonly stdio?: StdioOptions
+}
+
+/** Starts a process in a group of its own, so that whatever it starts can be ended with it. */
+export function start(
+  command: string,
+  args: readonly string[],
+  options: StartOptions = {},
+): ChildProcess {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...cleanEnvironment(), ...options.env },
+    stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  alive.add(child)
+  child.once('error', () => alive.delete(child))
+  // What it started itself goes when it goes.
+  child.once('exit', () => kill(child))
+  return child
+}
+
+/** Ends a process and all of its group, at once. Ending one that has ended is nothing. */
+export function kill(child: ChildProcess): void {
+  alive.delete(child)
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // The group is gone already.
+  }
+}
+
+function killAll(): void {
+  for (const child of alive) kill(child)
+}
+
+process.on('exit', killAll)
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+] as const)
+  process.on(signal, () => process.exit(128 + number))
+
+export interface Ended {
+  /** 0 when all went well; null when a signal ended it. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** One sentence on how it ended, with the last lines it wrote. */
+  readonly summary: string
+}
+
+export interface RunOptions extends StartOptions {
+  /** Milliseconds after which it is killed. */
+  readonly timeout?: number
+  /** Kills it when aborted. */
+  readonly signal?: AbortSignal
+  /** Is told each line of its standard output as it comes. */
+  readonly onLine?: (line: string) => void
+}
+
+/** Runs a command to its end. Rejects only when it cannot be started. */
+export function run(command: string, args: readonly string[], options: RunOptions): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = start(command, args, options)
+    const output = { stdout: '', stderr: '' }
+    let unread = ''
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output.stdout += text
+      if (options.onLine === undefined) return
+      const lines = (unread + text).split('\n')
+      unread = lines.pop() ?? ''
+      for (const line of lines) options.onLine(line)
+    })
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
+    let late = false
+    const timer =
+      options.timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            late = true
+            kill(child)
+          }, options.timeout)
+    const onAbort = (): void => kill(child)
+    options.signal?.addEventListener('abort', onAbort)
+    const stopWatching = (): void => {
+      clearTimeout(timer)
+      options.signal?.removeEventListener('abort', onAbort)
+    }
+    child.once('error', (error) => {
+      stopWatching()
+      reject(error)
+    })
+    child.once('close', (code, signal) => {
+      stopWatching()
+      const how = late
+        ? `was killed after ${options.timeout} ms`
+        : signal === null
+          ? `ended with code ${code}`
+          : `was ended by ${signal}`
+      resolve({
+        code,
+        ...output,
+        summary:
+          `${path.basename(command)} ${how}. ${lastLines(output.stderr || output.stdout)}`.trim(),
+      })
+    })
+  })
+}
+
+export function lastLines(text: string, count = 12): string {
+  return text.trim().split('\n').slice(-count).join('\n').slice(-4000)
+}
+
+/** What a user's shell has, and none of the settings of the tools that run this: those must not decide a result. */
+export function cleanEnvironment(): Record<string, string> {
+  const home = path.join(here, '.scratch/home')
+  mkdirSync(home, { recursive: true })
+  return { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', NO_COLOR: '1' }
+}

@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Failure, RunResult } from './harness/result.ts'
+import { here } from './layout.ts'
+
+/** A line of the table: what was run where, and what came of it. */
+export interface Row {
+  /** A runtime, a compiler, or the checks of the tarball. */
+  readonly part: string
+  readonly version: string
+  readonly subject: string
+  readonly passed: number
+  readonly failed: number
+  readonly ms: number
+  readonly failures: readonly Failure[]
+}
+
+/** A part that could not run, and why. */
+export interface Skip {
+  readonly part: string
+  readonly reason: string
+}
+
+/** What a run has come to so far. */
+export interface Outcome {
+  readonly rows: Row[]
+  readonly skips: Skip[]
+}
+
+/** Runs something and makes a row of it. What it throws is a failure of the row. */
+export async function row(
+  part: string,
+  version: string,
+  subject: string,
+  work: () => Promise<RunResult>,
+): Promise<Row> {
+  const start = performance.now()
+  const result = await work().catch((error: unknown) => {
+    const failures = [{ name: subject, message: (error as Error).message }]
+    return { passed: 0, failed: 1, failures }
+  })
+  return { part, version, subject, ms: Math.round(performance.now() - start), ...result }
+}
+
+export function printOutcome({ rows, skips }: Outcome): void {
+  console.log(`\n${table(rows)}`)
+  for (const [what, where] of sameFailures(rows))
+    console.log(`\nfailed in ${where.join(', ')}: ${what}`)
+  for (const { part, reason } of skips) console.log(`\nskipped: ${part}: ${reason}`)
+}
+
+/** Each failure once, with the parts that it was seen in: what is wrong in a package is often wrong everywhere. */
+function sameFailures(rows: readonly Row[]): Map<string, string[]> {
+  const seen = new Map<string, { text: string; where: string[] }>()
+  for (const { part, version, subject, failures } of rows)
+    for (const { name, message } of failures) {
+      const key = JSON.stringify([subject, name])
+      const found = seen.get(key) ?? { text: `${subject}: ${name}\n${message}`, where: [] }
+      found.where.push(`${part} ${version}`.trim())
+      seen.set(key, found)
+    }
+  return new Map([...seen.values()].map(({ text, where }) => [text, where]))
+}
+
+function table(rows: readonly Row[]): string {
+  // Parts finish in any order; their rows stand together.
+  const parts = [...new Set(rows.map(({ part }) => part))]
+  const sorted = rows.toSorted((one, other) => parts.indexOf(one.part) - parts.indexOf(other.part))
+  const cells = [
+    ['where', 'version', 'what', 'passed', 'failed', 'ms'],
+    ...sorted.map((each) => [
+      each.part,
+      each.version,
+      each.subject,
+      String(each.passed),
+      String(each.failed),
+      String(each.ms),
+    ]),
+  ]
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((line) => line[column]?.length ?? 0)),
+  )
+  const isNumber = (column: number): boolean => column > 2
+  return cells
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n')
+}
+
+/** One file for each part, where the closing line of `npm test` adds them up. */
+export function writeReports(task: string, { rows, skips }: Outcome): void {
+  const folder = path.join(here, '.reports')
+  mkdirSync(folder, { recursive: true })
+  const parts = new Set([...rows, ...skips].map(({ part }) => part))
+  for (const part of parts) {
+    const own = rows.filter((each) => each.part === part)
+    const reasons = skips.filter((each) => each.part === part).map(({ reason }) => reason)
+    const sum = (kind: 'passed' | 'failed'): number =>
+      own.reduce((total, each) => total + each[kind], 0)
+    const counts = {
+      passed: sum('passed'),
+      failed: sum('failed'),
+      skipped: reasons.length,
+      skips: reasons,
+    }
+    writeFileSync(
+      path.join(folder, `${task.replaceAll(':', '-')}.${part}.json`),
+      `${JSON.stringify(counts)}\n`,
+    )
+  }
+}

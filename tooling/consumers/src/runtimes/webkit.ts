@@ -1,0 +1,53 @@
+import type { Readable } from 'node:stream'
+import { globSync } from 'node:fs'
+import { ensureInstalled } from '../debian.ts'
+import { lastLines, start } from '../processes.ts'
+import { browserRuntime } from './browser.ts'
+import type { Runtime } from './runtime.ts'
+
+const browsers = '/usr/lib/*-linux-gnu/webkit2gtk-4.*/MiniBrowser'
+const display = '/usr/bin/Xvfb'
+
+/** WebKitGTK: the engine of Safari, in the small browser that comes with it. It has no headless mode, hence the display. */
+export const webkit: Runtime = browserRuntime({
+  name: 'webkit',
+  async available() {
+    const packages = ['webkit2gtk-driver', 'xvfb', 'xauth']
+    const binary = globSync(browsers)[0]
+    return (
+      (await ensureInstalled([binary ?? browsers], packages)) ??
+      (await ensureInstalled([display], packages))
+    )
+  },
+  binary: () => globSync(browsers)[0] ?? 'MiniBrowser',
+  // MiniBrowser tells nothing without a display.
+  versionCommand: ['dpkg-query', '--showformat=${Version}', '--show', 'libwebkit2gtk-4.1-0'],
+  args: (url) => [url],
+  async beside(profile) {
+    // Xvfb takes the first number that is free, and writes it to the descriptor.
+    const child = start(
+      display,
+      ['-displayfd', '3', '-screen', '0', '800x600x24', '-nolisten', 'tcp'],
+      {
+        stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      },
+    )
+    let errors = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
+    const number = await new Promise<string>((resolve, reject) => {
+      const control = child.stdio[3] as Readable
+      control.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()))
+      child.once('error', reject)
+      child.once('exit', () => reject(new Error(`Xvfb did not start. ${lastLines(errors, 4)}`)))
+    })
+    const env = {
+      DISPLAY: `:${number}`,
+      XDG_RUNTIME_DIR: profile,
+      // Its sandbox needs user namespaces, which root in a container does not have; the only page is ours.
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+      LIBGL_ALWAYS_SOFTWARE: '1',
+    }
+    return { child, env }
+  },
+})

@@ -1,0 +1,97 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { here, root } from './layout.ts'
+import { type Package, readManifest } from './packages.ts'
+import { run } from './processes.ts'
+
+/** Packs a package exactly as it would be published. Answers the tarball's path. */
+export async function pack(one: Package, folder: string): Promise<string> {
+  for (const { subpath } of one.entries) {
+    const target = one.manifest.exports?.[subpath]
+    if (typeof target === 'string' && !existsSync(path.join(one.folder, target)))
+      throw new Error(
+        `${one.name} is not built: ${target} is missing. Run "npm run build" at the root.`,
+      )
+  }
+  const output = path.join(folder, one.short)
+  rmSync(output, { recursive: true, force: true })
+  mkdirSync(output, { recursive: true })
+  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    packageManager: string
+  }
+  const ended = await run(
+    'npx',
+    ['--yes', '--prefer-offline', packageManager, 'pack', '--pack-destination', output],
+    {
+      cwd: one.folder,
+      // npx keeps pnpm in the cache of the real home: another would have to be filled from the network.
+      env: { HOME: process.env['HOME'] ?? '' },
+      timeout: 120_000,
+    },
+  )
+  const tarball = readdirSync(output).find((file) => file.endsWith('.tgz'))
+  if (ended.code !== 0 || tarball === undefined)
+    throw new Error(`${one.name} cannot be packed: ${ended.summary}`)
+  return path.join(output, tarball)
+}
+
+/** A fresh project in `folder` that has these tarballs installed, and nothing that was not in them. */
+export async function install(folder: string, tarballs: readonly string[]): Promise<void> {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(
+    path.join(folder, 'package.json'),
+    `${JSON.stringify({ name: 'consumer', private: true, type: 'module' })}\n`,
+  )
+  const ended = await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs], {
+    cwd: folder,
+    timeout: 120_000,
+  })
+  if (ended.code !== 0) throw new Error(`The tarballs cannot be installed: ${ended.summary}`)
+}
+
+/** Puts a package that is installed here, and what it depends on, into a project as npm would. */
+export function addInstalled(name: string, project: string, from: string = here): void {
+  const target = path.join(project, 'node_modules', name)
+  if (existsSync(target)) return
+  const source = folderOf(name, from)
+  cpSync(source, target, {
+    recursive: true,
+    dereference: true,
+    filter: (file) => !file.startsWith(path.join(source, 'node_modules')),
+  })
+  for (const dependency of Object.keys(readManifest(target).dependencies ?? {}))
+    addInstalled(dependency, project, source)
+}
+
+function folderOf(name: string, from: string): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, 'node_modules', name)
+    if (existsSync(candidate)) return realpathSync(candidate)
+    if (folder === path.dirname(folder))
+      throw new Error(
+        `${name} is not installed: it must be among the dependencies of tooling/consumers.`,
+      )
+  }
+}
+
+/** The packages in a project's `node_modules`. */
+export function installedNames(project: string): string[] {
+  const modules = path.join(project, 'node_modules')
+  return readdirSync(modules)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) =>
+      name.startsWith('@')
+        ? readdirSync(path.join(modules, name)).map((inner) => `${name}/${inner}`)
+        : [name],
+    )
+}
