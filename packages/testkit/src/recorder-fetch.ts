@@ -145,7 +145,10 @@ class Exchange {
         try {
           const { done, value } = await nextBytes(reader)
           if (!done) {
-            this.#reads.push({ at: this.#elapsed(), parts: [{ of: 'body', bytes: value.slice() }] })
+            this.#reads.push({
+              at: this.#elapsed(),
+              parts: [{ of: 'body', bytes: new Uint8Array(value) }],
+            })
             controller.enqueue(value as Uint8Array<ArrayBuffer>)
             return
           }
@@ -204,6 +207,6 @@ function bytesOf(body: BodyInit | null | undefined): Uint8Array | undefined {
     return encoder.encode(String(body))
   if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0))
   if (ArrayBuffer.isView(body))
-    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
+    return new Uint8Array(new Uint8Array(body.buffer, body.byteOffset, body.byteLength))
   return undefined
 }

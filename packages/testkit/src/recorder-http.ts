@@ -81,7 +81,11 @@ export class HttpResponseReader {
       else parts.push({ of, start: at, end })
       at = end
     }
-    return parts.map(({ of, start, end }) => ({ of, bytes: bytes.slice(start, end) }))
+    // Copies, which `slice` of a Node Buffer would not be.
+    return parts.map(({ of, start, end }) => ({
+      of,
+      bytes: new Uint8Array(bytes.subarray(start, end)),
+    }))
   }
 
   #takeRun(at: number, length: number): number {

@@ -87,7 +87,7 @@ function addressOf(url: string | URL): URL {
 function requestOf(address: URL, options: RecordOptions): TranscriptRequest {
   const { json, headers = {} } = options
   const body = json === undefined ? (options.body ?? '') : JSON.stringify(json)
-  const bytes = typeof body === 'string' ? encoder.encode(body) : body.slice()
+  const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body)
   const method = options.method ?? (bytes.length === 0 ? 'GET' : 'POST')
   const given = Object.entries(headers)
   const defaults = [

@@ -19,11 +19,24 @@ const SHORTEST_HUNTED = 8
 /** Names anywhere, in words of lower case with hyphens between them. */
 const SECRET_NAME =
   /(^|-)(api-?key|access-?key(-id)?|subscription-?key|private-?key|secret|passw(or)?d|credentials?|authorization|cookie|(access|auth|bearer|id|refresh|security|session)-?token)($|-)/
-/** Names of header fields alone: who pays is nobody's business either. */
-const SECRET_HEADER =
-  /^(openai-(organization|project)|anthropic-organization-id|x-goog-user-project|token|x-token)$/
-const SECRET_PARAMETER = /^(key|token|code|sig|(x-amz-)?signature)$/
-const SECRET_BODY_FIELD = /^token$/
+/** Whole names, squeezed. Of header fields: who pays is nobody's business either. */
+const HEADERS: ReadonlySet<string> = new Set([
+  'openaiorganization',
+  'openaiproject',
+  'anthropicorganizationid',
+  'xgooguserproject',
+  'token',
+  'xtoken',
+])
+const PARAMETERS: ReadonlySet<string> = new Set([
+  'key',
+  'token',
+  'code',
+  'sig',
+  'signature',
+  'xamzsignature',
+])
+const BODY_FIELDS: ReadonlySet<string> = new Set(['token'])
 
 const encoder = new TextEncoder()
 
@@ -85,7 +98,7 @@ class Search {
   #repetitions = 0
 
   constructor({ names = [], patterns = [] }: Secrets) {
-    this.#names = new Set(names.map(inWords))
+    this.#names = new Set(names.map(squeezed))
     this.#patterns = patterns.map(
       ({ source, flags }) => new RegExp(source, flags.includes('g') ? flags : `${flags}g`),
     )
@@ -163,12 +176,11 @@ class Search {
   }
 
   #isSecret(name: string): boolean {
-    const words = inWords(name)
-    return SECRET_NAME.test(words) || this.#names.has(words)
+    return SECRET_NAME.test(inWords(name)) || this.#names.has(squeezed(name))
   }
 
   #isSecretHeader(name: string): boolean {
-    return this.#isSecret(name) || SECRET_HEADER.test(inWords(name))
+    return this.#isSecret(name) || HEADERS.has(squeezed(name))
   }
 
   #removeHeader(name: string, value: string): string {
@@ -186,8 +198,7 @@ class Search {
       .map((parameter) => {
         const [name = '', value] = splitOnce(parameter, '=')
         const plain = percentDecoded(name)
-        if (!value || !(this.#isSecret(plain) || SECRET_PARAMETER.test(inWords(plain))))
-          return parameter
+        if (!value || !(this.#isSecret(plain) || PARAMETERS.has(squeezed(plain)))) return parameter
         this.#found(`${what} ${plain}`, percentDecoded(value))
         this.#hunt(value)
         return `${name}=${REMOVED}`
@@ -212,7 +223,7 @@ class Search {
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => {
-        const secret = this.#isSecret(name) || SECRET_BODY_FIELD.test(inWords(name))
+        const secret = this.#isSecret(name) || BODY_FIELDS.has(squeezed(name))
         // An object under such a name is a schema or a setting; what is secret is text.
         if (!secret || (typeof item !== 'string' && typeof item !== 'number'))
           return [name, this.#withoutFields(item)]
@@ -290,12 +301,17 @@ function mapStrings(value: unknown, map: (text: string) => string): unknown {
   )
 }
 
-/** `apiKey`, `API_KEY` and `api-key` are one name. */
+/** `apiKey` and `API_KEY` as `api-key`. */
 function inWords(name: string): string {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replaceAll(/[^A-Za-z0-9]+/g, '-')
     .toLowerCase()
+}
+
+/** The letters and digits alone: what is one name to whoever reads it. */
+function squeezed(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase()
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
