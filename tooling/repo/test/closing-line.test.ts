@@ -31,8 +31,8 @@ describe('the closing line', () => {
   })
 
   test('takes what turbo has from its cache for what it was', () => {
-    const { execution, ...task } = ran('a#test', 0, counts(3))
-    expect(add([{ ...task, cache: { status: 'HIT' } }])).toEqual({
+    const task = { ...ran('a#test', null, counts(3)), cache: { status: 'HIT' }, execution: null }
+    expect(add([task])).toEqual({
       lines: ['3 passed, 0 failed'],
       ok: true,
     })

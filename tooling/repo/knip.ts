@@ -1,0 +1,68 @@
+import type { KnipConfig } from 'knip'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+const root = process.cwd()
+
+/** A package begins at what it exports, and so do its users: `./x` of `exports` is `src/x.ts`. */
+function entriesOf(folder: string): string[] {
+  const { exports } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as {
+    exports: Record<string, unknown>
+  }
+  return Object.keys(exports)
+    .filter((subpath) => !subpath.includes('.json') && !subpath.includes('*'))
+    .map((subpath) => `src/${subpath === '.' ? 'index' : subpath.slice(2)}.ts`)
+}
+
+const tests = ['test/**/*.test.ts', 'test/**/*.long.ts']
+const project = ['src/**/*.ts', 'test/**/*.ts']
+
+function published(folder: string): object {
+  return { entry: [...entriesOf(folder), ...tests], project }
+}
+
+/** A tool depends on the packages that turbo has to build before it, whether it imports them or not. */
+function tool(
+  more: { entry?: string[]; project?: string[]; ignoreDependencies?: string[] } = {},
+): object {
+  return {
+    entry: [...tests, ...(more.entry ?? [])],
+    project: [...project, ...(more.project ?? [])],
+    ignoreDependencies: ['@tesserae/.+', ...(more.ignoreDependencies ?? [])],
+  }
+}
+
+const packages = readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}`)
+
+const config: KnipConfig = {
+  ignoreExportsUsedInFile: true,
+  // `describe` and `suite` are one function under two names on purpose.
+  exclude: ['duplicates'],
+  workspaces: {
+    // What the packages' scripts run is there for all of them.
+    '.': { entry: [], project: [], ignoreDependencies: ['pnpm', 'tsup', 'turbo', 'vitest'] },
+    ...Object.fromEntries(packages.map((folder) => [folder, published(folder)])),
+    'tooling/*': tool(),
+    // Each contestant is loaded by its name, in a process of its own.
+    'tooling/bench': tool({ entry: ['src/worker.ts', 'src/contestants/*.ts'] }),
+    // The harness is bundled into what runs on each runtime.
+    'tooling/consumers': tool({ entry: ['src/harness/*.ts'] }),
+    // The examples import these; nothing here does.
+    'tooling/examples': tool({
+      entry: ['preludes/*.ts', 'src/stage.ts'],
+      project: ['preludes/*.ts'],
+      ignoreDependencies: ['fast-check'],
+    }),
+    // The checks run these programs by the path of their files.
+    'tooling/repo': tool({
+      entry: ['run.mjs', 'src/stamp.ts'],
+      project: ['run/*.mjs'],
+      ignoreDependencies: ['@arethetypeswrong/cli', 'oxfmt', 'oxlint', 'publint'],
+    }),
+    'tooling/tsup': tool({ ignoreDependencies: ['tsup'] }),
+    // Where tests are bundled, fast-check has to be found from here.
+    'tooling/vitest': tool({ ignoreDependencies: ['fast-check'] }),
+  },
+}
+
+export default config

@@ -1,0 +1,47 @@
+// The turbo task `check`: everything that the repository is held to beyond its tests.
+//   node src/check.ts [name …]   for some of them
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { address } from './checks/address.ts'
+import { changesets } from './checks/changesets.ts'
+import { fileNames } from './checks/file-names.ts'
+import { format } from './checks/format.ts'
+import { graph } from './checks/graph.ts'
+import { hotFiles } from './checks/hot-files.ts'
+import { imports } from './checks/imports.ts'
+import { lint } from './checks/lint.ts'
+import { tarballs } from './checks/tarballs.ts'
+import { topLevel } from './checks/top-level.ts'
+import { traces } from './checks/traces.ts'
+import { unused } from './checks/unused.ts'
+import { workflows } from './checks/workflows.ts'
+import { runChecks } from './run-checks.ts'
+
+const checks = [
+  lint,
+  format,
+  fileNames,
+  hotFiles,
+  unused,
+  graph,
+  imports,
+  topLevel,
+  tarballs,
+  traces,
+  workflows,
+  changesets,
+  address,
+]
+
+const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const wanted = process.argv.slice(2)
+const chosen = wanted.length === 0 ? checks : checks.filter(({ name }) => wanted.includes(name))
+const { lines, passed, failed } = await runChecks(chosen, path.resolve(here, '../..'))
+for (const line of lines) console.log(line)
+if (wanted.length === 0) {
+  mkdirSync(path.join(here, '.reports'), { recursive: true })
+  const report = { passed, failed, skipped: 0, skips: [] }
+  writeFileSync(path.join(here, '.reports/check.json'), `${JSON.stringify(report)}\n`)
+}
+process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { filesOf, published, type Workspace } from '../repository.ts'
+import { runProgram, runScript } from '../run-program.ts'
+import type { Check } from '../types.ts'
+
+const cli = path.resolve(
+  path.dirname(fileURLToPath(import.meta.url)),
+  '../../../../node_modules/@changesets/cli/bin.js',
+)
+
+export const changesets: Check = {
+  name: 'changesets',
+  async problems(root) {
+    const packages = published(root)
+    const pending = filesOf(root).filter((file) => /^\.changeset\/(?!README)[^/]+\.md$/.test(file))
+    const read = pending.flatMap((file) =>
+      ofChangeset(readFileSync(path.join(root, file), 'utf8'), packages).map(
+        (problem) => `${file}: ${problem}`,
+      ),
+    )
+    const changelogs = packages.flatMap((workspace) => ofChangelog(root, workspace))
+    // What it says of a changeset that cannot be read is less clear than what has been said here.
+    const status = read.length > 0 ? [] : await ofStatus(root)
+    return [...read, ...changelogs, ...status]
+  },
+}
+
+/** A changeset names packages of ours, how much each changes, and what its users will read. */
+function ofChangeset(text: string, packages: readonly Workspace[]): string[] {
+  const [, head, summary = ''] = /^---\n([^]*?)\n?---\n([^]*)$/.exec(text) ?? []
+  if (head === undefined)
+    return ['it begins with the packages that it is about, between lines of ---']
+  const bumps = Object.entries((parse(head) ?? {}) as Record<string, unknown>)
+  const names = packages.map(({ manifest }) => manifest.name)
+  return [
+    ...bumps
+      .filter(([name]) => !names.includes(name))
+      .map(([name]) => `${name} is not published: there are ${names.join(', ')}`),
+    ...bumps
+      .filter(([, bump]) => !['major', 'minor', 'patch'].includes(String(bump)))
+      .map(([name, bump]) => `${name} cannot change by "${bump}": major, minor or patch`),
+    ...(summary.trim() === '' ? ['say what changes for users: it goes into the changelog'] : []),
+  ]
+}
+
+/** A version above 0.0.0 has been released, so its changelog has a section about it. */
+function ofChangelog(root: string, { folder, manifest }: Workspace): string[] {
+  const { version = '0.0.0' } = manifest
+  if (version === '0.0.0') return []
+  const file = `${folder}/CHANGELOG.md`
+  const text = existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : ''
+  if (text.split('\n').includes(`## ${version}`)) return []
+  return [`${file} says nothing about ${version}: versions are raised by "changeset version" alone`]
+}
+
+/** What changesets itself says, compared with the branch that releases come from. */
+async function ofStatus(root: string): Promise<string[]> {
+  const isThere = async (branch: string): Promise<boolean> =>
+    (await runProgram('git', ['rev-parse', '--verify', '--quiet', branch], root)).status === 0
+  // Where a pull request is checked out there is no branch of that name, only the remote one.
+  const since = (await isThere('main')) ? [] : ['--since=origin/main']
+  // A checkout of one commit alone has nothing to compare with; CI fetches the history for this.
+  if (since.length > 0 && !(await isThere('origin/main'))) return []
+  const { status, output } = await runScript(cli, ['status', ...since], root)
+  return status === 0 ? [] : [`changeset status says\n${output}`]
+}

@@ -1,0 +1,152 @@
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Manifest, published, readManifest, type Workspace } from '../repository.ts'
+import { runProgram, runScript } from '../run-program.ts'
+import type { Check } from '../types.ts'
+
+const modules = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../node_modules')
+
+/** What users would download, packed as the release packs it and looked at from outside. */
+export const tarballs: Check = {
+  name: 'tarballs',
+  async problems(root) {
+    const found = await Promise.all(published(root).map((workspace) => ofPackage(root, workspace)))
+    return found.flat()
+  },
+}
+
+async function ofPackage(root: string, { folder, manifest }: Workspace): Promise<string[]> {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'tarball-'))
+  try {
+    const packing = ['pack', '--pack-destination', scratch]
+    const packed = await runProgram('pnpm', packing, path.join(root, folder))
+    const tarball = readdirSync(scratch).find((file) => file.endsWith('.tgz'))
+    if (packed.status !== 0 || tarball === undefined)
+      return [`${manifest.name} cannot be packed: ${packed.output}`]
+    const file = path.join(scratch, tarball)
+    const unpacked = await runProgram('tar', ['-xzf', file, '-C', scratch], scratch)
+    if (unpacked.status !== 0) return [`${tarball} cannot be unpacked: ${unpacked.output}`]
+    const outside = await Promise.all([publint(file), attw(file)])
+    return [...ofContents(path.join(scratch, 'package')), ...outside.flat()].map(
+      (problem) => `${manifest.name}: ${problem}`,
+    )
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+async function publint(tarball: string): Promise<string[]> {
+  const cli = path.join(modules, 'publint/src/cli.js')
+  const { status, output } = await runScript(cli, ['--strict', tarball], path.dirname(tarball))
+  return status === 0 ? [] : [`publint says\n${output}`]
+}
+
+/** Are the types wrong, for everybody who can load ES modules: the only kind there is. */
+async function attw(tarball: string): Promise<string[]> {
+  const cli = path.join(modules, '@arethetypeswrong/cli/dist/index.js')
+  const options = ['--profile=esm-only', '--no-definitely-typed', '--no-color', '--no-emoji']
+  const { status, output } = await runScript(cli, [...options, tarball], path.dirname(tarball))
+  return status === 0 ? [] : [`attw says\n${output}`]
+}
+
+/** Looks at an unpacked tarball: its manifest, and whether everything that it points at is in it. */
+export function ofContents(folder: string): string[] {
+  const manifest = readManifest(path.join(folder, 'package.json'))
+  const files = globSync('**/*', { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .sort()
+  return [
+    ...ofManifest(manifest),
+    ...missingFiles(manifest, files),
+    ...ofExports(manifest, files),
+    ...files.filter(isNobodysBusiness).map((file) => `${file} is not for users: see "files"`),
+    ...files.filter((file) => file.endsWith('.map')).flatMap((file) => ofMap(folder, file)),
+  ]
+}
+
+function ofManifest(manifest: Manifest): string[] {
+  const wanted: [boolean, string][] = [
+    [manifest.type === 'module', '"type" has to be "module"'],
+    [manifest.license === 'MIT', '"license" has to be "MIT"'],
+    [Boolean(manifest.description), '"description" is what people find it by'],
+    [
+      manifest.sideEffects === false,
+      '"sideEffects" has to be false, or no bundler drops what is not used',
+    ],
+    [manifest.engines?.['node'] === '>=20', '"engines" has to say "node": ">=20"'],
+    [manifest.publishConfig?.['provenance'] === true, '"publishConfig" has to ask for provenance'],
+    [
+      manifest.publishConfig?.['access'] === 'public',
+      '"publishConfig" has to say "access": "public"',
+    ],
+  ]
+  const scripts = Object.keys(manifest.scripts ?? {}).filter((script) =>
+    /^(pre|post)?(install|prepare|pack|publish)|^dependencies$/.test(script),
+  )
+  const ranges = [
+    manifest.dependencies,
+    manifest.optionalDependencies,
+    manifest.peerDependencies,
+    manifest.devDependencies,
+  ]
+    .flatMap((group) => Object.entries(group ?? {}))
+    .filter(([, range]) => /^(workspace|catalog|link|file):/.test(range))
+  return [
+    ...wanted.filter(([holds]) => !holds).map(([, problem]) => problem),
+    ...scripts.map((script) => `script "${script}" would run on other people's machines`),
+    ...ranges.map(
+      ([name, range]) => `the range ${range} of ${name} means nothing outside: pack with pnpm`,
+    ),
+  ]
+}
+
+function missingFiles({ version }: Manifest, files: readonly string[]): string[] {
+  const always = ['LICENSE', 'README.md']
+  // The first changeset makes the changelog, together with the first version above 0.0.0.
+  const wanted = version === '0.0.0' ? always : [...always, 'CHANGELOG.md']
+  return wanted.filter((file) => !files.includes(file)).map((file) => `${file} is missing`)
+}
+
+function ofExports({ exports = {} }: Manifest, files: readonly string[]): string[] {
+  const targets = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : Object.values(target),
+  )
+  const problems = Object.keys(exports).length === 0 ? ['"exports" is missing'] : []
+  if (exports['./package.json'] === undefined) problems.push('"exports" lacks ./package.json')
+  for (const target of new Set(targets)) {
+    const file = target.replace(/^\.\//, '')
+    const isThere = file.includes('*')
+      ? files.some((each) => each.startsWith(file.slice(0, file.indexOf('*'))))
+      : files.includes(file)
+    if (!isThere) problems.push(`"exports" points at ${target}, which is not in the tarball`)
+    const types = file.replace(/\.js$/, '.d.ts')
+    if (isThere && file.endsWith('.js') && !files.includes(types))
+      problems.push(`${types} is missing beside ${file}`)
+  }
+  return problems
+}
+
+function isNobodysBusiness(file: string): boolean {
+  return (
+    /(^|\/)(test|__tests__|\.reports|\.turbo|node_modules)\//.test(file) ||
+    /\.(test|long|bench)\.ts$/.test(file) ||
+    /(^|\/)(tsconfig.*\.json|tsup\.config\.ts|.*\.tsbuildinfo)$/.test(file)
+  )
+}
+
+/** A source map is worth shipping when a debugger finds what it names. */
+function ofMap(folder: string, file: string): string[] {
+  const map = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as {
+    sources: (string | null)[]
+    sourcesContent?: (string | null)[]
+  }
+  return map.sources.flatMap((source, index) => {
+    if (source !== null && existsSync(path.join(folder, path.dirname(file), source))) return []
+    if (map.sourcesContent?.[index]) return []
+    return [`${file} names ${source}, which is not in the tarball`]
+  })
+}

@@ -1,0 +1,75 @@
+// Packs what a release would publish: every package whose version the registry does not have yet, or all of them.
+//   pack.ts <folder> [--all]
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { published, type Workspace } from '../repository.ts'
+import { runProgram } from '../run-program.ts'
+
+export interface Packing {
+  readonly folder: string
+  /** Whether the registry has this version of this package. */
+  readonly isPublished: (name: string, version: string) => Promise<boolean>
+}
+
+/** Gives the names and versions that it packed. */
+export async function pack(root: string, { folder, isPublished }: Packing): Promise<string[]> {
+  mkdirSync(folder, { recursive: true })
+  const packed: string[] = []
+  for (const { folder: from, manifest } of published(root)) {
+    const { name, version = '0.0.0' } = manifest
+    if (await isPublished(name, version)) continue
+    const { status, output } = await runProgram(
+      'pnpm',
+      ['pack', '--pack-destination', folder],
+      path.join(root, from),
+    )
+    if (status !== 0) throw new Error(`${name} cannot be packed: ${output}`)
+    packed.push(`${name}@${version}`)
+  }
+  return packed
+}
+
+/** What a release leaves out: a version that is there already, and a package that no changeset has named yet. */
+export async function isOnRegistry(name: string, version: string): Promise<boolean> {
+  if (version === '0.0.0') return true
+  const { status, output } = await runProgram('npm', ['view', `${name}@${version}`, 'version'], '.')
+  if (status === 0) return output.includes(version)
+  if (/\bE404\b/.test(output)) return false
+  throw new Error(`The registry does not say whether it has ${name}@${version}: ${output}`)
+}
+
+/** A release is packed from manifests that say where the repository is. */
+export function unstamped(workspaces: readonly Workspace[]): string[] {
+  return workspaces
+    .filter(({ manifest }) => manifest.repository === undefined)
+    .map(({ folder }) => folder)
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..')
+  const isAll = args.includes('--all')
+  const folder = args.find((arg) => !arg.startsWith('--'))
+  if (folder === undefined)
+    throw new Error('Say where the tarballs shall go: pack.ts <folder> [--all]')
+  const without = isAll ? [] : unstamped(published(root))
+  if (without.length > 0)
+    throw new Error(
+      `Run stamp.ts before: ${without.join(', ')} would be published without an address.`,
+    )
+  const packed = await pack(root, {
+    folder: path.resolve(folder),
+    isPublished: isAll ? () => Promise.resolve(false) : isOnRegistry,
+  })
+  if (packed.length > 0) console.log(packed.join('\n'))
+  else console.error('The registry has every version already.')
+}
+
+if (import.meta.main) {
+  try {
+    await main(process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+/** A `package.json`, as far as the checks read it. */
+export interface Manifest {
+  readonly name: string
+  readonly version?: string
+  readonly private?: boolean
+  readonly type?: string
+  readonly license?: string
+  readonly description?: string
+  readonly sideEffects?: boolean
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+  readonly engines?: Readonly<Record<string, string>>
+  readonly publishConfig?: Readonly<Record<string, unknown>>
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly packageManager?: string
+  readonly repository?: unknown
+  readonly bugs?: unknown
+  readonly homepage?: unknown
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+/** A folder of `packages/` or `tooling/` with a manifest in it. */
+export interface Workspace {
+  /** Relative to the repository, with forward slashes: `packages/parser`. */
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+export function readManifest(file: string): Manifest {
+  return JSON.parse(readFileSync(file, 'utf8')) as Manifest
+}
+
+export function workspaces(root: string): Workspace[] {
+  return ['packages', 'tooling']
+    .filter((folder) => existsSync(path.join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder))
+        .map((entry) => `${folder}/${entry}`)
+        .sort(),
+    )
+    .filter((folder) => existsSync(path.join(root, folder, 'package.json')))
+    .map((folder) => ({ folder, manifest: readManifest(path.join(root, folder, 'package.json')) }))
+}
+
+/** The packages that go to users. */
+export function published(root: string): Workspace[] {
+  return workspaces(root).filter(({ manifest }) => manifest.private !== true)
+}
+
+/** Every file that is committed or could be: what git knows, and what it does not ignore. */
+export function filesOf(root: string): string[] {
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 },
+  )
+  return [...new Set(listed.split('\0'))]
+    .filter((file) => file !== '' && existsSync(path.join(root, file)))
+    .sort()
+}
+
+/** The files below `folder` that end so. */
+export function filesIn(root: string, folder: string, ending: string): string[] {
+  return filesOf(root).filter((file) => file.startsWith(`${folder}/`) && file.endsWith(ending))
+}

@@ -1,0 +1,550 @@
+// Each check is shown something broken, and has to say so in the right words. What it is shown intact is this
+// repository itself, in `npm run check`; here only what that cannot show.
+import { describe, expect, test } from 'vitest'
+import { address } from '../src/checks/address.ts'
+import { changesets } from '../src/checks/changesets.ts'
+import { fileNames } from '../src/checks/file-names.ts'
+import { format } from '../src/checks/format.ts'
+import { graph } from '../src/checks/graph.ts'
+import { hotFiles, hotFilesOf, tooMany } from '../src/checks/hot-files.ts'
+import { imports } from '../src/checks/imports.ts'
+import { lint } from '../src/checks/lint.ts'
+import { ofContents, tarballs } from '../src/checks/tarballs.ts'
+import { topLevel } from '../src/checks/top-level.ts'
+import { traces } from '../src/checks/traces.ts'
+import { unused } from '../src/checks/unused.ts'
+import { rules, workflows } from '../src/checks/workflows.ts'
+import { runChecks } from '../src/run-checks.ts'
+import { commit, manifest, scratchRepository } from './scratch-repository.ts'
+
+const pnpm = { packageManager: 'pnpm@12.21.0', devDependencies: { pnpm: '12.21.0' } }
+
+describe.concurrent('lint', () => {
+  const says = async (file: string, text: string) =>
+    (await lint.problems(scratchRepository({ [file]: text, '.gitignore': '' }))).join('\n')
+
+  test.each([
+    [
+      'packages/x/src/a.ts',
+      'export const b = (a: number[]) => a[0]!\n',
+      /a\.ts:1:\d+: Forbidden non-null assertion/,
+    ],
+    [
+      'tooling/x/src/a.ts',
+      'export const b = (a: number[]) => a[0]!\n',
+      /a\.ts:1:\d+: Forbidden non-null assertion/,
+    ],
+    ['packages/x/src/a.ts', 'export default 1\n', /no-default-export/],
+    ['packages/x/src/a.ts', 'console.log(1)\n', /no-console/],
+    ['packages/x/src/a.ts', 'export const b: any = 1\n', /no-explicit-any/],
+    ['packages/x/src/a.ts', '// todo: this\n', /no-warning-comments/],
+    ['packages/x/src/aB.ts', 'export const b = 1\n', /filename-case/],
+    [
+      'packages/x/test/a.test.ts',
+      "import { it } from 'vitest'\nit.skip('x', () => {})\n",
+      /no-disabled-tests/,
+    ],
+    [
+      'packages/x/test/a.test.ts',
+      "import { it } from 'vitest'\nit.only('x', () => {})\n",
+      /no-focused-tests/,
+    ],
+    [
+      'packages/x/src/a.ts',
+      '// oxlint-disable-next-line no-console\nexport const b = 1\n',
+      /Unused oxlint-disable/,
+    ],
+  ])('%s %j', async (file, text, sentence) => {
+    expect(await says(file, text)).toMatch(sentence)
+  })
+
+  test('a circle of imports', async () => {
+    const root = scratchRepository({
+      'packages/x/src/a.ts': "import { b } from './b.ts'\nexport const a = (): number => b()\n",
+      'packages/x/src/b.ts': "import { a } from './a.ts'\nexport const b = (): number => a()\n",
+    })
+    expect((await lint.problems(root)).join('\n')).toMatch(/import\(no-cycle\)/)
+  })
+
+  test('nothing to say of a hot file, nor of a test that uses !', async () => {
+    const text = 'export const b = (a: number[]): number => a[0]!\n'
+    const root = scratchRepository({
+      'packages/parser/src/scanner.ts': text,
+      'packages/x/test/a.test.ts': text,
+    })
+    expect(await lint.problems(root)).toEqual([])
+  })
+})
+
+describe('format', () => {
+  test('code that is not', () => {
+    const root = scratchRepository({
+      'a.ts': 'const a = "b";\n',
+      'b.md': '|a|\n|-|\n',
+      'c.json': '{"a":1}',
+    })
+    expect(format.problems(root)).toEqual([
+      'a.ts is not formatted: npm run format',
+      'c.json is not formatted: npm run format',
+    ])
+  })
+})
+
+describe('file names', () => {
+  test('that say nothing', () => {
+    const root = scratchRepository({
+      'packages/x/src/utils.ts': '',
+      'packages/x/src/string-helpers.ts': '',
+      'packages/x/src/common/a.ts': '',
+      'packages/x/src/commonmark.ts': '',
+    })
+    expect(fileNames.problems(root)).toEqual([
+      'packages/x/src/common/a.ts: name it for what it does; "common" says nothing',
+      'packages/x/src/string-helpers.ts: name it for what it does; "helpers" says nothing',
+      'packages/x/src/utils.ts: name it for what it does; "utils" says nothing',
+    ])
+  })
+})
+
+describe('hot files', () => {
+  test('are read off the lint configuration, without its comments', () => {
+    const config = `{ "overrides": [
+      { "files": ["**/*.test.ts"], "rules": { "typescript/no-non-null-assertion": "off" } },
+      // why
+      { "files": ["**/packages/x/src/a.ts"], "rules": { "typescript/no-non-null-assertion": "off" } }
+    ] }`
+    expect(hotFilesOf(config)).toEqual(['packages/x/src/a.ts'])
+  })
+
+  test('three of one package', () => {
+    const files = [
+      'packages/x/src/a.ts',
+      'packages/x/src/b.ts',
+      'packages/x/src/c.ts',
+      'packages/y/src/a.ts',
+    ]
+    expect(tooMany(files)).toEqual([
+      'x has 3 hot files in tooling/repo/oxlint.json; 2 are allowed, so cool one down',
+    ])
+  })
+
+  test('too long, and not there', () => {
+    const root = scratchRepository({ 'packages/parser/src/scanner.ts': '//\n'.repeat(201) })
+    expect(hotFiles.problems(root)).toEqual([
+      'packages/parser/src/scanner.ts is hot and has 201 lines; 200 are allowed, so move what is not hot out',
+      'packages/parser/src/assembler.ts is named as a hot file in tooling/repo/oxlint.json and does not exist: take it out',
+    ])
+  })
+})
+
+describe('unused', () => {
+  test('files, exports and dependencies', async () => {
+    const root = scratchRepository({
+      'package.json': { name: 'root', private: true, workspaces: ['packages/*', 'tooling/*'] },
+      'packages/x/package.json': manifest('x', { devDependencies: { 'left-over': '1.0.0' } }),
+      'packages/x/src/index.ts': "export { used } from './a.ts'\n",
+      'packages/x/src/a.ts': 'export const used = 1\nexport const unusedName = 2\n',
+      'packages/x/src/lost.ts': 'export const lost = 1\n',
+    })
+    const [said] = await unused.problems(root)
+    expect(said).toMatch(/^take it out, or say in tooling\/repo\/knip\.ts why it stays/)
+    expect(said).toMatch('packages/x/src/lost.ts')
+    expect(said).toMatch('unusedName')
+    expect(said).toMatch('left-over')
+  })
+})
+
+describe('graph', () => {
+  test('arrows that are not in it', () => {
+    const root = scratchRepository({
+      'package.json': { ...pnpm, packageManager: 'pnpm@12.0.0' },
+      'packages/encoder/package.json': manifest('@tesserae/encoder', {
+        dependencies: { 'left-pad': '1.0.0' },
+        peerDependencies: { hono: '*' },
+        devDependencies: { '@tooling/bench': 'workspace:*', vitest: '*' },
+      }),
+      'packages/openai/package.json': manifest('@tesserae/openai', {
+        dependencies: { '@tesserae/parser': 'workspace:*' },
+      }),
+      'packages/testkit/package.json': manifest('@tesserae/testkit', {
+        peerDependencies: { 'fast-check': '*' },
+        devDependencies: { '@tesserae/parser': 'workspace:*' },
+      }),
+      'packages/parser/package.json': manifest('@tesserae/parser'),
+      'packages/client/package.json': manifest('@tesserae/client'),
+      'tooling/bench/package.json': { name: '@tooling/bench', private: true },
+    })
+    expect(graph.problems(root)).toEqual([
+      '@tesserae/client is not in the graph: add it to tooling/repo/src/checks/graph.ts with its arrows',
+      '@tesserae/encoder must not depend on left-pad: what it needs, it does itself',
+      '@tesserae/encoder must not ask its users for hono',
+      '@tesserae/encoder must not use @tooling/bench, in tests neither: see the graph in CONTRIBUTING.md',
+      '@tesserae/openai depends on @tesserae/parser, as "workspace:^"',
+      '@tesserae/testkit must not use @tesserae/parser, in tests neither: see the graph in CONTRIBUTING.md',
+      'package.json: "packageManager" and the dependency on pnpm have to name one version',
+    ])
+  })
+})
+
+describe('imports', () => {
+  test('of what a file must not know', () => {
+    const root = scratchRepository({
+      'packages/openai/package.json': manifest('@tesserae/openai'),
+      'packages/openai/src/a.ts': [
+        '/** @example import { x } from "node:net" */',
+        "import { b } from './b.ts'",
+        "import { c } from '@tesserae/parser/stream'",
+        "import { d } from 'node:fs'",
+        "import { e } from '../../parser/src/e.ts'",
+        "export { f } from '@tesserae/encoder'",
+        "await import('hono')",
+        "import { g } from './index.ts'",
+        "import { h } from '../src/chat/index.ts'",
+      ].join('\n'),
+      'packages/openai/src/node.ts': "import { d } from 'node:http'\n",
+      'packages/openai/test/a.test.ts': [
+        "import { expect } from 'vitest'",
+        "import { x } from '@tesserae/openai/schema'",
+        "import { y } from '@tesserae/testkit'",
+        "import text from '../data/a.md?raw'",
+        "import { z } from '../src/a.ts'",
+        "import { readFileSync } from 'node:fs'",
+      ].join('\n'),
+      'packages/openai/test/a.node.test.ts': "import { readFileSync } from 'node:fs'\n",
+    })
+    expect(imports.problems(root)).toEqual([
+      'packages/openai/src/a.ts imports node:fs: the core knows no platform, so an entry named for it has to',
+      'packages/openai/src/a.ts reaches outside of its package for ../../parser/src/e.ts',
+      'packages/openai/src/a.ts imports @tesserae/encoder, which is not among the dependencies of its package',
+      'packages/openai/src/a.ts imports hono, which is not among the dependencies of its package',
+      'packages/openai/src/a.ts imports ./index.ts, the list for the outside: import the file that defines the name',
+      'packages/openai/src/a.ts imports ../src/chat/index.ts, the list for the outside: import the file that defines the name',
+      'packages/openai/test/a.test.ts imports ../src/a.ts: a test takes the package by its name, as its users do',
+      'packages/openai/test/a.test.ts imports node:fs: a test that needs it is called *.node.test.ts',
+    ])
+  })
+})
+
+describe('top level', () => {
+  test('something too much, something missing', () => {
+    const there = [
+      '.changeset/a',
+      '.ci/a',
+      '.github/a',
+      '.gitignore',
+      'CONTRIBUTING.md',
+      'LICENSE',
+      'README.md',
+    ]
+    const more = [
+      'package.json',
+      'packages/a',
+      'pnpm-lock.yaml',
+      'pnpm-workspace.yaml',
+      'tooling/a',
+      'turbo.json',
+    ]
+    const files = [...there, ...more, 'tsconfig.json'].map((file) => [file, ''])
+    expect(topLevel.problems(scratchRepository(Object.fromEntries(files)))).toEqual([
+      'SECURITY.md belongs at the root and is not there',
+      'tsconfig.json does not belong at the root: move it into a package or tooling',
+    ])
+  })
+})
+
+describe('tarballs', () => {
+  const workspace = { 'pnpm-workspace.yaml': 'packages:\n  - packages/*\n', LICENSE: 'MIT\n' }
+
+  test('one that is as it should be', async () => {
+    const root = scratchRepository({
+      ...workspace,
+      'package.json': { name: 'root', private: true },
+      'packages/x/package.json': manifest('x'),
+      'packages/x/README.md': '# x\n',
+      'packages/x/src/index.ts': 'export const a = 1\n',
+      'packages/x/dist/index.js': 'export const a = 1\n//# sourceMappingURL=index.js.map\n',
+      'packages/x/dist/index.js.map': { version: 3, sources: ['../src/index.ts'], mappings: '' },
+      'packages/x/dist/index.d.ts': 'export declare const a = 1\n',
+    })
+    expect(await tarballs.problems(root)).toEqual([])
+  })
+
+  test('one whose types are wrong for some', async () => {
+    const root = scratchRepository({
+      ...workspace,
+      'package.json': { name: 'root', private: true },
+      'packages/x/package.json': manifest('x', {
+        main: './lost.js',
+        exports: {
+          '.': { types: './dist/index.d.cts', default: './dist/index.js' },
+          './package.json': './package.json',
+        },
+      }),
+      'packages/x/README.md': '# x\n',
+      'packages/x/dist/index.js': 'export const a = 1\n',
+      'packages/x/dist/index.d.ts': 'export declare const a = 1\n',
+      'packages/x/dist/index.d.cts': 'export declare const a = 1\n',
+    })
+    const [publint, attw] = await tarballs.problems(root)
+    expect(publint).toMatch(/^x: publint says[^]*pkg\.main/)
+    expect(attw).toMatch(/^x: attw says[^]*CJS/)
+  })
+
+  test('contents that are not for users, or not there', () => {
+    const root = scratchRepository({
+      'package.json': manifest('x', {
+        version: '1.0.0',
+        license: 'ISC',
+        description: '',
+        type: 'commonjs',
+        sideEffects: true,
+        engines: { node: '>=18' },
+        publishConfig: {},
+        scripts: { build: 'tsup', postinstall: 'node x', prepare: 'node y' },
+        dependencies: { a: 'workspace:^' },
+        devDependencies: { b: 'catalog:' },
+        exports: {
+          '.': './dist/index.js',
+          './gone': { types: './dist/gone.d.ts', default: './dist/gone.js' },
+        },
+      }),
+      'dist/index.js': '',
+      'dist/index.js.map': {
+        sources: ['../src/index.ts', '../src/inlined.ts'],
+        sourcesContent: [null, 'x'],
+      },
+      'test/a.test.ts': '',
+      'src/b.test.ts': '',
+      'tsconfig.json': '{}',
+      LICENSE: '',
+    })
+    expect(ofContents(root).filter((problem) => !problem.startsWith('.git'))).toEqual([
+      '"type" has to be "module"',
+      '"license" has to be "MIT"',
+      '"description" is what people find it by',
+      '"sideEffects" has to be false, or no bundler drops what is not used',
+      '"engines" has to say "node": ">=20"',
+      '"publishConfig" has to ask for provenance',
+      '"publishConfig" has to say "access": "public"',
+      'script "postinstall" would run on other people\'s machines',
+      'script "prepare" would run on other people\'s machines',
+      'the range workspace:^ of a means nothing outside: pack with pnpm',
+      'the range catalog: of b means nothing outside: pack with pnpm',
+      'README.md is missing',
+      'CHANGELOG.md is missing',
+      '"exports" lacks ./package.json',
+      'dist/index.d.ts is missing beside dist/index.js',
+      '"exports" points at ./dist/gone.d.ts, which is not in the tarball',
+      '"exports" points at ./dist/gone.js, which is not in the tarball',
+      'src/b.test.ts is not for users: see "files"',
+      'test/a.test.ts is not for users: see "files"',
+      'tsconfig.json is not for users: see "files"',
+      'dist/index.js.map names ../src/index.ts, which is not in the tarball',
+    ])
+  })
+})
+
+describe('traces of a machine', () => {
+  // Put together here, so that this file holds none of what the check looks for.
+  const home = ['', 'home', 'ann', 'src'].join('/')
+  const registry = ['registry', 'example', 'com'].join('.')
+
+  test('a home, a registry, this checkout, a host in the lock file', async () => {
+    const root = scratchRepository({
+      'a.json': `{\n  "made": "${home}/x"\n}`,
+      'b.md': `npm i --registry https://${registry}/`,
+      'pnpm-lock.yaml': 'tarball: https://example.com/x.tgz',
+      'c.ts': '// see https://example.com/home/ann and packages/home/ann\n',
+    })
+    scratchRepository({})
+    const found = await traces.problems(root)
+    expect(found).toEqual([
+      `a.json:2 names ${home.slice(0, 9)}: say it without this machine, or without the host`,
+      `b.md:1 names ${registry}: say it without this machine, or without the host`,
+      'pnpm-lock.yaml names a host: install with omit-lockfile-registry-resolved=true',
+    ])
+  })
+})
+
+describe('workflows', () => {
+  test('a file that actionlint refuses', async () => {
+    const root = scratchRepository({
+      '.github/workflows/a.yml': 'on: push\njobs:\n  a:\n    steps: []\n',
+    })
+    expect((await workflows.problems(root)).join('\n')).toMatch(
+      /a\.yml:\d+:\d+ "runs-on" section is missing/,
+    )
+  })
+
+  test('none at all', async () => {
+    expect(await workflows.problems(scratchRepository({}))).toEqual(['.github/workflows is empty'])
+  })
+
+  const checkout = {
+    uses: `actions/checkout@${'0'.repeat(40)}`,
+    with: { 'persist-credentials': false },
+  }
+  const job = { permissions: { contents: 'read' }, 'timeout-minutes': 5, steps: [checkout] }
+
+  test('nothing to say of one that can do little', () => {
+    expect(rules({ on: 'push', permissions: {}, jobs: { test: job } }, false)).toEqual([])
+  })
+
+  test.each([
+    [
+      { permissions: undefined },
+      {},
+      'set "permissions: {}" at the top, and give each job what it needs',
+    ],
+    [
+      { permissions: 'write-all' },
+      {},
+      'set "permissions: {}" at the top, and give each job what it needs',
+    ],
+    [
+      { on: ['pull_request_target'] },
+      {},
+      'a pull request from outside must not run with the rights of this repository',
+    ],
+    [{}, { 'timeout-minutes': undefined }, 'job "test": set timeout-minutes'],
+    [{}, { permissions: 'read-all' }, 'job "test": name each permission'],
+    [
+      {},
+      { permissions: { 'id-token': 'write' }, environment: 'npm', steps: [] },
+      'job "test": only the job "publish" may ask for an identity token',
+    ],
+    [
+      {},
+      { steps: [{ uses: 'actions/checkout@v6', with: { 'persist-credentials': false } }] },
+      'job "test": pin actions/checkout@v6 to the full hash of a commit, with its version in a comment',
+    ],
+    [
+      {},
+      { steps: [{ uses: checkout.uses }] },
+      'job "test": a checkout must not leave its credentials behind: persist-credentials: false',
+    ],
+    [
+      {},
+      { steps: [{ run: 'echo ${{ github.event.issue.title }}' }] },
+      'job "test": pass what comes from outside in an environment variable, not in the script',
+    ],
+    [
+      {},
+      { steps: [{ uses: `actions/setup-node@${'0'.repeat(40)}` }] },
+      'job "test": a release uses no cache: what another run left there could be published',
+    ],
+    [
+      {},
+      { steps: [{ uses: `actions/cache@${'0'.repeat(40)}` }] },
+      'job "test": a release uses no cache: what another run left there could be published',
+    ],
+  ])('%j %j', (workflow, change, problem) => {
+    const jobs = { test: { ...job, ...change } }
+    expect(rules({ on: 'push', permissions: {}, ...workflow, jobs } as never, true)).toEqual([
+      problem,
+    ])
+  })
+
+  test('a job that publishes and could do more', () => {
+    const publish = { ...job, permissions: { 'id-token': 'write', contents: 'write' } }
+    expect(rules({ on: 'push', permissions: {}, jobs: { publish } }, true)).toEqual([
+      'job "publish": an identity token needs an environment that guards it',
+      'job "publish": a job with an identity token must not check code out: it takes what another job packed',
+      'job "publish": what may publish must not write to the repository too',
+    ])
+  })
+})
+
+describe('changesets', () => {
+  const repository = (more: Record<string, string | object>) =>
+    scratchRepository({
+      'package.json': { name: 'root', private: true, workspaces: ['packages/*'] },
+      'package-lock.json': '{}',
+      '.changeset/config.json': { baseBranch: 'main', access: 'public' },
+      'packages/x/package.json': manifest('x'),
+      ...more,
+    })
+
+  test('nothing to say of a good one', async () => {
+    const root = repository({ '.changeset/a.md': "---\n'x': minor\n---\n\nIt is new.\n" })
+    commit(root)
+    expect(await changesets.problems(root)).toEqual([])
+  })
+
+  test('packages, kinds and summaries that are none', async () => {
+    const root = repository({
+      '.changeset/a.md': "---\n'y': minor\n'x': huge\n---\n\n",
+      '.changeset/b.md': 'A change.\n',
+    })
+    expect(await changesets.problems(root)).toEqual([
+      '.changeset/a.md: y is not published: there are x',
+      '.changeset/a.md: x cannot change by "huge": major, minor or patch',
+      '.changeset/a.md: say what changes for users: it goes into the changelog',
+      '.changeset/b.md: it begins with the packages that it is about, between lines of ---',
+    ])
+  })
+
+  test('a version that its changelog does not know', async () => {
+    const root = repository({
+      'packages/x/package.json': manifest('x', { version: '1.1.0' }),
+      'packages/x/CHANGELOG.md': '# x\n\n## 1.0.0\n',
+    })
+    expect(await changesets.problems(root)).toEqual([
+      'packages/x/CHANGELOG.md says nothing about 1.1.0: versions are raised by "changeset version" alone',
+    ])
+  })
+
+  test('a configuration that changesets refuses', async () => {
+    const root = repository({
+      '.changeset/config.json': { baseBranch: 'main', access: 'everybody' },
+    })
+    commit(root)
+    expect((await changesets.problems(root)).join('\n')).toMatch(
+      /^changeset status says\n[^]*access/,
+    )
+  })
+})
+
+describe('address', () => {
+  const empty = { 'tooling/repo/repository.json': { url: null } }
+  const host = ['github', 'com'].join('.')
+
+  test('named in a second file, and stamped in too early', () => {
+    const root = scratchRepository({
+      ...empty,
+      'README.md': `See https://${host}/somebody/tesserae/issues`,
+      'packages/x/package.json': manifest('x', { repository: 'x', homepage: 'y' }),
+    })
+    expect(address.problems(root)).toEqual([
+      'README.md names the address of the repository, which stands in tooling/repo/repository.json alone',
+      'packages/x/package.json: take "repository" out; it is stamped in at a release',
+      'packages/x/package.json: take "homepage" out; it is stamped in at a release',
+    ])
+  })
+
+  test('once it is known, wherever it lies', () => {
+    const root = scratchRepository({
+      'tooling/repo/repository.json': { url: 'https://git.example.com/a/b' },
+      'x.ts': '// https://git.example.com/a/b/issues/1\n',
+    })
+    expect(address.problems(root)).toHaveLength(1)
+  })
+
+  test('something that is no address', async () => {
+    const root = scratchRepository({ 'tooling/repo/repository.json': { url: 'example.com' } })
+    const { lines, failed } = await runChecks([address], root)
+    expect(failed).toBe(1)
+    expect(lines.join('\n')).toMatch(
+      /could not be made: tooling\/repo\/repository\.json: url has to be null or like/,
+    )
+  })
+})
+
+test('a check that cannot be made has failed', async () => {
+  const broken = { name: 'broken', problems: () => Promise.reject(new Error('no git')) }
+  const fine = { name: 'fine', problems: () => [] }
+  const { lines, passed, failed } = await runChecks([broken, fine], '.')
+  expect({ passed, failed }).toEqual({ passed: 1, failed: 1 })
+  expect(lines[0]).toMatch(/^red {2}broken/)
+  expect(lines[1]).toBe('       the check could not be made: no git')
+})
