@@ -39,9 +39,9 @@ const thorough = { batchMs: 20, warmUpMs: 200, rounds: 10 } as const
 const patienceMs = 120_000
 
 /**
- * Each case in a process of its own, so that none runs on code that another has shaped; all cases once, then
- * all of them again, so that a slow minute of the machine shows as spread and does not become one case's number.
- * A quick run checks the answers alone, in one process for everything.
+ * First all answers, in one process: what is read there to compare it would otherwise be part of what V8 learns
+ * about the code that is timed. Then each case in a process of its own, so that none runs on code that another
+ * has shaped; and all cases once before any comes again, so that a slow minute of the machine shows as spread.
  */
 export async function measure(
   cases: readonly Case[],
@@ -50,23 +50,20 @@ export async function measure(
   const worker = path.join(options.folder, 'worker.mjs')
   await bundle('./worker.ts', worker)
   const duels = await duelsOf(cases, options)
-  const jobs = jobsOf(duels, options)
-  const reports = new Map<string, Report[]>(cases.map(({ name }) => [name, []]))
-  for (const [done, job] of jobs.entries()) {
-    options.onProgress?.(done, jobs.length)
-    for (const report of await runWorker(options.node, worker, job))
-      reports.get(report.case)!.push(report)
-  }
-  return cases.map((each, index) => summarise(each, duels[index]!.names, reports.get(each.name)!))
-}
+  const verified = await runWorker(options.node, worker, { duels })
+  const wrong = verified.filter(({ failure }) => failure !== undefined)
+  const right = duels.filter((duel) => !wrong.some((report) => report.case === duel.case))
 
-function jobsOf(duels: readonly Duel[], { quick, processes }: MeasureOptions): Job[] {
-  if (quick) return [{ duels }]
-  const jobs: Job[] = []
-  for (let pass = 0; pass < processes; pass++)
-    for (const duel of duels)
-      jobs.push({ duels: [duel], options: { ...thorough, first: pass % 2 === 0 ? 0 : 1 } })
-  return jobs
+  const reports = Map.groupBy(options.quick ? verified : wrong, (report) => report.case)
+  const passes = options.quick ? 0 : options.processes
+  for (let pass = 0; pass < passes; pass++)
+    for (const [index, duel] of right.entries()) {
+      options.onProgress?.(pass * right.length + index, passes * right.length)
+      const job: Job = { duels: [duel], options: { ...thorough, first: pass % 2 === 0 ? 0 : 1 } }
+      const [report] = await runWorker(options.node, worker, job)
+      reports.set(duel.case, [...(reports.get(duel.case) ?? []), report!])
+    }
+  return cases.map((each, index) => summarise(each, duels[index]!.names, reports.get(each.name)!))
 }
 
 type Duel = Job['duels'][number]

@@ -79,10 +79,11 @@ function chooseSides(
   const packages = new Set(chosen.map(({ ours }) => ours.name))
   // Every revision is looked up before the first is built.
   const built = compare.map(resolveCommit).map((commit, index): Side => {
-    console.error(`building ${compare[index]} (${commit.slice(0, 9)})`)
+    const label = commit.startsWith(compare[index]!) ? commit.slice(0, 9) : compare[index]!
+    console.error(`building ${label}`)
     const checkout = buildCommit(commit, packages, path.join(folder, `checkout-${index}`))
     cleanUp.push(checkout.remove)
-    return { role: 'ours', checkout: checkout.folder, label: compare[index]! }
+    return { role: 'ours', checkout: checkout.folder, label }
   })
   const [before, after = { role: 'ours', label: 'as it is now' } satisfies Side] = built
   return [after, before!]

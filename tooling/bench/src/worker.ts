@@ -3,7 +3,7 @@ import { cases } from './cases.ts'
 import { duel, type DuelOptions, type DuelResult, verify } from './duel.ts'
 
 export interface Job {
-  /** Without it the answers are checked and no clock is started. */
+  /** Without it the answers are verified and no clock is started. */
   readonly options?: DuelOptions
   readonly duels: readonly {
     readonly case: string
@@ -30,9 +30,8 @@ for (const { case: name, names, modules } of job.duels) {
     const workload = cases.find((candidate) => candidate.name === name)!.prepare()
     size = { events: workload.events, bytes: workload.bytes }
     const faces = [await load(modules[0], names[0]), await load(modules[1], names[1])] as const
-    await verify(workload, faces, names)
-    if (job.options !== undefined)
-      ending = { result: await duel(workload, faces, names, job.options) }
+    if (job.options === undefined) await verify(workload, faces, names)
+    else ending = { result: await duel(workload, faces, names, job.options) }
   } catch (error) {
     ending = { failure: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
   }
