@@ -25,9 +25,8 @@ export interface Workload<Face> {
   /** What one iteration gets through, for ns/event and MB/s. */
   readonly events: number
   readonly bytes: number
-  /** Everything a right contestant gets out of the input, as one digest, known from how the input was made. */
-  readonly digest: string
-  digestOf(face: Face): string | Promise<string>
+  /** What is wrong with all that a contestant gets out of the input; how that was made says what is right. */
+  faultOf(face: Face): string | undefined | Promise<string | undefined>
   /** What `run` comes to when it is right; compared on every iteration. */
   readonly outcome: Outcome
   run(face: Face): Outcome | Promise<Outcome>

@@ -31,9 +31,8 @@ export async function verify<Face>(
   names: readonly [string, string],
 ): Promise<void> {
   for (const side of [0, 1] as const) {
-    const digest = await workload.digestOf(faces[side])
-    if (digest !== workload.digest)
-      throw new WrongAnswer(`${names[side]} gave ${digest}; the input holds ${workload.digest}`)
+    const fault = await workload.faultOf(faces[side])
+    if (fault !== undefined) throw new WrongAnswer(`${names[side]}: ${fault}`)
     await batch(workload, faces[side], names[side], 1)
   }
 }

@@ -14,14 +14,16 @@ export interface Weight {
   readonly imports: readonly string[]
   /** The files that are in the bundle. */
   readonly files: readonly string[]
-  /** Globals that it mentions, of those that were asked about. */
-  readonly globals: readonly string[]
+  /** Globals that it uses, of those that were asked about: it breaks where one is missing. */
+  readonly uses: readonly string[]
+  /** Those that it looks for as a property of `globalThis`, and can do without. */
+  readonly asksFor: readonly string[]
 }
 
 /**
  * @param specifier - as a user would import it
  * @param from - the folder whose `node_modules` it is looked up in
- * @param globals - names to look for; only where they are the global, not a string, property or local of that name
+ * @param globals - names to look for; found where they are the global, not a string, property or local of that name
  */
 export async function weigh(
   specifier: string,
@@ -53,19 +55,19 @@ export async function weigh(
     files: Object.keys(output!.inputs)
       .filter((file) => file !== '<stdin>')
       .map((file) => path.resolve(here, file)),
-    globals: await mentioned(globals, options),
+    uses: await mentioned(globals, (name) => name, options),
+    asksFor: await mentioned(globals, (name) => `globalThis.${name}`, options),
   }
 }
 
-/** esbuild replaces a defined name exactly where it is the global, so what was replaced was mentioned. */
-async function mentioned(globals: readonly string[], options: BuildOptions): Promise<string[]> {
+/** esbuild replaces a defined expression exactly where it means the global, so what was replaced was mentioned. */
+async function mentioned(
+  globals: readonly string[],
+  spelling: (name: string) => string,
+  options: BuildOptions,
+): Promise<string[]> {
   const sign = (name: string) => `global_${name}_is_mentioned`
-  const define = Object.fromEntries(
-    globals.flatMap((name) => [
-      [name, sign(name)],
-      [`globalThis.${name}`, sign(name)],
-    ]),
-  )
+  const define = Object.fromEntries(globals.map((name) => [spelling(name), sign(name)]))
   const { outputFiles } = await build({ ...options, define })
   return globals.filter((name) => outputFiles![0]!.text.includes(sign(name)))
 }

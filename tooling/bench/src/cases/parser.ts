@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { addToChecksum, type CollectedEvent, type ParserFace } from '@tooling/rivals/parser-face'
 import type { Case, Workload } from '../cases.ts'
 import {
@@ -68,8 +67,7 @@ function workload(
   const shared = {
     events: stream.blocks.length,
     bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    digest: digest(stream.events),
-    digestOf: (face: ParserFace) => digest(face.collect(chunks)),
+    faultOf: (face: ParserFace) => difference(face.collect(chunks), stream.events),
   }
   return work === 'read'
     ? {
@@ -90,8 +88,21 @@ function workload(
       }
 }
 
-function digest(events: readonly CollectedEvent[]): string {
-  const hash = createHash('sha256')
-  for (const { event, data } of events) hash.update(JSON.stringify([event ?? null, data]))
-  return `${events.length} events, ${hash.digest('hex')}`
+function difference(
+  got: readonly CollectedEvent[],
+  meant: readonly CollectedEvent[],
+): string | undefined {
+  for (let i = 0; i < Math.max(got.length, meant.length); i++) {
+    const [mine, right] = [JSON.stringify(got[i]), JSON.stringify(meant[i])]
+    if (mine !== right)
+      return `event ${i} of ${meant.length} is ${excerpt(mine, right)}, not ${excerpt(right, mine)}`
+  }
+  return undefined
+}
+
+/** Where it begins to differ from the other. */
+function excerpt(text = 'missing', other = ''): string {
+  let start = 0
+  while (start < text.length && text[start] === other[start]) start++
+  return start < 20 ? text.slice(0, 60) : `…${text.slice(start - 20, start + 40)}`
 }
