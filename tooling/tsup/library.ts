@@ -16,8 +16,9 @@ export function library(entry: Record<string, string>): ReturnType<typeof define
     clean: true,
     splitting: true,
     treeshake: false,
-    // Deno knows Node's modules by `node:` names alone.
+    // Entries named for a platform import its modules: not ours to bundle, and Deno knows them by `node:` names alone.
     removeNodeProtocol: false,
+    external: [/^node:/],
     esbuildOptions(esbuild) {
       // Writes constants of `chars.ts` into the code that compares with them (a third faster on Node 20)
       // and leaves names and white space alone, so that what is published can still be read and debugged.
