@@ -29,6 +29,8 @@ const commands = {
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 
+const launcher = path.join(root, 'node_modules/turbo/bin/turbo')
+
 process.exitCode = main(process.argv.slice(2))
 
 /** @param {string[]} args */
@@ -77,23 +79,50 @@ function overPackages(tasks, filters, quiet) {
     rmSync(path.join(folder, '.reports'), { recursive: true, force: true })
   const runs = path.join(root, '.turbo/runs')
   rmSync(runs, { recursive: true, force: true })
-  const status = turbo([...tasks, '--continue', '--summarize', ...filters])
-  if (quiet) return status
+  const args = [...tasks, '--continue=dependencies-successful', ...filters]
+  if (quiet) return turbo(args)
+  const planned = tasksIn(turboSays([...args, '--dry=json']))
+  const status = turbo([...args, '--summarize'])
   const summary = existsSync(runs)
     ? readdirSync(runs).find((file) => file.endsWith('.json'))
     : undefined
-  /** @type {import('./run/closing-line.mjs').TaskRun[] | undefined} */
-  const ran = summary && JSON.parse(readFileSync(path.join(runs, summary), 'utf8')).tasks
-  const { lines, ok } = closingLine(
-    ran?.map((task) => ({
-      ...task,
-      reports: reportsOf(path.join(root, task.directory), task.task),
-    })),
-    status,
-    { skipsFail: Boolean(process.env['CI']) },
-  )
+  const ran =
+    summary === undefined ? undefined : tasksIn(readFileSync(path.join(runs, summary), 'utf8'))
+  const { lines, ok } = closingLine(ran && planned && withReports(planned, ran), status, {
+    skipsFail: Boolean(process.env['CI']),
+  })
   for (const line of lines) console.log(line)
   return ok ? 0 : 1
+}
+
+/**
+ * Turbo's own account leaves out what it never came to, so the plan says what should have run.
+ *
+ * @typedef {Omit<import('./run/closing-line.mjs').TaskRun, 'reports'>} Task
+ * @param {Task[]} planned
+ * @param {Task[]} ran
+ */
+function withReports(planned, ran) {
+  return planned.map((task) => ({
+    ...(ran.find(({ taskId }) => taskId === task.taskId) ?? {
+      ...task,
+      cache: {},
+      execution: null,
+    }),
+    reports: reportsOf(path.join(root, task.directory), task.task),
+  }))
+}
+
+/**
+ * @param {string} json
+ * @returns {Task[] | undefined}
+ */
+function tasksIn(json) {
+  try {
+    return JSON.parse(json).tasks
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -109,13 +138,14 @@ function inPackage(script, name, args) {
 
 /** @param {string[]} args */
 function turbo(args) {
-  return run([
-    path.join(root, 'node_modules/turbo/bin/turbo'),
-    'run',
-    ...args,
-    '--output-logs=new-only',
-    '--ui=stream',
-  ])
+  return run([launcher, 'run', ...args, '--output-logs=new-only', '--ui=stream'])
+}
+
+/** @param {string[]} args */
+function turboSays(args) {
+  const options = { cwd: root, encoding: /** @type {const} */ ('utf8'), env: environment(root) }
+  return spawnSync(nodeFor(root), [launcher, 'run', ...args], { ...options, maxBuffer: 1 << 26 })
+    .stdout
 }
 
 /**
