@@ -22,11 +22,12 @@ interface Expectation {
 
 const expectations = new Map<number, Expectation>()
 const failures: Outcome['failures'] = []
-const prints: { text: string; values: unknown[] }[] = []
+const prints: { text: string; quoted: string; values: unknown[] }[] = []
 
 console.log = (...values: unknown[]) => {
   prints.push({
     text: values.map((value) => (typeof value === 'string' ? value : inspect(value))).join(' '),
+    quoted: values.map((value) => inspect(value)).join(' '),
     values,
   })
 }
@@ -55,6 +56,7 @@ const example = {
     /** One thing came out, a line or a value, and the text states it. */
     const states = (text: string): boolean =>
       (lines.length === 1 && matches(lines[0] as string, text)) ||
+      (printed.length === 1 && printed[0]?.quoted === text) ||
       (printed.length === 1 && isOnlyValue(printed[0]?.values, (only) => stands(text, only))) ||
       stands(text, value)
 
@@ -77,6 +79,7 @@ const example = {
       return each.every(
         (text, at) =>
           matches(printed[at]?.text ?? '', text) ||
+          printed[at]?.quoted === text ||
           isOnlyValue(printed[at]?.values, (only) => stands(text, only)),
       )
     }

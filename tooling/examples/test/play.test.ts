@@ -38,6 +38,7 @@ describe.concurrent('results that are as stated', () => {
       'what a block prints',
       ['for (const n of [1, 2]) {', '  console.log(n)', '}', '// => 1', '// => 2'],
     ],
+    ['what is printed, with quotes', ["console.log(undefined, 'a') // => undefined 'a'"]],
     ['turns', ["for (const n of ['a', 'b']) console.log(n) // => 'a', then 'b'"]],
     ['a text with the word then', ["console.log('a, then b') // => a, then b"]],
     ['a part of a text', ["console.log('took 12 ms') // => took … ms"]],
