@@ -55,8 +55,8 @@ const config: KnipConfig = {
     }),
     // The checks run these programs by the path of their files.
     'tooling/repo': tool({
-      entry: ['run.mjs', 'src/stamp.ts'],
-      project: ['run/*.mjs'],
+      entry: ['run.mjs', 'smoke.mjs', 'src/release/*.ts'],
+      project: ['*.mjs', 'run/*.mjs'],
       ignoreDependencies: ['@arethetypeswrong/cli', 'oxfmt', 'oxlint', 'publint'],
     }),
     'tooling/tsup': tool({ ignoreDependencies: ['tsup'] }),
