@@ -11,7 +11,7 @@ export function machineLine(nodeVersion: string, processes: number, date = new D
     `${model}, ${availableParallelism()} cores`,
     `${process.platform} ${process.arch}`,
     date.toISOString().slice(0, 10),
-    `median of ${processes} processes (least–most)`,
+    processes === 1 ? 'one process' : `median of ${processes} processes (least–most)`,
   ].join('; ')
 }
 

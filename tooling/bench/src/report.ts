@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { replaceBetween } from '@tooling/size/markdown'
+import { replaceBetween } from './markdown.ts'
 import { repository } from './bundle.ts'
 import { rivalVersion } from './machine.ts'
 import type { CaseResult } from './measure.ts'

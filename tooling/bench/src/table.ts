@@ -1,4 +1,4 @@
-import { table } from '@tooling/size/markdown'
+import { table } from './markdown.ts'
 import type { CaseResult } from './measure.ts'
 import { geometricMean } from './statistics.ts'
 

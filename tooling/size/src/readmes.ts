@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { repository } from './entries.ts'
-import { replaceBetween, table } from './markdown.ts'
+import { replaceBetween, table } from '@tooling/bench/markdown'
 
 export interface Row {
   readonly specifier: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { replaceBetween } from '../src/markdown.ts'
+import { replaceBetween } from '@tooling/bench/markdown'
 import { kilobytes, type Row, withSizes } from '../src/readmes.ts'
 
 const rows: Row[] = [
