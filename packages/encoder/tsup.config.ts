@@ -1,3 +1,8 @@
 import { library } from '../../tooling/tsup/library.ts'
 
-export default library({ index: 'src/index.ts' })
+export default library({
+  index: 'src/index.ts',
+  node: 'src/node.ts',
+  stream: 'src/stream.ts',
+  web: 'src/web.ts',
+})

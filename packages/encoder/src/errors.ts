@@ -1,3 +1,5 @@
+import type { CloseReason } from './types.ts'
+
 /** The fields of an event, by their names on the wire, and `comment` for the text of a comment. */
 export type EncodeField = 'event' | 'data' | 'id' | 'retry' | 'comment'
 
@@ -54,4 +56,49 @@ export class EncodeError extends Error {
 
 export function refuse(code: EncodeErrorCode, field: EncodeField): never {
   throw new EncodeError(code, field)
+}
+
+/** Every reason for which a stream is refused before it begins. */
+export type StreamErrorCode =
+  /** An option is not what it must be. */
+  | 'bad-option'
+  /** The response has sent its head before the stream could. */
+  | 'head-sent'
+  /** A header that the platform sets, or that no event stream can have. */
+  | 'forbidden-header'
+  /** A `Last-Event-ID` longer than any that is worth sending. */
+  | 'last-event-id-too-long'
+  /** The hub has as many clients as it may. */
+  | 'too-many-clients'
+  /** The server, or the hub, is on its way down. */
+  | 'draining'
+
+/**
+ * Thrown before the head of a response is sent, so that it can still become an HTTP error: `status`, by either of
+ * the names that frameworks look for.
+ */
+export class StreamError extends Error {
+  declare readonly code: StreamErrorCode
+  declare readonly status: number
+  declare readonly statusCode: number
+
+  constructor(code: StreamErrorCode, message: string, status = 500) {
+    super(message)
+    this.name = 'StreamError'
+    this.code = code
+    this.status = this.statusCode = status
+  }
+}
+
+/** The end of a stream: what its `signal` aborts with, and what `send()` rejects with from then on. */
+export class StreamClosed extends Error {
+  declare readonly code: 'stream-closed'
+  declare readonly reason: CloseReason
+
+  constructor(reason: CloseReason, cause?: unknown) {
+    super(`The stream is over: ${reason}`, { cause })
+    this.name = 'StreamClosed'
+    this.code = 'stream-closed'
+    this.reason = reason
+  }
 }

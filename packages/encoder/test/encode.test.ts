@@ -83,7 +83,7 @@ describe('the block on the wire', () => {
   ]
 
   for (const [what, event, block] of blocks)
-    it(what, () => {
+    it(`has ${what}`, () => {
       expect(encode(event)).toBe(block)
       expect(frame(event).text).toBe(block)
       expect(frame(event).bytes).toEqual(bytesOf(block))
@@ -140,7 +140,7 @@ describe('encodeComment', () => {
     ['\n\ndata: injected\n\n', ': \n: \n: data: injected\n: \n: \n\n'],
   ]
   for (const [text, block] of comments)
-    it(JSON.stringify(text), () => expect(encodeComment(text)).toBe(block))
+    it(`of ${JSON.stringify(text)}`, () => expect(encodeComment(text)).toBe(block))
 
   it('refuses what is not text', () => {
     expect(() => encodeComment(5 as never)).toThrow('comment must be a string')

@@ -28,7 +28,6 @@ function canBeCarried({ event, data, id, retry }: SseEvent): boolean {
   return (
     isText(data) &&
     (event === undefined || (isText(event) && event !== '' && !/[\r\n]/.test(event))) &&
-    // oxlint-disable-next-line no-control-regex
     (id === undefined || (isText(id) && !/[\r\n\0]/.test(id))) &&
     (retry === undefined || (Number.isInteger(retry) && retry >= 0 && retry <= 2147483647))
   )

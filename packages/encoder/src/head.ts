@@ -1,0 +1,54 @@
+import { encode } from './encode.ts'
+import { StreamError } from './errors.ts'
+import type { UntrustedText } from './types.ts'
+
+/** The longest `Last-Event-ID` that is looked at. */
+const LONGEST_ID = 1024
+
+/**
+ * The id of the last event of a stream that is not to be continued. A client that reconnects with it is answered
+ * with 204, upon which the standard forbids it to try again; so the server has nothing to remember.
+ */
+export const FINAL_ID = 'tesserae:final'
+export const FINAL: string = /* @__PURE__ */ encode({ event: 'end', id: FINAL_ID, data: '' })
+
+const OURS = {
+  'content-type': 'text/event-stream',
+  // no-transform keeps compression middleware away, which would hold events back until its buffer is full.
+  'cache-control': 'no-cache, no-transform',
+  // nginx takes no notice of no-transform; this is what it understands.
+  'x-accel-buffering': 'no',
+}
+
+/** Those of the connection, which HTTP/2 forbids, and the one that says how long the body is. */
+const FORBIDDEN = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+]
+
+/** The head's fields: the caller's, and ours where the caller has none. */
+export function headOf(fields: HeadersInit | undefined): Headers {
+  const head = new Headers(fields)
+  for (const name of FORBIDDEN)
+    if (head.has(name))
+      throw new StreamError('forbidden-header', `Leave ${name} out: the server sets it.`)
+  for (const [name, value] of Object.entries(OURS)) if (!head.has(name)) head.set(name, value)
+  return head
+}
+
+export function readLastEventId(header: string | null | undefined): UntrustedText | undefined {
+  if (!header) return undefined
+  if (header.length > LONGEST_ID)
+    throw new StreamError('last-event-id-too-long', 'Last-Event-ID is too long.', 400)
+  try {
+    // Clients send UTF-8, and HTTP libraries read it as Latin-1: `é` arrives as `Ã©`. `escape` gives those bytes.
+    return decodeURIComponent(escape(header))
+  } catch {
+    // Not such a misreading.
+    return header
+  }
+}

@@ -1,0 +1,29 @@
+import { encode, utf8 } from './encode.ts'
+import { Frame } from './frame.ts'
+import type { SseEvent } from './types.ts'
+
+export type { SseEvent } from './types.ts'
+
+/**
+ * Events in, bytes out: for `pipeThrough`.
+ *
+ * An event that cannot be sent errors the stream with an `EncodeError`. A response that should batch, send
+ * heartbeats and survive its client is better made by `eventStream` or `sendEvents`.
+ *
+ * @example
+ * import { EventEncoderStream } from '@tesserae/encoder/stream'
+ *
+ * const encoder = new EventEncoderStream()
+ * const writer = encoder.writable.getWriter()
+ * void writer.write({ data: 'Hello' }).then(() => writer.close())
+ * await new Response(encoder.readable).text() // => 'data: Hello\n\n'
+ */
+export class EventEncoderStream extends TransformStream<SseEvent | Frame, Uint8Array<ArrayBuffer>> {
+  constructor() {
+    super({
+      transform(event, controller) {
+        controller.enqueue(event instanceof Frame ? event.bytes : utf8.encode(encode(event)))
+      },
+    })
+  }
+}

@@ -1,0 +1,69 @@
+import { FINAL_ID, headOf, readLastEventId } from './head.ts'
+import { Lifecycle } from './lifecycle.ts'
+import type { EventMap, EventSource, StreamOptions } from './types.ts'
+
+export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
+export type * from './types.ts'
+
+/** Options of {@link eventStream}. */
+export interface WebStreamOptions extends StreamOptions {
+  /** The request that is answered: for its `Last-Event-ID`, and to know when the client hangs up. */
+  readonly request?: Request | undefined
+}
+
+/**
+ * A response that streams events, for any server that speaks fetch: Hono, Next, SvelteKit, Workers, Bun, Deno.
+ *
+ * The promise resolves with the first event, or at the end of the turn if there is none yet. It rejects if the
+ * source throws before that, so that the framework can answer with an error.
+ *
+ * @example
+ * import { eventStream } from '@tesserae/encoder/web'
+ *
+ * const response = await eventStream([{ data: 'Hello' }, { data: 'world' }])
+ * response.headers.get('content-type') // => 'text/event-stream'
+ * await response.text() // => 'data: Hello\n\ndata: world\n\n'
+ */
+export async function eventStream<Events extends object = EventMap>(
+  source: EventSource<Events>,
+  options: WebStreamOptions = {},
+): Promise<Response> {
+  const { request } = options
+  const headers = headOf(options.headers)
+  const lastEventId = readLastEventId(options.lastEventId ?? request?.headers.get('last-event-id'))
+  if (lastEventId === FINAL_ID) return new Response(null, { status: 204 })
+  if (request?.method === 'HEAD') return new Response(null, { headers })
+
+  return new Promise((resolve, reject) => {
+    let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (its) => void (controller = its),
+      pull: () => stream.ready(),
+      cancel: () => stream.gone(),
+    })
+    const response = new Response(body, { headers })
+    const open = (): void => resolve(response)
+    const stream = new Lifecycle(
+      {
+        open,
+        write(bytes) {
+          controller.enqueue(bytes)
+          return (controller.desiredSize ?? 0) > 0
+        },
+        end() {
+          controller.close()
+          // From here on the runtime tells nothing more.
+          stream.gone()
+        },
+        destroy(reason) {
+          open()
+          controller.error(reason)
+        },
+        refuse: reject,
+      },
+      options,
+    )
+    if (request?.signal) stream.closeOn(request.signal, 'client-gone')
+    stream.start(source as EventSource<never>, lastEventId)
+  })
+}
