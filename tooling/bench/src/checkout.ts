@@ -35,9 +35,8 @@ export function buildCommit(commit: string, packages: Iterable<string>, folder: 
     pnpm(folder, ...only, 'run', 'build')
   } catch (error) {
     checkout.remove()
-    throw new Error(
-      `${commit.slice(0, 9)} cannot be built:\n${(error as { stdout?: string }).stdout ?? error}`,
-    )
+    const output = (error as { stdout?: string }).stdout ?? String(error)
+    throw new Error(`${commit.slice(0, 9)} cannot be built:\n${output}`, { cause: error })
   }
   return checkout
 }

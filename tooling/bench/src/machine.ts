@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
-import path from 'node:path'
-import { repository } from './bundle.ts'
+import rivals from '@tooling/rivals/package.json' with { type: 'json' }
 
 /** What the numbers were measured on, for the line under a table. */
 export function machineLine(nodeVersion: string, processes: number, date = new Date()): string {
@@ -15,11 +13,11 @@ export function machineLine(nodeVersion: string, processes: number, date = new D
   ].join('; ')
 }
 
-/** The exact versions that were measured against, as the manifest of the rivals pins them. */
-export function rivalVersion(name: string): string {
-  const manifest = path.join(repository, 'tooling/rivals/package.json')
-  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8'))
-  return dependencies[name] ?? 'unknown'
+/** A rival with the exact version that was measured, as the manifest of the rivals pins it. */
+export function withVersion(name: string): string {
+  const versions: Readonly<Record<string, string>> = rivals.dependencies
+  const version = versions[name]
+  return version === undefined ? name : `${name} ${version}`
 }
 
 export function busyWarning(): string | undefined {

@@ -70,6 +70,8 @@ export function readOptions(args: readonly string[]): Options {
   const processes = Number(values.processes)
   if (!Number.isInteger(processes) || processes < 1)
     throw new Error(`--processes takes a whole number from 1 up, not "${values.processes}".`)
+  if (values.write !== undefined && processes < 3)
+    throw new Error('What --write puts into a README is of three processes or more.')
   return {
     filters,
     quick: values.quick,

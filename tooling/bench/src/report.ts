@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { replaceBetween } from './markdown.ts'
 import { repository } from './bundle.ts'
-import { rivalVersion } from './machine.ts'
+import { withVersion } from './machine.ts'
 import type { CaseResult } from './measure.ts'
 import type { Options } from './options.ts'
 import { familyMeans, markdownTable, plainTable } from './table.ts'
@@ -46,14 +46,15 @@ export function openReadme(file: string, group: string): Readme {
   try {
     withTable('')
   } catch (error) {
-    throw new Error(`${file} cannot take the table: ${(error as Error).message}`)
+    const { message } = error as Error
+    throw new Error(`${file} cannot take the table: ${message}`, { cause: error })
   }
   return { write: (table) => writeFileSync(target, withTable(table)) }
 }
 
 function readmeTable(results: readonly CaseResult[], machine: string): string {
   const [, rival] = results[0]!.contestants
-  return markdownTable(results, `${machine}; ${rival} ${rivalVersion(rival)}.`)
+  return markdownTable(results, `${machine}; ${withVersion(rival)}.`)
 }
 
 function writeJSON(

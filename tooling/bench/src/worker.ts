@@ -42,6 +42,6 @@ async function load(module: string, name: string): Promise<unknown> {
   try {
     return await import(module)
   } catch (error) {
-    throw new Error(`${name} cannot be loaded: ${(error as Error).message}`)
+    throw new Error(`${name} cannot be loaded: ${(error as Error).message}`, { cause: error })
   }
 }

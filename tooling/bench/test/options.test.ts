@@ -23,6 +23,7 @@ describe('options', () => {
     [['--compare', 'a', 'b', 'parser'], 'not 3: put filters before it'],
     [['--compare', 'a', '--null'], 'two different runs'],
     [['--write', 'README.md', '--quick'], 'leave out --quick'],
+    [['--write', 'README.md', '--processes', '2'], 'three processes'],
     [['--table', '--quick'], 'no numbers'],
     [['--processes', '0'], 'not "0"'],
     [['--processes', 'many'], 'not "many"'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Entry } from './entries.ts'
+import { type Entry, repository } from './entries.ts'
 import type { Weight } from './weigh.ts'
 
 export interface Budgets {
@@ -51,9 +51,7 @@ export function faults(
     (file) => !allowed.some((folder) => folder !== undefined && file.startsWith(folder + path.sep)),
   )
   for (const file of foreign)
-    found.push(
-      `contains ${path.basename(path.dirname(file))}/${path.basename(file)}, of another package`,
-    )
+    found.push(`contains ${path.relative(repository, file)}, of another package`)
   return found
 }
 

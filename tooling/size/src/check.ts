@@ -2,13 +2,17 @@
 // `--write` brings the tables up to date first.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import rivals from '@tooling/rivals/package.json' with { type: 'json' }
 import { faults, orphans, readBudgets } from './budgets.ts'
 import { publishedEntries, repository } from './entries.ts'
 import { readmes, type Row, withSizes } from './readmes.ts'
 import { weigh, type Weight } from './weigh.ts'
 
 const own = new URL('..', import.meta.url)
-const rivals = path.join(repository, 'tooling/rivals')
+const besideRivals = path.dirname(
+  fileURLToPath(import.meta.resolve('@tooling/rivals/package.json')),
+)
 const write = process.argv.includes('--write')
 
 const counts = { passed: 0, failed: 0, skipped: 0, skips: [] }
@@ -70,9 +74,10 @@ writeFileSync(new URL('.reports/check.json', own), `${JSON.stringify(counts)}\n`
 process.exitCode = counts.failed > 0 ? 1 : 0
 
 async function weighPeer(name: string): Promise<Row['peer']> {
-  const { minified, gzipped } = await weigh(name, rivals)
-  const manifest = JSON.parse(readFileSync(path.join(rivals, 'package.json'), 'utf8'))
-  const version: string = manifest.dependencies[name.split('/')[0]!]
+  const { minified, gzipped } = await weigh(name, besideRivals)
+  const versions: Readonly<Record<string, string>> = rivals.dependencies
+  const version = versions[name.split('/')[0]!]
+  if (version === undefined) throw new Error(`${name} is not among the rivals`)
   console.log(`  ${name} ${version}: ${minified} minified, ${gzipped} gzipped`)
   return { name, version, minified, gzipped }
 }
