@@ -14,10 +14,8 @@ export interface Weight {
   readonly imports: readonly string[]
   /** The files that are in the bundle. */
   readonly files: readonly string[]
-  /** Globals that it uses, of those that were asked about: it breaks where one is missing. */
-  readonly uses: readonly string[]
-  /** Those that it looks for as a property of `globalThis`, and can do without. */
-  readonly asksFor: readonly string[]
+  /** Globals that it mentions, of those that were asked about. */
+  readonly globals: readonly string[]
 }
 
 /**
@@ -55,19 +53,19 @@ export async function weigh(
     files: Object.keys(output!.inputs)
       .filter((file) => file !== '<stdin>')
       .map((file) => path.resolve(here, file)),
-    uses: await mentioned(globals, (name) => name, options),
-    asksFor: await mentioned(globals, (name) => `globalThis.${name}`, options),
+    globals: await mentioned(globals, options),
   }
 }
 
-/** esbuild replaces a defined expression exactly where it means the global, so what was replaced was mentioned. */
-async function mentioned(
-  globals: readonly string[],
-  spelling: (name: string) => string,
-  options: BuildOptions,
-): Promise<string[]> {
+/** esbuild replaces a defined name exactly where it means the global, so what was replaced was mentioned. */
+async function mentioned(globals: readonly string[], options: BuildOptions): Promise<string[]> {
   const sign = (name: string) => `global_${name}_is_mentioned`
-  const define = Object.fromEntries(globals.map((name) => [spelling(name), sign(name)]))
+  const define = Object.fromEntries(
+    globals.flatMap((name) => [
+      [name, sign(name)],
+      [`globalThis.${name}`, sign(name)],
+    ]),
+  )
   const { outputFiles } = await build({ ...options, define })
   return globals.filter((name) => outputFiles![0]!.text.includes(sign(name)))
 }
