@@ -10,9 +10,10 @@ import { environment, nodeFor, setUp } from './run/set-up.mjs'
 
 /**
  * Each command. `tasks` are turbo's, over all packages, added up at the end; with `quiet`, only whether they
- * worked. `script` is one package's, run in the foreground with the arguments given, once what it needs is built.
+ * worked. `script` is one package's, run in the foreground with the arguments given, once what it depends on is
+ * built.
  *
- * @type {Record<string, { tasks: string[], quiet?: boolean } | { script: string, of: string }>}
+ * @type {Record<string, { tasks: string[], quiet?: boolean } | { script: string, of: string, unbuilt?: boolean }>}
  */
 const commands = {
   test: { tasks: ['build', 'types', 'check', 'test', 'consumers'] },
@@ -24,7 +25,7 @@ const commands = {
   start: { script: 'start', of: 'demo' },
   bench: { script: 'bench', of: 'bench' },
   record: { script: 'record', of: 'engine' },
-  format: { script: 'format', of: 'repo' },
+  format: { script: 'format', of: 'repo', unbuilt: true },
 }
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
@@ -62,7 +63,7 @@ function main([name = 'test', ...rest]) {
   if (command === undefined)
     return run([path.join(root, 'node_modules/@changesets/cli/bin.js'), ...rest])
   if ('tasks' in command) return overPackages(command.tasks, rest, command.quiet ?? false)
-  return inPackage(command.script, command.of, rest)
+  return inPackage(command, rest)
 }
 
 /**
@@ -126,14 +127,13 @@ function tasksIn(json) {
 }
 
 /**
- * @param {string} script
- * @param {string} name
+ * @param {{ script: string, of: string, unbuilt?: boolean }} command
  * @param {string[]} args
  */
-function inPackage(script, name, args) {
-  const built = turbo(['build', `--filter=@tooling/${name}^...`])
+function inPackage({ script, of, unbuilt = false }, args) {
+  const built = unbuilt ? 0 : turbo(['build', `--filter=@tooling/${of}^...`])
   if (built !== 0) return built
-  return run(['--run', script, '--', ...args], path.join(root, 'tooling', name))
+  return run(['--run', script, '--', ...args], path.join(root, 'tooling', of))
 }
 
 /** @param {string[]} args */
