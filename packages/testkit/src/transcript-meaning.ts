@@ -7,7 +7,7 @@ import { DOCUMENTS } from './transcript-documents.ts'
 import { bodyOf, headOf } from './transcript-replay.ts'
 import { STREAMS } from './transcript-streams.ts'
 import type { Meaning, MeaningKind, Transcript } from './transcript-types.ts'
-import type { ReferenceEvent } from './types.ts'
+import type { ReferenceEvent, ReferenceResult } from './types.ts'
 import { referenceDecode } from './utf8.ts'
 
 /** The dialect is told by the path of the request. */
@@ -50,15 +50,12 @@ export function meaningOf(transcript: Transcript): Meaning {
   const type = headOf(transcript)?.headers.find(
     ([name]) => name.toLowerCase() === 'content-type',
   )?.[1]
-  const { events, comments, pending } = referenceParse(bytes)
+  const stream = referenceParse(bytes)
+  const { events, comments, pending } = stream
   const somethingCame = events.length + comments.length + (pending?.fields.length ?? 0) > 0
   if (!somethingCame && !type?.startsWith('text/event-stream'))
     return { kind: 'text', streamed: false, text }
-  return {
-    ...streamMeaning(dialect, events),
-    comments: comments.length,
-    ...(pending === undefined ? {} : { pending: pending.bytes }),
-  }
+  return streamMeaning(dialect, stream)
 }
 
 function documentMeaning(dialect: MeaningKind | undefined, value: Loose): Meaning {
@@ -75,15 +72,20 @@ function linesMeaning(lines: readonly Loose[]): Meaning {
 
 function streamMeaning(
   dialect: MeaningKind | undefined,
-  events: readonly ReferenceEvent[],
+  { events, comments, pending }: ReferenceResult,
 ): Meaning {
-  const all = { streamed: true, events: events.length }
+  const counts = {
+    streamed: true,
+    events: events.length,
+    ...(comments.length === 0 ? {} : { comments: comments.length }),
+    ...(pending === undefined ? {} : { pending: pending.bytes }),
+  }
   const values = events.filter(({ data }) => data !== '[DONE]').map(({ data }) => parsed(data))
   const read = dialect && STREAMS[dialect]
   const answer =
     read && !values.includes(undefined) ? unlessOtherwise(() => read(values)) : undefined
   if (answer === undefined || dialect === undefined) {
-    return { kind: 'events', ...all, list: events.map(withoutAbsent) }
+    return { kind: 'events', ...counts, list: events.map(withoutAbsent) }
   }
 
   const error = values.find((value) => value.error)?.error
@@ -92,7 +94,7 @@ function streamMeaning(
     choices.length > 0 && choices.every(({ finish_reason }) => finish_reason !== null)
   return {
     kind: dialect,
-    ...all,
+    ...counts,
     ended:
       events.at(-1)?.data === '[DONE]'
         ? 'done'

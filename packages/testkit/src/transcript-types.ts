@@ -92,7 +92,7 @@ export interface Meaning {
   readonly streamed: boolean
   /** How many events the SSE standard dispatches. Of `ollama`: how many lines of JSON. */
   readonly events?: number
-  /** How many comment lines there are in an event stream: the heartbeats of most servers. */
+  /** How many comment lines there are in an event stream: the heartbeats of most servers. Absent: none. */
   readonly comments?: number
   /** Bytes of an event that the end of the stream cut off, which is therefore never dispatched. */
   readonly pending?: number
