@@ -54,7 +54,9 @@ export async function duel<Face>(
       const started = performance.now()
       const taken = await run(side, iterations[side])
       warm[side] += (performance.now() - started) * 1e6
-      iterations[side] = Math.max(1, Math.ceil((iterations[side] * batchMs * 1e6) / taken))
+      // By steps, for the first iterations are slow, and a coarse clock may show no time at all.
+      const factor = Math.min((batchMs * 1e6) / taken, 16)
+      iterations[side] = Math.max(1, Math.ceil(iterations[side] * factor))
     }
 
   const times: Record<0 | 1, number[]> = { 0: [], 1: [] }

@@ -72,6 +72,13 @@ describe('duel', () => {
     expect(Math.min(...nanoseconds)).toBeGreaterThan(1e6)
   })
 
+  it('survives a clock that shows no time at first', async () => {
+    let calls = 0
+    const coarse: Face = { work: () => ({ ...right, nanoseconds: calls++ < 3 ? 0 : 1e5 }) }
+    const { nanoseconds } = await duel(workload, [coarse, costing(1e5)], names, hurried)
+    expect(nanoseconds).toEqual([1e5, 1e5])
+  })
+
   it('stops at the first wrong answer, however late it comes', async () => {
     let calls = 0
     const tiring: Face = {
