@@ -1,4 +1,9 @@
 import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Where the pinned programs are, pnpm among them. */
+const bin = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../node_modules/.bin')
 
 export interface Ended {
   readonly status: number
@@ -6,10 +11,11 @@ export interface Ended {
   readonly output: string
 }
 
-/** Runs a program to its end, on this Node when it is a script of its own. */
+/** Runs a program to its end. */
 export function runProgram(command: string, args: readonly string[], cwd: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const env = { ...process.env, PATH: [bin, process.env['PATH']].join(path.delimiter) }
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
     child.stderr.setEncoding('utf8').on('data', (text) => (output += text))
@@ -18,6 +24,7 @@ export function runProgram(command: string, args: readonly string[], cwd: string
   })
 }
 
+/** The same for a script, on this Node. */
 export function runScript(file: string, args: readonly string[], cwd: string): Promise<Ended> {
   return runProgram(process.execPath, [file, ...args], cwd)
 }

@@ -85,6 +85,13 @@ describe('format', () => {
   })
 })
 
+describe('a file that the formatter cannot read', () => {
+  test('is not taken for one that is formatted', () => {
+    const [said] = format.problems(scratchRepository({ 'a.ts': 'const = 1\n' })) as string[]
+    expect(said).toMatch(/^oxfmt cannot read what is there\n[^]*a\.ts/)
+  })
+})
+
 describe('file names', () => {
   test('that say nothing', () => {
     const root = scratchRepository({

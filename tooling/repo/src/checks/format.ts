@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { oxfmt } from '../oxfmt.ts'
 import type { Check } from '../types.ts'
 
@@ -5,8 +7,9 @@ export const format: Check = {
   name: 'format',
   problems(root) {
     const { status, output } = oxfmt(root, 'list')
-    const files = output.split('\n').filter((line) => line !== '')
     if (status === 0) return []
+    const files = output.split('\n').filter((line) => existsSync(path.join(root, line)))
+    if (files.length === 0) return [`oxfmt cannot read what is there\n${output}`]
     return files.map((file) => `${file} is not formatted: npm run format`)
   },
 }
