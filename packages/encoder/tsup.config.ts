@@ -2,6 +2,7 @@ import { library } from '../../tooling/tsup/library.ts'
 
 export default library({
   index: 'src/index.ts',
+  hub: 'src/hub.ts',
   node: 'src/node.ts',
   stream: 'src/stream.ts',
   web: 'src/web.ts',

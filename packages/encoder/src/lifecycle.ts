@@ -157,16 +157,19 @@ export class Lifecycle implements Ticking {
   /** Sends bytes that were encoded elsewhere, while {@link isClear}. */
   pass(bytes: Uint8Array<ArrayBuffer>, events: number): void {
     this.#open()
-    this.#flush()
+    const prelude = this.#outbox.shift()
+    if (prelude) this.#write(prelude)
     this.#events += events
     this.#write(bytes)
   }
 
   get closed(): Promise<StreamClosed> {
-    return new Promise((resolve) => {
-      if (this.#end) resolve(this.#end)
-      else this.#farewells.push(resolve)
-    })
+    return new Promise((resolve) => this.atEnd(resolve))
+  }
+
+  atEnd(farewell: (end: StreamClosed) => void): void {
+    if (this.#end) farewell(this.#end)
+    else this.#farewells.push(farewell)
   }
 
   close(reason: CloseReason, cause?: unknown): void {
@@ -178,13 +181,14 @@ export class Lifecycle implements Ticking {
     this.#return()
     this.#controller?.abort(this.#end)
     for (const farewell of this.#farewells.splice(0)) farewell(this.#end)
-    this.#options.onClose?.({
+    const summary = {
       reason,
       error: cause,
       events: this.#events,
       bytes: this.#bytes,
       milliseconds: performance.now() - this.#began,
-    })
+    }
+    tell(this.#options.onClose, summary)
   }
 
   tick(now: number): number {
@@ -215,7 +219,7 @@ export class Lifecycle implements Ticking {
       if (this.#bytes === 0 && this.#outbox.isEmpty) this.#write(this.#limits.beat)
       this.#flush()
     } catch (error) {
-      this.#fail(error)
+      this.fail(error)
     }
   }
 
@@ -233,7 +237,8 @@ export class Lifecycle implements Ticking {
       const iterator = (this.#iterator =
         value?.[Symbol.asyncIterator]?.() ??
         (made as Iterable<SseEvent | Frame> | undefined)?.[Symbol.iterator]?.())
-      while (iterator && !this.#end) {
+      while (!this.#end) {
+        if (!iterator) break
         asking = true
         const next = iterator.next()
         const step = 'then' in next ? await next : next
@@ -251,7 +256,7 @@ export class Lifecycle implements Ticking {
     } catch (error) {
       // An iterator that throws is finished, and is not to be returned.
       if (asking) this.#iterator = undefined
-      this.#fail(error)
+      this.fail(error)
     }
   }
 
@@ -331,7 +336,7 @@ export class Lifecycle implements Ticking {
     this.#clock.remove(this)
   }
 
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     this.#report(error)
     if (this.#state === 'open') {
       const { formatError } = this.#options
@@ -349,7 +354,7 @@ export class Lifecycle implements Ticking {
   /** What a source throws because it was told to stop is no error. */
   #report(error: unknown): void {
     if (!this.#end || (error !== this.#end && (error as Error | undefined)?.name !== 'AbortError'))
-      this.#options.onError?.(error)
+      tell(this.#options.onError, error)
   }
 
   #handle(
@@ -380,6 +385,15 @@ export class Lifecycle implements Ticking {
 
 function endTurn(stream: Lifecycle): void {
   stream.turnEnded()
+}
+
+/** What a hook throws is a bug to be seen, and not one for the other streams to suffer from. */
+function tell<T>(hook: ((about: T) => void) | undefined, about: T): void {
+  try {
+    hook?.(about)
+  } catch (error) {
+    void Promise.reject(error)
+  }
 }
 
 /** A rejection that nobody may be waiting for, which is no reason to end the process. */

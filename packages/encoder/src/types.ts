@@ -130,3 +130,95 @@ export interface StreamSummary {
   readonly bytes: number
   readonly milliseconds: number
 }
+
+/**
+ * What happens when as much as `queueBytes` waits for one client of a hub.
+ *
+ * - `disconnect`: it is dropped. Its `EventSource` reconnects, and says with `Last-Event-ID` where it left off.
+ * - `drop-oldest`: the oldest of what waits for it is dropped.
+ * - `coalesce`: of the events that were published with the same `key`, only the newest waits. If that is not
+ *   enough, it is dropped.
+ * - `wait`: `publish()` waits for it. If the publisher does not, it is dropped at 16 times `queueBytes`.
+ */
+export type SlowPolicy = 'disconnect' | 'drop-oldest' | 'coalesce' | 'wait'
+
+/** Options of `createHub`. */
+export interface HubOptions {
+  /** Default: `disconnect`. */
+  readonly policy?: SlowPolicy | undefined
+  /** How many bytes may wait for one client, beside what its connection holds. Default: 262144. */
+  readonly queueBytes?: number | undefined
+  /** One more is refused, with status 503. Default: no limit. */
+  readonly maxClients?: number | undefined
+}
+
+/** What one client of a hub gets, and how. */
+export interface JoinOptions {
+  /** Which events it gets. Default: all. */
+  readonly filter?: ((event: SseEvent, topic: string | undefined) => boolean) | undefined
+  /** Default: the hub's. */
+  readonly policy?: SlowPolicy | undefined
+  /** Default: the hub's. */
+  readonly queueBytes?: number | undefined
+}
+
+/** What is said of an event, and not sent. */
+export interface PublishOptions {
+  /** For filters to look at. */
+  readonly topic?: string | undefined
+  /** What a newer event stands in place of, for clients with the policy `coalesce`. */
+  readonly key?: unknown
+}
+
+/** Options of `hub.drain`. */
+export interface DrainOptions {
+  /** Over how many milliseconds the streams are ended, evenly, so that clients do not reconnect all at once. Default: 0. */
+  readonly spread?: number | undefined
+  /** For how many milliseconds a client may go on reading what waits for it. Default: 5000. */
+  readonly grace?: number | undefined
+}
+
+/** What a hub has done so far, and holds now. */
+export interface HubCounters {
+  /** Clients there are. */
+  readonly clients: number
+  /** Clients there were. */
+  readonly opened: number
+  /** Clients that are gone, by the reason. */
+  readonly closed: Readonly<Record<CloseReason, number>>
+  /** Events published. */
+  readonly events: number
+  /** Events handed to connections: one for each client that gets it. */
+  readonly deliveries: number
+  /** Bytes handed to connections. */
+  readonly bytes: number
+  /** Bytes that wait in the queues of clients. */
+  readonly queued: number
+  /** Events that policies took out of queues. */
+  readonly dropped: number
+  /** Clients that policies dropped. */
+  readonly evicted: number
+}
+
+/** One event to many clients. Made by `createHub`. */
+export interface Hub<Events extends object = EventMap> {
+  /**
+   * Sends an event to every client that wants it, encoded once, together with what else is published in the same
+   * turn. The promise resolves when every client with the policy `wait` has room.
+   */
+  publish(event: SseEvent, options?: PublishOptions): Promise<void>
+  /** Publishes a payload as JSON, under one of the hub's names. */
+  emit<Name extends keyof Events & string>(
+    name: Name,
+    payload: Events[Name],
+    options?: PublishOptions & Pick<SseEvent, 'id' | 'retry'>,
+  ): Promise<void>
+  /** A source for `eventStream` or `sendEvents` that makes their client one of the hub's. */
+  source(options?: JoinOptions): (stream: EventStream) => Promise<StreamClosed>
+  /** The same within a source of one's own: from here on, the stream gets what is published. */
+  join(stream: EventStream, options?: JoinOptions): Promise<StreamClosed>
+  /** A snapshot of all counts. */
+  counters(): HubCounters
+  /** Refuses new clients, and ends the streams of all there are. Resolves when all are over. */
+  drain(options?: DrainOptions): Promise<void>
+}

@@ -7,7 +7,7 @@ import type { SseEvent } from '@tesserae/encoder'
 import {
   type EventSource,
   sendEvents,
-  StreamClosed,
+  type StreamClosed,
   type StreamOptions,
   type StreamSummary,
 } from '@tesserae/encoder/node'
@@ -140,7 +140,8 @@ describe('over HTTP/1.1', () => {
 
   it('survives a request body that is still arriving, and one that has been read', async () => {
     const { url } = await serve(async (request, response) => {
-      for await (const _ of request);
+      request.resume()
+      await once(request, 'end')
       await sendEvents(request, response, async function* () {
         yield { data: 'a' }
         await sleep(50)

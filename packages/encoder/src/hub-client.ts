@@ -1,0 +1,153 @@
+import { StreamError } from './errors.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import { amount } from './limits.ts'
+import type { HubOptions, JoinOptions, PublishOptions, SlowPolicy, SseEvent } from './types.ts'
+
+/** A published event. */
+export interface Entry extends PublishOptions {
+  readonly event: SseEvent
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** What clients have in common, and count together. */
+export interface Tally {
+  deliveries: number
+  bytes: number
+  queued: number
+  dropped: number
+  evicted: number
+  /** How many clients hold a publisher up that waits. */
+  full: number
+}
+
+/** How much is sent at a time to a client that catches up. */
+const BATCH = 65_536
+const PATIENCE = 16
+const POLICIES: readonly SlowPolicy[] = ['disconnect', 'drop-oldest', 'coalesce', 'wait']
+
+/** One client of a hub: what waits for it, and what is done when that becomes too much. */
+export class Client {
+  readonly lifecycle: Lifecycle
+  readonly #filter: JoinOptions['filter']
+  readonly #policy: SlowPolicy
+  readonly #limit: number
+  readonly #tally: Tally
+  readonly #onEmpty: () => void
+  /** In the order of sending. Entries with a key stand under it where they are coalesced, others under themselves. */
+  readonly #queue = new Map<unknown, Entry>()
+  #bytes = 0
+  #isFull = false
+
+  constructor(
+    lifecycle: Lifecycle,
+    options: JoinOptions & HubOptions,
+    tally: Tally,
+    onEmpty: () => void,
+  ) {
+    this.lifecycle = lifecycle
+    this.#filter = options.filter
+    this.#policy = policyOf(options.policy)
+    this.#limit = amount('queueBytes', options.queueBytes ?? 262_144)
+    this.#tally = tally
+    this.#onEmpty = onEmpty
+    lifecycle.onRoom = () => this.#catchUp()
+  }
+
+  get isBehind(): boolean {
+    return this.#queue.size > 0
+  }
+
+  /** Takes what a turn brought. `joined` is all of it in one piece, made when first asked for. */
+  take(entries: readonly Entry[], joined: () => Uint8Array<ArrayBuffer>): void {
+    const filter = this.#filter
+    let wanted = entries
+    try {
+      if (filter) wanted = entries.filter(({ event, topic }) => filter(event, topic))
+    } catch (error) {
+      return this.lifecycle.fail(error)
+    }
+    if (wanted.length === 0) return
+    if (!this.isBehind && this.lifecycle.isClear)
+      this.#pass(wanted.length === entries.length ? joined() : join(wanted), wanted.length)
+    else for (const entry of wanted) this.#enqueue(entry)
+  }
+
+  /** Forgets what waits: the stream is over. */
+  leave(): void {
+    this.#queue.clear()
+    this.#grow(-this.#bytes)
+  }
+
+  #pass(bytes: Uint8Array<ArrayBuffer>, events: number): void {
+    this.#tally.deliveries += events
+    this.#tally.bytes += bytes.length
+    this.lifecycle.pass(bytes, events)
+  }
+
+  #enqueue(entry: Entry): void {
+    const policy = this.#policy
+    const key = policy === 'coalesce' && entry.key !== undefined ? entry.key : entry
+    if (this.#remove(key)) this.#tally.dropped++
+    const limit = policy === 'wait' ? PATIENCE * this.#limit : this.#limit
+    // One event is taken whatever its size, or a client that reads well could never get it.
+    while (this.#bytes + entry.bytes.length > limit && this.isBehind) {
+      if (policy !== 'drop-oldest') return this.#evict()
+      this.#remove(this.#queue.keys().next().value)
+      this.#tally.dropped++
+    }
+    this.#queue.set(key, entry)
+    this.#grow(entry.bytes.length)
+  }
+
+  #evict(): void {
+    this.#tally.evicted++
+    this.lifecycle.close('slow')
+  }
+
+  #remove(key: unknown): boolean {
+    const entry = this.#queue.get(key)
+    if (entry === undefined) return false
+    this.#grow(-entry.bytes.length)
+    return this.#queue.delete(key)
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes
+    this.#tally.queued += bytes
+    const isFull = this.#policy === 'wait' && this.#bytes > this.#limit
+    if (isFull !== this.#isFull) this.#tally.full += isFull ? 1 : -1
+    this.#isFull = isFull
+  }
+
+  #catchUp(): void {
+    while (this.isBehind && this.lifecycle.isClear) {
+      const batch: Entry[] = []
+      let bytes = 0
+      for (const [key, entry] of this.#queue) {
+        if (bytes >= BATCH) break
+        batch.push(entry)
+        bytes += entry.bytes.length
+        this.#remove(key)
+      }
+      this.#pass(join(batch), batch.length)
+    }
+    if (!this.isBehind || !this.#isFull) this.#onEmpty()
+  }
+}
+
+export function join(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
+  const [first] = entries
+  if (entries.length === 1 && first) return first.bytes
+  const whole = new Uint8Array(entries.reduce((sum, { bytes }) => sum + bytes.length, 0))
+  let at = 0
+  for (const { bytes } of entries) {
+    whole.set(bytes, at)
+    at += bytes.length
+  }
+  return whole
+}
+
+function policyOf(policy: SlowPolicy = 'disconnect'): SlowPolicy {
+  if (POLICIES.includes(policy)) return policy
+  throw new StreamError('bad-option', `policy must be one of ${POLICIES.join(', ')}.`)
+}
