@@ -1,0 +1,197 @@
+import { SseError } from './errors.ts'
+import { createParser as createPulledParser } from './parser.ts'
+import { pulledPair, type Step } from './pulled-pair.ts'
+import type { Parser, SseEvent } from './types.ts'
+
+/** What {@link ParseError} tells of. */
+export type ErrorType = 'unknown-field' | 'max-buffer-size-exceeded'
+
+/** An event as eventsource-parser gives it. */
+export interface EventSourceMessage {
+  event?: string | undefined
+  id?: string | undefined
+  data: string
+}
+
+/** Called as the stream is parsed. */
+export interface ParserCallbacks {
+  onEvent?: ((event: EventSourceMessage) => void) | undefined
+  /** The `id` of a block that has ended, before its event. */
+  onId?: ((id: string) => void) | undefined
+  onRetry?: ((retry: number) => void) | undefined
+  /** A comment, without the one space that may follow the colon. */
+  onComment?: ((comment: string) => void) | undefined
+  onError?: ((error: ParseError) => void) | undefined
+}
+
+/** What {@link createParser} takes. */
+export interface ParserConfig extends ParserCallbacks {
+  /** The most bytes that the lines of one event may have, however they arrive. Default: no limit. */
+  maxBufferSize?: number | undefined
+}
+
+/** What {@link createParser} gives. */
+export interface EventSourceParser {
+  /** Takes text or bytes, and calls back for what is complete. */
+  feed(chunk: string | Uint8Array): void
+  /** Starts over. With `consume`, a last line without its end is read first. */
+  reset(options?: { consume?: boolean }): void
+}
+
+/** What {@link EventSourceParserStream} takes. */
+export interface StreamOptions extends Omit<ParserCallbacks, 'onEvent' | 'onError'> {
+  /** `'terminate'` makes the first error that of the stream. */
+  onError?: 'terminate' | ((error: Error) => void) | undefined
+  maxBufferSize?: number | undefined
+}
+
+/** A line that is no field, or an event over the limit. */
+export class ParseError extends Error {
+  readonly type: ErrorType
+  readonly field: string | undefined
+  readonly value: string | undefined
+  readonly line: string | undefined
+
+  constructor(
+    message: string,
+    options: { type: ErrorType; field?: string; value?: string; line?: string },
+  ) {
+    super(message)
+    this.name = 'ParseError'
+    this.type = options.type
+    this.field = options.field
+    this.value = options.value
+    this.line = options.line
+  }
+}
+
+/**
+ * `createParser` of eventsource-parser 4, over this package's parser: migrating is changing the import.
+ *
+ * @example
+ * ```ts
+ * import { createParser } from '@tesserae/parser/compat'
+ *
+ * const parser = createParser({ onEvent: (event) => console.log(event.data) })
+ * parser.feed('data: Hello\n\n') // => Hello
+ * ```
+ */
+export function createParser(config: ParserConfig): EventSourceParser {
+  if (typeof config === 'function')
+    throw new TypeError('createParser() takes an object of callbacks: { onEvent: … }.')
+  const step = new CompatibleStep(config)
+  return {
+    feed(chunk) {
+      step.feed(chunk)
+      for (let event = step.next(); event; event = step.next()) config.onEvent?.(event)
+    },
+    reset: (options) => step.reset(options?.consume),
+  }
+}
+
+/**
+ * `EventSourceParserStream` of eventsource-parser 4. It takes text or bytes, and delivers what came before a failure.
+ *
+ * @example
+ * ```ts
+ * import { EventSourceParserStream } from '@tesserae/parser/compat'
+ *
+ * const { body } = new Response('data: Hello\n\n')
+ * const events = body!.pipeThrough(new EventSourceParserStream()).getReader()
+ * const { value } = await events.read()
+ * value // => { id: undefined, event: undefined, data: 'Hello' }
+ * ```
+ */
+export class EventSourceParserStream {
+  readonly readable: ReadableStream<EventSourceMessage>
+  readonly writable: WritableStream<string | Uint8Array>
+
+  constructor({ onError, ...options }: StreamOptions = {}) {
+    const step = new CompatibleStep({
+      ...options,
+      onError(error) {
+        if (typeof onError === 'function') onError(error)
+        // After an event over the limit nothing can follow, whatever the caller wants.
+        if (onError === 'terminate' || error.type === 'max-buffer-size-exceeded') throw error
+      },
+    })
+    const { readable, writable } = pulledPair(step)
+    this.readable = readable
+    this.writable = writable
+  }
+}
+
+class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
+  readonly #config: ParserConfig
+  readonly #parser: Parser
+  readonly #encoder: TextEncoder = new TextEncoder()
+  /** The first half of a surrogate pair that was cut in two. */
+  #half = ''
+  #lastId = ''
+
+  constructor(config: ParserConfig) {
+    const { onComment, onRetry, onError, maxBufferSize = Infinity } = config
+    this.#config = config
+    this.#parser = createPulledParser({
+      maxEventBytes: maxBufferSize,
+      incomplete: 'dispatch',
+      onRetry,
+      onComment:
+        onComment && ((comment) => onComment(comment.startsWith(' ') ? comment.slice(1) : comment)),
+      onUnknownField: onError && ((field, value) => onError(unknownField(field, value))),
+    })
+  }
+
+  feed(chunk: string | Uint8Array): void {
+    if (typeof chunk !== 'string') return this.#parser.feed(chunk)
+    const text = this.#half + chunk
+    const cut = /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length
+    this.#half = text.slice(cut)
+    this.#parser.feed(this.#encoder.encode(text.slice(0, cut)))
+  }
+
+  next(): EventSourceMessage | undefined {
+    const event = this.#nextEvent()
+    const { lastEventId } = this.#parser
+    if (event?.id !== undefined || lastEventId !== this.#lastId) this.#config.onId?.(lastEventId)
+    this.#lastId = lastEventId
+    return event && { id: event.id, event: event.event, data: event.data }
+  }
+
+  end(): void {}
+
+  reset(consume = false): void {
+    // Reads the line as if it had ended. What event that makes is not wanted: no blank line came.
+    if (consume) this.#parser.end()
+    this.#parser.reset()
+    this.#half = this.#lastId = ''
+  }
+
+  #nextEvent(): SseEvent | undefined {
+    try {
+      return this.#parser.next()
+    } catch (error) {
+      if (!(error instanceof SseError)) throw error
+      this.#config.onError?.(tooLarge())
+      return undefined
+    }
+  }
+}
+
+function tooLarge(): ParseError {
+  return new ParseError(
+    'An event is larger than maxBufferSize: raise it, or drop the stream and reset().',
+    {
+      type: 'max-buffer-size-exceeded',
+    },
+  )
+}
+
+function unknownField(field: string, value: string): ParseError {
+  return new ParseError('A line is no field of an event: see field, value and line.', {
+    type: 'unknown-field',
+    field,
+    value,
+    line: value === '' ? field : `${field}:${value}`,
+  })
+}

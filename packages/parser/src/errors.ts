@@ -1,0 +1,144 @@
+/** Every way in which this package refuses to go on. */
+export type SseErrorCode =
+  /** One event is larger than `maxEventBytes`. */
+  | 'event-too-large'
+  /** The stream broke off inside an event, and `incomplete` is `'error'`. */
+  | 'incomplete-event'
+  /** `feed()` after `end()`. */
+  | 'ended'
+  /** No byte came for `idleTimeout`. */
+  | 'idle-timeout'
+  /** No event came for `eventTimeout`. */
+  | 'event-timeout'
+  /** The response has a status that is not OK. */
+  | 'bad-status'
+  /** The response is not `text/event-stream`. */
+  | 'bad-content-type'
+
+/**
+ * Thrown by everything in this package. The message says what to do and never holds a byte of the stream, so it can
+ * be logged.
+ *
+ * @example
+ * ```ts
+ * import { createParser } from '@tesserae/parser'
+ *
+ * const parser = createParser({ maxEventBytes: 10 })
+ * parser.feed(new TextEncoder().encode('data: fits\n\ndata: does not\n\n'))
+ * parser.next()?.data // => 'fits'
+ * parser.next() // throws event-too-large
+ * ```
+ */
+export class SseError extends Error {
+  readonly code: SseErrorCode
+  /** Where in the stream, in bytes from its beginning. */
+  readonly offset: number | undefined
+  /** The limit that was passed, in bytes or milliseconds. */
+  readonly limit: number | undefined
+
+  constructor(code: SseErrorCode, message: string, offset?: number, limit?: number) {
+    super(message)
+    this.name = 'SseError'
+    this.code = code
+    this.offset = offset
+    this.limit = limit
+  }
+}
+
+/**
+ * A response that is no event stream. `response.body` has been read as far as {@link ResponseError.excerpt} tells.
+ *
+ * @example
+ * ```ts
+ * import { parseStream, ResponseError } from '@tesserae/parser/stream'
+ *
+ * const response = new Response('{"error":"no such model"}', { status: 404 })
+ * try {
+ *   for await (const event of parseStream(response)) console.log(event.data)
+ * } catch (error) {
+ *   if (error instanceof ResponseError) console.log(error.status, error.excerpt) // => 404 {"error":"no such model"}
+ * }
+ * ```
+ */
+export class ResponseError extends SseError {
+  readonly status: number
+  readonly contentType: string | null
+  /** The beginning of the body as text: at most 4 KiB, and what came within a second. */
+  readonly excerpt: string
+
+  constructor(
+    code: SseErrorCode,
+    message: string,
+    status: number,
+    contentType: string | null,
+    excerpt: string,
+  ) {
+    super(code, message)
+    this.name = 'ResponseError'
+    this.status = status
+    this.contentType = contentType
+    this.excerpt = excerpt
+  }
+}
+
+export const eventTooLarge = (limit: number, offset: number): SseError =>
+  new SseError(
+    'event-too-large',
+    `An event has over ${limit} bytes: raise maxEventBytes, or drop the stream and reset().`,
+    offset,
+    limit,
+  )
+
+export const incompleteEvent = (offset: number): SseError =>
+  new SseError(
+    'incomplete-event',
+    'The stream broke off inside an event: request it again.',
+    offset,
+  )
+
+export const ended = (offset: number): SseError =>
+  new SseError('ended', 'The stream has ended: reset() before feeding another.', offset)
+
+export const timeout = (clock: 'idle' | 'event', milliseconds: number): SseError =>
+  new SseError(
+    `${clock}-timeout`,
+    `No ${clock === 'idle' ? 'byte' : 'event'} came for ${milliseconds} ms: request again, or raise ${clock}Timeout.`,
+    undefined,
+    milliseconds,
+  )
+
+export const badStatus = (
+  status: number,
+  contentType: string | null,
+  excerpt: string,
+): ResponseError =>
+  new ResponseError(
+    'bad-status',
+    `The response has status ${status}: see excerpt for what the server says. Pass response.body to read it anyway.`,
+    status,
+    contentType,
+    excerpt,
+  )
+
+export const badContentType = (
+  status: number,
+  contentType: string | null,
+  excerpt: string,
+): ResponseError =>
+  new ResponseError(
+    'bad-content-type',
+    'The response is not text/event-stream: see contentType and excerpt. Pass response.body to read it anyway.',
+    status,
+    contentType,
+    excerpt,
+  )
+
+/** Accepts bytes of any realm: test environments have a `Uint8Array` of their own. */
+export function assertBytes(chunk: unknown): asserts chunk is Uint8Array {
+  if (chunk instanceof Uint8Array) return
+  const kind = Object.prototype.toString.call(chunk).slice(8, -1)
+  if (kind !== 'Uint8Array')
+    throw new TypeError(
+      `A chunk has to be a Uint8Array, not ${kind}: encode text with TextEncoder.`,
+    )
+}

@@ -1,0 +1,57 @@
+import { Memory } from './memory.ts'
+import type { SseEvent } from './types.ts'
+
+/** An event as a place in memory: nothing of it is decoded or copied until it is asked for. */
+export class ViewedEvent implements SseEvent {
+  declare readonly event: string | undefined
+  declare readonly id: string | undefined
+  declare readonly lastEventId: string
+  readonly #memory: Memory
+  readonly #start: number
+  readonly #end: number
+  #text: string | undefined
+
+  constructor(
+    event: string | undefined,
+    id: string | undefined,
+    lastEventId: string,
+    memory: Memory,
+    start: number,
+    end: number,
+  ) {
+    this.event = event
+    this.id = id
+    this.lastEventId = lastEventId
+    this.#memory = memory
+    this.#start = start
+    this.#end = end
+  }
+
+  get data(): string {
+    return (this.#text ??= this.#memory.read(this.#start, this.#end))
+  }
+
+  get bytes(): Uint8Array {
+    return this.#memory.bytes.subarray(this.#start, this.#end)
+  }
+
+  toJSON(): { event: string | undefined; data: string; id: string | undefined } {
+    return { event: this.event, data: this.data, id: this.id }
+  }
+
+  json<T = unknown>(): T {
+    return JSON.parse(this.data)
+  }
+
+  detach(): SseEvent {
+    const bytes = this.bytes.slice()
+    return new ViewedEvent(
+      this.event,
+      this.id,
+      this.lastEventId,
+      new Memory(bytes),
+      0,
+      bytes.length,
+    )
+  }
+}

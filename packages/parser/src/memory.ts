@@ -1,0 +1,15 @@
+import { decode } from './native.ts'
+
+/** Bytes that events are views of. */
+export class Memory {
+  readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  /** Bytes `start` to `end` as text. */
+  read(start: number, end: number): string {
+    return decode(this.bytes, start, end)
+  }
+}

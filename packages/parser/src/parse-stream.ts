@@ -1,0 +1,234 @@
+import { badContentType, badStatus, incompleteEvent, timeout } from './errors.ts'
+import { createParser } from './parser.ts'
+import { readerOf, type ByteReader, type ByteSource } from './source.ts'
+import type { Parser, ParserOptions, SseEvent, Verdict } from './types.ts'
+
+/** Where events can come from. */
+export type StreamSource = Response | ByteSource
+
+/** Options of {@link parseStream}, with those of the parser. */
+export interface ParseStreamOptions extends ParserOptions {
+  /** Ends the stream with the signal's reason, also while nothing arrives. */
+  readonly signal?: AbortSignal | undefined
+  /** How many milliseconds may pass without a byte. Heartbeats are bytes. Default: any number. */
+  readonly idleTimeout?: number | undefined
+  /** How many milliseconds may pass without an event, whatever else arrives. Default: any number. */
+  readonly eventTimeout?: number | undefined
+}
+
+/** The events of one source, in order. Leaving the loop cancels the source. */
+export interface EventStream extends AsyncIterableIterator<SseEvent> {
+  next(): Promise<IteratorResult<SseEvent, undefined>>
+  return(): Promise<IteratorReturnResult<undefined>>
+  /** How the stream ended, also if its source failed; `undefined` as long as it has not, or if it was left. */
+  readonly verdict: Verdict | undefined
+  /** The last event ID so far: what to send as `Last-Event-ID` when reconnecting. */
+  readonly lastEventId: string
+  /** The last valid `retry` in milliseconds, or `undefined`. */
+  readonly reconnectionTime: number | undefined
+}
+
+/** `setTimeout` takes no more, and fires at once if it is given more: that long is for ever. */
+const LONGEST_DELAY = 2 ** 31 - 1
+
+/** How much of a body that is no event stream goes into the error, and how long it may take to come. */
+const EXCERPT_BYTES = 4_096
+const EXCERPT_MILLISECONDS = 1_000
+
+/**
+ * Reads events from a response, a stream or any iterable of bytes, as they are asked for and no further.
+ *
+ * What it is given as a `Response` has to be one: an OK status and `text/event-stream`, or the first `next()` rejects
+ * with a `ResponseError`. When the source fails, the events before that come first, and then its error as it is.
+ *
+ * @example
+ * ```ts
+ * import { parseStream } from '@tesserae/parser/stream'
+ *
+ * const headers = { 'content-type': 'text/event-stream' }
+ * const response = new Response('data: Hello\n\ndata: world\n\n', { headers })
+ * for await (const event of parseStream(response)) console.log(event.data) // => Hello, then world
+ * ```
+ */
+export function parseStream(source: StreamSource, options: ParseStreamOptions = {}): EventStream {
+  return new PulledEvents(source, options)
+}
+
+class PulledEvents implements EventStream {
+  verdict: Verdict | undefined
+  readonly #source: StreamSource
+  readonly #options: ParseStreamOptions
+  readonly #parser: Parser
+  #reader: ByteReader | undefined
+  /** Bytes read so far. */
+  #offset = 0
+  /** What the source failed with, kept until the events before it are delivered. */
+  #failure: { readonly error: unknown } | undefined
+  #stopped = false
+  /** The call of `next()` that is under way, for those that come before it has settled. */
+  #turn: Promise<unknown> | undefined
+  /** Ends the wait for bytes. */
+  #interrupt: (() => void) | undefined
+
+  constructor(source: StreamSource, options: ParseStreamOptions) {
+    this.#source = source
+    this.#options = options
+    // With 'error', events that `end()` finds come before the error: that order is kept here.
+    this.#parser = createParser({
+      ...options,
+      incomplete: options.incomplete === 'dispatch' ? 'dispatch' : 'discard',
+    })
+  }
+
+  get lastEventId(): string {
+    return this.#parser.lastEventId
+  }
+
+  get reconnectionTime(): number | undefined {
+    return this.#parser.reconnectionTime
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<SseEvent, undefined>> {
+    if (this.#turn === undefined && !this.#stopped && !this.#options.signal?.aborted) {
+      const event = this.#parser.next()
+      if (event) return Promise.resolve({ done: false, value: event })
+    }
+    const turn = this.#turn === undefined ? this.#next() : this.#turn.then(() => this.#next())
+    const settled: Promise<void> = turn.then(ignore, ignore).then(() => {
+      if (this.#turn === settled) this.#turn = undefined
+    })
+    this.#turn = settled
+    return turn
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#stop()
+    return { done: true, value: undefined }
+  }
+
+  async #next(): Promise<IteratorResult<SseEvent, undefined>> {
+    const { signal, eventTimeout = Infinity } = this.#options
+    const deadline = performance.now() + eventTimeout
+    if (signal?.aborted) this.#abort()
+    try {
+      while (!this.#stopped) {
+        const event = this.#parser.next()
+        if (event) return { done: false, value: event }
+        if (this.#failure || this.verdict) this.#stop(this.#failure?.error)
+        else await this.#read(deadline)
+      }
+    } catch (error) {
+      this.#failure = { error }
+      this.#stop(error)
+    }
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
+    return { done: true, value: undefined }
+  }
+
+  /** Takes in the next chunk, or the end. A failure waits until the events before it are delivered. */
+  async #read(deadline: number): Promise<void> {
+    try {
+      this.#reader ??= await this.#open()
+      const chunk = await this.#wait(this.#reader.read(), deadline)
+      if (this.#stopped) return
+      if (chunk !== undefined) {
+        this.#parser.feed(chunk)
+        this.#offset += chunk.length
+        return
+      }
+      this.#reader.release()
+      this.#reader = undefined
+    } catch (error) {
+      if (this.#stopped) return
+      this.#failure = { error }
+    }
+    this.verdict = this.#parser.end()
+    if (!this.verdict.complete && this.#options.incomplete === 'error')
+      this.#failure ??= { error: incompleteEvent(this.#offset) }
+  }
+
+  /** What arrives, or the error of the clock that runs out first; nothing, if it is interrupted. */
+  async #wait<T>(arrival: Promise<T>, deadline: number): Promise<T | undefined> {
+    const { idleTimeout = Infinity, eventTimeout = Infinity } = this.#options
+    const left = deadline - performance.now()
+    const [clock, limit, wait] =
+      idleTimeout <= left
+        ? (['idle', idleTimeout, idleTimeout] as const)
+        : (['event', eventTimeout, left] as const)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    try {
+      return await new Promise<T | undefined>((resolve, reject) => {
+        if (wait <= LONGEST_DELAY) timer = setTimeout(() => reject(timeout(clock, limit)), wait)
+        this.#interrupt = () => resolve(undefined)
+        arrival.then(resolve, reject)
+      })
+    } finally {
+      clearTimeout(timer)
+      this.#interrupt = undefined
+    }
+  }
+
+  async #open(): Promise<ByteReader> {
+    this.#options.signal?.addEventListener('abort', this.#abort)
+    const source = this.#source
+    if (!('ok' in source)) return readerOf(source)
+    const { status, ok, body, headers } = source
+    const contentType = headers.get('content-type')
+    if (!ok) throw badStatus(status, contentType, await excerptOf(body))
+    // No content has no type. With 204 a server says that there is nothing to come back for.
+    if (body === null) return readerOf([])
+    if (!/^text\/event-stream *(;|$)/i.test(contentType ?? ''))
+      throw badContentType(status, contentType, await excerptOf(body))
+    return readerOf(body)
+  }
+
+  readonly #abort = (): void => {
+    if (this.#stopped) return
+    const error = this.#options.signal?.reason
+    this.#failure = { error }
+    this.#stop(error)
+  }
+
+  #stop(reason?: unknown): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#options.signal?.removeEventListener('abort', this.#abort)
+    this.#reader?.cancel(reason)
+    this.#interrupt?.()
+  }
+}
+
+/** The beginning of a body, for an error: no more than is useful, and no waiting for what may never come. */
+async function excerptOf(body: ByteSource | null): Promise<string> {
+  if (body === null) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    const reader = readerOf(body)
+    const enough = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, EXCERPT_MILLISECONDS)
+    })
+    let room = EXCERPT_BYTES
+    while (room > 0) {
+      const chunk = await Promise.race([reader.read(), enough])
+      if (chunk === undefined) break
+      text += decoder.decode(chunk.subarray(0, room), { stream: true })
+      room -= chunk.length
+    }
+    reader.cancel()
+  } catch {
+    // A body that cannot be read says nothing: the status and the type are told all the same.
+  } finally {
+    clearTimeout(timer)
+  }
+  return text + decoder.decode()
+}
+
+function ignore(): void {}

@@ -1,0 +1,51 @@
+/** Whatever bytes can be pulled from. */
+export type ByteSource =
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Iterable<Uint8Array>
+
+/** One face for all sources. A rejection that nobody waits for any more is nobody's business. */
+export interface ByteReader {
+  /** The next chunk; `undefined` at the end. */
+  read(): Promise<Uint8Array | undefined>
+  /** Tells the source that no more is wanted. Does not wait for it: one that is stuck would hold up the caller. */
+  cancel(reason?: unknown): void
+  /** Lets go of a source that has ended. */
+  release(): void
+}
+
+/** Streams are read by a reader and not iterated: WebKit has no async iterator on them. */
+export function readerOf(source: ByteSource): ByteReader {
+  if ('getReader' in source) return streamReader(source)
+  return iterableReader(source)
+}
+
+function streamReader(stream: ReadableStream<Uint8Array>): ByteReader {
+  const reader = stream.getReader()
+  return {
+    read: async () => (await reader.read()).value,
+    cancel: (reason) => void reader.cancel(reason).then(() => reader.releaseLock(), ignore),
+    release: () => reader.releaseLock(),
+  }
+}
+
+function iterableReader(
+  source: (AsyncIterable<Uint8Array> | Iterable<Uint8Array>) & { destroy?: () => void },
+): ByteReader {
+  const iterator =
+    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+  return {
+    async read() {
+      const { done, value } = await iterator.next()
+      return done ? undefined : value
+    },
+    cancel() {
+      // A generator that waits does not hear `return()`. Node's streams are such, and can be destroyed.
+      source.destroy?.()
+      Promise.resolve(iterator.return?.()).catch(ignore)
+    },
+    release: ignore,
+  }
+}
+
+function ignore(): void {}
