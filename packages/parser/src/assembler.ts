@@ -119,8 +119,8 @@ export class Assembler {
       : undefined
   }
 
-  #join(): void {
-    if (!this.#joined) this.#slab.append(this.#source!.bytes.subarray(this.#start, this.#end))
+  #join(source: Memory): void {
+    if (!this.#joined) this.#slab.append(source.bytes.subarray(this.#start, this.#end))
     this.#joined = true
   }
 
