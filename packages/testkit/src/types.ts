@@ -168,13 +168,13 @@ export interface CostPoint {
 export interface MeasureOptions {
   /** The ladder of sizes. All are doubled together until times are measurable. Default: 256, 512, 1024, 2048. */
   readonly sizes?: readonly number[] | undefined
-  /** How long the work of the smallest size must take at least, in milliseconds. Default: 1. */
+  /** How long the work of the smallest size must take at least, in milliseconds. Default: 50 steps of the clock, at least 0.1. */
   readonly shortest?: number | undefined
-  /** How many rounds through all sizes at least. Default: 5. */
+  /** After how many rounds through all sizes to look at the exponent first. It is looked at again after twice as many, and so on. Default: 10. */
   readonly rounds?: number | undefined
-  /** After how many rounds to give up on an exponent that does not come to rest. Default: 25. */
+  /** After how many rounds to give up on an exponent that does not come to rest. Default: 160. */
   readonly maxRounds?: number | undefined
-  /** How little the last round must have changed the exponent. Default: 0.05. */
+  /** How little a doubling of the rounds must have changed the exponent. Default: 0.05. */
   readonly tolerance?: number | undefined
   /** No size is made larger than this. Default: 2^26. */
   readonly maxSize?: number | undefined

@@ -171,7 +171,7 @@ describe('chunkStream', () => {
         expect(canonical(accumulate(chunks))).toBe(canonical(completion))
         expect(quirks).toEqual([])
       }),
-      times(10),
+      times(5),
     )
   })
 
@@ -180,7 +180,7 @@ describe('chunkStream', () => {
       fc.property(chunkStream({ quirks: 'all' }), ({ chunks, completion }) => {
         expect(canonical(accumulate(chunks))).toBe(canonical(completion))
       }),
-      times(20),
+      times(10),
     )
   })
 

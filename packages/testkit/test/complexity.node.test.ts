@@ -31,6 +31,9 @@ describe('a clock that cannot tell them apart', () => {
   test('makes recogniseQuadratic throw', async () => {
     let time = 0
     // Everything takes as long as everything else, by this clock.
-    await expect(recogniseQuadratic({ now: () => (time += 10) })).rejects.toThrow(TestkitError)
+    const now = () => (time += 10)
+    const measuring = recogniseQuadratic({ now, shortest: 1 })
+    await expect(measuring).rejects.toThrow('Linear work measured 0.00 and quadratic work 0.00')
+    await expect(measuring).rejects.toThrow(TestkitError)
   })
 })
