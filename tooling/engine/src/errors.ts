@@ -1,0 +1,15 @@
+export type EngineErrorCode =
+  /** The server cannot be had on this machine, or not now. */
+  | 'unavailable'
+  /** It can be had, and did not start. */
+  | 'not-started'
+
+export class EngineError extends Error {
+  override readonly name = 'EngineError'
+  readonly code: EngineErrorCode
+
+  constructor(code: EngineErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}

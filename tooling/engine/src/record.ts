@@ -1,0 +1,79 @@
+// `npm run record`: records llama-server again and says what is different from the recordings that are committed.
+//
+//   npm run record                     into .scratch/recordings
+//   npm run record -- plain tool       these cases alone
+//   npm run record -- --write          what is new or changed goes among the committed ones
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { RecorderError } from '@tesserae/testkit/recorder'
+import { writeTranscript } from '@tesserae/testkit/transcript'
+import { cases } from './cases.ts'
+import { committed, compare, fileOf, missing, type Comparison } from './compare.ts'
+import { EngineError } from './errors.ts'
+import { scratch } from './install.ts'
+import { runCases } from './run-cases.ts'
+
+const LONGEST_DIFF = 40
+const LONGEST_LINE = 200
+
+const { values, positionals } = parseArgs({
+  options: { write: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const unknown = positionals.filter((name) => !cases.some((each) => each.name === name))
+if (unknown.length > 0) {
+  console.error(
+    `There is no case ${unknown.join(', ')}. There are ${cases.map(({ name }) => name).join(', ')}.`,
+  )
+  process.exit(2)
+}
+const wanted =
+  positionals.length === 0 ? cases : cases.filter(({ name }) => positionals.includes(name))
+const folder = values.write ? committed : path.join(scratch, 'recordings')
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof EngineError) && !(error instanceof RecorderError)) throw error
+  console.error(`\nNothing more can be recorded. ${error.message}`)
+  process.exitCode = 2
+}
+
+async function main(): Promise<number> {
+  mkdirSync(folder, { recursive: true })
+  const comparisons: Comparison[] = []
+  let engine = ''
+  for await (const recorded of runCases(wanted)) {
+    if (engine === '') console.log((engine = recorded.transcript.provenance['engine'] ?? ''))
+    const comparison = compare(recorded)
+    comparisons.push(comparison)
+    print(comparison)
+    if (!values.write || comparison.state !== 'same') {
+      writeFileSync(fileOf(recorded.name, folder), writeTranscript(recorded.transcript))
+    }
+  }
+  const gone = wanted === cases ? missing(comparisons.map(({ name }) => name)) : []
+  for (const name of gone)
+    console.log(`missing  ${name}: committed, and not among the cases any more`)
+  const count = (state: Comparison['state']): number =>
+    comparisons.filter((each) => each.state === state).length
+  const [changed, added] = [count('changed'), count('new')]
+  console.log(
+    `\n${count('same')} same, ${changed} changed, ${added} new, ${gone.length} missing. They are in ${folder}.`,
+  )
+  if (values.write) return gone.length === 0 ? 0 : 1
+  return changed + added + gone.length === 0 ? 0 : 1
+}
+
+function print({ name, state, lines }: Comparison): void {
+  console.log(`${state.padEnd(8)} ${name}`)
+  for (const line of lines.slice(0, LONGEST_DIFF)) {
+    console.log(
+      `           ${line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line}`,
+    )
+  }
+  if (lines.length > LONGEST_DIFF)
+    console.log(`           … and ${lines.length - LONGEST_DIFF} more lines`)
+}

@@ -1,0 +1,110 @@
+import path from 'node:path'
+import { record } from '@tesserae/testkit/recorder'
+import { meaningOf, type Transcript } from '@tesserae/testkit/transcript'
+import type { Case, CaseServer } from './cases.ts'
+import { scratch } from './install.ts'
+import { startEngine, type Engine } from './server.ts'
+import { writeZerosModel } from './zeros.ts'
+
+export interface Recorded {
+  readonly name: string
+  readonly of: Case
+  readonly transcript: Transcript
+}
+
+interface Setting {
+  readonly flags: readonly string[]
+  readonly model: string
+}
+
+const SETTINGS: Readonly<Record<CaseServer, Setting>> = {
+  chat: { flags: [], model: 'tiny-chat, of this project' },
+  keyed: { flags: ['--api-key', 'a-key'], model: 'tiny-chat, of this project' },
+  slow: { flags: ['--parallel', '1', '--sse-ping-interval', '1'], model: 'zeros, of this project' },
+}
+
+/** Asks a llama-server for each case, and for the whole answer beside it where there can be one. */
+export async function* runCases(cases: readonly Case[]): AsyncGenerator<Recorded, void, undefined> {
+  const engines = new Map<CaseServer, Engine>()
+  try {
+    for (const of of cases) {
+      const server = of.server ?? 'chat'
+      const engine = engines.get(server) ?? (await start(server))
+      engines.set(server, engine)
+      yield { name: of.name, of, transcript: await recordCase(of, engine) }
+      if (of.killAfterMs !== undefined) engines.delete(server)
+      if (of.unstreamed !== false) {
+        yield { name: `${of.name}.unstreamed`, of, transcript: await recordUnstreamed(of, engine) }
+      }
+    }
+  } finally {
+    for (const engine of engines.values()) await engine.stop()
+  }
+}
+
+function start(server: CaseServer): Promise<Engine> {
+  const args = SETTINGS[server].flags
+  if (server !== 'slow') return startEngine({ args })
+  const model = path.join(scratch, 'zeros.gguf')
+  writeZerosModel(model)
+  return startEngine({ model, alias: 'zeros', args })
+}
+
+async function recordCase(of: Case, engine: Engine): Promise<Transcript> {
+  const before = of.behind === undefined ? undefined : ask(of, engine, of.behind)
+  // Long enough for it to have the slot.
+  if (before !== undefined) await new Promise((resolve) => setTimeout(resolve, 300))
+  const recording = ask(of, engine, of.body, { abort: { afterBytes: of.abortAfterBytes } })
+  if (of.killAfterMs !== undefined) setTimeout(() => void engine.kill(), of.killAfterMs)
+  const transcript = await recording
+  await before
+  if (of.killAfterMs !== undefined) await engine.kill()
+  const meaning = meaningOf(transcript)
+  const links = of.unstreamed === false ? {} : { unstreamed: `${of.name}.unstreamed` }
+  return { ...transcript, provenance: await provenanceOf(of, engine, links), meaning }
+}
+
+async function recordUnstreamed(of: Case, engine: Engine): Promise<Transcript> {
+  // `stream_options` may only stand beside `stream: true`.
+  const { stream_options: _, ...body } = of.body as Record<string, unknown>
+  const transcript = await ask(
+    of,
+    engine,
+    { ...body, stream: false },
+    { title: `${of.title}: not streamed` },
+  )
+  const meaning = meaningOf(transcript)
+  return {
+    ...transcript,
+    provenance: await provenanceOf(of, engine, { streamed: of.name }),
+    meaning,
+  }
+}
+
+type Options = NonNullable<Parameters<typeof record>[1]>
+
+function ask(of: Case, engine: Engine, body: unknown, options: Options = {}): Promise<Transcript> {
+  return record(`${engine.url}${of.path ?? '/v1/chat/completions'}`, {
+    title: of.title,
+    headers: { 'content-type': 'application/json', ...of.headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    limits: { ms: 120_000 },
+    ...options,
+  })
+}
+
+async function provenanceOf(
+  of: Case,
+  engine: Engine,
+  links: Record<string, string>,
+): Promise<Record<string, string>> {
+  const { flags, model } = SETTINGS[of.server ?? 'chat']
+  return {
+    engine: engine.version,
+    model,
+    recorded: new Date().toISOString().slice(0, 10),
+    how: flags.length === 0 ? 'npm run record' : `npm run record, llama-server ${flags.join(' ')}`,
+    licence: 'made for this project, under its licence',
+    ...links,
+  }
+}
