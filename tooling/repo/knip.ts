@@ -53,6 +53,8 @@ const config: KnipConfig = {
       project: ['preludes/*.ts'],
       ignoreDependencies: ['fast-check'],
     }),
+    // Two of its servers run on other runtimes, by the path of their files.
+    'tooling/interop': tool({ entry: ['src/servers/{bun,deno}.ts'] }),
     // The checks run these programs by the path of their files.
     'tooling/repo': tool({
       entry: ['run.mjs', 'smoke.mjs', 'src/release/*.ts'],

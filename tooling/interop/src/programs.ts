@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+
+const require = createRequire(import.meta.url)
+
+/** Where each program is, and the package of Debian that it can come from. */
+const programs = {
+  bun: { file: () => installed('@oven/bun-linux-x64', 'bin/bun') },
+  deno: {
+    file: () =>
+      installed(`@deno/linux-${process.arch}-glibc`, 'deno', require.resolve('deno/package.json')),
+  },
+  nginx: { file: () => '/usr/sbin/nginx', debian: 'nginx-light' },
+  chromium: { file: () => '/usr/bin/chromium', debian: 'chromium' },
+  curl: { file: () => '/usr/bin/curl', debian: 'curl' },
+  openssl: { file: () => '/usr/bin/openssl', debian: 'openssl' },
+}
+
+function installed(name: string, file: string, from = import.meta.url): string {
+  return path.join(path.dirname(createRequire(from).resolve(`${name}/package.json`)), file)
+}
+
+/** The path of a program that is there now, installed if it must be and can be. It throws otherwise: nothing is skipped. */
+export async function programOf(name: keyof typeof programs): Promise<string> {
+  const program: { file: () => string; debian?: string } = programs[name]
+  const file = program.file()
+  if (existsSync(file)) return file
+  if (program.debian === undefined)
+    throw new Error(`${file} is missing: install the workspace with its optional dependencies.`)
+  const apt = (...args: string[]) =>
+    spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  apt('update')
+  const { stderr } = apt('install', '--yes', '--no-install-recommends', program.debian)
+  if (existsSync(file)) return file
+  throw new Error(`${file} is missing, and apt-get could not install ${program.debian}: ${stderr}`)
+}
