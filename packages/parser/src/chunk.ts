@@ -30,94 +30,101 @@ export interface Tally {
 export class Chunk implements Memory {
   readonly bytes: Uint8Array
   readonly #tally: Tally
-  /** A string with a unit for each byte, to search in, where there is one; and how near a line end has to be. */
+  /** A string with a unit for each byte, to search in, where there is one; and whether it is the chunk's text. */
   readonly #wide: string | undefined
-  readonly #near: number
+  readonly #ascii: boolean
   /** Where the next line ends of each kind are, as far as is known: at the chunk's end if there is none. */
   #lf = -1
   #cr = -1
-  /** The window that is decoded: bytes `#from` to `#to`. */
-  #text = ''
-  #from = 0
-  #to = 0
-  /** Where the data that was read last ended, in bytes and in text: how one is found from the other. */
-  #atByte = 0
-  #atUnit = 0
-  #unread = true
+  /** Whether an event has been found, or read: what comes after the first is prepared with it. */
+  #found = false
+  #window: Window | undefined
 
   constructor(bytes: Uint8Array, tally: Tally) {
     this.bytes = bytes
     this.#tally = tally
-    const { length } = bytes
     let wide: string | undefined
-    if (tally.ascii) {
-      // Events are being read and are ASCII so far: then their text is what to search in. No sequence of bytes,
-      // sound or not, has more units than bytes, so the same length means the same offsets. bench: parser/live-ascii
-      tally.ascii = false
-      const text = decode(bytes, 0, length)
-      if (text.length === length) {
-        wide = this.#text = text
-        this.#to = length
-        this.#unread = false
-      }
-    }
-    if (wide === undefined && length >= FEW && !tally.plain) wide = widen(bytes)
+    // If events are being read and are ASCII so far, their text is what to search in. No sequence of bytes, sound or
+    // not, has more units than bytes, so the same length means the same offsets. bench: parser/live-ascii
+    if (tally.ascii) wide = decode(bytes, 0, bytes.length)
+    const ascii = (this.#ascii = wide?.length === bytes.length)
+    tally.ascii = false
+    if (!ascii) wide = bytes.length < FEW || tally.plain ? undefined : widen(bytes)
     this.#wide = wide
-    this.#near = wide === undefined ? NEAR_IN_BYTES : NEAR_IN_STRING
   }
 
   /** Where the line that starts here ends; the chunk's end if that is not in it. */
   lineEnd(start: number): number {
     const { bytes } = this
-    const end = bytes.length
-    const near = bytes[start] === D && this.#tally.long ? start : Math.min(start + this.#near, end)
+    const tally = this.#tally
+    const reach = this.#wide === undefined ? NEAR_IN_BYTES : NEAR_IN_STRING
+    const near = bytes[start] === D && tally.long ? start : Math.min(start + reach, bytes.length)
     for (let at = start; at < near; at++)
       if (bytes[at]! <= CR && (bytes[at] === LF || bytes[at] === CR)) return at
     if (this.#lf < near) this.#lf = this.#find('\n', LF, near)
     if (this.#cr < near) this.#cr = this.#find('\r', CR, near)
-    const stop = this.#lf < this.#cr ? this.#lf : this.#cr
-    this.#tally.long = stop - start > this.#near
-    return stop
+    const end = this.#lf < this.#cr ? this.#lf : this.#cr
+    tally.long = end - start > reach
+    return end
   }
 
-  /**
-   * Bytes `start` to `end`, the rest of a line, as text. A call of the decoder costs as much as a few hundred bytes of
-   * its work, so from the second event of a chunk on, what follows is decoded with it. bench: parser/cjk-16k
-   */
+  /** Text that costs nothing, for an event that will be read if the one before it is; that one tells by `read`. */
+  ahead(start: number, end: number): string | undefined {
+    if (this.#ascii && this.#found) return this.#wide!.slice(start, end)
+    this.#found = true
+    return undefined
+  }
+
+  /** Bytes `start` to `end`, the rest of a line, as text. */
   read(start: number, end: number): string {
-    const { bytes } = this
     const tally = this.#tally
-    if (!tally || tally.plain || this.#unread || start < this.#atByte || end - start >= WINDOW) {
-      this.#unread = false
-      const text = decode(bytes, start, end)
-      tally.ascii = !tally.plain && text.length === end - start
-      return text
-    }
-    if (end >= this.#to) {
-      this.#from = this.#atByte = start
-      this.#to = Math.min(start + WINDOW, bytes.length)
-      this.#atUnit = 0
-      this.#text = decode(bytes, start, this.#to)
-      // The window may have to end before the line does.
-      if (end >= this.#to) return decode(bytes, start, end)
-    }
-    const from = this.#from
-    if ((tally.ascii = this.#text.length === this.#to - from))
-      return this.#text.slice(start - from, end - from)
-    // Between two events there are mostly a few ASCII bytes, the field's name; after the data, a line end.
-    let ascii = this.#atByte
-    while (ascii < start && bytes[ascii]! < 0x80) ascii++
-    const unit =
-      this.#atUnit +
-      (ascii < start ? decode(bytes, this.#atByte, start).length : start - this.#atByte)
-    this.#atByte = end
-    this.#atUnit = this.#text.indexOf(bytes[end] === LF ? '\n' : '\r', unit)
-    return this.#text.slice(unit, this.#atUnit)
+    let text: string | undefined
+    if (this.#ascii) text = this.#wide!.slice(start, end)
+    else if (this.#window) text = this.#window.read(this.bytes, start, end)
+    else if (!tally.plain) this.#window = new Window()
+    text ??= decode(this.bytes, start, end)
+    tally.ascii = text.length === end - start && !tally.plain
+    return text
   }
 
   #find(text: string, byte: number, from: number): number {
-    const found =
-      this.#wide === undefined ? indexOf(this.bytes, byte, from) : this.#wide.indexOf(text, from)
+    const wide = this.#wide
+    const found = wide === undefined ? indexOf(this.bytes, byte, from) : wide.indexOf(text, from)
     return found < 0 ? this.bytes.length : found
+  }
+}
+
+/**
+ * A stretch of a chunk that is decoded at once, for events that are read in a run: a call of the decoder costs as much
+ * as a few hundred bytes of its work. bench: parser/cjk-16k
+ */
+class Window {
+  #text = ''
+  #from = 0
+  /** Where it ends, in bytes, and where the data that was read last ended, in bytes and in units of text. */
+  #to = 0
+  #atByte = 0
+  #atUnit = 0
+
+  /** Bytes `start` to `end`, the rest of a line, as text; `undefined` if it is better decoded alone. */
+  read(bytes: Uint8Array, start: number, end: number): string | undefined {
+    if (start < this.#atByte || end - start >= WINDOW) return undefined
+    if (end >= this.#to) {
+      this.#to = Math.min(start + WINDOW, bytes.length)
+      this.#text = decode(bytes, start, this.#to)
+      this.#from = this.#atByte = start
+      this.#atUnit = 0
+      if (end >= this.#to) return undefined
+    }
+    if (this.#text.length === this.#to - this.#from)
+      return this.#text.slice(start - this.#from, end - this.#from)
+    // Between two events there are mostly a few ASCII bytes, the field's name; after the data comes a line end.
+    let gap = this.#atByte
+    while (gap < start && bytes[gap]! < 0x80) gap++
+    const units = gap < start ? decode(bytes, this.#atByte, start).length : start - this.#atByte
+    const from = this.#atUnit + units
+    this.#atByte = end
+    this.#atUnit = this.#text.indexOf(bytes[end] === LF ? '\n' : '\r', from)
+    return this.#text.slice(from, this.#atUnit)
   }
 }

@@ -18,6 +18,7 @@ export class ViewedEvent implements SseEvent {
     memory: Memory,
     start: number,
     end: number,
+    text: string | undefined = undefined,
   ) {
     this.event = event
     this.id = id
@@ -25,6 +26,7 @@ export class ViewedEvent implements SseEvent {
     this.#memory = memory
     this.#start = start
     this.#end = end
+    this.#text = text
   }
 
   get data(): string {

@@ -21,6 +21,8 @@ export class Scanner {
   readonly tally: Tally
   readonly #assembler: Assembler
   readonly #limit: number
+  /** The longest line that may take the shortcut: none, if that is switched off. */
+  readonly #shortcut: number
 
   /** What is being read, up to `#at`, and what waits. */
   #chunk: Chunk
@@ -44,6 +46,7 @@ export class Scanner {
   ) {
     this.tally = tally
     this.#limit = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES
+    this.#shortcut = tally.plain ? -1 : this.#limit
     this.#assembler = new Assembler(options, lastEventId, tally)
     this.#part = new Slab(tally)
     this.#chunk = new Chunk(new Uint8Array(0), tally)
@@ -64,7 +67,7 @@ export class Scanner {
 
   /** Counts bytes that are not part of any line. */
   skip(bytes: number): void {
-    this.#offset = this.#block = bytes
+    this.#offset = bytes
   }
 
   feed(bytes: Uint8Array): void {
@@ -93,22 +96,26 @@ export class Scanner {
 
       // The shortcut: a block of one line of data, which is what language models send. The rules are those of the
       // assembler, and the tests run with it and without. bench: parser/live-ascii
-      if (
-        this.#size === 0 &&
-        isData(bytes, start) &&
-        stop - start <= this.#limit &&
-        !this.tally.plain
-      ) {
+      if (this.#size === 0 && isData(bytes, start) && stop - start <= this.#shortcut) {
         const blank = bytes[after]
         if (blank === LF || (blank === CR && bytes[after + 1] === LF)) {
           this.#at = blank === LF ? after + 1 : after + 2
-          this.#block = this.#offset + this.#at
           const value = bytes[start + 5] === SPACE ? start + 6 : start + 5
-          return new ViewedEvent(undefined, undefined, assembler.lastEventId, chunk, value, stop)
+          const text = chunk.ahead(value, stop)
+          return new ViewedEvent(
+            undefined,
+            undefined,
+            assembler.lastEventId,
+            chunk,
+            value,
+            stop,
+            text,
+          )
         }
       }
 
       const whole = part.start === part.end
+      if (this.#size === 0) this.#block = this.#offset + start
       this.#size += stop - start
       if (this.#size > this.#limit) {
         // From where the counted bytes end, the first one too many is found, wherever the cut is.
@@ -127,7 +134,6 @@ export class Scanner {
         assembler.line(chunk, start, stop)
       } else {
         this.#size = 0
-        this.#block = this.#offset + after
         const event = assembler.dispatch()
         if (event) return event
       }
@@ -169,7 +175,6 @@ export class Scanner {
     this.#offset += this.#at
     this.#chunk = new Chunk(bytes, this.tally)
     this.#at = this.#swallow && bytes[0] === LF ? 1 : 0
-    if (this.#size === 0) this.#block = this.#offset + this.#at
     this.#swallow = false
   }
 
