@@ -45,7 +45,17 @@ export interface StreamOptions extends Omit<ParserCallbacks, 'onEvent' | 'onErro
   maxBufferSize?: number | undefined
 }
 
-/** A line that is no field, or an event over the limit. */
+/**
+ * A line that is no field, or an event over the limit.
+ *
+ * @example
+ * ```ts
+ * import { createParser } from '@tesserae/parser/compat'
+ *
+ * const parser = createParser({ onError: ({ type, field, value }) => console.log(type, field, value) })
+ * parser.feed('{"error":"gone"}\n') // => unknown-field {"error" "gone"}
+ * ```
+ */
 export class ParseError extends Error {
   readonly type: ErrorType
   readonly field: string | undefined

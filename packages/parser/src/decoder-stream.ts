@@ -1,6 +1,6 @@
 import { createParser } from './parser.ts'
 import { pulledPair } from './pulled-pair.ts'
-import type { ParserOptions, SseEvent } from './types.ts'
+import type { ParserOptions, SseEvent, Verdict } from './types.ts'
 
 /**
  * Bytes in, events out, for `pipeThrough`. When the source fails, the events before that come first.
@@ -18,10 +18,21 @@ import type { ParserOptions, SseEvent } from './types.ts'
 export class EventDecoderStream {
   readonly readable: ReadableStream<SseEvent>
   readonly writable: WritableStream<Uint8Array>
+  #verdict: Verdict | undefined
 
   constructor(options?: ParserOptions) {
-    const { readable, writable } = pulledPair(createParser(options))
+    const parser = createParser(options)
+    const { readable, writable } = pulledPair<Uint8Array, SseEvent>({
+      feed: (chunk) => parser.feed(chunk),
+      next: () => parser.next(),
+      end: () => (this.#verdict = parser.end()),
+    })
     this.readable = readable
     this.writable = writable
+  }
+
+  /** How the stream ended; `undefined` as long as it has not, and if its source failed. */
+  get verdict(): Verdict | undefined {
+    return this.#verdict
   }
 }

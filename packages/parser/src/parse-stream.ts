@@ -20,7 +20,10 @@ export interface ParseStreamOptions extends ParserOptions {
 export interface EventStream extends AsyncIterableIterator<SseEvent> {
   next(): Promise<IteratorResult<SseEvent, undefined>>
   return(): Promise<IteratorReturnResult<undefined>>
-  /** How the stream ended, also if its source failed; `undefined` as long as it has not, or if it was left. */
+  /**
+   * How the stream ended: never complete if its source failed. `undefined` as long as it has not ended, if it was left,
+   * and if it never began.
+   */
   readonly verdict: Verdict | undefined
   /** The last event ID so far: what to send as `Last-Event-ID` when reconnecting. */
   readonly lastEventId: string
@@ -93,10 +96,8 @@ class PulledEvents implements EventStream {
   }
 
   next(): Promise<IteratorResult<SseEvent, undefined>> {
-    if (this.#turn === undefined && !this.#stopped && !this.#options.signal?.aborted) {
-      const event = this.#parser.next()
-      if (event) return Promise.resolve({ done: false, value: event })
-    }
+    const event = this.#turn === undefined ? this.#waiting() : undefined
+    if (event) return Promise.resolve({ done: false, value: event })
     const turn = this.#turn === undefined ? this.#next() : this.#turn.then(() => this.#next())
     const settled: Promise<void> = turn.then(ignore, ignore).then(() => {
       if (this.#turn === settled) this.#turn = undefined
@@ -108,6 +109,16 @@ class PulledEvents implements EventStream {
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.#stop()
     return { done: true, value: undefined }
+  }
+
+  /** An event that is there already. What else there may be, an error too, is for `#next` to find. */
+  #waiting(): SseEvent | undefined {
+    if (this.#stopped || this.#options.signal?.aborted) return undefined
+    try {
+      return this.#parser.next()
+    } catch {
+      return undefined
+    }
   }
 
   async #next(): Promise<IteratorResult<SseEvent, undefined>> {
@@ -144,13 +155,17 @@ class PulledEvents implements EventStream {
       }
       this.#reader.release()
       this.#reader = undefined
+      this.verdict = this.#parser.end()
+      if (!this.verdict.complete && this.#options.incomplete === 'error')
+        this.#failure = { error: incompleteEvent(this.#offset) }
     } catch (error) {
       if (this.#stopped) return
       this.#failure = { error }
+      const end = this.#parser.end()
+      // A source that failed has not ended, not even between two events. One that never began has no verdict.
+      if (this.#reader)
+        this.verdict = end.complete ? { complete: false, bytes: 0, fields: [] } : end
     }
-    this.verdict = this.#parser.end()
-    if (!this.verdict.complete && this.#options.incomplete === 'error')
-      this.#failure ??= { error: incompleteEvent(this.#offset) }
   }
 
   /** What arrives, or the error of the clock that runs out first; nothing, if it is interrupted. */

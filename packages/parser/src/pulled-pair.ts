@@ -2,7 +2,7 @@
 export interface Step<In, Out> {
   feed(chunk: In): void
   next(): Out | undefined
-  end(): void
+  end(): unknown
 }
 
 /**

@@ -42,7 +42,7 @@ function iterableReader(
     cancel() {
       // A generator that waits does not hear `return()`. Node's streams are such, and can be destroyed.
       source.destroy?.()
-      Promise.resolve(iterator.return?.()).catch(ignore)
+      void (async () => iterator.return?.())().catch(ignore)
     },
     release: ignore,
   }
