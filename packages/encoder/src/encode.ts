@@ -14,6 +14,9 @@ const CR = 13
 /** In milliseconds: a timer of the web platform that is told to wait longer does not wait at all. */
 const LONGEST_WAIT = 2 ** 31 - 1
 
+/** The lowest surrogate. */
+const SURROGATES = 0xd800
+
 /** What the format takes for a line end. A CR LF is one, so it comes first. */
 const LINE_END = /\r\n|\r|\n/g
 
@@ -149,14 +152,17 @@ function checkText(field: EncodeField, text: string): void {
 
 /** One pass, because these strings are short: searching for each character costs more. */
 function checkLine(field: EncodeField, text: string): number {
-  checkText(field, text)
+  if (typeof text !== 'string') refuse('wrong-type', field)
   let bits = 0
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    if (unit === LF || unit === CR) refuse('line-break', field)
-    if (unit === 0 && field === 'id') refuse('null-character', field)
+    if (unit <= CR) {
+      if (unit === LF || unit === CR) refuse('line-break', field)
+      if (unit === 0 && field === 'id') refuse('null-character', field)
+    }
     bits |= unit
   }
+  if (bits >= SURROGATES) checkText(field, text)
   return bits
 }
 

@@ -1,4 +1,5 @@
 import type { Outcome } from '@tooling/rivals/parser-face'
+import { encoderCases } from './cases/encoder.ts'
 import { parserCases } from './cases/parser.ts'
 
 /** Two contestants that do the same work on the same input. */
@@ -32,4 +33,4 @@ export interface Workload<Face> {
   run(face: Face): Outcome | Promise<Outcome>
 }
 
-export const cases: readonly Case[] = parserCases
+export const cases: readonly Case[] = [...parserCases, ...encoderCases]

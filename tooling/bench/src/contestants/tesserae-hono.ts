@@ -1,0 +1,25 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { eventStream } from '@tesserae/encoder/web'
+import { payloads } from '@tooling/rivals/server-face'
+import { serverFace } from '@tooling/rivals/server-process'
+import { Hono } from 'hono'
+
+/** The same server and framework as the rival's, so that nothing but the streams differ. */
+export const { send } = serverFace(import.meta.url, async () => {
+  const app = new Hono()
+  app.get('/', (context) => {
+    const events = Number(context.req.query('events'))
+    return eventStream(
+      async ({ send: write }) => {
+        for (let i = 0; i < events; i++)
+          await write({ event: 'chunk', id: `${i}`, data: payloads[i & 63]! })
+      },
+      { request: context.req.raw },
+    )
+  })
+  const server = createServer(getRequestListener(app.fetch))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { port: (server.address() as AddressInfo).port }
+})

@@ -1,0 +1,21 @@
+import sse from '@fastify/sse'
+import Fastify from 'fastify'
+import { payloads } from './server-face.ts'
+import { serverFace } from './server-process.ts'
+
+export const { send } = serverFace(import.meta.url, async () => {
+  const app = Fastify()
+  // The payloads are JSON already.
+  await app.register(sse as never, { serializer: String, heartbeatInterval: 0 })
+  app.get('/', { sse: 'only' }, async (request, reply) => {
+    const { events } = request.query as { events: number }
+    await reply.sse.send(
+      (async function* () {
+        for (let i = 0; i < events; i++)
+          yield { event: 'chunk', id: `${i}`, data: payloads[i & 63]! }
+      })(),
+    )
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  return { port: (app.server.address() as { port: number }).port }
+})

@@ -1,0 +1,21 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import { payloads } from './server-face.ts'
+import { serverFace } from './server-process.ts'
+
+export const { send } = serverFace(import.meta.url, async () => {
+  const app = new Hono()
+  app.get('/', (context) =>
+    streamSSE(context, async (stream) => {
+      const events = Number(context.req.query('events'))
+      for (let i = 0; i < events; i++)
+        await stream.writeSSE({ event: 'chunk', id: `${i}`, data: payloads[i & 63]! })
+    }),
+  )
+  const server = createServer(getRequestListener(app.fetch))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { port: (server.address() as AddressInfo).port }
+})
