@@ -36,6 +36,8 @@ const packages = readdirSync(path.join(root, 'packages')).map((name) => `package
 
 const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
+  // Programs of the system, which no package brings.
+  ignoreBinaries: ['apt-get', 'dpkg-deb', 'openssl'],
   // `describe` and `suite` are one function under two names on purpose.
   exclude: ['duplicates'],
   workspaces: {

@@ -6,7 +6,7 @@ import { changesets } from '../src/checks/changesets.ts'
 import { fileNames } from '../src/checks/file-names.ts'
 import { format } from '../src/checks/format.ts'
 import { graph } from '../src/checks/graph.ts'
-import { hotFiles, hotFilesOf, tooMany } from '../src/checks/hot-files.ts'
+import { hotFilesOf, tooLong, tooMany } from '../src/checks/hot-files.ts'
 import { imports } from '../src/checks/imports.ts'
 import { lint } from '../src/checks/lint.ts'
 import { ofContents, tarballs } from '../src/checks/tarballs.ts'
@@ -130,11 +130,13 @@ describe('hot files', () => {
     ])
   })
 
-  test('too long, and not there', () => {
-    const root = scratchRepository({ 'packages/parser/src/scanner.ts': '//\n'.repeat(201) })
-    expect(hotFiles.problems(root)).toEqual([
-      'packages/parser/src/scanner.ts is hot and has 201 lines; 200 are allowed, so move what is not hot out',
-      'packages/parser/src/chunk.ts is named as a hot file in tooling/repo/oxlint.json and does not exist: take it out',
+  test('too long, not there, and not one', () => {
+    const root = scratchRepository({ 'packages/x/src/a.ts': '//\n'.repeat(201) })
+    const files = ['packages/x/src/a.ts', 'packages/x/src/b.ts', 'packages/y/src/*.ts']
+    expect(files.flatMap((file) => tooLong(root, file))).toEqual([
+      'packages/x/src/a.ts is hot and has 201 lines; 200 are allowed, so move what is not hot out',
+      'packages/x/src/b.ts is named as a hot file in tooling/repo/oxlint.json and does not exist: take it out',
+      'tooling/repo/oxlint.json: name hot files one by one, not as packages/y/src/*.ts',
     ])
   })
 })

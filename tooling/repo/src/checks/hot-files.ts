@@ -41,7 +41,7 @@ export function tooMany(files: readonly string[]): string[] {
     )
 }
 
-function tooLong(root: string, file: string): string[] {
+export function tooLong(root: string, file: string): string[] {
   if (file.includes('*'))
     return [`tooling/repo/oxlint.json: name hot files one by one, not as ${file}`]
   if (!existsSync(path.join(root, file)))
