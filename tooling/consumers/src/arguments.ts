@@ -4,50 +4,74 @@ import { defaultSettings, type Settings } from './settings.ts'
 export interface Plan {
   /** The name of the task, which names its reports and its scratch folder. */
   readonly task: string
-  readonly long: boolean
-  /** Parts to run; all when empty. */
-  readonly only: readonly string[]
-  /** Packages to run; all when empty. */
+  /** Names of parts and of packages. */
+  readonly parts: readonly string[]
   readonly packages: readonly string[]
   readonly settings: Settings
 }
 
-export const usage = `node src/run.ts [--all] [--only node20,bun] [--package parser] [--seed 1] [--runs 100]
+/** What there is to choose from. */
+export interface Choices {
+  /** The parts of every run. */
+  readonly parts: readonly string[]
+  /** The parts that the long run adds. */
+  readonly moreParts: readonly string[]
+  readonly packages: readonly string[]
+}
+
+export const usage = `node src/run.ts [--all] [--only node20,bun] [--package parser] [--seed=1] [--runs=100]
 
   --all       every runtime, and as many cases for each property as fast-check tries by itself
-  --only      runtimes, "tarball" or "types", separated by commas
-  --package   packages, by their folders' names, separated by commas
+  --only      these parts alone, separated by commas
+  --package   these packages alone, by their folders' names
   --seed      the seed of every property (also FC_SEED)
   --runs      the cases that a property tries (also FC_RUNS)`
 
-export function readArguments(args: readonly string[]): Plan {
+/** Throws a sentence for people. */
+export function readArguments(
+  args: readonly string[],
+  choices: Choices,
+  env: NodeJS.ProcessEnv = process.env,
+): Plan {
   const { values } = parseArgs({
     args: [...args],
     options: {
       all: { type: 'boolean', default: false },
-      only: { type: 'string', default: '' },
-      package: { type: 'string', default: '' },
+      only: { type: 'string' },
+      package: { type: 'string' },
       seed: { type: 'string' },
       runs: { type: 'string' },
     },
   })
-  const defaults = defaultSettings(values.all)
-  const list = (text: string): string[] => text.split(',').filter((word) => word !== '')
+  const defaults = defaultSettings(values.all, env)
+  const parts = [...choices.parts, ...choices.moreParts]
   return {
     task: values.all ? 'consumers:all' : 'consumers',
-    long: values.all,
-    only: list(values.only),
-    packages: list(values.package),
+    parts: choose('part', values.only, parts) ?? (values.all ? parts : choices.parts),
+    packages: choose('package', values.package, choices.packages) ?? choices.packages,
     settings: {
       ...defaults,
-      seed: whole('--seed', values.seed, defaults.seed),
-      runs: whole('--runs', values.runs, defaults.runs),
+      seed: whole('seed', values.seed ?? defaults.seed),
+      runs: whole('number of runs', values.runs ?? defaults.runs, 1),
     },
   }
 }
 
-function whole(name: string, text: string | undefined, otherwise: number): number {
-  const value = text === undefined ? otherwise : Number(text)
-  if (!Number.isInteger(value)) throw new Error(`${name} takes a whole number.`)
+function choose(
+  what: string,
+  wanted: string | undefined,
+  all: readonly string[],
+): string[] | undefined {
+  const names = wanted?.split(',')
+  for (const name of names ?? [])
+    if (!all.includes(name))
+      throw new Error(`There is no ${what} "${name}"; there are ${all.join(', ')}.`)
+  return names
+}
+
+function whole(what: string, text: string | number, least = -(2 ** 31)): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least || value > 2 ** 31 - 1)
+    throw new Error(`The ${what} must be a whole number from ${least} on; it is ${text}.`)
   return value
 }

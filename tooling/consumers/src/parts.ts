@@ -1,4 +1,4 @@
-import type { Plan } from './arguments.ts'
+import type { Choices, Plan } from './arguments.ts'
 import { type Control, runControl } from './control.ts'
 import { checkDeclarations, compilers, compilerVersion } from './declarations.ts'
 import { checkEntries } from './entries.ts'
@@ -8,91 +8,87 @@ import type { Prepared } from './prepare.ts'
 import { type Outcome, row } from './results.ts'
 import { moreRuntimes, runtimes } from './runtimes/index.ts'
 import type { Runtime } from './runtimes/runtime.ts'
-import type { Settings } from './settings.ts'
 import { runSuite } from './suites.ts'
 
-/** A part of a run: adds its rows, or why it could not run. */
-export type Part = (outcome: Outcome) => Promise<void>
-
-/** The parts that a plan asks for: the tarballs, the declarations for each compiler, each runtime. */
-export function makeParts(
-  plan: Plan,
-  packages: readonly Prepared[],
-  control: Control,
-  scratch: string,
-): Part[] {
-  const parts: [name: string, part: Part][] = [['tarball', tarballPart(packages)]]
-  for (const runtime of plan.long ? [...runtimes, ...moreRuntimes] : runtimes)
-    parts.push([runtime.name, runtimePart(runtime, packages, control, plan.settings)])
-  for (const compiler of compilers) parts.push(['types', typesPart(compiler, packages, scratch)])
-  const names = [...new Set(parts.map(([name]) => name))]
-  for (const name of plan.only)
-    if (!names.includes(name))
-      throw new Error(`There is no part "${name}"; there are ${names.join(', ')}.`)
-  return parts
-    .filter(([name]) => plan.only.length === 0 || plan.only.includes(name))
-    .map(([, part]) => part)
+/** What every part needs. */
+export interface Stage {
+  readonly plan: Plan
+  readonly packages: readonly Prepared[]
+  readonly control: Control
+  readonly scratch: string
+  readonly outcome: Outcome
 }
 
-function tarballPart(packages: readonly Prepared[]): Part {
-  return async ({ rows }) => {
-    for (const { installed } of packages)
-      rows.push(await row('tarball', '', installed.package.short, () => checkManifest(installed)))
-  }
+export const partChoices: Omit<Choices, 'packages'> = {
+  parts: [...runtimes.map(({ name }) => name), 'types', 'tarball'],
+  moreParts: moreRuntimes.map(({ name }) => name),
 }
 
-function typesPart(
+/** What the plan asks for, the slowest first: each adds its rows to the outcome, or why it could not run. */
+export function makeWork(stage: Stage): (() => Promise<void>)[] {
+  const wanted = (name: string): boolean => stage.plan.parts.includes(name)
+  const work: (() => Promise<void>)[] = []
+  for (const runtime of [...moreRuntimes, ...runtimes.toReversed()])
+    if (wanted(runtime.name)) work.push(() => runRuntime(stage, runtime))
+  if (wanted('types'))
+    for (const compiler of compilers) work.push(() => runCompiler(stage, compiler))
+  if (wanted('tarball')) work.push(() => runManifests(stage))
+  return work
+}
+
+async function runManifests({ packages, outcome }: Stage): Promise<void> {
+  for (const { installed } of packages)
+    outcome.rows.push(
+      await row('tarball', '', installed.package.short, () => checkManifest(installed)),
+    )
+}
+
+async function runCompiler(
+  { packages, scratch, outcome }: Stage,
   compiler: (typeof compilers)[number],
-  packages: readonly Prepared[],
-  scratch: string,
-): Part {
+): Promise<void> {
+  if (packages.length === 0) return
   const installed = packages.map((each) => each.installed)
-  return async ({ rows }) => {
-    if (installed.length === 0) return
-    const version = compilerVersion(compiler)
-    rows.push(
-      await row('types', version, 'all declarations', () =>
-        checkDeclarations(installed, compiler, scratch),
+  const check = (): Promise<RunResult> => checkDeclarations(installed, compiler, scratch)
+  outcome.rows.push(await row('types', compilerVersion(compiler), 'declarations', check))
+}
+
+async function runRuntime(
+  { plan, packages, control, outcome }: Stage,
+  runtime: Runtime,
+): Promise<void> {
+  const { name } = runtime
+  const reason = await runtime.available()
+  if (reason !== undefined) {
+    outcome.skips.push({ part: name, reason })
+    return
+  }
+  // A runtime that cannot even say its version fails at what comes next.
+  const version = await runtime.version().catch(() => '?')
+  const end = Date.now() + plan.settings.runtimeTimeout
+  outcome.rows.push(
+    await row(name, version, 'control', () => runControl(runtime, control, plan.settings)),
+  )
+  for (const each of packages)
+    outcome.rows.push(
+      await row(name, version, each.installed.package.short, () =>
+        runPackage(runtime, each, plan, end),
       ),
     )
-  }
-}
-
-function runtimePart(
-  runtime: Runtime,
-  packages: readonly Prepared[],
-  control: Control,
-  settings: Settings,
-): Part {
-  return async ({ rows, skips }) => {
-    const reason = await runtime.available()
-    if (reason !== undefined) {
-      skips.push({ part: runtime.name, reason })
-      return
-    }
-    const version = await runtime.version()
-    rows.push(
-      await row(runtime.name, version, 'control', () => runControl(runtime, control, settings)),
-    )
-    for (const each of packages)
-      rows.push(
-        await row(runtime.name, version, each.installed.package.short, () =>
-          runPackage(runtime, each, settings),
-        ),
-      )
-  }
 }
 
 /** All that a runtime can say of a package. */
 async function runPackage(
   runtime: Runtime,
   { installed, bundles }: Prepared,
-  settings: Settings,
+  { settings }: Plan,
+  end: number,
 ): Promise<RunResult> {
-  const results = [await runSuite(runtime, bundles.portable, settings)]
-  if (runtime.command !== undefined) results.push(await checkEntries(installed, runtime.command))
-  if (runtime.command?.isNode === true && bundles.node !== undefined)
-    results.push(await runSuite(runtime, bundles.node, settings))
+  const { command } = runtime
+  const results = [await runSuite(runtime, bundles.portable, settings, end)]
+  if (command !== undefined) results.push(await checkEntries(installed, command))
+  if (command?.isNode === true && bundles.node !== undefined)
+    results.push(await runSuite(runtime, bundles.node, settings, end))
   return {
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
     failed: results.reduce((sum, { failed }) => sum + failed, 0),

@@ -31,24 +31,18 @@ export interface Prepared {
 /**
  * Packs, installs and bundles.
  *
- * @param names - of folders; all packages when empty
+ * @param wanted - the folders' names of the packages
  * @param outcome - is told of each package; one that fails keeps no other back
  */
 export async function preparePackages(
-  names: readonly string[],
+  wanted: readonly string[],
   scratch: string,
   outcome: Outcome,
 ): Promise<Prepared[]> {
   const all = publishedPackages()
-  for (const name of names)
-    if (!all.some(({ short }) => short === name))
-      throw new Error(
-        `There is no package "${name}"; there are ${all.map(({ short }) => short).join(', ')}.`,
-      )
   const installer = makeInstaller(all, scratch)
   const prepared: Prepared[] = []
-  for (const one of all) {
-    if (names.length > 0 && !names.includes(one.short)) continue
+  for (const one of all.filter(({ short }) => wanted.includes(short))) {
     if (isEmpty(one)) {
       console.log(`${one.name} is still empty: there is nothing to check.`)
       continue

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { here } from './layout.ts'
+import { keptFolder } from './layout.ts'
 
 const alive = new Set<ChildProcess>()
 
@@ -126,7 +125,10 @@ export function lastLines(text: string, count = 12): string {
 
 /** What a user's shell has, and none of the settings of the tools that run this: those must not decide a result. */
 export function cleanEnvironment(): Record<string, string> {
-  const home = path.join(here, '.scratch/home')
-  mkdirSync(home, { recursive: true })
-  return { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', NO_COLOR: '1' }
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: keptFolder('home'),
+    LANG: 'C.UTF-8',
+    NO_COLOR: '1',
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Failure, RunResult } from './harness/result.ts'
 import { here } from './layout.ts'
@@ -92,10 +92,17 @@ function table(rows: readonly Row[]): string {
     .join('\n')
 }
 
+const reports = path.join(here, '.reports')
+
+/** A run that breaks off leaves no reports: an old one must not be read in their place. */
+export function clearReports(task: string): void {
+  for (const file of globSync(`${reportName(task)}.*.json`, { cwd: reports }))
+    rmSync(path.join(reports, file))
+}
+
 /** One file for each part, where the closing line of `npm test` adds them up. */
 export function writeReports(task: string, { rows, skips }: Outcome): void {
-  const folder = path.join(here, '.reports')
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(reports, { recursive: true })
   const parts = new Set([...rows, ...skips].map(({ part }) => part))
   for (const part of parts) {
     const own = rows.filter((each) => each.part === part)
@@ -109,8 +116,12 @@ export function writeReports(task: string, { rows, skips }: Outcome): void {
       skips: reasons,
     }
     writeFileSync(
-      path.join(folder, `${task.replaceAll(':', '-')}.${part}.json`),
+      path.join(reports, `${reportName(task)}.${part}.json`),
       `${JSON.stringify(counts)}\n`,
     )
   }
+}
+
+function reportName(task: string): string {
+  return task.replaceAll(':', '-')
 }

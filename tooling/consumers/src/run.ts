@@ -1,11 +1,11 @@
-import { rmSync } from 'node:fs'
 import { type Plan, readArguments, usage } from './arguments.ts'
 import { prepareControl } from './control.ts'
-import { scratchFolder } from './layout.ts'
+import { makeScratch } from './layout.ts'
+import { publishedPackages } from './packages.ts'
 import { inParallel } from './parallel.ts'
-import { makeParts } from './parts.ts'
+import { makeWork, partChoices } from './parts.ts'
 import { preparePackages } from './prepare.ts'
-import { type Outcome, printOutcome, writeReports } from './results.ts'
+import { clearReports, type Outcome, printOutcome, writeReports } from './results.ts'
 
 /** Parts that work side by side: one for each core of a small machine. */
 const width = 2
@@ -16,26 +16,26 @@ process.exit(await main())
 async function main(): Promise<number> {
   let plan: Plan
   try {
-    plan = readArguments(process.argv.slice(2))
+    const packages = publishedPackages().map(({ short }) => short)
+    plan = readArguments(process.argv.slice(2), { ...partChoices, packages })
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
     return 2
   }
-  const { task, settings } = plan
-  console.log(
-    `Seed ${settings.seed}, ${settings.runs} cases for each property. To repeat: --seed ${settings.seed} --runs ${settings.runs}`,
-  )
+  const { seed, runs } = plan.settings
+  console.log(`${runs} cases for each property. To repeat: FC_SEED=${seed} FC_RUNS=${runs}`)
   const start = performance.now()
-  const scratch = scratchFolder(task)
-  rmSync(scratch, { recursive: true, force: true })
+  clearReports(plan.task)
+  const scratch = makeScratch(plan.task)
 
   const outcome: Outcome = { rows: [], skips: [] }
   const control = await prepareControl(scratch)
   const packages = await preparePackages(plan.packages, scratch, outcome)
-  await inParallel(makeParts(plan, packages, control, scratch), width, (part) => part(outcome))
+  const work = makeWork({ plan, packages, control, scratch, outcome })
+  await inParallel(work, width, (part) => part())
 
   printOutcome(outcome)
-  writeReports(task, outcome)
+  writeReports(plan.task, outcome)
   console.log(`\n${Math.round((performance.now() - start) / 1000)} s`)
   const failed = outcome.rows.some((row) => row.failed > 0)
   const unknown = outcome.skips.length > 0 && process.env['CI'] !== undefined

@@ -4,23 +4,23 @@ export interface Settings {
   readonly seed: number
   /**
    * How many cases a property tries where its test does not say: `--runs` or `FC_RUNS`. The default is fast-check's
-   * own for the long run and a third of it for the short one, which tries every property on nine runtimes.
+   * own for the long run, and a fifth of it for the short one, which tries every property in eight runtimes.
    */
   readonly runs: number
   /** Milliseconds that one test may take: what it may take under vitest. */
   readonly testTimeout: number
   /** Milliseconds after which a runtime that has not finished a test file is killed. */
   readonly fileTimeout: number
-  /** Milliseconds after which a runtime gets no further test file of a package. */
-  readonly suiteTimeout: number
+  /** Milliseconds after which a runtime is given no further test file. */
+  readonly runtimeTimeout: number
 }
 
-export function defaultSettings(long: boolean): Settings {
+export function defaultSettings(long: boolean, env: NodeJS.ProcessEnv = process.env): Settings {
   return {
-    seed: Number(process.env['FC_SEED'] ?? Date.now() % 2 ** 31),
-    runs: Number(process.env['FC_RUNS'] ?? (long ? 100 : 33)),
+    seed: Number(env['FC_SEED'] ?? Date.now() % 2 ** 31),
+    runs: Number(env['FC_RUNS'] ?? (long ? 100 : 20)),
     testTimeout: 60_000,
     fileTimeout: long ? 600_000 : 120_000,
-    suiteTimeout: long ? 1_800_000 : 240_000,
+    runtimeTimeout: long ? 1_800_000 : 300_000,
   }
 }

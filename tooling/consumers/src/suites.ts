@@ -3,59 +3,50 @@ import type { Failure, RunResult } from './harness/result.ts'
 import type { Runtime, Session } from './runtimes/runtime.ts'
 import type { Settings } from './settings.ts'
 
-/** Time for a runtime to start: a browser's first start on a busy machine takes a few seconds. */
+/** Time for a runtime to start: the first start of a browser on a busy machine takes a few seconds. */
 const startTimeout = 60_000
 
 /**
  * Runs every file of a bundle in a runtime. A file that hangs or takes the runtime down costs itself: it counts as
  * one failure, and the next file gets a runtime that was started anew.
+ *
+ * @param end - the time, by `Date.now()`, from which on no further file is run, and each counts as a failure
  */
 export async function runSuite(
   runtime: Runtime,
   bundle: TestBundle,
   settings: Settings,
+  end: number = Infinity,
 ): Promise<RunResult> {
   const { seed, runs, testTimeout } = settings
   const failures: Failure[] = []
-  const end = Date.now() + settings.suiteTimeout
   let passed = 0
   let session: Session | undefined
-  try {
-    for (const file of bundle.files) {
-      let last = 'before its first test'
-      try {
-        if (Date.now() > end)
-          throw new Error(`Not run: the files before it took ${settings.suiteTimeout} ms.`)
-        session ??= await within(startTimeout, 'start', runtime.open(bundle))
-        const work = session.run(
-          { file, seed, runs, testTimeout },
-          (test) => (last = `in "${test}"`),
-        )
-        const result = await within(settings.fileTimeout, 'finish', work)
-        passed += result.passed
-        failures.push(...result.failures)
-      } catch (error) {
-        failures.push({
-          name: file,
-          message: `${runtime.name}, ${last}: ${(error as Error).message}`,
-        })
-        await session?.close()
-        session = undefined
-      }
+  for (const file of bundle.files) {
+    let last = 'before its first test'
+    try {
+      if (Date.now() > end) throw new Error('Not run: the time of the runtime is used up.')
+      session ??= await within(startTimeout, 'start', runtime.open(bundle))
+      const options = { file, seed, runs, testTimeout }
+      const work = session.run(options, (test) => (last = `in "${test}"`))
+      const result = await within(settings.fileTimeout, 'finish', work)
+      passed += result.passed
+      failures.push(...result.failures)
+    } catch (error) {
+      failures.push({ name: file, message: `${last}: ${(error as Error).message}` })
+      await session?.close()
+      session = undefined
     }
-  } finally {
-    await session?.close()
   }
+  await session?.close()
   return { passed, failed: failures.length, failures, seed }
 }
 
 async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`It did not ${what} within ${ms} ms and was killed.`)),
-      ms,
-    )
+    const message = `It did not ${what} within ${ms} ms and was killed.`
+    timer = setTimeout(() => reject(new Error(message)), ms)
   })
   try {
     return await Promise.race([work, late])

@@ -39,7 +39,7 @@ function repeated(
   const many =
     (spread: boolean) =>
     (rows: unknown, ...rest: unknown[]): Declare => {
-      if (!Array.isArray(rows) || rest.length > 0)
+      if (!Array.isArray(rows) || 'raw' in rows || rest.length > 0)
         throw new Error(
           `${what}.${spread ? 'each' : 'for'} takes an array of cases here; a template table is not supported.`,
         )

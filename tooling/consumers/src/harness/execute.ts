@@ -1,6 +1,7 @@
 import { expect, newAssertions, settleAssertions } from './expect.ts'
 import { describeError, type Failure } from './result.ts'
 import { strict } from './strict.ts'
+import { StrayErrors } from './stray.ts'
 import { type Hook, isSuite, type Suite, type Test } from './tree.ts'
 
 // Taken before any test can replace them.
@@ -17,13 +18,12 @@ export async function execute(
   report: (test: string) => void,
 ): Promise<number> {
   let passed = 0
-  const stray: unknown[] = []
-  const stopListening = listenForStrayErrors((error) => stray.push(error))
+  const stray = new StrayErrors()
   await runSuite(file, file.name)
   // An unhandled rejection is told of in a task of its own, after the last test has ended.
   await new Promise((resolve) => setTimeout(resolve))
-  stopListening()
-  for (const error of stray) failures.push({ name: file.name, message: describeError(error) })
+  for (const error of stray.stop())
+    failures.push({ name: file.name, message: describeError(error) })
   return passed
 
   async function runSuite(suite: Suite, path: string): Promise<void> {
@@ -59,9 +59,9 @@ export async function execute(
     }
     const after = [...undo, ...outermostFirst(suite, 'afterEach')].reverse()
     errors.push(...(await runAll(after, timeout)))
-    errors.push(...stray.splice(0))
+    errors.push(...stray.take())
     if (errors.length === 0) passed++
-    else failures.push({ name, message: errors.map(describeError).join('\n') })
+    else failures.push({ name, message: errors.slice(0, 3).map(describeError).join('\n') })
   }
 }
 
@@ -98,31 +98,4 @@ async function within(ms: number, body: () => unknown): Promise<unknown> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** An error that nothing catches fails the test during which it arrives, as it does under vitest. */
-function listenForStrayErrors(add: (error: unknown) => void): () => void {
-  const { process } = globalThis as { process?: ProcessEvents }
-  if (typeof process?.on === 'function') {
-    // Node and Bun tell here and end the process if nobody listens; Deno tells here too.
-    process.on('unhandledRejection', add)
-    process.on('uncaughtException', add)
-    return () => {
-      process.off('unhandledRejection', add)
-      process.off('uncaughtException', add)
-    }
-  }
-  const onRejection = (event: PromiseRejectionEvent): void => add(event.reason)
-  const onError = (event: ErrorEvent): void => add(event.error ?? event.message)
-  addEventListener('unhandledrejection', onRejection)
-  addEventListener('error', onError)
-  return () => {
-    removeEventListener('unhandledrejection', onRejection)
-    removeEventListener('error', onError)
-  }
-}
-
-interface ProcessEvents {
-  on: (event: string, listener: (error: unknown) => void) => void
-  off: (event: string, listener: (error: unknown) => void) => void
 }

@@ -7,6 +7,8 @@ chai.use(vitest.JestExtend)
 chai.use(vitest.JestChaiExpect)
 chai.use(vitest.ChaiStyleAssertions)
 chai.use(vitest.JestAsymmetricMatchers)
+// A failure in a runtime far away is read, not debugged: enough of both values to see what differs.
+chai.config.truncateThreshold = 400
 
 /** Where the matchers note what was not awaited: the fields are the ones they look for. */
 interface Running {

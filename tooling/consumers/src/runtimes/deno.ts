@@ -1,5 +1,4 @@
-import path from 'node:path'
-import { here } from '../layout.ts'
+import { keptFolder } from '../layout.ts'
 import { commandRuntime } from './command.ts'
 import { fileBehind } from './installed.ts'
 import type { Runtime } from './runtime.ts'
@@ -15,6 +14,6 @@ export const deno: Runtime = commandRuntime('deno', {
     '--node-modules-dir=manual',
     `--allow-read=${readable.join(',')}`,
   ],
-  env: { DENO_DIR: path.join(here, '.scratch/home/deno'), DENO_NO_UPDATE_CHECK: '1' },
+  env: { DENO_DIR: keptFolder('home'), DENO_NO_UPDATE_CHECK: '1' },
   isNode: false,
 })

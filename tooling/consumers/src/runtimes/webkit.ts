@@ -5,23 +5,20 @@ import { lastLines, start } from '../processes.ts'
 import { browserRuntime } from './browser.ts'
 import type { Runtime } from './runtime.ts'
 
-const browsers = '/usr/lib/*-linux-gnu/webkit2gtk-4.*/MiniBrowser'
+const library = 'libwebkit2gtk-4.1-0'
+const browsers = '/usr/lib/*-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 const display = '/usr/bin/Xvfb'
 
 /** WebKitGTK: the engine of Safari, in the small browser that comes with it. It has no headless mode, hence the display. */
 export const webkit: Runtime = browserRuntime({
   name: 'webkit',
   async available() {
-    const packages = ['webkit2gtk-driver', 'xvfb', 'xauth']
-    const binary = globSync(browsers)[0]
-    return (
-      (await ensureInstalled([binary ?? browsers], packages)) ??
-      (await ensureInstalled([display], packages))
-    )
+    const reason = await ensureInstalled([browsers], [library])
+    return reason ?? ensureInstalled([display], ['xvfb'])
   },
   binary: () => globSync(browsers)[0] ?? 'MiniBrowser',
   // MiniBrowser tells nothing without a display.
-  versionCommand: ['dpkg-query', '--showformat=${Version}', '--show', 'libwebkit2gtk-4.1-0'],
+  versionCommand: ['dpkg-query', '--showformat=${Version}', '--show', library],
   args: (url) => [url],
   async beside(profile) {
     // Xvfb takes the first number that is free, and writes it to the descriptor.

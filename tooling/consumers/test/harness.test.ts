@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { runTests, testFile } from './scene.ts'
+
+/** The names of what failed, and how many passed. */
+async function outcome(
+  body: string,
+  imports?: string,
+): Promise<{ passed: number; failed: string[] }> {
+  const { passed, failures } = await runTests(testFile(body, imports))
+  return { passed, failed: failures.map(({ name }) => name) }
+}
+
+async function messageOf(body: string, imports?: string): Promise<string> {
+  const { failures } = await runTests(testFile(body, imports))
+  return failures.map(({ message }) => message).join('\n')
+}
+
+describe('names', () => {
+  it('are those of the file, the suites and the test', async () => {
+    const body = `describe('outer', () => { describe('inner', () => { it('breaks', () => { throw 1 }) }) })`
+    expect(await outcome(body)).toEqual({
+      passed: 0,
+      failed: ['test/a.test.ts > outer > inner > breaks'],
+    })
+  })
+
+  it('of cases take the values in', async () => {
+    const body = `
+      it.each([['a', 1], ['b', 2]])('%s is %i', () => { throw 1 })
+      it.each([{ a: { b: 'deep' } }])('$a.b of %#', () => { throw 1 })
+      it.for([['x', 'y']])('%s and %s', ([one, other]) => { expect(one + other).toBe('') })
+      describe.each(['p'])('in %s', (name) => { it('has ' + name, () => { throw 1 }) })`
+    expect((await outcome(body)).failed).toEqual([
+      'test/a.test.ts > a is 1',
+      'test/a.test.ts > b is 2',
+      'test/a.test.ts > deep of 0',
+      'test/a.test.ts > x and y',
+      'test/a.test.ts > in p > has p',
+    ])
+  })
+})
+
+it('hooks run from the outside in, and back, whatever fails', async () => {
+  const body = `
+    const order = []
+    const note = (name) => () => { order.push(name) }
+    beforeAll(note('file'))
+    beforeEach(() => { order.push('each'); return note('undo') })
+    afterEach(note('after'))
+    describe('inner', () => {
+      beforeEach(note('inner each'))
+      afterEach(note('inner after'))
+      it('breaks', () => { order.push('test'); throw 1 })
+      afterAll(note('all'))
+    })
+    it('is checked', () => {
+      expect(order).toEqual(['file', 'each', 'inner each', 'test', 'inner after', 'after', 'undo', 'all', 'each'])
+    })`
+  const imports = 'afterAll, afterEach, beforeAll, beforeEach, describe, expect, it'
+  expect(await outcome(body, imports)).toEqual({
+    passed: 1,
+    failed: ['test/a.test.ts > inner > breaks'],
+  })
+})
+
+describe('a test fails', () => {
+  it.each([
+    [
+      'when it takes too long',
+      `it('x', () => new Promise(() => {}), 50)`,
+      'Not finished after 50 ms',
+    ],
+    [
+      'when a hook does',
+      `beforeEach(() => { throw new Error('h') }); it('x', () => {})`,
+      'Error: h',
+    ],
+    ['when beforeAll does', `beforeAll(() => { throw new Error('h') }); it('x', () => {})`, 'h'],
+    ['when afterAll does', `afterAll(() => { throw new Error('h') }); it('x', () => {})`, 'h'],
+    ['when it asserts too little', `it('x', () => { expect.hasAssertions() })`, 'none was made'],
+    [
+      'when it leaves an assertion',
+      `it('x', () => { expect(Promise.resolve(1)).resolves.toBe(1) })`,
+      'not awaited',
+    ],
+    [
+      'when it leaves an error',
+      `it('x', async () => { setTimeout(() => { throw new Error('late') }); await new Promise((resolve) => setTimeout(resolve, 20)) })`,
+      'late',
+    ],
+    [
+      'when an error comes after it',
+      `it('x', () => { Promise.reject(new Error('left')) })`,
+      'left',
+    ],
+    ['with what it threw', `it('x', () => { throw 'a text' })`, 'Thrown: a text'],
+  ])('%s', async (_name, body, message) => {
+    const imports = 'afterAll, beforeAll, beforeEach, expect, it'
+    expect(await messageOf(body, imports)).toContain(message)
+  })
+})
+
+describe('what only vitest knows', () => {
+  it.each([
+    [`it.skip('x', () => {})`, 'it.skip'],
+    [`it.only('x', () => {})`, 'it.only'],
+    [`it.todo('x')`, 'it.todo'],
+    [`it.concurrent('x', () => {})`, 'it.concurrent'],
+    [`describe.skip('x', () => {})`, 'describe.skip'],
+    [`it('x', { retry: 3 }, () => {})`, 'retry'],
+    [`it('x')`, 'checks nothing'],
+    [`it.each([])('x', () => {})`, 'no cases'],
+    [`it.each\`a | b\`('x', () => {})`, 'template table'],
+    [`describe('x', async () => {})`, 'returned a promise'],
+    [`it('x', ({ task }) => task)`, 'context.task'],
+    [`it('x', () => { expect.soft(1).toBe(2) })`, 'expect.soft'],
+    [`it('x', async () => { await expect.poll(() => 1).toBe(1) })`, 'expect.poll'],
+    [`it('x', () => { expect(1).toMatchSnapshot() })`, 'toMatchSnapshot'],
+    [`it('x', () => { it('y', () => {}) })`, 'while their file loads'],
+  ])('%s fails loudly', async (body, message) => {
+    const { passed, failures } = await runTests(testFile(body))
+    expect([passed, failures.length]).toEqual([0, 1])
+    expect(failures[0]?.message).toContain(message)
+  })
+
+  it('cannot be imported', async () => {
+    await expect(runTests(testFile('vi.fn()', 'vi'))).rejects.toThrow('No matching export')
+  })
+})
+
+describe('a file', () => {
+  it('without tests is a failure', async () => {
+    expect((await outcome('')).failed).toEqual(['test/a.test.ts'])
+  })
+
+  it('that breaks while loading is a failure, and the next one runs', async () => {
+    const { passed, failures } = await runTests({
+      ...testFile(`throw new Error('loading')`),
+      'b.test.ts': `import { it } from 'vitest'\nit('runs', () => {})`,
+    })
+    expect([passed, failures.length]).toEqual([1, 1])
+    expect(failures[0]?.message).toContain('loading')
+  })
+})
+
+describe('properties', () => {
+  const failing = {
+    ...testFile(''),
+    'a.test.ts': `import fc from 'fast-check'
+import { it } from 'vitest'
+import { weight } from '@tesserae/pebble'
+it('tries', () => {
+  const tried: number[] = []
+  fc.assert(fc.property(fc.nat(), (n) => { tried.push(n + weight.grams) }))
+  throw new Error(JSON.stringify(tried))
+})`,
+  }
+  const tried = async (seed: number, runs: number): Promise<unknown[]> => {
+    const { failures } = await runTests(failing, 'portable', { seed, runs })
+    return JSON.parse(/\[.*\]/.exec(failures[0]?.message ?? '')?.[0] ?? '') as unknown[]
+  }
+
+  it('try as many cases as the settings say, the same for the same seed', async () => {
+    const first = await tried(5, 10)
+    expect(first).toHaveLength(10)
+    expect(await tried(5, 10)).toEqual(first)
+    expect(await tried(6, 10)).not.toEqual(first)
+  })
+})

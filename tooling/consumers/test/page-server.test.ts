@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import { type PageServer, servePage } from '../src/runtimes/page-server.ts'
+
+const options = { file: 'a', seed: 1, runs: 1, testTimeout: 1000 }
+const result = { passed: 1, failed: 0, failures: [], seed: 1 }
+
+/** Does what the page does, up to the order: answers the order, and what ends the page. */
+async function takeOrder({ url }: PageServer): Promise<{ order: unknown; leave: () => void }> {
+  const leaving = new AbortController()
+  const { body } = await fetch(`${url}order`, { signal: leaving.signal })
+  const { value } = await (body ?? new ReadableStream<Uint8Array>()).getReader().read()
+  const order: unknown = JSON.parse(new TextDecoder().decode(value))
+  return { order, leave: () => leaving.abort() }
+}
+
+const post = ({ url }: PageServer): Promise<Response> =>
+  fetch(`${url}result`, { method: 'POST', body: JSON.stringify(result) })
+
+it('a page gets its order, whichever of the two comes first', async () => {
+  const server = await servePage(Buffer.from(''))
+  for (const pageFirst of [true, false]) {
+    const early = pageFirst ? takeOrder(server) : undefined
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const work = server.run(options)
+    const { order, leave } = await (early ?? takeOrder(server))
+    expect(order).toEqual(options)
+    await post(server)
+    leave()
+    expect(await work).toEqual(result)
+  }
+  await server.close()
+})
+
+it('a page that goes without a result has died', async () => {
+  const server = await servePage(Buffer.from(''))
+  const work = server.run(options)
+  const { leave } = await takeOrder(server)
+  leave()
+  await expect(work).rejects.toThrow('The page died.')
+  await server.close()
+})
+
+it('what has failed gives no more orders', async () => {
+  const server = await servePage(Buffer.from(''))
+  const work = server.run(options)
+  server.fail(new Error('ended'))
+  await expect(work).rejects.toThrow('ended')
+  await expect(server.run(options)).rejects.toThrow('ended')
+  await server.close()
+})
+
+it('serves the page and the bundle, and nothing else', async () => {
+  const server = await servePage(Buffer.from('export {}'))
+  expect(await (await fetch(server.url)).text()).toContain('<script type="module">')
+  const bundle = await fetch(`${server.url}bundle.mjs`)
+  expect(bundle.headers.get('content-type')).toBe('text/javascript')
+  expect(await bundle.text()).toBe('export {}')
+  expect((await fetch(`${server.url}favicon.ico`)).status).toBe(404)
+  await server.close()
+})
