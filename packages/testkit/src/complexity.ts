@@ -54,7 +54,7 @@ export function fitExponent(points: readonly CostPoint[]): number {
  * does not come to rest
  *
  * @example
- * ```ts no-run: its subject is time, which a busy machine does not give twice alike
+ * ```ts
  * import { measureExponent, recogniseQuadratic } from '@tesserae/testkit'
  *
  * await recogniseQuadratic() // or throws: then nothing can be claimed here today
@@ -142,11 +142,11 @@ export async function measureExponent(
  * not above
  *
  * @example
- * ```ts no-run: its subject is time, which a busy machine does not give twice alike
+ * ```ts
  * import { recogniseQuadratic } from '@tesserae/testkit'
  *
  * const { linear, quadratic } = await recogniseQuadratic()
- * console.log(linear < 1.5 && quadratic > 1.5) // true
+ * linear < 1.5 && quadratic > 1.5 // => true
  * ```
  */
 export async function recogniseQuadratic(

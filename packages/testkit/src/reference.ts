@@ -152,7 +152,7 @@ export function referenceParse(bytes: Uint8Array, options: ReferenceOptions = {}
 
   function whatIsPending(): PendingBlock | undefined {
     if (rest === undefined && !blockHasField) return undefined
-    const start = blockStart ?? rest?.start ?? bytes.length
+    const start = blockStart ?? rest?.start ?? 0
     return { bytes: bytes.length - start, fields: blockFields }
   }
 }
@@ -170,26 +170,19 @@ interface Line {
  */
 function splitLines(characters: readonly Character[]): { lines: Line[]; rest: Line | undefined } {
   const lines: Line[] = []
-  let text: string[] = []
-  let start = characters[0]?.start ?? 0
+  let line = { text: '', start: 0 }
 
   for (let at = 0; at < characters.length; at++) {
-    const character = characters[at] as Character
-    let end = character.end
-    if (character.text === '\r') {
-      const next = characters[at + 1]
-      if (next?.text === '\n') {
-        end = next.end
-        at++
-      }
-    } else if (character.text !== '\n') {
-      text.push(character.text)
+    const { text, start } = characters[at] as Character
+    if (line.text === '') line.start = start
+    if (text !== '\r' && text !== '\n') {
+      line.text += text
       continue
     }
-    lines.push({ text: text.join(''), start })
-    text = []
-    start = end
+    lines.push(line)
+    line = { text: '', start: 0 }
+    if (text === '\r' && characters[at + 1]?.text === '\n') at++
   }
 
-  return { lines, rest: text.length === 0 ? undefined : { text: text.join(''), start } }
+  return { lines, rest: line.text === '' ? undefined : line }
 }

@@ -5,8 +5,6 @@ export interface Character {
   readonly text: string
   /** Offset of its first byte. */
   readonly start: number
-  /** Offset after its last byte. */
-  readonly end: number
 }
 
 const REPLACEMENT = '\u{fffd}'
@@ -29,7 +27,7 @@ export function decodeCharacters(bytes: Uint8Array): Character[] {
       start = at
       if (byte <= 0x7f) {
         // An ASCII byte is the code point of the same value.
-        characters.push({ text: String.fromCodePoint(byte), start, end: at + 1 })
+        characters.push({ text: String.fromCodePoint(byte), start })
       } else if (byte >= 0xc2 && byte <= 0xdf) {
         // C0 and C1 could only write ASCII the long way round, so two bytes start at C2.
         bytesNeeded = 1
@@ -48,7 +46,7 @@ export function decodeCharacters(bytes: Uint8Array): Character[] {
         codePoint = byte & 0x7
       } else {
         // No sequence begins with this byte.
-        characters.push({ text: REPLACEMENT, start, end: at + 1 })
+        characters.push({ text: REPLACEMENT, start })
       }
       continue
     }
@@ -59,7 +57,7 @@ export function decodeCharacters(bytes: Uint8Array): Character[] {
       codePoint = bytesNeeded = bytesSeen = 0
       lowerBoundary = 0x80
       upperBoundary = 0xbf
-      characters.push({ text: REPLACEMENT, start, end: at })
+      characters.push({ text: REPLACEMENT, start })
       at--
       continue
     }
@@ -70,12 +68,12 @@ export function decodeCharacters(bytes: Uint8Array): Character[] {
     codePoint = (codePoint << 6) | (byte & 0x3f)
     bytesSeen++
     if (bytesSeen !== bytesNeeded) continue
-    characters.push({ text: String.fromCodePoint(codePoint), start, end: at + 1 })
+    characters.push({ text: String.fromCodePoint(codePoint), start })
     codePoint = bytesNeeded = bytesSeen = 0
   }
 
   // The end of the input in the middle of a sequence is one error.
-  if (bytesNeeded !== 0) characters.push({ text: REPLACEMENT, start, end: bytes.length })
+  if (bytesNeeded !== 0) characters.push({ text: REPLACEMENT, start })
   return characters
 }
 

@@ -58,8 +58,7 @@ export function watchedSignal(): WatchedSignal {
       set(listener: unknown) {
         onabort = typeof listener === 'function' ? (listener as typeof onabort) : null
         // Its place among the listeners is where it was first set.
-        if (onabort === null) remove('abort', callOnabort)
-        else add('abort', callOnabort)
+        add('abort', callOnabort)
       },
     },
     addEventListener: {
@@ -70,6 +69,7 @@ export function watchedSignal(): WatchedSignal {
         // As the platform does: nothing is added for a signal that has been aborted, or twice.
         if (listener === null || until?.aborted || indexOf(type, listener, capture) !== -1) return
         added.push({ type, listener, capture })
+        // Some platforms remove the listener through `removeEventListener` of the very object, some do not.
         until?.addEventListener('abort', () => forget(type, listener, capture))
         // This listener comes after that one, so a listener counts until it has run.
         if (once) add(type, () => forget(type, listener, capture), { once: true })

@@ -142,6 +142,16 @@ describe('measureExponent', () => {
     expect(runs()).toBeLessThan(100)
   })
 
+  test('gives up on a clock that stops', async () => {
+    let time = 0
+    let calls = 0
+    // It goes for as long as the sizes are chosen, and no longer.
+    const work = (size: number) => () => {
+      if (++calls <= 3) time += size
+    }
+    expect(await code(measureExponent(work, { now: () => time }))).toBe('not-measurable')
+  })
+
   test('does not make sizes larger than it may', async () => {
     let largest = 0
     const work = (size: number) => {

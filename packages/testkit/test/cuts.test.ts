@@ -142,6 +142,15 @@ describe('cuts', () => {
     })
   })
 
+  test('passes its seed on', () => {
+    const seeded = (seed: number) =>
+      [...cuts(numbers(50), { seed })].filter(({ name }) => name.startsWith(`seed ${seed}`))
+    expect(seeded(3).length).toBe(8)
+    expect(seeded(3).map(({ chunks }) => lengths(chunks))).toEqual(
+      [...seededCuts(numbers(50), 3, 8)].map(({ chunks }) => lengths(chunks)),
+    )
+  })
+
   test('is lazy: the first ones of a big input cost nothing', () => {
     const all = cuts(new Uint8Array(50_000), { pairsUpTo: Number.POSITIVE_INFINITY })
     expect(all.next().value?.name).toBe('whole')
