@@ -1,6 +1,6 @@
 import { TranscriptError } from './transcript-errors.ts'
 import { concat } from './transcript-signs.ts'
-import type { Part, Transcript } from './transcript-types.ts'
+import type { OwnBytes, Part, Transcript } from './transcript-types.ts'
 
 /** The status line and the header fields of a response. */
 export interface TranscriptHead {
@@ -14,7 +14,7 @@ export interface TranscriptHead {
 export interface TranscriptPiece {
   /** Milliseconds since the request was sent. */
   readonly at: number
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: OwnBytes
 }
 
 /** Options of {@link piecesOf}. */
@@ -56,7 +56,7 @@ export interface ReplayOptions extends PiecesOptions {
  * console.log(text.slice(-14).trimEnd()) // => data: [DONE]
  * ```
  */
-export function bodyOf(transcript: Transcript): Uint8Array<ArrayBuffer> {
+export function bodyOf(transcript: Transcript): OwnBytes {
   return bytesOf(transcript, (part) => part.of === 'body')
 }
 
@@ -74,7 +74,7 @@ export function bodyOf(transcript: Transcript): Uint8Array<ArrayBuffer> {
  * console.log(new TextDecoder().decode(wire.subarray(0, 15))) // => HTTP/1.1 200 OK
  * ```
  */
-export function wireOf(transcript: Transcript): Uint8Array<ArrayBuffer> {
+export function wireOf(transcript: Transcript): OwnBytes {
   const { source } = transcript.response
   if (source !== 'socket') {
     throw new TranscriptError(
@@ -172,7 +172,7 @@ export function headOf(transcript: Transcript): TranscriptHead | undefined {
 export function replay(
   transcript: Transcript,
   options: ReplayOptions = {},
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+): ReadableStream<OwnBytes> {
   const { speed = Infinity, end = 'as-recorded' } = options
   if (!(speed > 0))
     throw new TranscriptError(
@@ -199,7 +199,7 @@ export function replay(
     })
   }
 
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+  return new ReadableStream<OwnBytes>(
     {
       async pull(controller) {
         const piece = pieces[next]
@@ -264,7 +264,7 @@ function endingError(how: 'cut' | 'aborted'): Error {
     : new DOMException('The client stopped reading here when this was recorded.', 'AbortError')
 }
 
-function bytesOf(transcript: Transcript, wanted: (part: Part) => boolean): Uint8Array<ArrayBuffer> {
+function bytesOf(transcript: Transcript, wanted: (part: Part) => boolean): OwnBytes {
   return concat(
     transcript.response.reads
       .flatMap(({ parts }) => parts.filter(wanted))

@@ -1,6 +1,7 @@
 // Bytes as text that a person can read and an editor cannot spoil, and back. data/README.md has the rules.
 
 import { TranscriptError } from './transcript-errors.ts'
+import type { OwnBytes } from './transcript-types.ts'
 
 const LF = 0x0a
 /** U+2400 to U+241F picture the control characters; the two after them picture the space and DEL. */
@@ -59,7 +60,7 @@ export function fromSigns(text: string, line: number): Uint8Array {
   return concat(parts)
 }
 
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concat(parts: readonly Uint8Array[]): OwnBytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0
   for (const part of parts) {

@@ -22,6 +22,7 @@ export type {
   MeaningEvent,
   MeaningKind,
   MeaningToolCall,
+  OwnBytes,
   Part,
   Read,
   Transcript,

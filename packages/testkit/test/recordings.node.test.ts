@@ -1,12 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { referenceParse } from '@tesserae/testkit'
-import {
-  listRecordings,
-  listSeeds,
-  loadRecording,
-  loadSeed,
-  RecordingError,
-} from '@tesserae/testkit/recordings'
+import { listRecordings, listSeeds, loadRecording, loadSeed } from '@tesserae/testkit/recordings'
 import {
   bodyOf,
   headOf,
@@ -437,22 +431,5 @@ describe('the description of the format', () => {
     for (const { parts } of transcript.response.reads) {
       expect(reader.push(Buffer.concat(parts.map((part) => part.bytes)))).toEqual(parts)
     }
-  })
-})
-
-describe('a name', () => {
-  it.each([
-    '',
-    '../seeds/solidrust',
-    'llama-server',
-    'llama-server/plain.transcript',
-    'llama-server/none',
-  ])('that is none: %j', (name) => {
-    expect(() => loadRecording(name)).toThrow(RecordingError)
-    expect(() => loadRecording(name)).toThrow(/listRecordings\(\)/)
-  })
-
-  it('of a seed is none of a recording', () => {
-    expect(() => loadSeed('llama-server/plain')).toThrow(/listSeeds\(\)/)
   })
 })

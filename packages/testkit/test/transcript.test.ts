@@ -139,7 +139,7 @@ describe('a whole transcript', () => {
 
   it('is written like this', () => {
     expect(writeTranscript(socket)).toBe(
-      String.raw`tesserae transcript 1
+      `tesserae transcript 1
 title: Two events
 engine: a server 1.0
 licence: made for this project
@@ -153,7 +153,7 @@ accept:
   "messages": [
     {
       "role": "user",
-      "content": "Say\u2028 hello."
+      "content": "Say\\u2028 hello."
     }
   ],
   "stream": true

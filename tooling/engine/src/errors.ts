@@ -3,6 +3,8 @@ export type EngineErrorCode =
   | 'unavailable'
   /** It can be had, and did not start. */
   | 'not-started'
+  /** It went away, or fell silent, while it was needed. */
+  | 'gone'
 
 export class EngineError extends Error {
   override readonly name = 'EngineError'

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { record } from '@tesserae/testkit/recorder'
 import { meaningOf, type Transcript } from '@tesserae/testkit/transcript'
 import type { Case, CaseServer } from './cases.ts'
+import { EngineError } from './errors.ts'
 import { scratch } from './install.ts'
 import { startEngine, type Engine } from './server.ts'
 import { writeZerosModel } from './zeros.ts'
@@ -59,9 +60,12 @@ async function recordCase(of: Case, engine: Engine): Promise<Transcript> {
   const transcript = await recording
   await before
   if (of.killAfterMs !== undefined) await engine.kill()
+  const end =
+    of.killAfterMs !== undefined ? 'cut' : of.abortAfterBytes !== undefined ? 'aborted' : 'complete'
+  mustEnd(end, transcript, of, engine)
   const meaning = meaningOf(transcript)
   const links = of.unstreamed === false ? {} : { unstreamed: `${of.name}.unstreamed` }
-  return { ...transcript, provenance: await provenanceOf(of, engine, links), meaning }
+  return { ...transcript, provenance: provenanceOf(of, engine, links), meaning }
 }
 
 async function recordUnstreamed(of: Case, engine: Engine): Promise<Transcript> {
@@ -73,12 +77,26 @@ async function recordUnstreamed(of: Case, engine: Engine): Promise<Transcript> {
     { ...body, stream: false },
     { title: `${of.title}: not streamed` },
   )
+  mustEnd('complete', transcript, of, engine)
   const meaning = meaningOf(transcript)
   return {
     ...transcript,
-    provenance: await provenanceOf(of, engine, { streamed: of.name }),
+    provenance: provenanceOf(of, engine, { streamed: of.name }),
     meaning,
   }
+}
+
+/** A recording that broke off by accident is none: it must not take the place of a good one. */
+function mustEnd(
+  how: string,
+  { response: { end } }: Transcript,
+  { name }: Case,
+  engine: Engine,
+): void {
+  if (end.how === how) return
+  const last = engine.log().trim().split('\n').at(-1)
+  const message = `The answer to "${name}" ended as ${end.how} (${end.why}), not ${how}. The last of the log: ${last}`
+  throw new EngineError('gone', message)
 }
 
 type Options = NonNullable<Parameters<typeof record>[1]>
@@ -93,11 +111,11 @@ function ask(of: Case, engine: Engine, body: unknown, options: Options = {}): Pr
   })
 }
 
-async function provenanceOf(
+function provenanceOf(
   of: Case,
   engine: Engine,
   links: Record<string, string>,
-): Promise<Record<string, string>> {
+): Record<string, string> {
   const { flags, model } = SETTINGS[of.server ?? 'chat']
   return {
     engine: engine.version,
