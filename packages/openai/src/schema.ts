@@ -1,0 +1,46 @@
+export { SchemaError } from './errors.ts'
+export {
+  chatCompletion,
+  chatCompletionChunk,
+  errorFrame,
+  textCompletion,
+  textCompletionChunk,
+} from './schema/chat.ts'
+export { createChecker } from './schema/checker.ts'
+export type { Checker, CheckerOptions, CheckMode, ChunkIssue } from './schema/checker.ts'
+export type { Issue, Schema, Validated } from './schema/standard.ts'
+export type {
+  Annotation,
+  Audio,
+  AudioDelta,
+  ChatChoice,
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatMessage,
+  ChunkChoice,
+  ChunkDelta,
+  CustomToolCall,
+  CustomToolDelta,
+  ErrorFrame,
+  FinishReason,
+  FunctionCall,
+  FunctionCallDelta,
+  FunctionToolCall,
+  Logprobs,
+  Moderation,
+  ModerationError,
+  ModerationResult,
+  ModerationResults,
+  ReasoningDetail,
+  Role,
+  ServiceTier,
+  TextChoice,
+  TextCompletion,
+  TextCompletionChunk,
+  TextLogprobs,
+  TokenLogprob,
+  ToolCall,
+  ToolCallDelta,
+  TopLogprob,
+  Usage,
+} from './types.ts'
