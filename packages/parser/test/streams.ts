@@ -1,0 +1,63 @@
+import { mutatedSseBytes, sseStream } from '@tesserae/testkit/arbitraries'
+import type { ChunkMemory } from '@tesserae/testkit'
+import fc, { type Arbitrary } from 'fast-check'
+import { joined, utf8 } from './bytes.ts'
+
+/** The pieces that streams are made of, put together without any sense. */
+const FIELDS = ['data', 'data:', 'data: ', 'event:', 'id:', 'retry:', 'retry: 5', 'foo']
+const LINE_ENDS = ['\n', '\n', '\n\n', '\r', '\r\n', '\r\n\r\n']
+const CHARACTERS = [':', ' ', 'x', '5', '\0', '\u{feff}', 'é', '漢字', '😀', '\u2028']
+const BYTES = [0xef, 0xbb, 0xbf, 0xff, 0xc3, 0xe2, 0x82, 0xf0, 0x9f, 0x80]
+
+const tokenSoup = (): Arbitrary<Uint8Array> =>
+  fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(...FIELDS, ...LINE_ENDS, ...CHARACTERS).map((text) => utf8(text)),
+        fc.constantFrom(...BYTES).map((byte) => Uint8Array.of(byte)),
+      ),
+      { maxLength: 60 },
+    )
+    .map(joined)
+
+/** Well-formed streams, faulty ones, and nonsense. */
+export const anyStream = (): Arbitrary<Uint8Array> =>
+  fc.oneof(
+    sseStream({ maxBlocks: 10 }).map(({ bytes }) => bytes),
+    mutatedSseBytes(),
+    tokenSoup(),
+  )
+
+export const anyMemory = (): Arbitrary<ChunkMemory> => fc.constantFrom('views', 'copies', 'padded')
+
+/** Chunks of whatever bytes, in memory of any kind. */
+export const cutAnywhere = (most = 12): Arbitrary<(bytes: Uint8Array) => Uint8Array[]> =>
+  fc
+    // As fractions, positions fit bytes of any length, and shrink without them.
+    .tuple(fc.array(fc.nat({ max: 9999 }), { maxLength: most }), anyMemory())
+    .map(([positions, memory]) => (bytes) => {
+      const ends = positions
+        .map((at) => Math.round((at / 9999) * bytes.length))
+        .sort((a, b) => a - b)
+      let start = 0
+      return [...ends, bytes.length].map((end) =>
+        inMemory(bytes.subarray(start, (start = end)), memory),
+      )
+    })
+
+export interface CutStream {
+  readonly bytes: Uint8Array
+  readonly chunks: Uint8Array[]
+}
+
+/** A stream and its chunks. */
+export const cutStream = (bytes: Arbitrary<Uint8Array>): Arbitrary<CutStream> =>
+  fc.tuple(bytes, cutAnywhere()).map(([bytes, cut]) => ({ bytes, chunks: cut(bytes) }))
+
+function inMemory(view: Uint8Array, memory: ChunkMemory): Uint8Array {
+  if (memory === 'views') return view
+  if (memory === 'copies') return view.slice()
+  const padded = new Uint8Array(view.length + 16).fill(0x0a)
+  padded.set(view, 8)
+  return padded.subarray(8, 8 + view.length)
+}
