@@ -182,4 +182,4 @@ export interface MeaningEvent {
  * Bytes in memory of their own, which `Response` and `Blob` take: `Uint8Array<ArrayBuffer>` to a TypeScript that tells
  * kinds of memory apart, and `Uint8Array` to an older one, by the one name that is right in both.
  */
-export type OwnBytes = ReturnType<TextEncoder['encode']>
+export type OwnBytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>
