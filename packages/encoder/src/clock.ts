@@ -1,52 +1,34 @@
 /** Something that waits for moments in time. */
 export interface Ticking {
-  /** Does what is due, and says in how many milliseconds it wants to be asked again. */
-  tick(now: number): number
+  /** Does what is due. */
+  tick(now: number): void
 }
 
-/** How often the timer goes off at most, in milliseconds: each time it serves all that are due. */
-const FINEST = 20
+/** In milliseconds. No duration here is more exact, and none that matters is shorter. */
+export const TICK = 250
 
 /**
  * One timer for all streams: a heartbeat each, in timers of their own, would be most of what an idle connection costs.
- * It keeps no process alive, and runs only while there is something to wait for.
+ * It keeps no process alive, and runs only while there is a stream.
  */
 export class Clock {
   readonly #all = new Set<Ticking>()
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #due = Infinity
+  #timer: ReturnType<typeof setInterval> | undefined
 
   add(ticking: Ticking): void {
     this.#all.add(ticking)
-    this.#wakeIn(ticking.tick(performance.now()))
+    this.#timer ??= setInterval(() => {
+      const now = performance.now()
+      for (const each of this.#all) each.tick(now)
+    }, TICK)
+    ;(this.#timer as { unref?: () => void }).unref?.()
   }
 
   remove(ticking: Ticking): void {
     this.#all.delete(ticking)
-    if (this.#all.size === 0) this.#stop()
-  }
-
-  #stop(): void {
-    clearTimeout(this.#timer)
-    this.#due = Infinity
-  }
-
-  #wakeIn(wait: number): void {
-    const due = performance.now() + wait
-    if (due >= this.#due) return
-    this.#stop()
-    this.#due = due
-    // A timer that is told to wait longer than 2^31 - 1 does not wait at all.
-    this.#timer = setTimeout(() => this.#ring(), Math.min(Math.max(wait, FINEST), 2 ** 31 - 1))
-    ;(this.#timer as { unref?: () => void }).unref?.()
-  }
-
-  #ring(): void {
-    const now = performance.now()
-    let wait = Infinity
-    for (const ticking of this.#all) wait = Math.min(wait, ticking.tick(now))
-    this.#stop()
-    this.#wakeIn(wait)
+    if (this.#all.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }
 

@@ -31,7 +31,7 @@ const FORBIDDEN = [
 ]
 
 /** The head's fields: the caller's, and ours where the caller has none. */
-export function headOf(fields: HeadersInit | undefined): Headers {
+export function headOf(fields?: HeadersInit): Headers {
   const head = new Headers(fields)
   for (const name of FORBIDDEN)
     if (head.has(name))

@@ -34,7 +34,7 @@ export class Client {
   readonly #tally: Tally
   readonly #onEmpty: () => void
   /** In the order of sending. Entries with a key stand under it where they are coalesced, others under themselves. */
-  readonly #queue = new Map<unknown, Entry>()
+  #queue: Map<unknown, Entry> | undefined
   #bytes = 0
   #isFull = false
 
@@ -47,14 +47,14 @@ export class Client {
     this.lifecycle = lifecycle
     this.#filter = options.filter
     this.#policy = policyOf(options.policy)
-    this.#limit = amount('queueBytes', options.queueBytes ?? 262_144)
+    this.#limit = amount('queueBytes', options.queueBytes, 262_144)
     this.#tally = tally
     this.#onEmpty = onEmpty
     lifecycle.onRoom = () => this.#catchUp()
   }
 
   get isBehind(): boolean {
-    return this.#queue.size > 0
+    return this.#queue !== undefined && this.#queue.size > 0
   }
 
   /** Takes what a turn brought. `joined` is all of it in one piece, made when first asked for. */
@@ -74,7 +74,7 @@ export class Client {
 
   /** Forgets what waits: the stream is over. */
   leave(): void {
-    this.#queue.clear()
+    this.#queue = undefined
     this.#grow(-this.#bytes)
   }
 
@@ -92,9 +92,10 @@ export class Client {
     // One event is taken whatever its size, or a client that reads well could never get it.
     while (this.#bytes + entry.bytes.length > limit && this.isBehind) {
       if (policy !== 'drop-oldest') return this.#evict()
-      this.#remove(this.#queue.keys().next().value)
+      this.#remove(this.#queue?.keys().next().value)
       this.#tally.dropped++
     }
+    this.#queue ??= new Map()
     this.#queue.set(key, entry)
     this.#grow(entry.bytes.length)
   }
@@ -105,10 +106,11 @@ export class Client {
   }
 
   #remove(key: unknown): boolean {
-    const entry = this.#queue.get(key)
+    const entry = this.#queue?.get(key)
     if (entry === undefined) return false
     this.#grow(-entry.bytes.length)
-    return this.#queue.delete(key)
+    this.#queue?.delete(key)
+    return true
   }
 
   #grow(bytes: number): void {
@@ -123,7 +125,7 @@ export class Client {
     while (this.isBehind && this.lifecycle.isClear) {
       const batch: Entry[] = []
       let bytes = 0
-      for (const [key, entry] of this.#queue) {
+      for (const [key, entry] of this.#queue ?? []) {
         if (bytes >= BATCH) break
         batch.push(entry)
         bytes += entry.bytes.length

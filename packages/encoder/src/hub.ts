@@ -27,7 +27,7 @@ const BATCH = 65_536
  * await response.text() // => ':\n\nevent: tick\ndata: {"n":1}\n\n'
  */
 export function createHub<Events extends object = EventMap>(options: HubOptions = {}): Hub<Events> {
-  const maxClients = amount('maxClients', options.maxClients ?? Infinity)
+  const maxClients = amount('maxClients', options.maxClients, Infinity)
   const clients = new Set<Client>()
   const tally: Tally = { deliveries: 0, bytes: 0, queued: 0, dropped: 0, evicted: 0, full: 0 }
   const closed: Record<CloseReason, number> = {
@@ -128,15 +128,14 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       evicted: tally.evicted,
     }),
 
-    async drain({ spread, grace } = {}) {
-      const pause = amount('spread', spread ?? 0) / clients.size
-      const limit = amount('grace', grace ?? 5000)
+    async drain({ spread = 0, grace = 5000 } = {}) {
+      const pause = spread / clients.size
       draining = true
       flush()
       await Promise.all(
         [...clients].map(async (client, index) => {
           await sleep(pause * index)
-          const timer = sleep(limit)
+          const timer = sleep(grace)
           const caughtUp = async (): Promise<void> => {
             while (client.isBehind) await change()
           }

@@ -1,4 +1,4 @@
-import { type Clock, clockOfStream, type Ticking } from './clock.ts'
+import { type Clock, clockOfStream, TICK, type Ticking } from './clock.ts'
 import { encode } from './encode.ts'
 import { StreamClosed } from './errors.ts'
 import { Frame } from './frame.ts'
@@ -191,22 +191,16 @@ export class Lifecycle implements Ticking {
     tell(this.#options.onClose, summary)
   }
 
-  tick(now: number): number {
+  tick(now: number): void {
     const { heartbeat, beat, idleTimeout, stallTimeout } = this.#limits
     if (now >= this.#deadline) this.#expire()
     if (this.#eventsSeen !== this.#events) this.#idleSince = now
     this.#eventsSeen = this.#events
     if (now - this.#idleSince >= idleTimeout) this.close('idle')
     if (now - this.#fullSince >= stallTimeout) this.close('slow')
-    // Up to an eighth early, so that one ring of the clock serves many.
-    const due = this.#lastWrite + (heartbeat * 7) / 8 - now
-    if (due <= 0 && this.#state === 'open' && this.isClear) this.#write(beat)
-    return Math.min(
-      this.#deadline - now,
-      idleTimeout / 4,
-      stallTimeout / 4,
-      Math.max(due, heartbeat / 8),
-    )
+    // Rather early than late: a proxy that waits just as long would have hung up.
+    if (now + TICK - this.#lastWrite > heartbeat && this.#state === 'open' && this.isClear)
+      this.#write(beat)
   }
 
   /** @internal */
@@ -232,7 +226,7 @@ export class Lifecycle implements Ticking {
           ? source
           : this.#end
             ? undefined
-            : source(this.#handle(lastEventId))
+            : source(new Handle(this, lastEventId))
       const value = (await made) as AsyncIterable<SseEvent | Frame> | undefined
       const iterator = (this.#iterator =
         value?.[Symbol.asyncIterator]?.() ??
@@ -357,29 +351,42 @@ export class Lifecycle implements Ticking {
       tell(this.#options.onError, error)
   }
 
-  #handle(
-    lastEventId: UntrustedText | undefined,
-  ): EventStream & { readonly [lifecycleOf]: Lifecycle } {
-    const signal = (): AbortSignal => {
-      this.#controller ??= new AbortController()
-      if (this.#end) this.#controller.abort(this.#end)
-      return this.#controller.signal
-    }
-    const closed = (): Promise<StreamClosed> => this.closed
-    return {
-      get signal() {
-        return signal()
-      },
-      get closed() {
-        return closed()
-      },
-      lastEventId,
-      send: (event) => this.send(event),
-      emit: (name, payload, fields) =>
-        this.send({ ...fields, event: name, data: JSON.stringify(payload) }),
-      close: () => this.close('done'),
-      [lifecycleOf]: this,
-    }
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#end) this.#controller.abort(this.#end)
+    return this.#controller.signal
+  }
+}
+
+/** Its members work on their own because each is made when asked for: kept ready, they would cost half a kilobyte. */
+class Handle implements EventStream {
+  readonly [lifecycleOf]: Lifecycle
+  readonly lastEventId: UntrustedText | undefined
+
+  constructor(lifecycle: Lifecycle, lastEventId: UntrustedText | undefined) {
+    this[lifecycleOf] = lifecycle
+    this.lastEventId = lastEventId
+  }
+
+  get signal(): AbortSignal {
+    return this[lifecycleOf].signal
+  }
+
+  get closed(): Promise<StreamClosed> {
+    return this[lifecycleOf].closed
+  }
+
+  get send(): EventStream['send'] {
+    return (event) => this[lifecycleOf].send(event)
+  }
+
+  get emit(): EventStream['emit'] {
+    return (name, payload, fields) =>
+      this.send({ ...fields, event: name, data: JSON.stringify(payload) })
+  }
+
+  get close(): EventStream['close'] {
+    return () => this[lifecycleOf].close('done')
   }
 }
 

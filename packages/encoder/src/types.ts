@@ -89,7 +89,10 @@ export interface Heartbeat {
   readonly event?: SseEvent | undefined
 }
 
-/** Options of every stream. Durations are in milliseconds, and 0 turns off what they are for. */
+/**
+ * Options of every stream. Durations are in milliseconds, are looked at every quarter of a second, and 0 turns off
+ * what they are for.
+ */
 export interface StreamOptions {
   /** Added to the head of the response. */
   readonly headers?: HeadersInit | undefined

@@ -7,7 +7,7 @@ const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 const dataOf = (text: string) => [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data)
 
 /** A client: the text it has read, and the end of its stream. */
-async function client(hub: Hub, options?: JoinOptions) {
+async function client(hub: Pick<Hub, 'source'>, options?: JoinOptions) {
   const ends: StreamSummary[] = []
   const response = await eventStream(hub.source(options), {
     onClose: (end) => void ends.push(end),
@@ -74,7 +74,7 @@ describe('a hub', () => {
       token: { text: string }
     }
     const hub = createHub<Events>()
-    const it = await client(hub as Hub)
+    const it = await client(hub)
     const reading = it.read()
     await hub.emit('token', { text: 'x' }, { id: '5' })
     // @ts-expect-error: no such name

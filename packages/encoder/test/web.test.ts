@@ -371,6 +371,19 @@ describe('a client that does not read', () => {
     expect(text).toBe(Array.from({ length: count }, (_, i) => `data: ${i}\n\n`).join(''))
   })
 
+  it('stops the source at once with a high-water mark of 0, and it goes on when there is room', async () => {
+    let taken = 0
+    const response = await eventStream(
+      (async function* () {
+        for (; taken < 50; taken++) yield { data: `${taken}` }
+      })(),
+      { highWaterMark: 0 },
+    )
+    await sleep(20)
+    expect(taken).toBeLessThan(3)
+    expect((await response.text()).match(/^data/gm)).toHaveLength(50)
+  })
+
   it('makes send wait, and a source that does not wait is cut off before it fills the memory', async () => {
     let sent = 0
     let end: unknown
@@ -394,10 +407,10 @@ describe('a client that does not read', () => {
     const { source, counts } = counted(() => endless('x'.repeat(100)))
     const response = await eventStream(source, {
       highWaterMark: 1,
-      stallTimeout: 60,
+      stallTimeout: 300,
       onClose: (end) => void ends.push(end),
     })
-    await sleep(200)
+    await sleep(1000)
     expect(ends).toMatchObject([{ reason: 'slow' }])
     expect(counts.returned).toBe(1)
     await expect(response.text()).rejects.toMatchObject({ name: 'StreamClosed', reason: 'slow' })
@@ -406,7 +419,7 @@ describe('a client that does not read', () => {
   it('is not dropped while nothing waits for it', async () => {
     const response = await eventStream(
       async ({ send }) => {
-        await sleep(150)
+        await sleep(800)
         await send({ data: 'late' })
       },
       { stallTimeout: 50 },
@@ -580,7 +593,7 @@ describe('the server', () => {
     await Promise.all(
       Array.from({ length: 20 }, async () => {
         const response = await eventStream(({ closed }) => closed, {
-          maxDuration: 300,
+          maxDuration: 3000,
           onClose: ({ reason, milliseconds }) => {
             expect(reason).toBe('expired')
             durations.push(milliseconds)
@@ -589,17 +602,17 @@ describe('the server', () => {
         await response.text()
       }),
     )
-    expect(Math.min(...durations)).toBeGreaterThanOrEqual(269)
-    expect(Math.max(...durations) - Math.min(...durations)).toBeGreaterThan(1)
+    expect(Math.min(...durations)).toBeGreaterThanOrEqual(2699)
+    expect(Math.max(...durations)).toBeLessThan(3600)
   })
 
   it('ends a stream whose source is idle, and no other', async () => {
     const ends: StreamSummary[] = []
-    const options = { idleTimeout: 80, onClose: (end: StreamSummary) => void ends.push(end) }
+    const options = { idleTimeout: 600, onClose: (end: StreamSummary) => void ends.push(end) }
     const idle = await eventStream(({ closed }) => closed, options)
     const busy = await eventStream(async function* () {
-      for (let i = 0; i < 10; i++) {
-        await sleep(20)
+      for (let i = 0; i < 16; i++) {
+        await sleep(100)
         yield { data: 'x' }
       }
     }, options)
@@ -626,7 +639,7 @@ describe('the server', () => {
 })
 
 describe('heartbeats', () => {
-  const quiet = (heartbeat: WebStreamOptions['heartbeat'], during = 170) =>
+  const quiet = (heartbeat: WebStreamOptions['heartbeat'], during = 1300) =>
     eventStream(
       async ({ send }) => {
         await send({ data: 'a' })
@@ -636,11 +649,11 @@ describe('heartbeats', () => {
     ).then((response) => response.text())
 
   it('are comments', async () => {
-    expect(await quiet(50)).toMatch(/^data: a\n\n(:\n\n){1,4}$/)
+    expect(await quiet(500)).toMatch(/^data: a\n\n(:\n\n){1,6}$/)
   })
   it('are events on request', async () => {
-    expect(await quiet({ every: 50, event: { event: 'ping', data: '' } })).toMatch(
-      /^data: a\n\n(event: ping\ndata: \n\n){1,4}$/,
+    expect(await quiet({ every: 500, event: { event: 'ping', data: '' } })).toMatch(
+      /^data: a\n\n(event: ping\ndata: \n\n){1,6}$/,
     )
   })
   it('can be turned off', async () => {
@@ -652,16 +665,16 @@ describe('heartbeats', () => {
       async function* () {
         for (let i = 0; i < 12; i++) {
           yield { data: 'a' }
-          await sleep(15)
+          await sleep(100)
         }
       },
-      { heartbeat: 160 },
+      { heartbeat: 900 },
     )
     expect(await response.text()).toBe('data: a\n\n'.repeat(12))
   })
   it('do not pile up for a client that does not read', async () => {
-    const response = await eventStream(async () => sleep(200), { heartbeat: 20 })
-    await sleep(250)
+    const response = await eventStream(async () => sleep(1000), { heartbeat: 20 })
+    await sleep(1100)
     expect((await response.text()).length).toBeLessThan(10)
   })
 })
