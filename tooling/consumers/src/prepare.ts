@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { bundleTests, type TestBundle } from './bundler.ts'
 import { root } from './layout.ts'
@@ -62,7 +62,8 @@ export async function preparePackages(
 
 /** A package whose index exports nothing is a place that is kept, not a package to check. */
 function isEmpty({ folder }: Package): boolean {
-  return readFileSync(path.join(folder, 'src/index.ts'), 'utf8').trim() === 'export {}'
+  const index = path.join(folder, 'src/index.ts')
+  return existsSync(index) && readFileSync(index, 'utf8').trim() === 'export {}'
 }
 
 /** Installs each package once, when it is first asked for. */
