@@ -4,6 +4,7 @@ import { RecorderError } from './recorder-errors.ts'
 import { HttpResponseReader } from './recorder-http.ts'
 import { serverOf } from './recorder-server.ts'
 import type { RecordOptions } from './recorder-types.ts'
+import { headOf } from './transcript-replay.ts'
 import { withoutSecrets } from './transcript-secrets.ts'
 import { concat } from './transcript-signs.ts'
 import type { End, Read, Transcript, TranscriptRequest } from './transcript-types.ts'
@@ -58,12 +59,9 @@ export async function record(url: string | URL, options: RecordOptions = {}): Pr
     },
     options.secrets,
   )
-  if (reader.problem !== '' && !reads.some(({ parts }) => parts.some(({ of }) => of !== 'head'))) {
-    throw new RecorderError(
-      'not-http',
-      `${address.host} answers, but not in HTTP/1: ${reader.problem}.`,
-      { transcript },
-    )
+  if (reader.problem !== '' && headOf(transcript) === undefined) {
+    const message = `${address.host} answers, but not in HTTP/1: ${reader.problem}.`
+    throw new RecorderError('not-http', message, { transcript })
   }
   return transcript
 }
@@ -164,6 +162,8 @@ function connected(address: URL, { ca, signal, limits }: RecordOptions): Promise
         )
       : net.connect({ host, port }, settled)
     socket.setNoDelay(true).once('error', failed)
+    // An error between the connection and the exchange is told by the end of the socket.
+    socket.on('error', () => {})
     socket.setTimeout(limits?.ms ?? DEFAULT_MS, () =>
       failed(new Error('No connection within the limit of time.')),
     )
@@ -223,6 +223,7 @@ function exchange(
       timers.push(setTimeout(() => finish('aborted', `after ${abort.afterMs} ms`), abort.afterMs))
     }
     signal?.addEventListener('abort', stopped, { once: true })
-    socket.write(request)
+    if (socket.destroyed) finish('cut', 'the connection was closed')
+    else socket.write(request)
   })
 }

@@ -62,6 +62,8 @@ export function readTranscript(text: string): Transcript {
 
 function readFirstLine(lines: Lines): void {
   const line = lines.next
+  // A byte order mark, or the CR of a file that was converted, would otherwise make it look like another format.
+  lines.text(line ?? '')
   if (line?.startsWith('tesserae transcript ') && line !== FIRST_LINE) {
     throw lines.error('unknown-version', 'This version of the format is not known here; 1 is.')
   }

@@ -48,7 +48,7 @@ const encoder = new TextEncoder()
  * sizes of chunks stay true. The provenance says under `removed` what was removed. {@link record} and
  * {@link recordFetch} do all this by themselves.
  *
- * A secret that the server sends back in pieces, a few characters in each event, is not found.
+ * A secret that the server sends back in pieces, a few characters in each event, or in a compressed body, is not found.
  *
  * @example
  * ```ts

@@ -5,8 +5,7 @@ import {
   type RequestListener,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { createServer, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { record, RecorderError, type RecordOptions } from '@tesserae/testkit/recorder'
 import {
@@ -424,10 +423,12 @@ describe('a request', () => {
   })
 
   it('to what does not speak HTTP/1 fails, and keeps what it said', async () => {
-    const url = await rawServer((socket) => socket.end('SSH-2.0-OpenSSH\r\n'))
-    const error = await failure(record(url))
-    expect(error.code).toBe('not-http')
-    expect(text(wireOf(error.transcript as Transcript))).toBe('SSH-2.0-OpenSSH\r\n')
+    for (const said of ['SSH-2.0-OpenSSH\r\n', '220 mail\r\n500 what?\r\n\r\n']) {
+      const url = await rawServer((socket) => socket.end(said))
+      const error = await failure(record(url))
+      expect(error.code).toBe('not-http')
+      expect(text(wireOf(error.transcript as Transcript))).toBe(said)
+    }
   })
 
   it('goes nowhere when its signal was given before', async () => {

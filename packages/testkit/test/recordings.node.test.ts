@@ -24,6 +24,7 @@ const all: [name: string, transcript: Transcript][] = [
   ...seeds.map((name): [string, Transcript] => [`seeds/${name}`, loadSeed(name)]),
 ]
 
+// oxlint-disable-next-line typescript/no-explicit-any -- what it holds is what is tested
 type Json = any
 
 /** The data of each event that the standard dispatches, parsed, without the closing [DONE]. */
@@ -36,7 +37,7 @@ function chunksOf(transcript: Transcript): Json[] {
 }
 
 const lastOf = (values: Json[]): Json =>
-  values.filter((value) => value !== undefined && value !== null).at(-1)
+  values.findLast((value) => value !== undefined && value !== null)
 const together = (values: Json[]): string =>
   values.filter((value) => typeof value === 'string').join('')
 const textOf = (transcript: Transcript): string => new TextDecoder().decode(bodyOf(transcript))
@@ -111,7 +112,9 @@ const literal: Record<string, (transcript: Transcript, index: number) => Partial
           name: item.name,
           arguments: together(
             events.map((event) =>
-              event.item_id === item.id && /arguments\.delta$/.test(event.type) ? event.delta : '',
+              event.item_id === item.id && event.type.endsWith('arguments.delta')
+                ? event.delta
+                : '',
             ),
           ),
         })),

@@ -386,6 +386,14 @@ describe('a file that is no transcript', () => {
     expect(error.message).toMatch(new RegExp(`^Line ${at}: .*\\.$`, 's'))
   })
 
+  it('is one that an editor or git has converted', () => {
+    for (const converted of [good.replaceAll('\n', '\r\n'), `\ufeff${good}`]) {
+      const error = caught(() => readTranscript(converted))
+      expect([error.code, error.line]).toEqual(['invalid-sign', 1])
+    }
+    expect(caught(() => readTranscript(good.replaceAll('\n', '\r\n'))).message).toContain('CR LF')
+  })
+
   it('never makes anything else of it than an error with a line', () => {
     fc.assert(
       fc.property(
@@ -539,7 +547,8 @@ title: Chunks and reads
       response: { ...transcript.response, reads: [{ at: 0, parts }] },
     })
     const early = first?.parts[0] as Part
-    const half = { of: 'head' as const, bytes: (second?.parts[0] as Part).bytes.slice(0, -2) }
+    const whole = second?.parts[0] as Part
+    const half = { of: 'head' as const, bytes: whole.bytes.slice(0, -2) }
     expect(headOf(of(early))).toBe(undefined)
     expect(headOf(of({ of: 'head', bytes: bytes(text(early.bytes) + text(half.bytes)) }))).toBe(
       undefined,
