@@ -102,7 +102,12 @@ function fetchServer(folder: string): void {
     rmSync(path.join(own, 'apt'), { recursive: true })
     writeFileSync(path.join(own, 'installed.json'), `${JSON.stringify({ version })}\n`)
     mkdirSync(scratch, { recursive: true })
-    if (!existsSync(folder)) renameSync(own, folder)
+    try {
+      renameSync(own, folder)
+    } catch (error) {
+      // Another run was faster, and its folder is as good.
+      if (!existsSync(path.join(folder, 'installed.json'))) throw error
+    }
   } finally {
     rmSync(own, { recursive: true, force: true })
   }
