@@ -58,7 +58,7 @@ export async function bundleTests(sources: TestSources, target: Target): Promise
     logLevel: 'silent',
     absWorkingDir: root,
     plugins: [onlyTheTarball(sources, target)],
-    ...(target === 'node' ? { define: { 'import.meta.url': '__fileUrl' } } : {}),
+    ...(target === 'node' ? { define: ownPlace } : {}),
   })
   if (target === 'portable') assertInputs(sources, Object.keys(metafile.inputs), entry)
   return { path: output, files }
@@ -128,18 +128,28 @@ function onlyTheTarball(sources: TestSources, target: Target): esbuild.Plugin {
         contents: readFileSync(file),
         loader: 'text',
       }))
-      // A bundle has one URL; its files keep their own, so that what lies beside a test is still found.
       if (target === 'node')
         build.onLoad({ filter: /\.ts$/ }, ({ path: file }) =>
-          isInside(file, tests)
-            ? {
-                contents: `const __fileUrl = ${JSON.stringify(pathToFileURL(file).href)};${readFileSync(file, 'utf8')}`,
-                loader: 'ts',
-              }
-            : undefined,
+          isInside(file, tests) ? { contents: withOwnPlace(file), loader: 'ts' } : undefined,
         )
     },
   }
+}
+
+/** A bundle has one place; its files keep their own, so that what lies beside a test is still found. */
+const ownPlace = {
+  'import.meta.url': '__fileUrl',
+  'import.meta.filename': '__fileName',
+  'import.meta.dirname': '__fileFolder',
+}
+
+function withOwnPlace(file: string): string {
+  const values = [pathToFileURL(file).href, file, path.dirname(file)].map((text) =>
+    JSON.stringify(text),
+  )
+  const names = Object.values(ownPlace).map((name, index) => `${name} = ${values[index]}`)
+  // On the first line, so that the others keep their numbers.
+  return `const ${names.join(', ')};${readFileSync(file, 'utf8')}`
 }
 
 function installedFolders({ project, companions = new Map() }: TestSources): string[] {

@@ -5,7 +5,7 @@ import { publishedPackages } from './packages.ts'
 import { inParallel } from './parallel.ts'
 import { makeWork, partChoices } from './parts.ts'
 import { preparePackages } from './prepare.ts'
-import { clearReports, type Outcome, printOutcome, writeReports } from './results.ts'
+import { clearReports, isGood, type Outcome, printOutcome, writeReports } from './results.ts'
 
 /** Parts that work side by side: one for each core of a small machine. */
 const width = 2
@@ -37,7 +37,5 @@ async function main(): Promise<number> {
   printOutcome(outcome)
   writeReports(plan.task, outcome)
   console.log(`\n${Math.round((performance.now() - start) / 1000)} s`)
-  const failed = outcome.rows.some((row) => row.failed > 0)
-  const unknown = outcome.skips.length > 0 && process.env['CI'] !== undefined
-  return failed || unknown ? 1 : 0
+  return isGood(outcome) ? 0 : 1
 }

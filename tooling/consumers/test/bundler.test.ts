@@ -67,6 +67,7 @@ describe('a bundle for Node', () => {
 it('reads beside itself', () => {
   expect(readFileSync(new URL('./note.txt', import.meta.url), 'utf8')).toBe('beside')
   expect(import.meta.url).toMatch(/a\\.test\\.ts$/)
+  expect(import.meta.filename).toBe(import.meta.dirname + '/a.test.ts')
   expect(weight.grams).toBe(7)
 })`),
         'note.txt': 'beside',

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { bundleTests } from '../src/bundler.ts'
+import { commandRuntime } from '../src/runtimes/command.ts'
 import { runtimes } from '../src/runtimes/index.ts'
 import type { Runtime } from '../src/runtimes/runtime.ts'
 import { runSuite } from '../src/suites.ts'
@@ -37,7 +38,7 @@ afterEach(() => {
 const kinds = runtimes
   .filter(({ name }) => ['node24', 'bun', 'deno', 'workerd', 'chromium'].includes(name))
   .filter(({ name }) => name !== 'chromium' || existsSync('/usr/bin/chromium'))
-  .map((runtime) => [runtime.name, runtime, runtime.name === 'chromium' ? 8000 : 3000] as const)
+  .map((runtime) => [runtime.name, runtime, runtime.name === 'chromium' ? 12_000 : 3000] as const)
 
 it.each(kinds)(
   '%s, kept busy for ever, is killed and goes on with the next file',
@@ -118,5 +119,12 @@ export async function run({ file }, report) {
     const body = `console.log('{"result":{"passed":99}}'); process.exit(0)`
     const result = await runSuite(thisNode, writeBundle(twoFiles(body)), settings)
     expect(result).toMatchObject({ passed: 1, failed: 1 })
+  })
+
+  it('whose program is not installed is not available, and says why', async () => {
+    const command = { binary: '/no/such/runtime', args: () => [], env: {}, isNode: false }
+    expect(await commandRuntime('netscape', command).available()).toContain(
+      'netscape is not installed',
+    )
   })
 })

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { here } from '../src/layout.ts'
+import { clearReports, isGood, type Outcome, row, writeReports } from '../src/results.ts'
+
+const task = `results-test-${process.pid}`
+const report = (part: string): string => path.join(here, `.reports/${task}.${part}.json`)
+
+afterAll(() => clearReports(task))
+
+const passes = (): ReturnType<typeof row> =>
+  row('node20', '20', 'one', () => Promise.resolve({ passed: 2, failed: 0, failures: [], seed: 1 }))
+const breaks = (): ReturnType<typeof row> =>
+  row('node20', '20', 'two', () => Promise.reject(new Error('broken')))
+
+const skip = { part: 'firefox', reason: 'it is missing' }
+
+it('what breaks is a failure of its row', async () => {
+  expect(await breaks()).toMatchObject({ passed: 0, failed: 1, failures: [{ message: 'broken' }] })
+})
+
+it('a run is good when nothing failed, and under CI when nothing was skipped either', async () => {
+  const good: Outcome = { rows: [await passes()], skips: [] }
+  const bad: Outcome = { rows: [await passes(), await breaks()], skips: [] }
+  const partial: Outcome = { ...good, skips: [skip] }
+  expect([good, bad, partial].map((outcome) => isGood(outcome, {}))).toEqual([true, false, true])
+  expect([good, bad, partial].map((outcome) => isGood(outcome, { CI: 'true' }))).toEqual([
+    true,
+    false,
+    false,
+  ])
+})
+
+it('each part leaves a report, and a run that breaks off leaves none', async () => {
+  writeReports(task, { rows: [await passes(), await breaks()], skips: [skip] })
+  const read = (part: string): unknown => JSON.parse(readFileSync(report(part), 'utf8'))
+  expect(read('node20')).toEqual({ passed: 2, failed: 1, skipped: 0, skips: [] })
+  expect(read('firefox')).toEqual({ passed: 0, failed: 0, skipped: 1, skips: ['it is missing'] })
+  clearReports(task)
+  expect(() => read('node20')).toThrow('ENOENT')
+})
