@@ -1,5 +1,4 @@
 import ts from 'typescript'
-import { turns } from './turns.ts'
 
 /** A result that the example states in a comment, to be held against what it really does. */
 interface Stated {
@@ -43,7 +42,8 @@ export function instrument(code: string): Instrumented {
     for (const comment of result.comments) taken.add(comment)
     const { line } = source.getLineAndCharacterOfPosition(result.comments[0] as number)
     const id = stated.push(line) - 1
-    const what = `${id}, ${line}, ${JSON.stringify(result.texts)}`
+    const inTurn = result.texts.length === 1 ? turns(result.texts[0] as string) : []
+    const what = `${id}, ${line}, ${JSON.stringify(result.texts)}, ${JSON.stringify(inTurn)}`
     const expression = expressionOf(node)
     if (result.kind === 'throws')
       surround(
@@ -112,6 +112,11 @@ function wholeValue(first: string, below: readonly string[]): { text: string; li
     if (next === undefined || announced(next)) return { text: first, lines: 1 }
     text += ` ${next.trim()}`
   }
+}
+
+/** `'a', then 'b'` states what a line gives that runs twice. */
+function turns(text: string): string[] {
+  return text.split(/,\s+then\s+/)
 }
 
 function announced(comment: string): { kind: Stated['kind']; text: string } | undefined {

@@ -1,13 +1,18 @@
 import { fork } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { instrument } from './instrument.ts'
 import type { Outcome } from './stage.ts'
+import { turnstile } from './turnstile.ts'
 import type { Example, Line } from './types.ts'
 
 const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
-const stage = path.join(here, 'src/stage.ts')
+const stage = path.join(here, '.scratch/stage.mjs')
+mkdirSync(path.dirname(stage), { recursive: true })
+writeFileSync(stage, stripTypeScriptTypes(readFileSync(path.join(here, 'src/stage.ts'), 'utf8')))
 
 /** The module's lines: everything that an example consists of, in order. */
 export function moduleOf(example: Example): Line[] {
@@ -19,7 +24,8 @@ export function placeFor(example: Example, purpose: 'run' | 'types'): string {
   const folder = path.join(here, '.scratch', purpose)
   mkdirSync(folder, { recursive: true })
   const name = example.file.replace(/[^\w.]+/g, '-')
-  return path.join(folder, `${name}-${example.line}.${example.language === 'ts' ? 'ts' : 'mjs'}`)
+  const ending = purpose === 'types' && example.language === 'ts' ? 'ts' : 'mjs'
+  return path.join(folder, `${name}-${example.line}.${ending}`)
 }
 
 /** `README.md:12`: the line that the reader of the document sees. */
@@ -27,12 +33,28 @@ export function placeOf(example: Example, index: number): string {
   return `${example.file}:${moduleOf(example)[index]?.line ?? example.line}`
 }
 
+/** As many processes at a time as there are processors, so that the time limit is about the example. */
+const inTurn = turnstile(availableParallelism())
+
 /** Runs an example in a process of its own; gives one sentence for each thing that is not as it says. */
-export async function play(example: Example, limitMs = 10_000): Promise<string[]> {
+export function play(example: Example, limitMs = 30_000): Promise<string[]> {
+  return inTurn(() => run(example, limitMs))
+}
+
+/** What cannot be erased, or read at all, is left for Node to say. */
+function withoutTypes(code: string): string {
+  try {
+    return stripTypeScriptTypes(code)
+  } catch {
+    return code
+  }
+}
+
+async function run(example: Example, limitMs: number): Promise<string[]> {
   const file = placeFor(example, 'run')
   const text = moduleOf(example).map((line) => line.text)
   const { code, stated } = instrument(text.join('\n'))
-  writeFileSync(file, `${code}\nexport {}\n`)
+  writeFileSync(file, `${withoutTypes(code)}\nexport {}\n`)
   const child = fork(stage, [file, JSON.stringify(stated)], {
     silent: true,
     execArgv: ['--disable-warning=ExperimentalWarning'],

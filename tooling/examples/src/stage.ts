@@ -1,7 +1,7 @@
-// Runs one instrumented example in this process and tells the parent what became of it.
+// Runs one instrumented example in this process and tells the parent what became of it. It imports nothing of ours:
+// `play.ts` hands it to Node without its types, since taking them off takes longer than most examples do.
 import { inspect, isDeepStrictEqual } from 'node:util'
 import { pathToFileURL } from 'node:url'
-import { turns } from './turns.ts'
 
 /** What happened, with 0-based lines of the module that ran. */
 export interface Outcome {
@@ -12,6 +12,8 @@ export interface Outcome {
 interface Expectation {
   readonly line: number
   readonly texts: readonly string[]
+  /** What a single text states of each time that the line is reached. */
+  readonly turns: readonly string[]
   /** How often the line has been reached. */
   times: number
   /** How many prints there had been when the statement began. */
@@ -33,16 +35,21 @@ console.log = (...values: unknown[]) => {
 }
 
 const example = {
-  expect(id: number, line: number, texts: readonly string[]): Expectation {
+  expect(
+    id: number,
+    line: number,
+    texts: readonly string[],
+    turns: readonly string[],
+  ): Expectation {
     let expected = expectations.get(id)
     if (!expected)
-      expectations.set(id, (expected = { line, texts, times: 0, from: 0, whole: false }))
+      expectations.set(id, (expected = { line, texts, turns, times: 0, from: 0, whole: false }))
     expected.from = prints.length
     return expected
   },
 
   check<T>(expected: Expectation, value: T, values: readonly [string, () => unknown][]): T {
-    const { line, texts } = expected
+    const { line, texts, turns } = expected
     const printed = prints.slice(expected.from)
     const lines = printed.flatMap(({ text }) => text.split('\n'))
     const stands = (text: string, actual: unknown): boolean => {
@@ -60,13 +67,12 @@ const example = {
       (printed.length === 1 && isOnlyValue(printed[0]?.values, (only) => stands(text, only))) ||
       stands(text, value)
 
-    const all = turns(texts[0] as string)
-    const turn = texts.length === 1 ? all[expected.times] : undefined
+    const turn = turns[expected.times]
     expected.times++
     if (texts.length === 1 && states(texts[0] as string)) expected.whole = true
     else if (texts.length === 1 ? turn === undefined || !states(turn) : !allMatch(texts)) {
       const really = printed.length > 0 ? `printed\n${lines.join('\n')}` : `gave ${inspect(value)}`
-      const what = turn !== undefined && all.length > 1 ? ` at turn ${expected.times}` : ''
+      const what = turn !== undefined && turns.length > 1 ? ` at turn ${expected.times}` : ''
       failures.push({ line, message: `states\n${texts.join('\n')}\nbut${what} it ${really}` })
     }
     return value
@@ -85,8 +91,8 @@ const example = {
     }
   },
 
-  expectError(id: number, line: number, texts: readonly string[]): void {
-    example.expect(id, line, texts).times++
+  expectError(id: number, line: number, texts: readonly string[], turns: readonly string[]): void {
+    example.expect(id, line, texts, turns).times++
   },
 
   returned(id: number): void {
@@ -124,8 +130,8 @@ function unreached(): Outcome['failures'] {
   return stated.flatMap((line, id) => {
     const expected = expectations.get(id)
     if (expected === undefined) return [{ line, message: 'states a result that is never reached' }]
-    if (expected.whole || expected.texts.length > 1) return []
-    const wanted = turns(expected.texts[0] as string).length
+    if (expected.whole) return []
+    const wanted = expected.turns.length
     if (expected.times >= wanted) return []
     return [{ line, message: `states ${wanted} turns, and there were ${expected.times}` }]
   })

@@ -27,9 +27,10 @@ describe.each(byDocument())('$file', ({ examples: own }) => {
     expect(complaints.get(example) ?? []).toEqual([])
   })
 
-  // Two at a time: each is a process of its own.
   test.concurrent.each(own.filter(({ noRun }) => noRun === undefined))(
     'the example at line $line does what it says',
+    // They wait for one another, so the time that counts is the one that `play` gives each.
+    { timeout: 600_000 },
     async (example) => {
       expect(await play(example)).toEqual([])
     },
