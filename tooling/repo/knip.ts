@@ -53,7 +53,15 @@ const config: KnipConfig = {
     'tooling/examples': tool({
       entry: ['preludes/*.ts', 'src/stage.ts'],
       project: ['preludes/*.ts'],
-      ignoreDependencies: ['fast-check'],
+      ignoreDependencies: [
+        'express',
+        'fast-check',
+        'fastify',
+        'hono',
+        'koa',
+        '@types/express',
+        '@types/koa',
+      ],
     }),
     // Two of its servers run on other runtimes, by the path of their files.
     'tooling/interop': tool({ entry: ['src/servers/{bun,deno}.ts'] }),

@@ -137,12 +137,9 @@ function check(
 ): number {
   checkText('data', data)
   if (event === '') refuse('empty-name', 'event')
-  if (retry !== undefined && (!Number.isInteger(retry) || (retry & LONGEST_WAIT) !== retry))
+  if (retry !== undefined && (typeof retry !== 'number' || (retry & LONGEST_WAIT) !== retry))
     refuse('bad-retry', 'retry')
-  return (
-    (event === undefined ? 0 : checkLine('event', event)) |
-    (id === undefined ? 0 : checkLine('id', id))
-  )
+  return checkLine('event', event) | checkLine('id', id)
 }
 
 function checkText(field: EncodeField, text: string): void {
@@ -151,7 +148,8 @@ function checkText(field: EncodeField, text: string): void {
 }
 
 /** One pass, because these strings are short: searching for each character costs more. */
-function checkLine(field: EncodeField, text: string): number {
+function checkLine(field: EncodeField, text: string | undefined): number {
+  if (text === undefined) return 0
   if (typeof text !== 'string') refuse('wrong-type', field)
   let bits = 0
   for (let i = 0; i < text.length; i++) {

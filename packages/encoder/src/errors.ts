@@ -62,6 +62,8 @@ export function refuse(code: EncodeErrorCode, field: EncodeField): never {
 export type StreamErrorCode =
   /** An option is not what it must be. */
   | 'bad-option'
+  /** The source is neither a sequence nor a function. */
+  | 'bad-source'
   /** The response has sent its head before the stream could. */
   | 'head-sent'
   /** A header that the platform sets, or that no event stream can have. */

@@ -60,16 +60,16 @@ export class Client {
   /** Takes what a turn brought. `joined` is all of it in one piece, made when first asked for. */
   take(entries: readonly Entry[], joined: () => Uint8Array<ArrayBuffer>): void {
     const filter = this.#filter
-    let wanted = entries
     try {
-      if (filter) wanted = entries.filter(({ event, topic }) => filter(event, topic))
+      const wanted = filter ? entries.filter(({ event, topic }) => filter(event, topic)) : entries
+      if (wanted.length === 0) return
+      if (!this.isBehind && this.lifecycle.isClear)
+        this.#pass(wanted.length === entries.length ? joined() : join(wanted), wanted.length)
+      else for (const entry of wanted) this.#enqueue(entry)
     } catch (error) {
-      return this.lifecycle.fail(error)
+      // It is this client's filter, or connection, and the others still want their events.
+      this.lifecycle.fail(error)
     }
-    if (wanted.length === 0) return
-    if (!this.isBehind && this.lifecycle.isClear)
-      this.#pass(wanted.length === entries.length ? joined() : join(wanted), wanted.length)
-    else for (const entry of wanted) this.#enqueue(entry)
   }
 
   /** Forgets what waits: the stream is over. */

@@ -1,6 +1,6 @@
 import { type Clock, clockOfStream, TICK, type Ticking } from './clock.ts'
 import { encode } from './encode.ts'
-import { StreamClosed } from './errors.ts'
+import { StreamClosed, StreamError } from './errors.ts'
 import { Frame } from './frame.ts'
 import { FINAL } from './head.ts'
 import { type Limits, limitsOf } from './limits.ts'
@@ -175,7 +175,13 @@ export class Lifecycle implements Ticking {
   close(reason: CloseReason, cause?: unknown): void {
     if (this.#end) return
     this.#end = new StreamClosed(reason, cause)
-    this.#part(this.#end)
+    try {
+      this.#part(this.#end)
+    } catch (error) {
+      this.#report(error)
+      this.#transport.refuse(error)
+      this.#clock.remove(this)
+    }
     this.#state = 'over'
     for (const wake of this.#waiters.splice(0)) wake()
     this.#return()
@@ -231,6 +237,8 @@ export class Lifecycle implements Ticking {
       const iterator = (this.#iterator =
         value?.[Symbol.asyncIterator]?.() ??
         (made as Iterable<SseEvent | Frame> | undefined)?.[Symbol.iterator]?.())
+      if (!iterator && typeof source !== 'function')
+        throw new StreamError('bad-source', 'The source must be iterable, or a function.')
       while (!this.#end) {
         if (!iterator) break
         asking = true
@@ -299,7 +307,14 @@ export class Lifecycle implements Ticking {
   #write(bytes: Uint8Array<ArrayBuffer>): void {
     this.#bytes += bytes.length
     this.#lastWrite = performance.now()
-    this.#hasRoom = this.#transport.write(bytes)
+    this.#hasRoom = false
+    try {
+      this.#hasRoom = this.#transport.write(bytes)
+    } catch (error) {
+      // Many share a turn, or the clock's round: it must not be the others who learn of this.
+      this.#report(error)
+      this.close('client-gone', error)
+    }
     if (!this.#hasRoom) this.#fullSince = Math.min(this.#fullSince, this.#lastWrite)
   }
 

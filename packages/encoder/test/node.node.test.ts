@@ -268,6 +268,62 @@ describe('over HTTP/2', () => {
   })
 })
 
+describe('a response that throws', () => {
+  /** What `sendEvents` asks of a response, with one thing that goes wrong. */
+  const broken = (method: 'writeHead' | 'write' | 'end', fault: Error) => ({
+    headersSent: false,
+    writeHead: () => {},
+    write: (_bytes: Uint8Array) => true,
+    end: () => {},
+    destroy: () => {},
+    on: () => {},
+    [method]: () => {
+      throw fault
+    },
+  })
+  const fault = new Error('of the platform')
+  const request = { method: 'GET', headers: {} }
+
+  it('at its head: sendEvents rejects', async () => {
+    await expect(sendEvents(request, broken('writeHead', fault), [{ data: 'a' }])).rejects.toBe(
+      fault,
+    )
+    await expect(
+      sendEvents(request, broken('writeHead', fault), async () => sleep(20)),
+    ).rejects.toBe(fault)
+    const controller = new AbortController()
+    const sending = sendEvents(request, broken('writeHead', fault), ({ closed }) => closed, {
+      signal: controller.signal,
+    })
+    controller.abort()
+    await expect(sending).rejects.toBe(fault)
+  })
+
+  it('at a write: the stream is over, and the source is told', async () => {
+    const told: unknown[] = []
+    let reason: unknown
+    const end = await sendEvents(
+      request,
+      broken('write', fault),
+      async ({ send, closed }) => {
+        await send({ data: 'a' })
+        reason = (await closed).reason
+      },
+      { onError: (error) => void told.push(error) },
+    )
+    expect([end.reason, end.cause, reason, told]).toEqual([
+      'client-gone',
+      fault,
+      'client-gone',
+      [fault],
+    ])
+  })
+
+  it('at its end: sendEvents settles', async () => {
+    await expect(sendEvents(request, broken('end', fault), [{ data: 'a' }])).rejects.toBe(fault)
+  })
+})
+
 describe('faults', () => {
   const big: SseEvent = { data: 'x'.repeat(1000) }
 

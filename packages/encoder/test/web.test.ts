@@ -190,6 +190,15 @@ describe('sources', () => {
     )
   })
 
+  it('that are none are refused', async () => {
+    for (const source of [{}, null, undefined, 5, Symbol.iterator])
+      await expect(eventStream(source as never)).rejects.toMatchObject({ code: 'bad-source' })
+    await expect(eventStream('text' as never)).rejects.toMatchObject({
+      code: 'wrong-type',
+      field: 'data',
+    })
+  })
+
   it('is called at once, and once', async () => {
     let calls = 0
     const response = eventStream(async () => void calls++)
