@@ -3,7 +3,7 @@ import path from 'node:path'
 import { collect } from './collect.ts'
 import type { Collected, Line } from './types.ts'
 
-/** Every example of a repository: its READMEs and the TSDoc of its packages. */
+/** Every example of a repository: its READMEs, the documents of its packages and their TSDoc. */
 export function examplesOf(root: string): Collected {
   const all: Collected = { examples: [], problems: [] }
   const add = (file: string, sections: (text: string) => Line[][]): void => {
@@ -17,7 +17,8 @@ export function examplesOf(root: string): Collected {
     globSync(globs, { cwd: root })
       .map((file) => file.replaceAll(path.sep, '/'))
       .sort()
-  for (const file of files('README.md', 'packages/*/README.md')) add(file, markdown)
+  for (const file of files('README.md', 'packages/*/README.md', 'packages/*/docs/**/*.md'))
+    add(file, markdown)
   for (const file of files('packages/*/src/**/*.ts')) add(file, tsdoc)
   return all
 }
