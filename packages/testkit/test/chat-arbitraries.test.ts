@@ -153,6 +153,11 @@ describe('chatCompletion', () => {
     expect(completions.every(isJson)).toBe(true)
   })
 
+  test('has no extension that is null, which a stream could not tell from none', () => {
+    expect(completions.some(({ provider }) => provider !== undefined)).toBe(true)
+    expect(completions.every(({ provider }) => provider !== null)).toBe(true)
+  })
+
   test('keeps indexes in order and ids apart', () => {
     for (const { choices } of completions) {
       expect(choices.map(({ index }) => index)).toEqual(choices.map((_choice, index) => index))
@@ -520,7 +525,10 @@ describe('chunkStream', () => {
     )
     const [{ chunks, quirks } = { chunks: [], quirks: ['padding'] }] = details.counterexample ?? []
     expect(quirks).toEqual([])
-    // The role, the call, its arguments if there are any, the reason.
-    expect(chunks.length).toBeLessThanOrEqual(4)
+    const fields = choicesOf(chunks).map(({ delta }) => Object.keys(delta))
+    // The role, the call, its arguments if it needs any, the reason: nothing shares a delta without need.
+    expect(fields.slice(0, 2)).toEqual([['role', 'content', 'refusal'], ['tool_calls']])
+    expect(fields.at(-1)).toEqual([])
+    expect(fields.length).toBeLessThanOrEqual(4)
   })
 })

@@ -105,6 +105,14 @@ describe('measureExponent', () => {
     expect(points.map(({ cost }) => Math.round(cost))).toEqual([3, 13])
   })
 
+  test('wants fifty steps of a coarse clock from the smallest size', async () => {
+    let time = 0
+    const now = () => Math.floor((time += 0.01) / 2) * 2
+    const { points } = await measureExponent((size) => () => (time += size / 1000), { now })
+    expect(points[0]?.cost).toBeGreaterThanOrEqual(100)
+    expect(points[0]?.cost).toBeLessThan(200)
+  })
+
   test('is not misled by disturbances that most runs suffer from', async () => {
     let run = 0
     const { measure } = simulated(

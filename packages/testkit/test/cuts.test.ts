@@ -130,6 +130,11 @@ describe('cuts', () => {
     })
   })
 
+  test('does not cut into chunks as long as the whole', () => {
+    expect(kinds(numbers(7)).other).not.toContain('in chunks of 7')
+    expect(kinds(numbers(8)).other).toContain('in chunks of 7')
+  })
+
   test('bounds the kinds whose number grows with the bytes', () => {
     expect(kinds(numbers(48)).pairs).toBe((47 * 46) / 2)
     expect(kinds(numbers(49)).pairs).toBe(0)
