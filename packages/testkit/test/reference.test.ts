@@ -145,9 +145,12 @@ describe('pending', () => {
     expect(referenceParse(Uint8Array.of(0x64, 0xf0, 0x9f, 0x98, 0x0a)).pending).toEqual({
       bytes: 5,
       fields: [],
-    const inALaterBlock = Uint8Array.of(0x0a, 0x0a, 0xe2, 0x82, 0x78)
-    expect(referenceParse(inALaterBlock).pending).toEqual({ bytes: 3, fields: [] })
+    })
   })
+
+  test('counts malformed bytes of a later block', () => {
+    const bytes = Uint8Array.of(0x0a, 0x0a, 0xe2, 0x82, 0x78)
+    expect(referenceParse(bytes).pending).toEqual({ bytes: 3, fields: [] })
   })
 })
 
