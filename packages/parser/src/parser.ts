@@ -1,4 +1,5 @@
 import { assertBytes, ended, incompleteEvent } from './errors.ts'
+import { Queue } from './queue.ts'
 import { Scanner } from './scanner.ts'
 import type { Parser, ParserOptions, SseEvent, StreamState, Verdict } from './types.ts'
 
@@ -17,7 +18,8 @@ import type { Parser, ParserOptions, SseEvent, StreamState, Verdict } from './ty
  * ```
  */
 export function createParser(options: ParserOptions = {}): Parser {
-  if (!((options.maxEventBytes ?? 0) >= 0))
+  const { maxEventBytes = 0 } = options
+  if (maxEventBytes !== Infinity && !(Number.isInteger(maxEventBytes) && maxEventBytes >= 0))
     throw new RangeError('maxEventBytes has to be a number of bytes, or Infinity.')
   return new StreamParser(options)
 }
@@ -29,7 +31,7 @@ class StreamParser implements Parser {
   /** The stream's first bytes, until there are enough of them to tell a byte order mark. */
   #head: number[] | undefined = []
   /** Events that `end` found before they were asked for. */
-  #ready: SseEvent[] = []
+  #ready: Queue<SseEvent> = new Queue()
   #verdict: Verdict | undefined
 
   constructor(options: ParserOptions) {
@@ -45,12 +47,12 @@ class StreamParser implements Parser {
   }
 
   next(): SseEvent | undefined {
-    if (this.#ready.length > 0) return this.#ready.shift()
     for (;;) {
+      if (this.#ready.length > 0) return this.#ready.shift()
       const scanner = this.#scanner
       const event = scanner.next()
-      // A callback may have called reset(): then it is the new stream's turn.
-      if (event || scanner === this.#scanner) return event
+      // A callback may have called reset() or end(): then there is something else to look at.
+      if (event || (scanner === this.#scanner && this.#ready.length === 0)) return event
     }
   }
 
@@ -61,27 +63,27 @@ class StreamParser implements Parser {
   end(): Verdict {
     const { incomplete } = this.#options
     const scanner = this.#scanner
-    if (!this.#verdict) {
+    const ready = this.#ready
+    let verdict = this.#verdict
+    if (!verdict) {
       if (this.#head) scanner.feed(Uint8Array.from(this.#head))
-      const ready: SseEvent[] = []
-      try {
-        for (const event of this) ready.push(event)
-      } finally {
-        this.#ready = ready
-      }
-      this.#verdict = scanner.judge()
+      this.#head = undefined
+      for (let event = scanner.next(); event; event = scanner.next()) ready.push(event)
+      // A callback may have called end() itself, or reset(): then what has ended is no longer this stream.
+      verdict = this.#verdict ?? scanner.judge()
       const event = incomplete === 'dispatch' && scanner.complete()
       if (event) ready.push(event)
+      if (scanner === this.#scanner) this.#verdict = verdict
     }
-    if (!this.#verdict.complete && incomplete === 'error') throw incompleteEvent(scanner.position)
-    return this.#verdict
+    if (!verdict.complete && incomplete === 'error') throw incompleteEvent(scanner.position)
+    return verdict
   }
 
   reset(state: StreamState = this.#options): void {
     this.#scanner.stop()
     this.#scanner = new Scanner(this.#options, state.lastEventId)
     this.#head = []
-    this.#ready = []
+    this.#ready = new Queue()
     this.#verdict = undefined
   }
 
