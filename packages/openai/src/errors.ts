@@ -30,3 +30,33 @@ export class SchemaError extends Error {
     this.issues = issues
   }
 }
+
+/** Every way in which reading a stream fails. */
+export type StreamErrorCode =
+  /** `push()` after `finish()`. */
+  'finished'
+
+/**
+ * Thrown by everything that reads a stream. The message says what to do and never holds what the stream said.
+ *
+ * @example
+ * ```ts
+ * import { createAccumulator } from '@tesserae/openai/accumulator'
+ *
+ * const accumulator = createAccumulator()
+ * accumulator.finish()
+ * accumulator.push({ choices: [] }) // throws finished
+ * ```
+ */
+export class StreamError extends Error {
+  readonly code: StreamErrorCode
+
+  constructor(code: StreamErrorCode, message: string) {
+    super(message)
+    this.name = 'StreamError'
+    this.code = code
+  }
+}
+
+export const finished = (): StreamError =>
+  new StreamError('finished', 'The message is finished: create an accumulator for the next one.')

@@ -1,0 +1,20 @@
+export { StreamError } from './errors.ts'
+export { createAccumulator } from './accumulator/accumulator.ts'
+export { reasoningOf } from './accumulator/choice.ts'
+export type { StreamErrorCode } from './errors.ts'
+export type { Note, NoteCode } from './accumulator/notes.ts'
+export type { CustomRules, MergeRule, RuleTable } from './accumulator/rules.ts'
+export type {
+  Accumulator,
+  AccumulatorOptions,
+  CompleteVerdict,
+  Delta,
+  Finished,
+  IncompleteReason,
+  IncompleteVerdict,
+  PartialToolCall,
+  StreamEnd,
+  Verdict,
+  VerdictDetails,
+} from './accumulator/types.ts'
+export type { ServerError } from './server-error.ts'

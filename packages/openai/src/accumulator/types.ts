@@ -1,0 +1,127 @@
+import type { ServerError } from '../server-error.ts'
+import type { ChatCompletion, Usage } from '../types.ts'
+import type { Note } from './notes.ts'
+import type { CustomRules } from './rules.ts'
+
+/** Options of `createAccumulator`. */
+export interface AccumulatorOptions {
+  /** Rules for fields that your server adds; every other unknown field keeps its last value. */
+  readonly rules?: CustomRules | undefined
+  /** Told what each chunk adds, while it is pushed. */
+  readonly onDelta?: ((delta: Delta) => void) | undefined
+}
+
+/**
+ * What a chunk adds, for those who show a message while it grows. Each has the new piece alone: nothing repeats what
+ * came before.
+ */
+export type Delta =
+  | { readonly type: 'content' | 'refusal'; readonly choice: number; readonly delta: string }
+  /** Reasoning, once, also where a server sends it in two fields: the one that began counts. */
+  | { readonly type: 'reasoning'; readonly choice: number; readonly delta: string }
+  /** `toolCall` is the position of the call among those of its choice, in order of arrival. */
+  | {
+      readonly type: 'tool-call-begin'
+      readonly choice: number
+      readonly toolCall: number
+      readonly id: string
+      readonly name: string
+    }
+  | {
+      readonly type: 'tool-call-arguments'
+      readonly choice: number
+      readonly toolCall: number
+      readonly delta: string
+    }
+  /** Comes with the end of the stream and not before: arguments that can be parsed may still grow. */
+  | {
+      readonly type: 'tool-call-end'
+      readonly choice: number
+      readonly toolCall: number
+      readonly id: string
+      readonly name: string
+      readonly partial: boolean
+    }
+  | { readonly type: 'finish'; readonly choice: number; readonly reason: string }
+  | { readonly type: 'usage'; readonly usage: Usage }
+
+/** What is known of the end of a stream, beside its chunks. */
+export interface StreamEnd {
+  /** The closing `[DONE]` came. */
+  readonly done?: boolean | undefined
+  /** The stream was given up before its end. */
+  readonly aborted?: boolean | undefined
+  /** The stream, or what carried it, failed. */
+  readonly failed?: boolean | undefined
+}
+
+/** Why a message is not all that the server meant to send. */
+export type IncompleteReason =
+  /** An error came in place of the rest, or the connection failed. */
+  | 'error'
+  /** Somebody gave the stream up. */
+  | 'aborted'
+  /** Neither a finish reason nor `[DONE]`: the stream was cut. */
+  | 'no-end'
+  /** Some choices ended; others have no finish reason, and there was no `[DONE]`. */
+  | 'no-finish-reason'
+  /** The server says that it is finished, and the arguments of a tool call are not. */
+  | 'open-json'
+
+/** Where a tool call is that must not be run. */
+export interface PartialToolCall {
+  readonly choice: number
+  /** Its position in `tool_calls` of the message. */
+  readonly toolCall: number
+}
+
+/** How a stream ended. */
+export type Verdict = CompleteVerdict | IncompleteVerdict
+
+/** The message is what the server meant to send, be it cut by `max_tokens`. */
+export interface CompleteVerdict extends VerdictDetails {
+  readonly complete: true
+  readonly reason?: undefined
+}
+
+/** Something is missing. */
+export interface IncompleteVerdict extends VerdictDetails {
+  readonly complete: false
+  readonly reason: IncompleteReason
+}
+
+/** What every verdict tells. */
+export interface VerdictDetails {
+  /** Tool calls that were cut: by `length`, or with the stream. Their arguments stand as they came. */
+  readonly partialToolCalls: readonly PartialToolCall[]
+  /** What was strange, and did no harm. */
+  readonly notes: readonly Note[]
+  /** The first error that the server sent. */
+  readonly error?: ServerError
+}
+
+/** A message with the verdict on its stream. */
+export interface Finished<Message = ChatCompletion> {
+  readonly message: Message
+  readonly verdict: Verdict
+}
+
+/**
+ * Puts a message together from its chunks.
+ *
+ * What a server never sends is not there: some leave out `id` or `model`, and until a choice has ended its
+ * `finish_reason` is null, also where the type says that there is one.
+ */
+export interface Accumulator<Message = ChatCompletion> {
+  /**
+   * Takes the next chunk, from any client, and changes nothing in it. What is no chunk is noted and left out; an error
+   * in it is kept for the verdict. The chunk is not copied: leave its objects alone.
+   */
+  push(chunk: unknown): void
+  /** The message so far, in the shape that it would have without streaming. It is yours: later chunks do not change it. */
+  snapshot(): Message
+  /** The message, and the verdict on its stream. Nothing can be pushed afterwards. */
+  finish(end?: StreamEnd): Finished<Message>
+  /** The first error that a chunk had in it. */
+  readonly error: ServerError | undefined
+}
