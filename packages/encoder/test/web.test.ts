@@ -25,6 +25,12 @@ async function* chunksOf(response: Response): AsyncGenerator<string, void> {
   }
 }
 
+/** Reads to the end. Its failure is the stream's own, where that of `text()` is the browser's. */
+async function drained(response: Response): Promise<void> {
+  const chunks = chunksOf(response)
+  while (!(await chunks.next()).done);
+}
+
 /** A source that counts what becomes of it. */
 function counted(events: () => Iterator<SseEvent> | AsyncIterator<SseEvent>) {
   const counts = { asked: 0, returned: 0 }
@@ -406,7 +412,7 @@ describe('a client that does not read', () => {
       },
       { highWaterMark: 1000 },
     )
-    await expect(response.text()).rejects.toMatchObject({ reason: 'slow' })
+    await expect(drained(response)).rejects.toMatchObject({ reason: 'slow' })
     expect(end).toMatchObject({ reason: 'slow' })
     expect(sent).toBeLessThan(1200)
   })
@@ -422,7 +428,7 @@ describe('a client that does not read', () => {
     await sleep(1000)
     expect(ends).toMatchObject([{ reason: 'slow' }])
     expect(counts.returned).toBe(1)
-    await expect(response.text()).rejects.toMatchObject({ name: 'StreamClosed', reason: 'slow' })
+    await expect(drained(response)).rejects.toMatchObject({ name: 'StreamClosed', reason: 'slow' })
   })
 
   it('is not dropped while nothing waits for it', async () => {
@@ -477,7 +483,7 @@ describe('a client that goes', () => {
     await sleep(5)
     expect(ends).toMatchObject([{ reason: 'client-gone' }])
     expect(counts.returned).toBe(1)
-    await expect(response.text()).rejects.toMatchObject({ reason: 'client-gone' })
+    await expect(drained(response)).rejects.toMatchObject({ reason: 'client-gone' })
   })
 
   it('before anything began: a function is not called, and a sequence is returned', async () => {
@@ -489,7 +495,7 @@ describe('a client that goes', () => {
       const response = await eventStream(it, {
         request: request({}, { signal: controller.signal }),
       })
-      await expect(response.text()).rejects.toMatchObject({ reason: 'client-gone' })
+      await expect(drained(response)).rejects.toMatchObject({ reason: 'client-gone' })
     }
     await sleep(5)
     expect(called).toBe(false)
