@@ -19,7 +19,7 @@ import type { Parser, ParserOptions, SseEvent, StreamState, Verdict } from './ty
  */
 export function createParser(options: ParserOptions = {}): Parser {
   const { maxEventBytes = 0 } = options
-  if (maxEventBytes !== Infinity && !(Number.isInteger(maxEventBytes) && maxEventBytes >= 0))
+  if (maxEventBytes < 0 || Math.floor(maxEventBytes) !== maxEventBytes)
     throw new RangeError('maxEventBytes has to be a number of bytes, or Infinity.')
   return new StreamParser(options)
 }

@@ -27,7 +27,7 @@ export class Scanner {
   /** What is being read, up to `#at`, and what waits. */
   #chunk: Chunk
   #at = 0
-  readonly #queue: Queue<Uint8Array> = new Queue()
+  #queue: Queue<Uint8Array> = new Queue()
   /** The beginning of a line whose end has not come. */
   readonly #part: Slab
   /** Bytes of the block's lines so far, line ends not counted: zero between blocks. */
@@ -156,7 +156,7 @@ export class Scanner {
   /** Drops what has not been read. */
   stop(): void {
     this.#chunk = new Chunk(new Uint8Array(0), this.tally)
-    this.#queue.clear()
+    this.#queue = new Queue()
     this.#offset += this.#at
     this.#at = 0
   }
