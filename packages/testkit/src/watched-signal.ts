@@ -47,6 +47,7 @@ export function watchedSignal(): WatchedSignal {
   const remove = signal.removeEventListener.bind(signal) as typeof add
 
   let onabort: typeof signal.onabort = null
+  let isOnabortAdded = false
   const callOnabort = (event: Event): void => {
     onabort?.call(signal, event)
   }
@@ -57,8 +58,9 @@ export function watchedSignal(): WatchedSignal {
       get: () => onabort,
       set(listener: unknown) {
         onabort = typeof listener === 'function' ? (listener as typeof onabort) : null
-        // Its place among the listeners is where it was first set.
-        add('abort', callOnabort)
+        // Its place among the listeners is where it was first set. (Workers would add it twice.)
+        if (!isOnabortAdded) add('abort', callOnabort)
+        isOnabortAdded = true
       },
     },
     addEventListener: {
