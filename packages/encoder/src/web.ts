@@ -1,5 +1,6 @@
 import { FINAL_ID, headOf, readLastEventId } from './head.ts'
 import { Lifecycle } from './lifecycle.ts'
+import { atTurnEnd } from './turn.ts'
 import type { EventMap, EventSource, StreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
@@ -57,7 +58,8 @@ export async function eventStream<Events extends object = EventMap>(
         },
         destroy(reason) {
           open()
-          controller.error(reason)
+          // Deno aborts the request first and cancels the body then, and reports a body that failed in between.
+          atTurnEnd(() => controller.error(reason), undefined)
         },
         refuse: reject,
       },
