@@ -1,6 +1,7 @@
 import { library } from '../../tooling/tsup/library.ts'
 
 export default library({
+  index: 'src/index.ts',
   accumulator: 'src/accumulator.ts',
   json: 'src/json.ts',
   schema: 'src/schema.ts',

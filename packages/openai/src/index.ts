@@ -1,0 +1,27 @@
+export { StreamError } from './errors.ts'
+export { createAccumulator } from './accumulator/accumulator.ts'
+export { reasoningOf } from './accumulator/choice.ts'
+export { toEvents } from './split/events.ts'
+export { split } from './split/split.ts'
+export { createChunkWriter } from './split/writer.ts'
+export type { StreamErrorCode } from './errors.ts'
+export type { Note, NoteCode } from './accumulator/notes.ts'
+export type { CustomRules, MergeRule, RuleTable } from './accumulator/rules.ts'
+export type {
+  Accumulator,
+  AccumulatorOptions,
+  CompleteVerdict,
+  Delta,
+  Finished,
+  IncompleteReason,
+  IncompleteVerdict,
+  PartialToolCall,
+  StreamEnd,
+  Verdict,
+  VerdictDetails,
+} from './accumulator/types.ts'
+export type { ServerError } from './server-error.ts'
+export type { ChunkEvent, ToEventsOptions } from './split/events.ts'
+export type { Granularity } from './split/pieces.ts'
+export type { SplitOptions } from './split/split.ts'
+export type { ChunkHead, ChunkWriter } from './split/writer.ts'
