@@ -46,30 +46,32 @@ export function watchedSignal(): WatchedSignal {
   ) => void
   const remove = signal.removeEventListener.bind(signal) as typeof add
 
-  let onabort: typeof signal.onabort = null
-  let isOnabortAdded = false
-  const callOnabort = (event: Event): void => {
-    onabort?.call(signal, event)
-  }
+  // Some platforms keep what is set here through `addEventListener` of the very object, some do not.
+  const onabort = propertyOf(signal, 'onabort')
+  let isSettingOnabort = false
 
   Object.defineProperties(signal, {
-    // Some platforms implement this property through `addEventListener` of the very object, some do not.
     onabort: {
-      get: () => onabort,
+      get: () => onabort.get?.call(signal),
       set(listener: unknown) {
-        onabort = typeof listener === 'function' ? (listener as typeof onabort) : null
-        // Its place among the listeners is where it was first set. (Workers would add it twice.)
-        if (!isOnabortAdded) add('abort', callOnabort)
-        isOnabortAdded = true
+        isSettingOnabort = true
+        onabort.set?.call(signal, listener)
+        isSettingOnabort = false
       },
     },
     addEventListener: {
       value(type: string, listener: Listener, options?: boolean | AddEventListenerOptions) {
         add(type, listener, options)
-        const { signal: until, once } = typeof options === 'object' ? options : {}
+        const { signal: until, once } = typeof options === 'object' ? (options ?? {}) : {}
         const capture = captureOf(options)
         // As the platform does: nothing is added for a signal that has been aborted, or twice.
-        if (listener === null || until?.aborted || indexOf(type, listener, capture) !== -1) return
+        if (
+          isSettingOnabort ||
+          listener === null ||
+          until?.aborted ||
+          indexOf(type, listener, capture) !== -1
+        )
+          return
         added.push({ type, listener, capture })
         // Some platforms remove the listener through `removeEventListener` of the very object, some do not.
         until?.addEventListener('abort', () => forget(type, listener, capture))
@@ -88,6 +90,15 @@ export function watchedSignal(): WatchedSignal {
   return {
     signal,
     abort: (reason) => controller.abort(reason),
-    listeners: () => added.length + (onabort === null ? 0 : 1),
+    listeners: () => added.length + (signal.onabort ? 1 : 0),
   }
+}
+
+/** A property as it is defined, on the object or on what it inherits from. */
+function propertyOf(object: object | null, name: string): PropertyDescriptor {
+  for (let owner = object; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const found = Object.getOwnPropertyDescriptor(owner, name)
+    if (found) return found
+  }
+  return {}
 }

@@ -23,6 +23,7 @@ describe('listeners are counted', () => {
     signal.addEventListener('abort', listener)
     signal.addEventListener('abort', listener)
     signal.addEventListener('abort', listener, { capture: false })
+    signal.addEventListener('abort', listener, null as never)
     expect(listeners()).toBe(1)
   })
 
