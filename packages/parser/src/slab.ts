@@ -22,7 +22,7 @@ export class Slab {
     const size = held.length + bytes.length
     this.#tally.copied += bytes.length
     if (this.start + size > this.memory.bytes.length) {
-      // Room doubles: all that ever moves is together less than what is held.
+      // Room doubles: all that ever moves is together less than twice what is held.
       this.memory = new Memory(new Uint8Array(size > SLAB / 2 ? 2 * size : SLAB))
       this.memory.bytes.set(held)
       this.#tally.moved += held.length

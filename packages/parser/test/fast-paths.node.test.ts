@@ -1,0 +1,147 @@
+import { SseError } from '@tesserae/parser'
+import { referenceParse } from '@tesserae/testkit'
+import { vectors } from '@tesserae/testkit/vectors'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Scanner } from '../src/scanner.ts'
+import { utf8 } from './bytes.ts'
+import { largeStream } from './large-streams.ts'
+import { expectForEveryCut, expectSame, pendingOf, sorted } from './outcome.ts'
+import { anyReading, asPlanned, readAsPlanned, type Reading } from './reading.ts'
+import { asParser, newTally, withoutByteOrderMark } from './scanning.ts'
+import { anyStream, cutAnywhere } from './streams.ts'
+
+// Every shortcut has a general way under it, and a switch. Both have to say the same of everything.
+
+const scanner = asParser(Scanner)
+const both = [false, true]
+const numRuns = 10 * (fc.readConfigureGlobal().numRuns ?? 100)
+const readNow: Reading = { ways: ['now'], takes: [Infinity] }
+
+/** How many times Node was asked to decode. */
+function decodings(run: () => void): number {
+  const prototype = Buffer.prototype as unknown as Record<
+    string,
+    (start: number, end: number) => string
+  >
+  const names = ['utf8Slice', 'latin1Slice']
+  const saved = names.map((name) => prototype[name] as (start: number, end: number) => string)
+  let calls = 0
+  names.forEach((name, index) => {
+    prototype[name] = function (this: Uint8Array, start, end) {
+      calls++
+      return (saved[index] as (start: number, end: number) => string).call(this, start, end)
+    }
+  })
+  try {
+    run()
+  } finally {
+    names.forEach((name, index) => {
+      prototype[name] = saved[index] as (start: number, end: number) => string
+    })
+  }
+  return calls
+}
+
+test('the switch does something', () => {
+  const chunk = utf8('data: some text\n\n'.repeat(1_000))
+  const [fast, plain] = both.map((plain) =>
+    decodings(() => readAsPlanned(scanner(newTally(plain)), [chunk, chunk], readNow)),
+  )
+  expect(plain).toBe(2_000)
+  expect(fast).toBeLessThan(10)
+})
+
+describe.each(both)('with plain %s', (plain) => {
+  test('every vector is what it is, at every cut', () => {
+    for (const vector of vectors) {
+      const bytes = withoutByteOrderMark(vector.bytes)
+      const expected = asPlanned(vector.events, readNow)
+      expectForEveryCut(
+        bytes,
+        expected,
+        (chunks) => readAsPlanned(scanner(newTally(plain)), chunks, readNow),
+        {
+          pairsUpTo: 0,
+        },
+      )
+    }
+  })
+
+  test('every stream is what the reference says, however it is read', () => {
+    fc.assert(
+      fc.property(anyStream(), cutAnywhere(), anyReading(), (stream, cut, reading) => {
+        const found = readAsPlanned(
+          scanner(newTally(plain)),
+          cut(withoutByteOrderMark(stream)),
+          reading,
+        )
+        expectSame(found, asPlanned(referenceParse(stream).events, reading))
+      }),
+      { numRuns },
+    )
+  })
+
+  test('so is what else comes out', () => {
+    fc.assert(
+      fc.property(anyStream(), cutAnywhere(), (stream, cut) => {
+        const items: unknown[] = []
+        const parser = scanner(newTally(plain), {
+          onComment: (comment) => items.push(comment),
+          onRetry: (retry) => items.push(retry),
+          onUnknownField: (...field) => items.push(field),
+        })
+        for (const chunk of cut(withoutByteOrderMark(stream))) parser.feed(chunk)
+        while (parser.next());
+        const { comments, retries, unknownFields, pending } = sorted(referenceParse(stream))
+        expectSame(
+          [...items.toSorted(byText), pendingOf(parser.end())],
+          [...[...comments, ...retries, ...unknownFields].toSorted(byText), pending],
+        )
+      }),
+      { numRuns },
+    )
+  })
+
+  test('so are large chunks', () => {
+    fc.assert(
+      fc.property(
+        largeStream(),
+        cutAnywhere(4),
+        anyReading(),
+        ({ bytes, events }, cut, reading) => {
+          const found = readAsPlanned(scanner(newTally(plain)), cut(bytes), reading)
+          expectSame(found, asPlanned(events, reading))
+        },
+      ),
+      { numRuns: numRuns / 20 },
+    )
+  })
+})
+
+test('a limit is the same with and without', () => {
+  const outcome = (chunks: readonly Uint8Array[], maxEventBytes: number, plain: boolean) => {
+    const parser = scanner(newTally(plain), { maxEventBytes })
+    const events: (string | undefined)[] = []
+    try {
+      for (const chunk of chunks) {
+        parser.feed(chunk)
+        for (let event = parser.next(); event; event = parser.next()) events.push(event.data)
+      }
+    } catch (error) {
+      if (!(error instanceof SseError)) throw error
+      return { events, code: error.code, offset: error.offset }
+    }
+    return { events, code: undefined, offset: undefined }
+  }
+  fc.assert(
+    fc.property(anyStream(), cutAnywhere(), fc.nat({ max: 60 }), (stream, cut, limit) => {
+      const chunks = cut(withoutByteOrderMark(stream))
+      expectSame(outcome(chunks, limit, false), outcome(chunks, limit, true))
+    }),
+    { numRuns },
+  )
+})
+
+const byText = (one: unknown, other: unknown): number =>
+  JSON.stringify(one) < JSON.stringify(other) ? -1 : 1

@@ -1,0 +1,28 @@
+import type { ParserOptions } from '@tesserae/parser'
+import type { Scanner } from '../src/scanner.ts'
+
+export type Tally = Scanner['tally']
+
+/** What a scanner counts, at the start of a stream. With `plain`, every fast way is off. */
+export const newTally = (plain = false): Tally => ({
+  plain,
+  ascii: false,
+  long: false,
+  copied: 0,
+  moved: 0,
+})
+
+/** A scanner behind the face of a parser, so that both read alike. It knows no byte order mark. */
+export function asParser(make: new (options: ParserOptions, id: string, tally: Tally) => Scanner) {
+  return (tally: Tally, options: ParserOptions = {}) => {
+    const scanner = new make(options, '', tally)
+    return {
+      feed: (chunk: Uint8Array) => scanner.feed(chunk),
+      next: () => scanner.next(),
+      end: () => scanner.judge(),
+    }
+  }
+}
+
+export const withoutByteOrderMark = (bytes: Uint8Array): Uint8Array =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes

@@ -1,0 +1,227 @@
+import { inChunksOf } from '@tesserae/testkit'
+import { vectors } from '@tesserae/testkit/vectors'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Scanner } from '../src/scanner.ts'
+import { utf8 } from './bytes.ts'
+import { meter } from './meter.ts'
+import { expectForEveryCut } from './outcome.ts'
+import { newTally, withoutByteOrderMark } from './scanning.ts'
+import { anyStream, cutAnywhere } from './streams.ts'
+
+/** A line: where it starts, where its end starts, or the stream's end, and whether it has one. */
+interface Line {
+  readonly start: number
+  readonly end: number
+  readonly ended: boolean
+}
+
+function linesOf(bytes: Uint8Array): Line[] {
+  const lines: Line[] = []
+  let start = 0
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] !== 0x0a && bytes[at] !== 0x0d) continue
+    lines.push({ start, end: at, ended: true })
+    if (bytes[at] === 0x0d && bytes[at + 1] === 0x0a) at++
+    start = at + 1
+  }
+  if (start < bytes.length) lines.push({ start, end: bytes.length, ended: false })
+  return lines
+}
+
+/**
+ * The most bytes that may be copied. There are two reasons, and each counts once: a line that is not in one chunk with
+ * its end is put together; and data that is not one line, or not in one chunk with the blank line after it, is too.
+ */
+function mayBeCopied(bytes: Uint8Array, chunks: readonly Uint8Array[]): number {
+  const ends: number[] = []
+  for (const { length } of chunks) ends.push((ends.at(-1) ?? 0) + length)
+  const chunkOf = (at: number): number => ends.findIndex((end) => at < end)
+  let allowed = 0
+  let data: { from: number; lines: number; bytes: number } | undefined
+  const count = (block: typeof data, end: number): void => {
+    // Line feeds between the lines are put there as well.
+    if (block && (block.lines > 1 || chunkOf(block.from) !== chunkOf(end)))
+      allowed += block.bytes + block.lines - 1
+  }
+  for (const { start, end, ended } of linesOf(bytes)) {
+    if (!ended || chunkOf(start) !== chunkOf(end)) allowed += end - start
+    if (start === end) {
+      count(data, end)
+      data = undefined
+    }
+    const value = /^data(?:$|: ?)/.exec(
+      String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 6))),
+    )
+    if (value === null || !ended) continue
+    data ??= { from: start, lines: 0, bytes: 0 }
+    data.lines++
+    data.bytes += end - start - value[0].length
+  }
+  count(data, Infinity)
+  return allowed
+}
+
+function scanned(chunks: Iterable<Uint8Array>, plain = false) {
+  const tally = newTally(plain)
+  const scanner = new Scanner({}, '', tally)
+  let events = 0
+  for (const chunk of chunks) {
+    scanner.feed(chunk)
+    while (scanner.next()) events++
+  }
+  return { events, copied: tally.copied, moved: tally.moved }
+}
+
+describe('bytes are copied', () => {
+  test.each([false, true])(
+    'never, where each event is one line in one chunk (plain: %s)',
+    (plain) => {
+      const event = 'data: {"a":"漢"}\n\n'
+      const named = 'event: delta\r\nid: 7\r\ndata: {"a":1}\r\n: comment\r\n\r\n'
+      const chunks = [event, named, event.repeat(5_000), (event + named).repeat(1_000)].map(utf8)
+      expect(scanned(chunks, plain)).toEqual({ events: 7_002, copied: 0, moved: 0 })
+    },
+  )
+
+  test('once, where a line straddles cuts', () => {
+    const line = `data: ${'x'.repeat(999_994)}`
+    const bytes = utf8(`${line}\n\n`)
+    for (const size of [1, 1_460, 65_536]) {
+      const { copied, moved } = scanned(inChunksOf(bytes, size))
+      expect(copied).toBe(line.length)
+      // Room that doubles moves what it holds: half as much each time before.
+      expect(moved).toBeLessThan(2 * copied)
+    }
+  })
+
+  test('once, where data is several lines', () => {
+    const lines = Array.from({ length: 5_000 }, (_, index) => `line ${index}`)
+    const bytes = utf8(`${lines.map((line) => `data: ${line}\n`).join('')}\n`)
+    const { copied, moved } = scanned([bytes])
+    expect(copied).toBe(lines.join('\n').length)
+    expect(moved).toBeLessThan(2 * copied)
+  })
+
+  test('only of the event that the cut is in', () => {
+    const event = 'data: some text\n\n'
+    const bytes = utf8(event.repeat(10_000))
+    for (const size of [1_000, 16_384]) {
+      const chunks = inChunksOf(bytes, size)
+      expect(scanned(chunks).copied).toBeLessThan(chunks.length * event.length)
+    }
+  })
+
+  test('at most for the two reasons that there are, at every cut of every vector', () => {
+    for (const { bytes: whole } of vectors) {
+      const bytes = withoutByteOrderMark(whole)
+      expectForEveryCut(
+        bytes,
+        true,
+        (chunks) => {
+          const { copied, moved } = scanned(chunks)
+          return copied <= mayBeCopied(bytes, chunks) && moved <= 2 * copied
+        },
+        { pairsUpTo: 0 },
+      )
+    }
+  })
+
+  test('at most for the two reasons that there are, in every stream', () => {
+    fc.assert(
+      fc.property(anyStream(), cutAnywhere(), fc.boolean(), (stream, cut, plain) => {
+        const bytes = withoutByteOrderMark(stream)
+        const chunks = cut(bytes)
+        const { copied, moved } = scanned(chunks, plain)
+        expect(copied).toBeLessThanOrEqual(mayBeCopied(bytes, chunks))
+        expect(moved).toBeLessThanOrEqual(2 * copied)
+      }),
+      { numRuns: 10 * (fc.readConfigureGlobal().numRuns ?? 100) },
+    )
+  })
+})
+
+describe('bytes are visited', () => {
+  /** Goes through a stream under the meter. */
+  function metered(bytes: Uint8Array, cut: readonly Uint8Array[], read: boolean) {
+    const { watch, during, ...counts } = meter()
+    const chunks = cut.map(watch)
+    during(() => {
+      const scanner = new Scanner({}, '', newTally())
+      for (const chunk of chunks) {
+        scanner.feed(chunk)
+        for (let event = scanner.next(); event; event = scanner.next()) if (read) void event.data
+      }
+    })
+    const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0)
+    return {
+      /** Looks beyond two for each byte, as a mean over lines and chunks: what tells a line’s kind, and LF after CR. */
+      beyond: (sum(counts.looks) - 2 * bytes.length) / (linesOf(bytes).length + cut.length),
+      mostLooks: Math.max(0, ...counts.looks),
+      mostDecodings: Math.max(0, ...counts.decodings),
+      mostSearches: Math.max(0, ...counts.searches),
+    }
+  }
+
+  const chat = `data: {"choices":[{"delta":{"content":"${'some text '.repeat(20)}"}}]}\n\n`
+  const streams = {
+    'tiny events': 'data: x\n\n'.repeat(3_000),
+    'events of a chat': chat.repeat(120),
+    'events in Chinese': `data: ${'漢字'.repeat(40)}\n\n`.repeat(100),
+    'CR LF': 'data: some text, some text\r\n\r\n'.repeat(800),
+    CR: 'data: some text, some text\r\r'.repeat(800),
+    'one CR among LF': `${'data: x\n\n'.repeat(1_500)}\r${'data: x\n\n'.repeat(1_500)}`,
+    'names and IDs': 'event: delta\nid: 12\ndata: some text\n\n'.repeat(700),
+    'many lines of data': `${'data: line\n'.repeat(2_000)}\n`,
+    heartbeats: ': ping\n\n'.repeat(3_000),
+    'unknown fields': 'unknown: field\n'.repeat(1_800),
+    'one long line': `data: ${'x'.repeat(25_000)}\n\n`,
+    'nothing but line ends': '\n\r\r\n'.repeat(6_000),
+  }
+
+  test.each(Object.entries(streams))('twice each at most: %s', (_name, text) => {
+    const bytes = utf8(text)
+    for (const size of [1, 300, 1_460, 16_384, bytes.length]) {
+      const chunks = inChunksOf(bytes, size)
+      const unread = metered(bytes, chunks, false)
+      expect(unread.beyond).toBeLessThanOrEqual(5)
+      // A string is made of a large chunk, once, and searched for each of the two line ends; names are decoded.
+      expect(unread.mostDecodings).toBeLessThanOrEqual(2)
+      expect(unread.mostSearches).toBeLessThanOrEqual(2)
+      const read = metered(bytes, chunks, true)
+      expect(read.beyond).toBeLessThanOrEqual(5)
+      // Reading decodes once more, and may look for the line's end in what it decoded.
+      expect(read.mostDecodings).toBeLessThanOrEqual(3)
+      expect(read.mostSearches).toBeLessThanOrEqual(3)
+    }
+  })
+
+  test('no byte more often than the longest name of a field is long, in every stream', () => {
+    fc.assert(
+      fc.property(anyStream(), cutAnywhere(), fc.boolean(), (stream, cut, read) => {
+        const bytes = withoutByteOrderMark(stream)
+        const { beyond, mostLooks, mostDecodings } = metered(bytes, cut(bytes), read)
+        expect(beyond).toBeLessThanOrEqual(8)
+        expect(mostLooks).toBeLessThanOrEqual(12)
+        expect(mostDecodings).toBeLessThanOrEqual(5)
+      }),
+      { numRuns: 2 * (fc.readConfigureGlobal().numRuns ?? 100) },
+    )
+  })
+
+  test('and the meter sees them', () => {
+    const bytes = utf8('data: 漢\n\n')
+    const { watch, during, looks, decodings } = meter()
+    const chunk = watch(bytes)
+    during(() => {
+      expect(chunk[1]).toBe(0x61)
+      expect(Buffer.prototype.indexOf.call(chunk, 0x0a, 2)).toBe(9)
+      const slice = Buffer.prototype as unknown as {
+        utf8Slice: (from: number, to: number) => string
+      }
+      expect(slice.utf8Slice.call(chunk, 6, 9)).toBe('漢')
+    })
+    expect(looks).toEqual([0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0])
+    expect(decodings).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0])
+  })
+})
