@@ -1,0 +1,54 @@
+import { EncodeError, frame, type SseEvent } from '@tesserae/encoder'
+import { EventEncoderStream } from '@tesserae/encoder/stream'
+import { expect, it } from 'vitest'
+
+/** What comes out, until the end or the failure. */
+async function encoded(events: readonly SseEvent[]): Promise<{ text: string; error: unknown }> {
+  const { readable, writable } = new EventEncoderStream()
+  const writer = writable.getWriter()
+  const writing = (async () => {
+    for (const event of events) await writer.write(event)
+    await writer.close()
+  })()
+  writing.catch(() => {})
+  const decoder = new TextDecoder()
+  const reader = readable.getReader()
+  let text = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return { text, error: undefined }
+      text += decoder.decode(value, { stream: true })
+    }
+  } catch (error) {
+    return { text, error }
+  }
+}
+
+it('encodes events and frames as they are written', async () => {
+  const events = [{ data: 'a\nb' }, frame({ event: 'é', data: '' }) as never, { data: '', id: '1' }]
+  expect(await encoded(events)).toEqual({
+    text: 'data: a\ndata: b\n\nevent: é\ndata: \n\nid: 1\ndata: \n\n',
+    error: undefined,
+  })
+})
+
+it('fails at an event that cannot be sent, after those before it', async () => {
+  const { text, error } = await encoded([{ data: 'a' }, { data: '', id: 'x\ny' }, { data: 'b' }])
+  expect(text).toBe('data: a\n\n')
+  expect(error).toBeInstanceOf(EncodeError)
+})
+
+it('takes no more than is read', async () => {
+  const { readable, writable } = new EventEncoderStream()
+  const writer = writable.getWriter()
+  let written = 0
+  const writing = (async () => {
+    for (; written < 100; written++) await writer.write({ data: 'a' })
+  })()
+  writing.catch(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(written).toBeLessThan(5)
+  await readable.cancel('enough')
+  await expect(writing).rejects.toBe('enough')
+})
