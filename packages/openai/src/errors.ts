@@ -1,4 +1,7 @@
+import type { IncompleteReason, Verdict } from './accumulator/types.ts'
 import type { Issue } from './schema/standard.ts'
+import type { ServerError } from './server-error.ts'
+import type { ChatCompletion } from './types.ts'
 
 /**
  * A chunk is not as its schema says, and the checker is strict.
@@ -33,30 +36,106 @@ export class SchemaError extends Error {
 
 /** Every way in which reading a stream fails. */
 export type StreamErrorCode =
+  /** The server sent an error: in the stream, or in its place. See `error`. */
+  | 'server-error'
+  /** The stream ended, and the message is not whole. See `verdict`. */
+  | 'incomplete'
+  /** An event is no JSON. See `data`. */
+  | 'bad-json'
+  /** The response is no stream of events. See `data` and `status`. */
+  | 'bad-response'
+  /** The signal was aborted. See `cause`. */
+  | 'aborted'
+  /** What carried the stream failed. See `cause`. */
+  | 'interrupted'
   /** `push()` after `finish()`. */
-  'finished'
+  | 'finished'
+
+/** What a {@link StreamError} knows beside its code. */
+export interface StreamErrorDetails {
+  readonly error?: ServerError | undefined
+  readonly status?: number | undefined
+  readonly data?: string | undefined
+  readonly cause?: unknown
+}
 
 /**
- * Thrown by everything that reads a stream. The message says what to do and never holds what the stream said.
+ * Thrown by everything that reads a stream. The message says what to do and never holds what the stream said, so it can
+ * be logged.
  *
  * @example
  * ```ts
- * import { createAccumulator } from '@tesserae/openai/accumulator'
+ * import { accumulate, StreamError } from '@tesserae/openai'
  *
- * const accumulator = createAccumulator()
- * accumulator.finish()
- * accumulator.push({ choices: [] }) // throws finished
+ * try {
+ *   await accumulate([{ choices: [{ index: 0, delta: { content: 'Hel' } }] }])
+ * } catch (error) {
+ *   if (error instanceof StreamError) console.log(error.code, error.verdict?.reason) // => incomplete no-end
+ *   if (error instanceof StreamError) error.partial?.choices[0]?.message.content // => 'Hel'
+ * }
  * ```
  */
 export class StreamError extends Error {
   readonly code: StreamErrorCode
+  /** What the server says is wrong. */
+  readonly error: ServerError | undefined
+  /** The HTTP status that belongs to the error, or the number that the server gives for one. */
+  readonly status: number | undefined
+  /** What could not be read: an event's data, or the beginning of a body. */
+  readonly data: string | undefined
+  /** The message as far as it had come, wherever one was put together. */
+  partial: ChatCompletion | undefined
+  /** The verdict on the stream up to there. */
+  verdict: Verdict | undefined
 
-  constructor(code: StreamErrorCode, message: string) {
-    super(message)
+  constructor(code: StreamErrorCode, message: string, details: StreamErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.name = 'StreamError'
     this.code = code
+    this.error = details.error
+    this.status = details.status ?? details.error?.status
+    this.data = details.data
   }
 }
 
 export const finished = (): StreamError =>
   new StreamError('finished', 'The message is finished: create an accumulator for the next one.')
+
+export const serverError = (error: ServerError, status?: number): StreamError =>
+  new StreamError('server-error', 'The server sent an error: see error for what it says.', {
+    error,
+    status,
+  })
+
+const INCOMPLETE: Readonly<Record<IncompleteReason, string>> = {
+  error: 'The stream failed',
+  aborted: 'The stream was given up',
+  'no-end': 'The stream ended without a finish reason and without [DONE]',
+  'no-finish-reason': 'The stream ended, and not every choice has a finish reason',
+  'open-json': 'The server finished in the middle of the arguments of a tool call',
+}
+
+export const incomplete = (reason: IncompleteReason): StreamError =>
+  new StreamError(
+    'incomplete',
+    `${INCOMPLETE[reason]}: request it again, or take what came with { incomplete: 'return' }.`,
+  )
+
+export const badJson = (data: string, cause: unknown): StreamError =>
+  new StreamError('bad-json', 'An event is no JSON: see data for what it is.', { data, cause })
+
+export const badResponse = (data: string, status?: number): StreamError =>
+  new StreamError(
+    'bad-response',
+    'This is no stream of events: see data and status for what it is.',
+    {
+      data,
+      status,
+    },
+  )
+
+export const aborted = (cause: unknown): StreamError =>
+  new StreamError('aborted', 'The signal was aborted: see cause for its reason.', { cause })
+
+export const interrupted = (cause: unknown): StreamError =>
+  new StreamError('interrupted', 'The stream could not be read on: see cause for why.', { cause })

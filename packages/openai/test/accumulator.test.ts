@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as entry from '@tesserae/openai/accumulator'
 import * as json from '@tesserae/openai/json'
+import * as main from '@tesserae/openai'
 import * as schema from '@tesserae/openai/schema'
 import {
   createAccumulator,
@@ -32,6 +33,17 @@ function verdictOf(chunks: readonly unknown[], streamEnd?: StreamEnd): Verdict {
 test('what the entries export', () => {
   expect(Object.keys(entry).sort()).toEqual(['StreamError', 'createAccumulator', 'reasoningOf'])
   expect(Object.keys(json)).toEqual(['createJsonReader'])
+  expect(Object.keys(main).sort()).toEqual([
+    'StreamError',
+    'accumulate',
+    'createAccumulator',
+    'createChunkWriter',
+    'readChunks',
+    'readDeltas',
+    'reasoningOf',
+    'split',
+    'toEvents',
+  ])
   expect(Object.keys(schema).sort()).toEqual([
     'SchemaError',
     'chatCompletion',

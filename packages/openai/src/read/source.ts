@@ -1,0 +1,77 @@
+/** An event, from any parser. */
+export interface EventLike {
+  readonly event?: string | undefined
+  readonly data: string
+}
+
+/**
+ * Where chunks can come from: a response, bytes, events or chunks, as a `ReadableStream` or as anything that can be
+ * iterated. Which of them it is shows with the first item.
+ */
+export type ChunkSource =
+  | Response
+  | ReadableStream<Uint8Array>
+  | ReadableStream<EventLike>
+  | ReadableStream<object>
+  | AsyncIterable<Uint8Array | EventLike | object>
+  | Iterable<Uint8Array | EventLike | object>
+
+/** One face for all of them. */
+export interface Pull {
+  /** The next item. Rejects when the signal is aborted, also while nothing comes. */
+  next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>
+  /** Tells the source that no more is wanted, and does not wait for it. */
+  cancel(): void
+  /** Lets go of a source that has ended. */
+  release(): void
+}
+
+export function pullFrom(source: Exclude<ChunkSource, Response>, signal?: AbortSignal): Pull {
+  const pull = 'getReader' in source ? ofStream(source) : ofIterable(source)
+  return signal ? withSignal(pull, signal) : pull
+}
+
+/** Streams are read by a reader and not iterated: WebKit has no async iterator on them. */
+function ofStream(stream: ReadableStream<unknown>): Pull {
+  const reader = stream.getReader()
+  return {
+    next: () => reader.read(),
+    cancel: () => void reader.cancel().then(() => reader.releaseLock(), ignore),
+    release: () => reader.releaseLock(),
+  }
+}
+
+function ofIterable(source: AsyncIterable<unknown> | Iterable<unknown>): Pull {
+  const iterator =
+    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+  return {
+    next: async () => iterator.next(),
+    cancel: () => void Promise.resolve(iterator.return?.()).catch(ignore),
+    release: ignore,
+  }
+}
+
+function withSignal(pull: Pull, signal: AbortSignal): Pull {
+  // Of the call that waits. A promise for the signal, raced with each call, would remember all of them.
+  let interrupt: (reason: unknown) => void = ignore
+  const abort = (): void => interrupt(signal.reason)
+  signal.addEventListener('abort', abort)
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        interrupt = reject
+        if (signal.aborted) abort()
+        else pull.next().then(resolve, reject)
+      }),
+    cancel() {
+      signal.removeEventListener('abort', abort)
+      pull.cancel()
+    },
+    release() {
+      signal.removeEventListener('abort', abort)
+      pull.release()
+    },
+  }
+}
+
+function ignore(): void {}
