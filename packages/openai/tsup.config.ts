@@ -3,6 +3,7 @@ import { library } from '../../tooling/tsup/library.ts'
 export default library({
   index: 'src/index.ts',
   accumulator: 'src/accumulator.ts',
+  dialects: 'src/dialects.ts',
   json: 'src/json.ts',
   schema: 'src/schema.ts',
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as entry from '@tesserae/openai/accumulator'
+import * as dialects from '@tesserae/openai/dialects'
 import * as json from '@tesserae/openai/json'
 import * as main from '@tesserae/openai'
 import * as schema from '@tesserae/openai/schema'
@@ -32,6 +33,7 @@ function verdictOf(chunks: readonly unknown[], streamEnd?: StreamEnd): Verdict {
 // A name that comes or goes is a decision, and shows in the diff of this file.
 test('what the entries export', () => {
   expect(Object.keys(entry).sort()).toEqual(['StreamError', 'createAccumulator', 'reasoningOf'])
+  expect(Object.keys(dialects)).toEqual(['crucible'])
   expect(Object.keys(json)).toEqual(['createJsonReader'])
   expect(Object.keys(main).sort()).toEqual([
     'StreamError',

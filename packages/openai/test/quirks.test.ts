@@ -539,6 +539,12 @@ describe('around the choices', () => {
     })
   })
 
+  test('results of filters that are empty are empty', () => {
+    expect(read([end('stop', { content_filter_results: {} })]).message.choices[0]).toMatchObject({
+      content_filter_results: {},
+    })
+  })
+
   test('results of filters come together', () => {
     const chunks = [
       say({}, { content_filter_results: { hate: { filtered: false } } }),

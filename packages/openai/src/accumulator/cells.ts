@@ -128,6 +128,8 @@ export class Fields implements Cell {
   readonly #cells = new Map<string, Cell>()
   readonly #rules: readonly RuleTable[]
   readonly #other = new Last()
+  /** Whether an object came, be it an empty one. */
+  #isObject = false
 
   /** Of several tables, the first that names a field counts. */
   constructor(...rules: readonly RuleTable[]) {
@@ -136,6 +138,7 @@ export class Fields implements Cell {
 
   add(value: unknown): void {
     if (!isWire(value)) return this.#other.add(value)
+    this.#isObject = true
     for (const key of Object.keys(value)) this.cell(key).add(value[key])
   }
 
@@ -163,7 +166,7 @@ export class Fields implements Cell {
   }
 
   get(): unknown {
-    return this.#cells.size === 0 ? this.#other.get() : this.put({})
+    return this.#isObject ? this.put({}) : this.#other.get()
   }
 
   /** Has texts take no more memory than their letters. */

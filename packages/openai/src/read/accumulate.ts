@@ -117,18 +117,21 @@ class Run {
     options: AccumulateOptions,
     onDelta: ((delta: Delta) => void) | undefined,
   ) {
-    const { check, rules } = options
+    const { check, dialect, rules = dialect?.rules } = options
     this.#source = source
     this.#options = options
     const accumulator = new ChunkAccumulator({ rules, onDelta })
     this.#accumulator = accumulator
-    this.#interpreter = new Interpreter({
-      chunk: (chunk) => {
-        check?.(chunk)
-        accumulator.push(chunk)
+    this.#interpreter = new Interpreter(
+      {
+        chunk: (chunk) => {
+          check?.(chunk)
+          accumulator.push(chunk)
+        },
+        note: (code) => accumulator.note(code),
       },
-      note: (code) => accumulator.note(code),
-    })
+      dialect,
+    )
   }
 
   /** Goes through the stream. A failure is kept for the result, unless there was no stream at all. */

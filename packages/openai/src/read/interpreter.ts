@@ -1,5 +1,6 @@
 import { isWire } from '../accumulator/cells.ts'
 import type { NoteCode } from '../accumulator/notes.ts'
+import type { Dialect } from '../dialects/types.ts'
 import { badJson } from '../errors.ts'
 import { serverErrorIn, serverErrorOf, type ServerError } from '../server-error.ts'
 import { documentsIn } from './documents.ts'
@@ -33,9 +34,11 @@ export class Interpreter {
   /** An error came. */
   error: ServerError | undefined
   readonly #sink: Sink
+  readonly #dialect: Dialect | undefined
 
-  constructor(sink: Sink) {
+  constructor(sink: Sink, dialect: Dialect | undefined) {
     this.#sink = sink
+    this.#dialect = dialect
   }
 
   get isOver(): boolean {
@@ -43,18 +46,21 @@ export class Interpreter {
   }
 
   /** Takes one event; `wasCut` if the stream broke off before its end. */
-  take({ event, data }: EventLike, wasCut = false): void {
+  take(whole: EventLike, wasCut = false): void {
+    const { event, data } = whole
     if (data === '') return
     let value: unknown
     try {
       value = JSON.parse(data)
     } catch (cause) {
-      if (/^\s*\[DONE\]/.test(data)) this.done = true
+      const chunk = wasCut ? undefined : this.#dialect?.read(whole, undefined)
+      if (chunk) this.#sink.chunk(chunk)
+      else if (/^\s*\[DONE\]/.test(data)) this.done = true
       else if (event === 'error') this.fail(data, data)
       else this.#takeText(event, data, wasCut, cause)
       return
     }
-    this.takeValue(value, event)
+    this.takeValue(this.#dialect?.read(whole, value) ?? value, event)
   }
 
   #takeText(event: string | undefined, data: string, wasCut: boolean, cause: unknown): void {
@@ -64,7 +70,7 @@ export class Interpreter {
       for (const value of documents) {
         if (this.isOver) return
         if (value === '[DONE]') this.done = true
-        else this.takeValue(value, event)
+        else this.takeValue(this.#dialect?.read({ event, data }, value) ?? value, event)
       }
     } else if (wasCut) this.#sink.note('cut-event')
     else if (isNamed(event)) this.#sink.note('unknown-event')

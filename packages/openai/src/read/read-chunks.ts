@@ -37,14 +37,17 @@ export async function* readChunks<Chunk = ChatCompletionChunk>(
 ): AsyncGenerator<Chunk, void> {
   let chunks: Chunk[] = []
   let hasFinished = false
-  const interpreter = new Interpreter({
-    chunk: (chunk) => {
-      options.check?.(chunk)
-      hasFinished ||= finishes(chunk)
-      chunks.push(chunk as Chunk)
+  const interpreter = new Interpreter(
+    {
+      chunk: (chunk) => {
+        options.check?.(chunk)
+        hasFinished ||= finishes(chunk)
+        chunks.push(chunk as Chunk)
+      },
+      note: (code) => options.onNote?.(code),
     },
-    note: (code) => options.onNote?.(code),
-  })
+    options.dialect,
+  )
   const take = (): Chunk[] => {
     const taken = chunks
     chunks = []

@@ -1,5 +1,6 @@
 import { createParser, type Parser } from '@tesserae/parser'
 import { aborted, interrupted } from '../errors.ts'
+import type { Dialect } from '../dialects/types.ts'
 import type { Interpreter } from './interpreter.ts'
 import { chunksOfDocument, openResponse } from './response.ts'
 import { type ChunkSource, type EventLike, type Pull, pullFrom } from './source.ts'
@@ -10,6 +11,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
   /** The most bytes that one event may have. Default: 16 MiB. */
   readonly maxEventBytes?: number | undefined
+  /** What the server speaks, if it is not chat completions: see `@tesserae/openai/dialects`. */
+  readonly dialect?: Dialect | undefined
   /** Looks at each chunk before it is used: `check` of a checker from `@tesserae/openai/schema`. */
   readonly check?: ((chunk: object) => unknown) | undefined
 }

@@ -1,3 +1,4 @@
+import type { Dialect, DialectWriter } from '../dialects/types.ts'
 import type { ErrorFrame } from '../types.ts'
 
 /** An event as every encoder takes it: named fields of the wire. */
@@ -8,6 +9,8 @@ export interface ChunkEvent {
 
 /** Options of {@link toEvents}. */
 export interface ToEventsOptions {
+  /** What to speak, if it is not chat completions. */
+  readonly dialect?: Dialect | undefined
   /**
    * Makes the last event of a stream whose source fails, in the place of `[DONE]`. Without it, the failure goes on to
    * whoever reads the events.
@@ -37,30 +40,46 @@ export function toEvents(
 ): AsyncGenerator<ChunkEvent>
 export function toEvents(
   chunks: Iterable<object> | AsyncIterable<object>,
-  { onError }: ToEventsOptions = {},
+  { dialect, onError }: ToEventsOptions = {},
 ): Generator<ChunkEvent> | AsyncGenerator<ChunkEvent> {
-  return Symbol.asyncIterator in chunks ? later(chunks, onError) : atOnce(chunks, onError)
+  const writer = (dialect ?? plain).write()
+  return Symbol.asyncIterator in chunks
+    ? later(chunks, writer, onError)
+    : atOnce(chunks, writer, onError)
 }
 
+const plain: Pick<Dialect, 'write'> = {
+  write: () => ({ chunk: (chunk) => [eventOf(chunk)], end: () => [] }),
+}
 const done: ChunkEvent = { data: '[DONE]' }
 type OnError = ToEventsOptions['onError']
 
-function* atOnce(chunks: Iterable<object>, onError: OnError): Generator<ChunkEvent> {
+function* atOnce(
+  chunks: Iterable<object>,
+  writer: DialectWriter,
+  onError: OnError,
+): Generator<ChunkEvent> {
   try {
-    for (const chunk of chunks) yield eventOf(chunk)
+    for (const chunk of chunks) yield* writer.chunk(chunk)
   } catch (error) {
     return yield failure(error, onError)
   }
+  yield* writer.end()
   yield done
 }
 
-async function* later(chunks: AsyncIterable<object>, onError: OnError): AsyncGenerator<ChunkEvent> {
+async function* later(
+  chunks: AsyncIterable<object>,
+  writer: DialectWriter,
+  onError: OnError,
+): AsyncGenerator<ChunkEvent> {
   try {
-    for await (const chunk of chunks) yield eventOf(chunk)
+    for await (const chunk of chunks) yield* writer.chunk(chunk)
   } catch (error) {
     yield failure(error, onError)
     return
   }
+  yield* writer.end()
   yield done
 }
 

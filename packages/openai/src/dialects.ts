@@ -1,0 +1,2 @@
+export { crucible } from './dialects/crucible.ts'
+export type { Dialect, DialectWriter } from './dialects/types.ts'

@@ -1,0 +1,30 @@
+import type { CustomRules } from '../accumulator/rules.ts'
+import type { ChunkEvent } from '../split/events.ts'
+import type { EventLike } from '../read/source.ts'
+
+/**
+ * How a server that does not stream chat completions says the same. A dialect is a small file that makes a chunk of an
+ * event, and events of chunks; whatever can be read as it is needs none.
+ */
+export interface Dialect {
+  /**
+   * Makes a chunk of an event.
+   *
+   * @param event - the event, as it was sent
+   * @param value - its data as JSON, or `undefined` if it is none
+   * @returns a chunk with `choices`, which keeps the fields of the event; `undefined` for what is read as everywhere
+   */
+  readonly read: (event: EventLike, value: unknown) => object | undefined
+  /** Rules for the fields of those chunks. Those that only repeat what is in `choices` are to be dropped. */
+  readonly rules?: CustomRules | undefined
+  /** Begins to write a stream. */
+  readonly write: () => DialectWriter
+}
+
+/** Writes one stream. */
+export interface DialectWriter {
+  /** The events that say what a chunk says. */
+  chunk(chunk: object): ChunkEvent[]
+  /** Those that come behind the last, before `[DONE]`. */
+  end(): ChunkEvent[]
+}
