@@ -3,12 +3,12 @@ import { encode } from './encode.ts'
 import { StreamClosed, StreamError } from './errors.ts'
 import { Frame } from './frame.ts'
 import { FINAL } from './head.ts'
-import { type Limits, limitsOf } from './limits.ts'
+import { comment, type Limits, limitsOf } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { atTurnEnd } from './turn.ts'
 import type {
   CloseReason,
-  EventSource,
+  StreamSource,
   EventStream,
   SseEvent,
   StreamOptions,
@@ -99,7 +99,7 @@ export class Lifecycle implements Ticking {
     this.#deadline = this.#began + this.#limits.maxDuration * (1 - Math.random() / 10)
   }
 
-  start(source: EventSource<never>, lastEventId: UntrustedText | undefined): void {
+  start(source: StreamSource<never>, lastEventId: UntrustedText | undefined): void {
     const { signal } = this.#options
     if (signal) this.closeOn(signal, 'shutdown')
     if (!this.#end) {
@@ -216,14 +216,14 @@ export class Lifecycle implements Ticking {
     try {
       this.#open()
       // The first bytes take the head with them.
-      if (this.#bytes === 0 && this.#outbox.isEmpty) this.#write(this.#limits.beat)
+      if (this.#bytes === 0 && this.#outbox.isEmpty) this.#write(comment)
       this.#flush()
     } catch (error) {
       this.fail(error)
     }
   }
 
-  async #run(source: EventSource<never>, lastEventId: UntrustedText | undefined): Promise<void> {
+  async #run(source: StreamSource<never>, lastEventId: UntrustedText | undefined): Promise<void> {
     let asking = false
     try {
       // Nobody is there any more: a function is not called, and an iterator only returned.

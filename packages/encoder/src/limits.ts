@@ -18,7 +18,7 @@ export type Limits = typeof usual & {
   readonly prelude: string
 }
 
-const comment = /* @__PURE__ */ utf8.encode(':\n\n')
+export const comment: Uint8Array<ArrayBuffer> = /* @__PURE__ */ utf8.encode(':\n\n')
 
 export function limitsOf(options: StreamOptions): Limits {
   const { heartbeat, highWaterMark, retry } = options

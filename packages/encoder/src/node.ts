@@ -1,7 +1,7 @@
 import { StreamClosed, StreamError } from './errors.ts'
 import { FINAL_ID, headOf, readLastEventId } from './head.ts'
 import { Lifecycle, type Transport } from './lifecycle.ts'
-import type { EventMap, EventSource, StreamOptions } from './types.ts'
+import type { EventMap, StreamSource, StreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
@@ -52,7 +52,7 @@ let usual: Record<string, string | string[]> | undefined
 export async function sendEvents<Events extends object = EventMap>(
   request: NodeRequest,
   response: NodeResponse,
-  source: EventSource<Events>,
+  source: StreamSource<Events>,
   options: StreamOptions = {},
 ): Promise<StreamClosed> {
   const head = options.headers ? fieldsOf(headOf(options.headers)) : (usual ??= fieldsOf(headOf()))
@@ -76,7 +76,7 @@ export async function sendEvents<Events extends object = EventMap>(
     response.on('error', ignore)
     stream.atEnd(resolve)
     if (response.destroyed === true || response.stream?.destroyed === true) stream.gone()
-    stream.start(source as EventSource<never>, lastEventId)
+    stream.start(source as StreamSource<never>, lastEventId)
   })
 }
 

@@ -77,7 +77,7 @@ export type EventSequence = Iterable<SseEvent | Frame> | AsyncIterable<SseEvent 
  * Where the events of a stream come from: a sequence of them, or a function that returns one, or one that sends them
  * itself. The stream lasts until the sequence is used up or the function's promise is settled.
  */
-export type EventSource<Events extends object = EventMap> =
+export type StreamSource<Events extends object = EventMap> =
   | EventSequence
   | ((stream: EventStream<Events>) => EventSequence | Promise<unknown>)
 

@@ -1,7 +1,7 @@
 import { FINAL_ID, headOf, readLastEventId } from './head.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { atTurnEnd } from './turn.ts'
-import type { EventMap, EventSource, StreamOptions } from './types.ts'
+import type { EventMap, StreamSource, StreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
@@ -26,7 +26,7 @@ export interface WebStreamOptions extends StreamOptions {
  * await response.text() // => 'data: Hello\n\ndata: world\n\n'
  */
 export async function eventStream<Events extends object = EventMap>(
-  source: EventSource<Events>,
+  source: StreamSource<Events>,
   options: WebStreamOptions = {},
 ): Promise<Response> {
   const { request } = options
@@ -66,6 +66,6 @@ export async function eventStream<Events extends object = EventMap>(
       options,
     )
     if (request?.signal) stream.closeOn(request.signal, 'client-gone')
-    stream.start(source as EventSource<never>, lastEventId)
+    stream.start(source as StreamSource<never>, lastEventId)
   })
 }

@@ -5,7 +5,7 @@ import * as net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SseEvent } from '@tesserae/encoder'
 import {
-  type EventSource,
+  type StreamSource,
   sendEvents,
   type StreamClosed,
   type StreamOptions,
@@ -35,7 +35,7 @@ async function serve(
 }
 
 /** A server for one source, and what became of its streams. */
-async function serveSource(source: () => EventSource, options: StreamOptions = {}) {
+async function serveSource(source: () => StreamSource, options: StreamOptions = {}) {
   const ends: StreamSummary[] = []
   const results: (StreamClosed | Error)[] = []
   const onClose = (end: StreamSummary) => void ends.push(end)
@@ -173,7 +173,7 @@ describe('over HTTP/1.1', () => {
 })
 
 describe('over HTTP/2', () => {
-  async function h2(source: () => EventSource, options: StreamOptions = {}) {
+  async function h2(source: () => StreamSource, options: StreamOptions = {}) {
     const ends: StreamSummary[] = []
     const server = http2.createServer((request, response) => {
       void sendEvents(request, response, source(), {

@@ -1,6 +1,6 @@
 import { EncodeError, frame, type SseEvent } from '@tesserae/encoder'
 import {
-  type EventSource,
+  type StreamSource,
   eventStream,
   type EventStream,
   StreamClosed,
@@ -126,7 +126,7 @@ describe('the head', () => {
 
 describe('sources', () => {
   const events: SseEvent[] = [{ data: 'a' }, { event: 'e', data: 'b\nc', id: '7' }]
-  const sources: Record<string, EventSource> = {
+  const sources: Record<string, StreamSource> = {
     'an array': events,
     'an iterable': new Set(events),
     'a generator': (function* () {
@@ -174,7 +174,7 @@ describe('sources', () => {
       },
     })
     if (!(Symbol.asyncIterator in stream)) return
-    expect(await (await eventStream(stream as EventSource)).text()).toContain('data: a\n\n')
+    expect(await (await eventStream(stream as StreamSource)).text()).toContain('data: a\n\n')
   })
 
   it('payloads by the names of an event map', async () => {
@@ -248,7 +248,7 @@ describe('what is ready in one turn goes out in one piece', () => {
 describe('errors', () => {
   it('before the head reject, so that the framework can answer', async () => {
     const fault = new Error('no such user')
-    const sources: EventSource[] = [
+    const sources: StreamSource[] = [
       () => {
         throw fault
       },
@@ -670,6 +670,11 @@ describe('heartbeats', () => {
     expect(await quiet({ every: 500, event: { event: 'ping', data: '' } })).toMatch(
       /^data: a\n\n(event: ping\ndata: \n\n){1,6}$/,
     )
+  })
+  it('are no events at the beginning, where there is none to say that the stream is open', async () => {
+    const heartbeat = { every: 60_000, event: { event: 'ping', data: '' } }
+    const response = await eventStream(async () => sleep(20), { heartbeat })
+    expect(await response.text()).toBe(':\n\n')
   })
   it('can be turned off', async () => {
     expect(await quiet(0)).toBe('data: a\n\n')
