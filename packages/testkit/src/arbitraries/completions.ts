@@ -281,7 +281,7 @@ function anyImage(): Arbitrary<JsonObject> {
 }
 
 function anyReasoningDetails(): Arbitrary<ReasoningDetail[]> {
-  const common = { format: fc.constantFrom('anthropic-claude-v1', 'unknown') }
+  const common = { format: fc.constantFrom('openai-responses-v1', 'unknown') }
   const signature = fc.constantFrom('c2ln', 'EqQBCg==')
   const detail = fc.oneof(
     fc.record(

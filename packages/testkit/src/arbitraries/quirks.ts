@@ -273,15 +273,10 @@ export const QUIRKS: Readonly<Record<ChatQuirk, QuirkRule>> = {
   },
   'choices-missing': {
     rewrite: (chunks, { dice }) => {
-      const { id, object, created, model } = chunks[0] as JsonObject
-      const frame = {
-        id,
-        object,
-        created,
-        model,
-        ...(dice.once(2) && { choices: null }),
-      } as JsonObject
-      return insert(chunks, frame, dice.roll(chunks.length + 1))
+      const at = dice.roll(chunks.length + 1)
+      const { id, object, created, model } = chunks[Math.max(0, at - 1)] as JsonObject
+      const choices = dice.once(2) ? { choices: null } : {}
+      return insert(chunks, { id, object, created, model, ...choices } as JsonObject, at)
     },
   },
   'empty-first-chunk': {
@@ -398,7 +393,7 @@ export const QUIRKS: Readonly<Record<ChatQuirk, QuirkRule>> = {
     applies: callsTools,
     fragments: ([first, ...more], { kind, growing }) => {
       const whole = [first, ...more].map((fragment) => bodyOf(fragment, kind)[growing]).join('')
-      if (!isObjectText(whole)) return
+      if (kind !== 'function' || !isObjectText(whole)) return
       more.forEach((fragment, index) => (fragment['id'] = `${first?.['id']}-${index}`))
     },
   },
