@@ -14,9 +14,6 @@ const CR = 13
 /** In milliseconds: a timer of the web platform that is told to wait longer does not wait at all. */
 const LONGEST_WAIT = 2 ** 31 - 1
 
-/** The lowest surrogate. */
-const SURROGATES = 0xd800
-
 /** What the format takes for a line end. A CR LF is one, so it comes first. */
 const LINE_END = /\r\n|\r|\n/g
 
@@ -160,7 +157,7 @@ function checkLine(field: EncodeField, text: string | undefined): number {
     }
     bits |= unit
   }
-  if (bits >= SURROGATES) checkText(field, text)
+  if (bits > 127) checkText(field, text)
   return bits
 }
 

@@ -1,0 +1,160 @@
+import { once } from 'node:events'
+import * as http from 'node:http'
+import * as net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createHub } from '@tesserae/encoder/hub'
+import { sendEvents, type StreamSummary } from '@tesserae/encoder/node'
+import { expect, it } from 'vitest'
+
+const seed = Number(process.env['FC_SEED'] ?? Date.now() % 2 ** 31)
+const SECONDS = 30
+
+/** Numbers from 0 to 1 that are the same for the same seed. */
+function randomFrom(start: number): () => number {
+  let state = start | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/**
+ * Clients that read, stall, dribble and are cut off at any moment, for half a minute, against sequences, functions and
+ * hubs of every policy. Each event carries its number: what a client has got must be in order, and without a gap
+ * unless the policy allows one.
+ */
+it(`survives clients that do what they like (FC_SEED=${seed})`, async () => {
+  const random = randomFrom(seed)
+  const unhandled: unknown[] = []
+  const onUnhandled = (error: unknown) => void unhandled.push(error)
+  process.on('unhandledRejection', onUnhandled)
+  const ends: StreamSummary[] = []
+  const errors: unknown[] = []
+  let begun = 0
+  let returned = 0
+  const options = {
+    stallTimeout: 2000,
+    onClose: (end: StreamSummary) => void ends.push(end),
+    onError: (error: unknown) => void errors.push(error),
+  }
+  const event = (n: number, large: number) => ({
+    id: `${n}`,
+    data: 'x'.repeat(n % 4 === 0 ? large : 40),
+  })
+  const hubs = {
+    disconnect: createHub({ queueBytes: 300_000 }),
+    'drop-oldest': createHub({ queueBytes: 300_000, policy: 'drop-oldest' }),
+    coalesce: createHub({ queueBytes: 300_000, policy: 'coalesce' }),
+  }
+  const server = http.createServer((request, response) => {
+    begun++
+    const kind = request.url!.slice(1)
+    const hub = hubs[kind as keyof typeof hubs]
+    if (hub) return void sendEvents(request, response, hub.source(), options)
+    if (kind === 'function')
+      return void sendEvents(
+        request,
+        response,
+        async ({ send }) => {
+          try {
+            for (let n = 0; ; n++) {
+              await send(event(n, 3000))
+              if (n % 50 === 0) await sleep(1)
+            }
+          } finally {
+            returned++
+          }
+        },
+        options,
+      )
+    return void sendEvents(
+      request,
+      response,
+      async function* () {
+        try {
+          for (let n = 0; ; n++) {
+            yield event(n, 3000)
+            if (n % 50 === 0) await sleep(1)
+          }
+        } finally {
+          returned++
+        }
+      },
+      options,
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+
+  const faults: string[] = []
+  const until = Date.now() + SECONDS * 1000
+  let clients = 0
+  async function client(kind: string): Promise<void> {
+    clients++
+    const socket = net.connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(`GET /${kind} HTTP/1.1\r\nhost: a\r\n\r\n`)
+    let rest = ''
+    let last = -1
+    socket.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString('latin1')).split('\n')
+      rest = lines.pop()!
+      for (const line of lines) {
+        const [, digits] = /^id: (\d+)$/.exec(line) ?? []
+        if (digits === undefined) continue
+        const number = Number(digits)
+        const mayMiss =
+          (last === -1 && kind !== 'sequence' && kind !== 'function') ||
+          kind === 'drop-oldest' ||
+          kind === 'coalesce'
+        if (mayMiss ? number <= last : number !== last + 1)
+          faults.push(`${kind}: ${number} after ${last}`)
+        last = number
+      }
+    })
+    for (let steps = 1 + random() * 8; steps > 0; steps--) {
+      if (random() < 0.4) socket.pause()
+      else socket.resume()
+      await sleep(random() < 0.1 ? 1500 : random() * 40)
+    }
+    if (random() < 0.5) socket.resetAndDestroy()
+    else socket.destroy()
+  }
+  const kinds = ['sequence', 'function', ...Object.keys(hubs)]
+  const publishing = (async () => {
+    for (let n = 0; Date.now() < until; n++) {
+      for (const hub of Object.values(hubs)) void hub.publish(event(n, 100_000), { key: n % 10 })
+      if (n % 4 === 0) await sleep(20)
+    }
+  })()
+  const before = process.memoryUsage().rss
+  await Promise.all(
+    Array.from({ length: 40 }, async (_, index) => {
+      while (Date.now() < until) await client(kinds[(index + clients) % kinds.length]!)
+    }),
+  )
+  await publishing
+  const grown = process.memoryUsage().rss - before
+
+  for (let i = 0; i < 500 && ends.length < begun; i++) await sleep(10)
+  expect(faults).toEqual([])
+  expect(ends.length).toBe(begun)
+  expect(ends.filter(({ reason }) => reason !== 'client-gone' && reason !== 'slow')).toEqual([])
+  expect(errors).toEqual([])
+  const counters = Object.values(hubs).map((hub) => hub.counters())
+  for (const each of counters) expect(each).toMatchObject({ clients: 0, queued: 0 })
+  // Otherwise nobody was ever behind, and nothing was shown.
+  expect(Math.min(...counters.map(({ dropped, evicted }) => dropped + evicted))).toBeGreaterThan(0)
+  const inHubs = counters.reduce((sum, { opened }) => sum + opened, 0)
+  for (let i = 0; i < 300; i++) if (returned + inHubs < begun) await sleep(10)
+  expect(returned + inHubs).toBe(begun)
+  expect(clients).toBeGreaterThan(200)
+  expect(grown).toBeLessThan(200 * 1024 * 1024)
+  process.off('unhandledRejection', onUnhandled)
+  expect(unhandled).toEqual([])
+  server.closeAllConnections()
+  server.close()
+}, 120_000)
