@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createParser } from '@tesserae/parser'
 import { programOf } from '../programs.ts'
 import type { Seen } from '../script.ts'
@@ -28,6 +29,7 @@ export const curl: Client = {
       ])
       let report = ''
       child.stderr.on('data', (chunk) => (report += chunk))
+      const closed = once(child, 'close')
       parser.reset({ lastEventId: parser.lastEventId })
       for await (const chunk of child.stdout) {
         parser.feed(chunk)
@@ -37,6 +39,8 @@ export const curl: Client = {
           events.push([event.event ?? 'message', event.data, event.lastEventId])
         }
       }
+      // What curl says comes through another pipe, and may come after the last of the body.
+      await closed
       const [code, version] = report.split(' ')
       if (code === '204') return { events, times, opened }
       if (code !== '200' || (url.startsWith('https') && version !== '2'))
