@@ -82,7 +82,7 @@ function overPackages(tasks, filters, quiet) {
   rmSync(runs, { recursive: true, force: true })
   const args = [...tasks, '--continue=dependencies-successful', ...filters]
   if (quiet) return turbo(args)
-  const planned = tasksIn(turboSays([...args, '--dry=json']))
+  const planned = tasksIn(turboSays([...args, '--dry=json']).stdout)
   const status = turbo([...args, '--summarize'])
   const summary = existsSync(runs)
     ? readdirSync(runs).find((file) => file.endsWith('.json'))
@@ -131,8 +131,16 @@ function tasksIn(json) {
  * @param {string[]} args
  */
 function inPackage({ script, of, unbuilt = false }, args) {
-  const built = unbuilt ? 0 : turbo(['build', `--filter=@tooling/${of}^...`])
-  if (built !== 0) return built
+  if (!unbuilt) {
+    if (!existsSync(path.join(root, 'packages/parser/dist')))
+      console.log('Building the packages, this once.')
+    // What comes out belongs to the script, unless the build goes wrong.
+    const { status, stdout, stderr } = turboSays(['build', `--filter=@tooling/${of}^...`])
+    if (status !== 0) {
+      console.error(stdout + stderr)
+      return status ?? 1
+    }
+  }
   return run(['--run', script, '--', ...args], path.join(root, 'tooling', of))
 }
 
@@ -145,7 +153,6 @@ function turbo(args) {
 function turboSays(args) {
   const options = { cwd: root, encoding: /** @type {const} */ ('utf8'), env: environment(root) }
   return spawnSync(nodeFor(root), [launcher, 'run', ...args], { ...options, maxBuffer: 1 << 26 })
-    .stdout
 }
 
 /**
