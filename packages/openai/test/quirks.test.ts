@@ -100,6 +100,11 @@ describe('which call a fragment belongs to', () => {
       [`a f(${paris})`, `b g(${rome})`],
     ],
     [
+      'one index for two calls, of which the second says its id alone',
+      [call(begin(0, 'a', 'f', paris)), call({ ...more(0, rome), id: 'b' })],
+      [`a f(${paris})`, `b (${rome})`],
+    ],
+    [
       'one index for two calls that nothing but their names tell apart',
       [
         call(more(0, ''), { index: 0, function: { name: 'f', arguments: paris } }),

@@ -67,6 +67,10 @@ describe('each recorded stream', () => {
     const isWhole = meaning.error === undefined && meaning.ended !== 'unfinished'
     if (result.verdict.reason !== 'open-json') expect(result.verdict.complete).toBe(isWhole)
 
+    // With every chunk parsed, and with none that is known.
+    const parsed = await accumulate([bytes], { incomplete: 'return', predict: false })
+    expect(plain({ ...parsed, failure: 0 })).toEqual(plain({ ...result, failure: 0 }))
+
     // However the network cuts it.
     for (const pieces of [
       inChunksOf(bytes, 7),

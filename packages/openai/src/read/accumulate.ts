@@ -4,7 +4,8 @@ import type { Delta, Finished } from '../accumulator/types.ts'
 import { incomplete, interrupted, serverError, StreamError } from '../errors.ts'
 import type { ChatCompletion } from '../types.ts'
 import { Interpreter } from './interpreter.ts'
-import { type ReadOptions, steps } from './steps.ts'
+import { Predictor } from './predictor.ts'
+import { type ReadOptions, Reading } from './reading.ts'
 import type { ChunkSource } from './source.ts'
 
 /** Options of {@link accumulate}. */
@@ -16,6 +17,11 @@ export interface AccumulateOptions extends ReadOptions {
   readonly incomplete?: 'reject' | 'return' | undefined
   /** Rules for fields that your server adds. */
   readonly rules?: CustomRules | undefined
+  /**
+   * Whether chunks that differ from one before them in their text alone are known by it, and not parsed: many times as
+   * fast, and the same message. It is so unless there is a dialect, a check, rules or `onDelta`. Default: `true`.
+   */
+  readonly predict?: boolean | undefined
   /** Told what each chunk adds. */
   readonly onDelta?: ((delta: Delta) => void) | undefined
 }
@@ -57,7 +63,7 @@ export async function accumulate(
   options: AccumulateOptions = {},
 ): Promise<ChatCompletion | Accumulated> {
   const run = new Run(source, options, options.onDelta)
-  for await (const _ of run.steps()) continue
+  await run.toEnd()
   const { message, verdict, failure } = run.result()
   if (options.incomplete === 'return') return { message, verdict, failure }
   if (failure) throw failure
@@ -107,21 +113,18 @@ export async function* readDeltas(
 class Run {
   readonly #accumulator: ChunkAccumulator
   readonly #interpreter: Interpreter
-  readonly #source: ChunkSource
-  readonly #options: AccumulateOptions
+  readonly #reading: Reading
   #failure: StreamError | undefined
-  #isOpen = false
 
   constructor(
     source: ChunkSource,
     options: AccumulateOptions,
     onDelta: ((delta: Delta) => void) | undefined,
   ) {
-    const { check, dialect, rules = dialect?.rules } = options
-    this.#source = source
-    this.#options = options
+    const { check, dialect, rules = dialect?.rules, predict = true } = options
     const accumulator = new ChunkAccumulator({ rules, onDelta })
     this.#accumulator = accumulator
+    const isPlain = !(check || dialect || rules || onDelta)
     this.#interpreter = new Interpreter(
       {
         chunk: (chunk) => {
@@ -131,22 +134,36 @@ class Run {
         note: (code) => accumulator.note(code),
       },
       dialect,
+      predict && isPlain ? new Predictor(accumulator) : undefined,
     )
+    this.#reading = new Reading(source, this.#interpreter, options)
   }
 
-  /** Goes through the stream. A failure is kept for the result, unless there was no stream at all. */
+  async toEnd(): Promise<void> {
+    try {
+      await this.#reading.toEnd()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
   async *steps(): AsyncGenerator<undefined> {
     try {
-      for await (const _ of steps(this.#source, this.#interpreter, this.#options)) {
-        this.#isOpen = true
-        yield
-      }
+      yield* this.#reading.steps()
     } catch (error) {
-      const failure = error instanceof StreamError ? error : interrupted(error)
-      if (!this.#isOpen && (failure.code === 'bad-response' || failure.code === 'server-error'))
-        throw failure
-      this.#failure = failure
+      this.#fail(error)
     }
+  }
+
+  /** A failure is kept for the result, unless there was no stream at all. */
+  #fail(error: unknown): void {
+    const failure = error instanceof StreamError ? error : interrupted(error)
+    if (
+      !this.#reading.isOpen &&
+      (failure.code === 'bad-response' || failure.code === 'server-error')
+    )
+      throw failure
+    this.#failure = failure
   }
 
   result(): Accumulated {

@@ -12,6 +12,12 @@ export interface Sink {
   note(code: NoteCode): void
 }
 
+/** Knows chunks by those before them. */
+export interface Prediction {
+  take(data: string): boolean
+  learn(data: string, chunk: object): void
+}
+
 /**
  * What each event means. The answers, for what is no plain chunk:
  *
@@ -35,10 +41,12 @@ export class Interpreter {
   error: ServerError | undefined
   readonly #sink: Sink
   readonly #dialect: Dialect | undefined
+  readonly #prediction: Prediction | undefined
 
-  constructor(sink: Sink, dialect: Dialect | undefined) {
+  constructor(sink: Sink, dialect: Dialect | undefined, prediction?: Prediction) {
     this.#sink = sink
     this.#dialect = dialect
+    this.#prediction = prediction
   }
 
   get isOver(): boolean {
@@ -49,6 +57,8 @@ export class Interpreter {
   take(whole: EventLike, wasCut = false): void {
     const { event, data } = whole
     if (data === '') return
+    const prediction = isNamed(event) ? undefined : this.#prediction
+    if (prediction?.take(data)) return
     let value: unknown
     try {
       value = JSON.parse(data)
@@ -61,6 +71,7 @@ export class Interpreter {
       return
     }
     this.takeValue(this.#dialect?.read(whole, value) ?? value, event)
+    if (isWire(value)) prediction?.learn(data, value)
   }
 
   #takeText(event: string | undefined, data: string, wasCut: boolean, cause: unknown): void {

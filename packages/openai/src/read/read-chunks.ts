@@ -3,7 +3,7 @@ import { isWire } from '../accumulator/cells.ts'
 import type { NoteCode } from '../accumulator/notes.ts'
 import type { ChatCompletionChunk } from '../types.ts'
 import { Interpreter } from './interpreter.ts'
-import { type ReadOptions, steps } from './steps.ts'
+import { type ReadOptions, Reading } from './reading.ts'
 import type { ChunkSource } from './source.ts'
 
 /** Options of {@link readChunks}. */
@@ -54,7 +54,7 @@ export async function* readChunks<Chunk = ChatCompletionChunk>(
     return taken
   }
   try {
-    for await (const _ of steps(source, interpreter, options)) yield* take()
+    for await (const _ of new Reading(source, interpreter, options).steps()) yield* take()
   } catch (error) {
     // What came before the failure comes before it here too.
     yield* take()

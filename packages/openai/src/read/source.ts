@@ -16,10 +16,16 @@ export type ChunkSource =
   | AsyncIterable<Uint8Array | EventLike | object>
   | Iterable<Uint8Array | EventLike | object>
 
+/** What an iterator gives. */
+export interface Item {
+  readonly done?: boolean | undefined
+  readonly value?: unknown
+}
+
 /** One face for all of them. */
 export interface Pull {
   /** The next item. Rejects when the signal is aborted, also while nothing comes. */
-  next(): Promise<{ readonly done?: boolean | undefined; readonly value?: unknown }>
+  next(): Item | Promise<Item>
   /** Tells the source that no more is wanted, and does not wait for it. */
   cancel(): void
   /** Lets go of a source that has ended. */
@@ -45,7 +51,7 @@ function ofIterable(source: AsyncIterable<unknown> | Iterable<unknown>): Pull {
   const iterator =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   return {
-    next: async () => iterator.next(),
+    next: () => iterator.next(),
     cancel: () => void Promise.resolve(iterator.return?.()).catch(ignore),
     release: ignore,
   }
@@ -61,7 +67,7 @@ function withSignal(pull: Pull, signal: AbortSignal): Pull {
       new Promise((resolve, reject) => {
         interrupt = reject
         if (signal.aborted) abort()
-        else pull.next().then(resolve, reject)
+        else Promise.resolve(pull.next()).then(resolve, reject)
       }),
     cancel() {
       signal.removeEventListener('abort', abort)

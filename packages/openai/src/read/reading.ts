@@ -3,7 +3,7 @@ import { aborted, interrupted } from '../errors.ts'
 import type { Dialect } from '../dialects/types.ts'
 import type { Interpreter } from './interpreter.ts'
 import { chunksOfDocument, openResponse } from './response.ts'
-import { type ChunkSource, type EventLike, type Pull, pullFrom } from './source.ts'
+import { type ChunkSource, type EventLike, type Item, type Pull, pullFrom } from './source.ts'
 
 /** Options of everything that reads a stream. */
 export interface ReadOptions {
@@ -17,42 +17,89 @@ export interface ReadOptions {
   readonly check?: ((chunk: object) => unknown) | undefined
 }
 
-/**
- * Reads a source into an interpreter, and yields after each item that came: one chunk from the network may hold many
- * events. Leaving it cancels the source.
- */
-export async function* steps(
-  source: ChunkSource,
-  interpreter: Interpreter,
-  options: ReadOptions,
-): AsyncGenerator<undefined, void> {
-  const { signal } = options
-  const opened = 'ok' in source && 'headers' in source ? await openResponse(source) : source
-  const pull = pullFrom(opened, signal)
-  const bytes = new Bytes(interpreter, options)
-  let hasEnded = false
-  try {
-    while (!interpreter.isOver && !hasEnded) {
-      const item = await next(pull, signal)
-      if (item.done) {
-        hasEnded = true
-        bytes.end()
-      } else if (ArrayBuffer.isView(item.value)) bytes.feed(item.value as Uint8Array)
-      else if (isEvent(item.value)) interpreter.take(item.value)
-      else interpreter.takeValue(item.value)
-      yield
-    }
-  } finally {
-    if (hasEnded) pull.release()
-    else pull.cancel()
-  }
-}
+/** One source on its way into an interpreter. Whatever ends it, the source is let go of. */
+export class Reading {
+  readonly #source: ChunkSource
+  readonly #interpreter: Interpreter
+  readonly #options: ReadOptions
+  readonly #bytes: Bytes
+  /** Whether anything has come. */
+  isOpen = false
+  #pull: Pull | undefined
+  #hasEnded = false
+  /** Whether it is the source that is waited for: what fails then is the connection. */
+  #isPulling = false
 
-async function next(pull: Pull, signal: AbortSignal | undefined): ReturnType<Pull['next']> {
-  try {
-    return await pull.next()
-  } catch (error) {
-    throw signal?.aborted ? aborted(signal.reason) : interrupted(error)
+  constructor(source: ChunkSource, interpreter: Interpreter, options: ReadOptions) {
+    this.#source = source
+    this.#interpreter = interpreter
+    this.#options = options
+    this.#bytes = new Bytes(interpreter, options)
+  }
+
+  /** Reads to the end. */
+  async toEnd(): Promise<void> {
+    try {
+      const pull = await this.#open()
+      while (this.#goesOn()) {
+        this.#isPulling = true
+        const item = pull.next()
+        // What is there is not waited for: a promise for each chunk costs more than reading it.
+        this.#take('then' in item ? await item : item)
+      }
+    } catch (error) {
+      throw this.#reasonOf(error)
+    } finally {
+      this.#close()
+    }
+  }
+
+  /** Reads item by item: one chunk from the network may hold many events. */
+  async *steps(): AsyncGenerator<undefined, void> {
+    try {
+      const pull = await this.#open()
+      while (this.#goesOn()) {
+        this.#isPulling = true
+        this.#take(await pull.next())
+        yield
+      }
+    } catch (error) {
+      throw this.#reasonOf(error)
+    } finally {
+      this.#close()
+    }
+  }
+
+  async #open(): Promise<Pull> {
+    const source = this.#source
+    const opened = 'ok' in source && 'headers' in source ? await openResponse(source) : source
+    return (this.#pull = pullFrom(opened, this.#options.signal))
+  }
+
+  #goesOn(): boolean {
+    return !this.#hasEnded && !this.#interpreter.isOver
+  }
+
+  #take({ done, value }: Item): void {
+    this.#isPulling = false
+    this.isOpen = true
+    if (done) {
+      this.#hasEnded = true
+      this.#bytes.end()
+    } else if (ArrayBuffer.isView(value)) this.#bytes.feed(value as Uint8Array)
+    else if (isEvent(value)) this.#interpreter.take(value)
+    else this.#interpreter.takeValue(value)
+  }
+
+  #reasonOf(error: unknown): unknown {
+    if (!this.#isPulling) return error
+    const { signal } = this.#options
+    return signal?.aborted ? aborted(signal.reason) : interrupted(error)
+  }
+
+  #close(): void {
+    if (this.#hasEnded) this.#pull?.release()
+    else this.#pull?.cancel()
   }
 }
 

@@ -1,0 +1,220 @@
+import { isEmpty, isWire, type Wire } from '../accumulator/cells.ts'
+
+// What is learnt from a chunk: where in its text those leaves stand that differ from chunk to chunk. A chunk that has
+// the same bytes around such leaves is the same chunk with other leaves, so that nothing else of it need be read, if the
+// chunk changes nothing else when it comes a second time. Everything that is not sure of this is not learnt.
+
+/** A leaf that differs. What stands in it is text that grows, arguments that grow, or of no consequence. */
+export interface Hole {
+  readonly kind: 'text' | 'arguments' | 'ignored text' | 'ignored number'
+  /** The choice that it belongs to, and the field of its message. */
+  readonly choice: number
+  readonly field: string
+  readonly start: number
+  readonly end: number
+}
+
+/** What has to be known of a tool call for its arguments to belong to it, whatever its state. */
+export interface CallShape {
+  readonly choice: number
+  readonly slot: number
+  readonly id: string
+  readonly name: string
+}
+
+/** A chunk as it was learnt. */
+export interface Template {
+  /** The text around the holes: one more than there are holes. */
+  readonly literals: readonly string[]
+  readonly holes: readonly Hole[]
+  readonly call: CallShape | undefined
+  /** What the chunk sets, beside its holes, as JSON by place: no two chunks that differ here may take turns. */
+  readonly sets: ReadonlyMap<string, string>
+}
+
+/** Leaves outside of `choices` that have been seen to differ. */
+export interface Varying {
+  readonly id: boolean
+  readonly created: boolean
+}
+
+const TEXTS = ['content', 'reasoning_content', 'reasoning', 'refusal']
+const PADDING = ['obfuscation', 'p', 'nonce']
+const SKIPPED = new Set(['id', 'created', 'object', 'choices', ...PADDING])
+/** Fields of a message that must be empty, for what is in them adds up. */
+const GROWING = [
+  'function_call',
+  'audio',
+  'annotations',
+  'images',
+  'executed_tools',
+  'reasoning_details',
+]
+
+/** Learns a chunk from its text, or nothing where it is not safe. */
+export function learn(text: string, chunk: Wire, varying: Varying): Template | undefined {
+  const sets = new Map<string, string>()
+  const calls: CallShape[] = []
+  if (!isPlain(chunk, sets, calls) || calls.length > 1) return undefined
+  const leaves = new Leaves(text).read()
+  if (leaves === undefined) return undefined
+  const holes = leaves.flatMap((leaf) => holeAt(leaf, chunk, varying))
+  let at = 0
+  const literals = holes.map(({ start, end }) => {
+    const literal = text.slice(at, start)
+    at = end
+    return literal
+  })
+  return { literals: [...literals, text.slice(at)], holes, call: calls[0], sets }
+}
+
+/** Whether the chunk, sent again, would do nothing but fill its holes. */
+function isPlain(chunk: Wire, sets: Map<string, string>, calls: CallShape[]): boolean {
+  const { choices } = chunk
+  if (!Array.isArray(choices) || choices.length === 0 || !isEmpty(chunk['error'])) return false
+  if (chunk['object'] === 'error' || !isEmpty(chunk['usage']) || isWire(chunk['x_groq']))
+    return false
+  for (const key of Object.keys(chunk)) if (!SKIPPED.has(key)) set(sets, key, chunk[key])
+  return choices.every((choice: unknown) => isWire(choice) && isPlainChoice(choice, sets, calls))
+}
+
+function isPlainChoice(choice: Wire, sets: Map<string, string>, calls: CallShape[]): boolean {
+  const { index, delta, finish_reason: reason, logprobs, token_ids: ids } = choice
+  if (!Number.isSafeInteger(index) || Number(index) < 0 || !isWire(delta)) return false
+  if (!isEmpty(logprobs) || !isEmpty(ids) || !isEmpty(choice['error']) || !isEmpty(reason))
+    return false
+  if (isWire(choice['usage'])) return false
+  for (const key of Object.keys(choice))
+    if (key !== 'index' && key !== 'delta' && key !== 'message' && key !== 'text')
+      set(sets, `${index}\n${key}`, choice[key])
+  for (const key of Object.keys(delta)) {
+    const value = delta[key]
+    if (key === 'role') continue
+    if (TEXTS.includes(key)) {
+      if (value !== null && typeof value !== 'string') return false
+    } else if (GROWING.includes(key) || key === 'tool_calls') {
+      const isNothing = isEmpty(value) || (Array.isArray(value) && value.length === 0)
+      if (isNothing) continue
+      const call = key === 'tool_calls' ? callIn(value, Number(index)) : undefined
+      if (call === undefined) return false
+      calls.push(call)
+    } else set(sets, `${index}\ndelta\n${key}`, value)
+  }
+  return true
+}
+
+/** The call of a delta that has one entry with nothing new in it but arguments. */
+function callIn(value: unknown, choice: number): CallShape | undefined {
+  const [entry, ...others]: unknown[] = Array.isArray(value) ? value : []
+  if (!isWire(entry) || others.length > 0 || !isWire(entry['function'])) return undefined
+  const { index: slot, id, type, function: body, ...more } = entry
+  const { name, arguments: text, ...rest } = body as Wire
+  if (!Number.isSafeInteger(slot) || Number(slot) < 0 || typeof text !== 'string') return undefined
+  if (Object.keys(more).length > 0 || Object.keys(rest).length > 0) return undefined
+  const texts = [id, name, type].every((value) => isEmpty(value) || typeof value === 'string')
+  if (!texts || type === 'custom') return undefined
+  return { choice, slot: Number(slot), id: String(id ?? ''), name: String(name ?? '') }
+}
+
+/** What is null or empty sets nothing that another chunk has set. */
+function set(sets: Map<string, string>, place: string, value: unknown): void {
+  const json = JSON.stringify(value)
+  if (!isEmpty(value) && json !== '{}') sets.set(place, json)
+}
+
+/** A string or another leaf, by the keys that lead to it. */
+interface Leaf {
+  readonly path: string
+  readonly start: number
+  readonly end: number
+  readonly isString: boolean
+}
+
+function holeAt({ path, start, end, isString }: Leaf, chunk: Wire, varying: Varying): Hole[] {
+  const [, first = '', at = '', delta, field = '', ...deeper] = path.split('\n')
+  const hole = (kind: Hole['kind'], choice = 0): Hole[] => [{ kind, choice, field, start, end }]
+  if (at === '') {
+    if (isString && (PADDING.includes(first) || (first === 'id' && varying.id && chunk['id'])))
+      return hole('ignored text')
+    return first === 'created' && varying.created && chunk['created'] ? hole('ignored number') : []
+  }
+  if (first !== 'choices' || delta !== 'delta' || !isString) return []
+  const choice = Number((chunk['choices'] as Wire[])[Number(at)]?.['index'])
+  if (TEXTS.includes(field) && deeper.length === 0) return hole('text', choice)
+  return path.endsWith('\ndelta\ntool_calls\n0\nfunction\narguments')
+    ? hole('arguments', choice)
+    : []
+}
+
+/** Finds the leaves of a JSON text that `JSON.parse` has accepted. */
+class Leaves {
+  readonly #text: string
+  readonly #leaves: Leaf[] = []
+  #at = 0
+  #isOdd = false
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  /** `undefined` for a text with a key that is there twice or is written in an odd way, or too deep. */
+  read(): readonly Leaf[] | undefined {
+    this.#value('', 0)
+    return this.#isOdd ? undefined : this.#leaves
+  }
+
+  #value(path: string, depth: number): void {
+    if (depth > 32) this.#isOdd = true
+    if (this.#isOdd) return
+    const character = this.#next()
+    const start = this.#at
+    if (character === '{' || character === '[') this.#members(path, depth, character === '{')
+    else if (character === '"') {
+      const end = endOfString(this.#text, start + 1)
+      this.#leaves.push({ path, start: start + 1, end, isString: true })
+      this.#at = end + 1
+    } else {
+      while (/[\w.+-]/.test(this.#text.charAt(this.#at))) this.#at++
+      this.#leaves.push({ path, start, end: this.#at, isString: false })
+    }
+  }
+
+  #members(path: string, depth: number, isObject: boolean): void {
+    const keys = new Set<string>()
+    this.#at++
+    for (let item = 0; !/[\]}]/.test(this.#next()) && !this.#isOdd; item++) {
+      const key = isObject ? this.#key() : String(item)
+      // A line feed cannot stand in a key that is written plainly.
+      if (keys.has(key) || key.includes('\\') || key === '__proto__') this.#isOdd = true
+      keys.add(key)
+      this.#value(`${path}\n${key}`, depth + 1)
+      if (this.#next() === ',') this.#at++
+    }
+    this.#at++
+  }
+
+  #key(): string {
+    const start = this.#at + 1
+    const end = endOfString(this.#text, start)
+    this.#at = end + 1
+    this.#next()
+    this.#at++
+    return this.#text.slice(start, end)
+  }
+
+  /** The next character that is no white space. */
+  #next(): string {
+    while (/\s/.test(this.#text.charAt(this.#at))) this.#at++
+    return this.#text.charAt(this.#at)
+  }
+}
+
+/** Where the quote stands that ends a string; the length of the text if there is none. */
+export function endOfString(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x5c) at++
+    else if (code === 0x22) return at
+  }
+  return text.length
+}

@@ -1,0 +1,192 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { accumulate, type EventLike } from '@tesserae/openai'
+import { chunkStream } from '@tesserae/testkit/arbitraries'
+
+// Chunks that are known by those before them are not parsed. Whatever comes, the outcome has to be the same.
+
+async function outcomeOf(events: readonly EventLike[], predict: boolean): Promise<unknown> {
+  const { message, verdict, failure } = await accumulate(events, { incomplete: 'return', predict })
+  return JSON.parse(JSON.stringify({ message, verdict, code: failure?.code, data: failure?.data }))
+}
+
+async function expectTheSame(texts: readonly string[]): Promise<void> {
+  const events = texts.map((data) => ({ data }))
+  expect(await outcomeOf(events, true)).toEqual(await outcomeOf(events, false))
+}
+
+const head = {
+  id: 'chatcmpl-1',
+  object: 'chat.completion.chunk',
+  created: 1_700_000_000,
+  model: 'm',
+}
+type Wire = Record<string, unknown>
+const chunkWith = (delta: unknown, beside: Wire = {}, choice: Wire = {}): Wire => ({
+  ...head,
+  choices: [{ index: 0, delta, finish_reason: null, ...choice }],
+  ...beside,
+})
+
+/** Shapes of chunks, with text in them that differs from one to the next. */
+const shapes: ((text: string, at: number) => Wire)[] = [
+  (content) => chunkWith({ content }),
+  (content) => chunkWith({ role: 'assistant', content }),
+  (reasoning) => chunkWith({ reasoning, content: null }),
+  (text) => chunkWith({ reasoning_content: text, content: text }),
+  (text, at) => chunkWith({ content: text }, { obfuscation: 'x'.repeat(at % 7) }),
+  (content, at) => chunkWith({ content }, { created: at }),
+  (content, at) => chunkWith({ content }, { id: `chatcmpl-${at}` }),
+  (content, at) => chunkWith({ content }, {}, { index: at % 2 }),
+  (content, at) => chunkWith({ content }, { model: at % 5 === 0 ? 'other' : 'm' }),
+  (content, at) => chunkWith({ content }, { usage: at % 3 === 0 ? null : { total_tokens: at } }),
+  (content, at) => chunkWith({ content }, {}, { logprobs: { content: [{ at }], refusal: null } }),
+  (content) =>
+    chunkWith({ content }, {}, { logprobs: { content: [{ token: 'a' }], refusal: null } }),
+  (content, at) =>
+    at % 3 === 0
+      ? chunkWith({ content }, { usage: { total_tokens: 1 } })
+      : chunkWith({ content }, {}, { usage: { total_tokens: 2 } }),
+  (content, at) => chunkWith({ content }, {}, { index: at % 2, usage: { total_tokens: at % 2 } }),
+  (content, at) => chunkWith({ content, mood: at % 4 === 0 ? 'glad' : '' }),
+  (content) => chunkWith({ content, annotations: [{ content }] }),
+  (content) => chunkWith([content]),
+  (text, at) =>
+    chunkWith({
+      tool_calls: [
+        at === 0
+          ? { index: 0, id: 'a', function: { name: 'f', arguments: '' } }
+          : { index: 0, function: { arguments: text } },
+      ],
+    }),
+  (text, at) =>
+    chunkWith({
+      tool_calls: [
+        {
+          index: 0,
+          id: at % 6 === 5 ? 'b' : 'a',
+          type: 'function',
+          function: { name: 'f', arguments: text },
+        },
+      ],
+    }),
+  (text, at) => chunkWith({ tool_calls: [{ index: at % 3, function: { arguments: text } }] }),
+  (text) => ({
+    ...head,
+    object: 'text_completion',
+    choices: [{ index: 0, text, finish_reason: null }],
+  }),
+  (text) => ({ choices: [{ delta: { content: text } }] }),
+  (text, at) => (at === 9 ? { error: { message: text } } : chunkWith({ content: text })),
+  (text, at) =>
+    at === 9
+      ? { ...head, choices: [{ index: 0, message: { content: text } }] }
+      : chunkWith({ content: text }),
+]
+
+const pieces = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      ' the',
+      'token',
+      '',
+      '{"a":',
+      '1}',
+      ' "x" ',
+      '\\',
+      '\n',
+      'é',
+      '世界',
+      '👋',
+      '\ud83d',
+      '\udc4b',
+      '"},',
+    ),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+)
+
+/** Other ways of writing the same JSON, and ways of breaking it. */
+const faults: ((text: string, at: number) => string)[] = [
+  (text) => text,
+  (text, at) => text.slice(0, at % (text.length + 1)),
+  (text, at) => text + text.slice(0, at % 3),
+  (text, at) => put(text, at, '"'),
+  (text, at) => put(text, at, '\\'),
+  (text, at) => put(text, at, '\u0001'),
+  (text, at) => put(text, at, ' '),
+  (text, at) => put(text, at, '0'),
+  (text, at) => put(text, at, 'e'),
+  (text) => text.replace('"content":', '"content":"first","content":'),
+  (text) => text.replace('"content":', '"c\\u006fntent":'),
+  (text) => text.replace('"model"', '"__proto__":{"a":1},"model"'),
+  (text) => text.replaceAll(':', ' : '),
+  (text) => text.replaceAll('t', '\\u0074'),
+  (text) => text.replace('"created":', '"created":0'),
+  (text) => `[${text}]`,
+  (text) => text + text,
+  () => '[DONE]',
+  () => 'null',
+]
+
+function put(text: string, at: number, letter: string): string {
+  const place = at % (text.length + 1)
+  return text.slice(0, place) + letter + text.slice(place + (at % 2))
+}
+
+describe('the outcome is the same as without prediction', () => {
+  test('for streams of every feature and every habit', async () => {
+    await fc.assert(
+      fc.asyncProperty(chunkStream({ quirks: 'all' }), ({ chunks }) =>
+        expectTheSame(chunks.map((chunk) => JSON.stringify(chunk))),
+      ),
+    )
+  })
+
+  test.each(shapes.map((shape, number) => ({ shape, number })))(
+    'for shape $number',
+    async ({ shape }) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(pieces, { minLength: 2, maxLength: 30 }), (texts) =>
+          expectTheSame(texts.map((text, at) => JSON.stringify(shape(text, at)))),
+        ),
+        { numRuns: 50 },
+      )
+    },
+  )
+
+  test('for shapes that take turns, written in other ways, and broken', async () => {
+    const event = fc.record({
+      shape: fc.nat({ max: shapes.length - 1 }),
+      piece: pieces,
+      fault: fc.oneof(
+        { weight: 6, arbitrary: fc.constant(0) },
+        { weight: 1, arbitrary: fc.nat({ max: faults.length - 1 }) },
+      ),
+      place: fc.nat({ max: 400 }),
+    })
+    // A few shapes at a time, or none would come back.
+    const streams = fc
+      .tuple(
+        fc.array(fc.nat({ max: shapes.length - 1 }), { minLength: 1, maxLength: 3 }),
+        fc.array(event, { maxLength: 40 }),
+      )
+      .map(([some, events]) =>
+        events.map(({ shape, piece, fault, place }, at) => {
+          const make = shapes[some[shape % some.length] ?? 0] ?? (() => ({}))
+          return faults[fault]?.(JSON.stringify(make(piece, at)), place) ?? ''
+        }),
+      )
+    await fc.assert(fc.asyncProperty(streams, expectTheSame), { numRuns: 1500 })
+  })
+
+  test('for each single letter that is changed in a chunk that is known', async () => {
+    for (const shape of shapes.slice(0, 6)) {
+      const text = JSON.stringify(shape('a', 1))
+      for (let at = 0; at < text.length; at++)
+        for (const letter of ['"', '\\', '0', '}', ',', '\u0001'])
+          await expectTheSame([text, text, text.slice(0, at) + letter + text.slice(at + 1), text])
+    }
+  })
+})
