@@ -9,6 +9,9 @@ const WINDOW = 16_384
 /** Below this many bytes, two searches cost less than making a string to search in. */
 const FEW = 1_024
 
+/** Above this, one costs more memory than it saves time; and there is a length that no string can have. */
+const MANY = 1_048_576
+
 /** A line end so near is found faster byte by byte than by a search, of a string or of bytes. */
 const NEAR_IN_STRING = 8
 const NEAR_IN_BYTES = 32
@@ -46,10 +49,11 @@ export class Chunk implements Memory {
     let wide: string | undefined
     // If events are being read and are ASCII so far, their text is what to search in. No sequence of bytes, sound or
     // not, has more units than bytes, so the same length means the same offsets. bench: parser/live-ascii
-    if (tally.ascii) wide = decode(bytes, 0, bytes.length)
-    const ascii = (this.#ascii = wide?.length === bytes.length)
+    const { length } = bytes
+    if (tally.ascii && length <= MANY) wide = decode(bytes, 0, length)
+    const ascii = (this.#ascii = wide?.length === length)
     tally.ascii = false
-    if (!ascii) wide = bytes.length < FEW || tally.plain ? undefined : widen(bytes)
+    if (!ascii) wide = length < FEW || length > MANY || tally.plain ? undefined : widen(bytes)
     this.#wide = wide
   }
 
