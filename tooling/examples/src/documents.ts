@@ -50,5 +50,12 @@ export function tsdoc(text: string): Line[][] {
     } else section?.push({ text: content, line: index + 1 })
     if (ends) section = undefined
   }
-  return sections
+  return sections.map(fenced)
+}
+
+/** An `@example` without a fence is code from its first line to its last, which editors show as such. */
+function fenced(section: Line[]): Line[] {
+  if (section.some(({ text }) => /^\s*```/.test(text))) return section
+  const line = section[0]?.line ?? 0
+  return [{ text: '```ts', line }, ...section, { text: '```', line }]
 }

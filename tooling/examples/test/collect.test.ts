@@ -59,6 +59,17 @@ describe('what is an example', () => {
   })
 })
 
+test('an @example without a fence is all code', () => {
+  const source = '/**\n * Does it.\n *\n * @example\n * one()\n *\n * two()\n */\n'
+  const [example] = tsdoc(source).flatMap((lines) => collect('x.ts', lines).examples)
+  expect(example?.lines).toEqual([
+    { text: 'one()', line: 5 },
+    { text: '', line: 6 },
+    { text: 'two()', line: 7 },
+    { text: '', line: 8 },
+  ])
+})
+
 describe('markers', () => {
   test('a prelude stands in front, an epilogue behind', () => {
     const text = '<!-- example: prelude\na\n-->\n<!-- example: epilogue\nc\n-->\n\n```ts\nb\n```'
