@@ -78,6 +78,18 @@ export type StreamErrorCode =
 /**
  * Thrown before the head of a response is sent, so that it can still become an HTTP error: `status`, by either of
  * the names that frameworks look for.
+ *
+ * @example
+ * import { createHub, StreamError } from '@tesserae/encoder/hub'
+ * import { eventStream } from '@tesserae/encoder/web'
+ *
+ * const hub = createHub({ maxClients: 1 })
+ * await eventStream(hub.source())
+ * try {
+ *   await eventStream(hub.source())
+ * } catch (error) {
+ *   if (error instanceof StreamError) console.log(error.code, error.status) // => too-many-clients 503
+ * }
  */
 export class StreamError extends Error {
   declare readonly code: StreamErrorCode
@@ -92,7 +104,21 @@ export class StreamError extends Error {
   }
 }
 
-/** The end of a stream: what its `signal` aborts with, and what `send()` rejects with from then on. */
+/**
+ * The end of a stream: what its `signal` aborts with, and what `send()` rejects with from then on.
+ *
+ * @example
+ * import { eventStream, StreamClosed } from '@tesserae/encoder/web'
+ *
+ * const response = await eventStream(async ({ send, signal }) => {
+ *   signal.onabort = () => {
+ *     if (signal.reason instanceof StreamClosed) console.log(signal.reason.reason) // => client-gone
+ *   }
+ *   await send({ data: 'Hello' })
+ *   await new Promise((resolve) => signal.addEventListener('abort', resolve))
+ * })
+ * await response.body?.cancel()
+ */
 export class StreamClosed extends Error {
   declare readonly code: 'stream-closed'
   declare readonly reason: CloseReason

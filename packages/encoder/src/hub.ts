@@ -22,9 +22,10 @@ const BATCH = 65_536
  *
  * const hub = createHub<{ tick: { n: number } }>({ policy: 'disconnect', maxClients: 1000 })
  * const response = await eventStream(hub.source())
+ * const text = response.text()
  * await hub.emit('tick', { n: 1 })
  * await hub.drain()
- * await response.text() // => ':\n\nevent: tick\ndata: {"n":1}\n\n'
+ * await text // => ':\n\nevent: tick\ndata: {"n":1}\n\n'
  */
 export function createHub<Events extends object = EventMap>(options: HubOptions = {}): Hub<Events> {
   const maxClients = amount('maxClients', options.maxClients, Infinity)

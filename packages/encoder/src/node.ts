@@ -39,13 +39,15 @@ let usual: Record<string, string | string[]> | undefined
  *
  * @example
  * import { createServer } from 'node:http'
+ * import type { AddressInfo } from 'node:net'
  * import { sendEvents } from '@tesserae/encoder/node'
  *
  * const server = createServer(async (request, response) => {
  *   await sendEvents(request, response, [{ data: 'Hello' }])
  * }).listen(0, '127.0.0.1')
  * await new Promise((resolve) => server.once('listening', resolve))
- * const response = await fetch(`http://127.0.0.1:${server.address().port}`)
+ * const { port } = server.address() as AddressInfo
+ * const response = await fetch(`http://127.0.0.1:${port}`)
  * await response.text() // => 'data: Hello\n\n'
  * server.close()
  */
