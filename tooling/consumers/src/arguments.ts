@@ -4,6 +4,7 @@ import { defaultSettings, type Settings } from './settings.ts'
 export interface Plan {
   /** The name of the task, which names its reports and its scratch folder. */
   readonly task: string
+  readonly long: boolean
   /** Names of parts and of packages. */
   readonly parts: readonly string[]
   readonly packages: readonly string[]
@@ -47,6 +48,7 @@ export function readArguments(
   const parts = [...choices.parts, ...choices.moreParts]
   return {
     task: values.all ? 'consumers:all' : 'consumers',
+    long: values.all,
     parts: choose('part', values.only, parts) ?? (values.all ? parts : choices.parts),
     packages: choose('package', values.package, choices.packages) ?? choices.packages,
     settings: {

@@ -15,6 +15,8 @@ export interface TestSources {
   readonly files: readonly string[]
   /** The project that has the tarball in its `node_modules`. */
   readonly project: string
+  /** Tells the bundles of a project apart. */
+  readonly label?: string
   /** Packages that only the tests use, and the projects that have their tarballs. */
   readonly companions?: ReadonlyMap<string, string>
 }
@@ -24,6 +26,8 @@ export interface TestBundle {
   readonly path: string
   /** The names of the test files in it, as `run({ file })` takes them. */
   readonly files: readonly string[]
+  /** Whether each file wants a runtime that nothing else has run in: it may look at the process as a whole. */
+  readonly apart: boolean
 }
 
 const harness = path.join(here, 'src/harness')
@@ -40,8 +44,9 @@ export type Target = 'portable' | 'node'
 
 export async function bundleTests(sources: TestSources, target: Target): Promise<TestBundle> {
   const files = sources.files.map((file) => path.relative(path.dirname(sources.tests), file))
-  const output = path.join(sources.project, `tests.${target}.mjs`)
-  const entry = path.join(sources.project, `tests.${target}.entry.ts`)
+  const { label = 'tests' } = sources
+  const output = path.join(sources.project, `${label}.bundle.mjs`)
+  const entry = path.join(sources.project, `${label}.entry.ts`)
   writeFileSync(entry, entryText(sources.files, files))
   const { metafile } = await esbuild.build({
     entryPoints: [entry],
@@ -61,7 +66,7 @@ export async function bundleTests(sources: TestSources, target: Target): Promise
     ...(target === 'node' ? { define: ownPlace } : {}),
   })
   if (target === 'portable') assertInputs(sources, Object.keys(metafile.inputs), entry)
-  return { path: output, files }
+  return { path: output, files, apart: target === 'node' }
 }
 
 function entryText(files: readonly string[], names: readonly string[]): string {

@@ -9,8 +9,11 @@ import type { Installed } from './prepare.ts'
 import { lastLines, run } from './processes.ts'
 import { installedFile } from './runtimes/installed.ts'
 
-/** The oldest TypeScript that is supported, the newest, and the one that writes the declarations. */
-export const compilers = ['typescript-oldest', 'typescript', 'typescript-newest'] as const
+/** The oldest TypeScript that is supported and the newest; for the long run the one between, which writes the declarations. */
+export const compilers = ['typescript-oldest', 'typescript-newest'] as const
+export const moreCompilers = ['typescript'] as const
+
+export type Compiler = (typeof compilers | typeof moreCompilers)[number]
 
 const resolutions = [
   { module: 'nodenext', moduleResolution: 'nodenext' },
@@ -30,7 +33,7 @@ const platforms = [
  */
 export async function checkDeclarations(
   packages: readonly Installed[],
-  compiler: (typeof compilers)[number],
+  compiler: Compiler,
   scratch: string,
 ): Promise<RunResult> {
   const checks = new Checks()
@@ -66,7 +69,7 @@ export async function checkDeclarations(
   return checks.result()
 }
 
-export function compilerVersion(compiler: (typeof compilers)[number]): string {
+export function compilerVersion(compiler: Compiler): string {
   return readManifest(installedFile(compiler, '')).version
 }
 

@@ -93,20 +93,28 @@ export interface TestFiles {
   readonly portable: readonly string[]
   /** For Node. */
   readonly node: readonly string[]
+  /** For Node, and measuring how time grows: they want a machine that does nothing else. */
+  readonly measuring: readonly string[]
   /** For Node, and reaching into the source: a tarball has nothing that they could test. */
   readonly inside: readonly string[]
 }
 
 export function testFiles(one: Package): TestFiles {
-  const files = globSync('test/**/*.test.ts', { cwd: one.folder })
-    .map((file) => path.join(one.folder, file))
-    .toSorted()
-  const needsNode = (file: string): boolean => file.endsWith('.node.test.ts')
-  const reachesIn = (file: string): boolean =>
-    /from '(\.\.\/)+src\//.test(readFileSync(file, 'utf8'))
-  return {
-    portable: files.filter((file) => !needsNode(file)),
-    node: files.filter((file) => needsNode(file) && !reachesIn(file)),
-    inside: files.filter((file) => needsNode(file) && reachesIn(file)),
+  const files: Record<keyof TestFiles, string[]> = {
+    portable: [],
+    node: [],
+    measuring: [],
+    inside: [],
   }
+  for (const name of globSync('test/**/*.test.ts', { cwd: one.folder }).toSorted()) {
+    const file = path.join(one.folder, name)
+    files[kindOf(file)].push(file)
+  }
+  return files
+}
+
+function kindOf(file: string): keyof TestFiles {
+  if (!file.endsWith('.node.test.ts')) return 'portable'
+  if (/from '(\.\.\/)+src\//.test(readFileSync(file, 'utf8'))) return 'inside'
+  return path.basename(file).startsWith('complexity.') ? 'measuring' : 'node'
 }

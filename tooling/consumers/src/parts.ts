@@ -1,12 +1,19 @@
 import type { Choices, Plan } from './arguments.ts'
 import { type Control, runControl } from './control.ts'
-import { checkDeclarations, compilers, compilerVersion } from './declarations.ts'
+import {
+  checkDeclarations,
+  type Compiler,
+  compilers,
+  compilerVersion,
+  moreCompilers,
+} from './declarations.ts'
 import { checkEntries } from './entries.ts'
 import type { RunResult } from './harness/result.ts'
 import { checkManifest } from './manifest.ts'
 import type { Prepared } from './prepare.ts'
 import { type Outcome, row } from './results.ts'
 import { moreRuntimes, runtimes } from './runtimes/index.ts'
+import { nodes } from './runtimes/node.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { runSuite } from './suites.ts'
 
@@ -31,9 +38,29 @@ export function makeWork(stage: Stage): (() => Promise<void>)[] {
   for (const runtime of [...moreRuntimes, ...runtimes.toReversed()])
     if (wanted(runtime.name)) work.push(() => runRuntime(stage, runtime))
   if (wanted('types'))
-    for (const compiler of compilers) work.push(() => runCompiler(stage, compiler))
+    for (const compiler of stage.plan.long ? [...moreCompilers, ...compilers] : compilers)
+      work.push(() => runCompiler(stage, compiler))
   if (wanted('tarball')) work.push(() => runManifests(stage))
   return work
+}
+
+/**
+ * What measures how time grows, for after the rest: it wants the machine for itself, so only the long run does it,
+ * one after another.
+ */
+export async function measure({ plan, packages, outcome }: Stage): Promise<void> {
+  if (!plan.long) return
+  for (const runtime of nodes) {
+    if (!plan.parts.includes(runtime.name) || (await runtime.available()) !== undefined) continue
+    const version = await runtime.version()
+    for (const { installed, bundles } of packages) {
+      const { measuring } = bundles
+      if (measuring === undefined) continue
+      const subject = `${installed.package.short}: measured`
+      const run = (): Promise<RunResult> => runSuite(runtime, measuring, plan.settings)
+      outcome.rows.push(await row(runtime.name, version, subject, run))
+    }
+  }
 }
 
 async function runManifests({ packages, outcome }: Stage): Promise<void> {
@@ -45,7 +72,7 @@ async function runManifests({ packages, outcome }: Stage): Promise<void> {
 
 async function runCompiler(
   { packages, scratch, outcome }: Stage,
-  compiler: (typeof compilers)[number],
+  compiler: Compiler,
 ): Promise<void> {
   if (packages.length === 0) return
   const installed = packages.map((each) => each.installed)

@@ -19,8 +19,9 @@ export interface Installed {
 /** The tests of a package, bundled against its tarball. */
 export interface Bundles {
   readonly portable: TestBundle
-  /** The tests that need Node, where there are any. */
+  /** The tests that need Node, where there are any, and those that measure. */
   readonly node: TestBundle | undefined
+  readonly measuring: TestBundle | undefined
 }
 
 export interface Prepared {
@@ -105,11 +106,16 @@ async function bundle(
       `${path.relative(root, file)} tests the source itself, so it runs under vitest alone.`,
     )
   const sources = { name: one.name, tests: path.join(one.folder, 'test'), project, companions }
+  const bundleForNode = async (kind: 'node' | 'measuring'): Promise<TestBundle | undefined> =>
+    files[kind].length === 0
+      ? undefined
+      : bundleTests({ ...sources, files: files[kind], label: kind }, 'node')
   return {
-    portable: await bundleTests({ ...sources, files: files.portable }, 'portable'),
-    node:
-      files.node.length === 0
-        ? undefined
-        : await bundleTests({ ...sources, files: files.node }, 'node'),
+    portable: await bundleTests(
+      { ...sources, files: files.portable, label: 'portable' },
+      'portable',
+    ),
+    node: await bundleForNode('node'),
+    measuring: await bundleForNode('measuring'),
   }
 }

@@ -40,6 +40,14 @@ export function kill(child: ChildProcess): void {
   }
 }
 
+/** Like {@link kill}, and waits until it is gone. */
+export async function end(child: ChildProcess): Promise<void> {
+  const isRunning = child.pid !== undefined && child.exitCode === null && child.signalCode === null
+  const gone = isRunning ? new Promise((resolve) => child.once('exit', resolve)) : undefined
+  kill(child)
+  await gone
+}
+
 function killAll(): void {
   for (const child of alive) kill(child)
 }
@@ -63,11 +71,7 @@ export interface Ended {
 
 export interface RunOptions extends StartOptions {
   /** Milliseconds after which it is killed. */
-  readonly timeout?: number
-  /** Kills it when aborted. */
-  readonly signal?: AbortSignal
-  /** Is told each line of its standard output as it comes. */
-  readonly onLine?: (line: string) => void
+  readonly timeout: number
 }
 
 /** Runs a command to its end. Rejects only when it cannot be started. */
@@ -75,35 +79,19 @@ export function run(command: string, args: readonly string[], options: RunOption
   return new Promise((resolve, reject) => {
     const child = start(command, args, options)
     const output = { stdout: '', stderr: '' }
-    let unread = ''
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      output.stdout += text
-      if (options.onLine === undefined) return
-      const lines = (unread + text).split('\n')
-      unread = lines.pop() ?? ''
-      for (const line of lines) options.onLine(line)
-    })
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
     let late = false
-    const timer =
-      options.timeout === undefined
-        ? undefined
-        : setTimeout(() => {
-            late = true
-            kill(child)
-          }, options.timeout)
-    const onAbort = (): void => kill(child)
-    options.signal?.addEventListener('abort', onAbort)
-    const stopWatching = (): void => {
-      clearTimeout(timer)
-      options.signal?.removeEventListener('abort', onAbort)
-    }
+    const timer = setTimeout(() => {
+      late = true
+      kill(child)
+    }, options.timeout)
     child.once('error', (error) => {
-      stopWatching()
+      clearTimeout(timer)
       reject(error)
     })
     child.once('close', (code, signal) => {
-      stopWatching()
+      clearTimeout(timer)
       const how = late
         ? `was killed after ${options.timeout} ms`
         : signal === null

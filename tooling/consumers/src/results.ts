@@ -51,15 +51,15 @@ export function printOutcome({ rows, skips }: Outcome): void {
 
 /** Each failure once, with the parts that it was seen in: what is wrong in a package is often wrong everywhere. */
 function sameFailures(rows: readonly Row[]): Map<string, string[]> {
-  const seen = new Map<string, { text: string; where: string[] }>()
+  const seen = new Map<string, { text: string; where: Set<string> }>()
   for (const { part, version, subject, failures } of rows)
     for (const { name, message } of failures) {
       const key = JSON.stringify([subject, name])
-      const found = seen.get(key) ?? { text: `${subject}: ${name}\n${message}`, where: [] }
-      found.where.push(`${part} ${version}`.trim())
+      const found = seen.get(key) ?? { text: `${subject}: ${name}\n${message}`, where: new Set() }
+      found.where.add(`${part} ${version}`.trim())
       seen.set(key, found)
     }
-  return new Map([...seen.values()].map(({ text, where }) => [text, where]))
+  return new Map([...seen.values()].map(({ text, where }) => [text, [...where]]))
 }
 
 /** Whether all that was asked for is known to work. */

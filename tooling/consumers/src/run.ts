@@ -3,12 +3,12 @@ import { prepareControl } from './control.ts'
 import { makeScratch } from './layout.ts'
 import { publishedPackages } from './packages.ts'
 import { inParallel } from './parallel.ts'
-import { makeWork, partChoices } from './parts.ts'
+import { makeWork, measure, partChoices } from './parts.ts'
 import { preparePackages } from './prepare.ts'
 import { clearReports, isGood, type Outcome, printOutcome, writeReports } from './results.ts'
 
-/** Parts that work side by side: one for each core of a small machine. */
-const width = 2
+/** Parts that work side by side: one for each core of a small machine, and one for the time that tests wait. */
+const width = 3
 
 // Whatever a killed runtime has left pending is not waited for.
 process.exit(await main())
@@ -31,8 +31,9 @@ async function main(): Promise<number> {
   const outcome: Outcome = { rows: [], skips: [] }
   const control = await prepareControl(scratch)
   const packages = await preparePackages(plan.packages, scratch, outcome)
-  const work = makeWork({ plan, packages, control, scratch, outcome })
-  await inParallel(work, width, (part) => part())
+  const stage = { plan, packages, control, scratch, outcome }
+  await inParallel(makeWork(stage), width, (part) => part())
+  await measure(stage)
 
   printOutcome(outcome)
   writeReports(plan.task, outcome)

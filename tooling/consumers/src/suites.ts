@@ -1,10 +1,8 @@
 import type { TestBundle } from './bundler.ts'
+import { within } from './deadline.ts'
 import type { Failure, RunResult } from './harness/result.ts'
 import type { Runtime, Session } from './runtimes/runtime.ts'
 import type { Settings } from './settings.ts'
-
-/** Time for a runtime to start: the first start of a browser on a busy machine takes a few seconds. */
-const startTimeout = 60_000
 
 /**
  * Runs every file of a bundle in a runtime. A file that hangs or takes the runtime down costs itself: it counts as
@@ -26,12 +24,16 @@ export async function runSuite(
     let last = 'before its first test'
     try {
       if (Date.now() > end) throw new Error('Not run: the time of the runtime is used up.')
-      session ??= await within(startTimeout, 'start', runtime.open(bundle))
+      session ??= await runtime.open(bundle)
       const options = { file, seed, runs, testTimeout }
       const work = session.run(options, (test) => (last = `in "${test}"`))
       const result = await within(settings.fileTimeout, 'finish', work)
       passed += result.passed
       failures.push(...result.failures)
+      if (bundle.apart) {
+        await session.close()
+        session = undefined
+      }
     } catch (error) {
       failures.push({ name: file, message: `${last}: ${(error as Error).message}` })
       await session?.close()
@@ -40,17 +42,4 @@ export async function runSuite(
   }
   await session?.close()
   return { passed, failed: failures.length, failures, seed }
-}
-
-async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const message = `It did not ${what} within ${ms} ms and was killed.`
-    timer = setTimeout(() => reject(new Error(message)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

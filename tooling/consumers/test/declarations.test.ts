@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { checkDeclarations, type compilers } from '../src/declarations.ts'
+import { checkDeclarations, type Compiler } from '../src/declarations.ts'
 import { good, makeScene, scratch, type Files } from './scene.ts'
 
-async function failures(compiler: (typeof compilers)[number], files: Files, tests: Files = {}) {
+async function failures(compiler: Compiler, files: Files, tests: Files = {}) {
   const { installed } = makeScene(tests, files)
   const result = await checkDeclarations([installed], compiler, scratch)
   expect(result.passed + result.failed).toBe(4)

@@ -31,6 +31,12 @@ it('a page gets its order, whichever of the two comes first', async () => {
   await server.close()
 })
 
+it('is loaded when a page first asks', async () => {
+  const server = await servePage(Buffer.from(''))
+  await Promise.all([fetch(`${server.url}order`), server.loaded])
+  await server.close()
+})
+
 it('a page that goes without a result has died', async () => {
   const server = await servePage(Buffer.from(''))
   const work = server.run(options)
@@ -44,6 +50,7 @@ it('what has failed gives no more orders', async () => {
   const server = await servePage(Buffer.from(''))
   const work = server.run(options)
   server.fail(new Error('ended'))
+  await expect(server.loaded).rejects.toThrow('ended')
   await expect(work).rejects.toThrow('ended')
   await expect(server.run(options)).rejects.toThrow('ended')
   await server.close()

@@ -121,5 +121,5 @@ export function writeBundle(text: string, files: readonly string[] = ['a', 'b'])
   const folder = mkdtempSync(path.join(scratch, 'bundle-'))
   const file = path.join(folder, 'bundle.mjs')
   writeFileSync(file, text)
-  return { path: file, files }
+  return { path: file, files, apart: false }
 }

@@ -127,4 +127,14 @@ export async function run({ file }, report) {
       'netscape is not installed',
     )
   })
+
+  it('runs the files of a bundle one after another, or each in a process of its own', async () => {
+    const text = `let runs = 0
+export const run = async () => ({ passed: ++runs, failed: 0, failures: [], seed: 1 })`
+    const bundle = writeBundle(text)
+    expect(await runSuite(thisNode, bundle, settings)).toMatchObject({ passed: 1 + 2 })
+    expect(await runSuite(thisNode, { ...bundle, apart: true }, settings)).toMatchObject({
+      passed: 1 + 1,
+    })
+  })
 })

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { kill, lastLines, run, start } from '../processes.ts'
+import { within } from '../deadline.ts'
+import { end, lastLines, run, start } from '../processes.ts'
 import { servePage } from './page-server.ts'
-import type { Runtime, Session } from './runtime.ts'
+import { type Runtime, type Session, startTimeout } from './runtime.ts'
 
 export interface Browser {
   readonly name: string
@@ -40,8 +41,23 @@ export function browserRuntime(browser: Browser): Runtime {
 
 const profiles = new Set<string>()
 process.on('exit', () => {
-  for (const profile of profiles) rmSync(profile, { recursive: true, force: true })
+  for (const profile of profiles) forget(profile)
 })
+
+/** Ends what a browser has put into groups of its own, such as Chromium's crash handler, and removes the profile. */
+function forget(profile: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    try {
+      // The name of a profile is like no other, so what was started with it is ours.
+      if (readFileSync(`/proc/${pid}/cmdline`).includes(profile))
+        process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  // What was killed may be writing its last.
+  rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+  profiles.delete(profile)
+}
 
 async function openBrowser(browser: Browser, bundle: Buffer): Promise<Session> {
   // Not in the scratch folder: browsers put sockets there, and the paths of sockets are short.
@@ -51,11 +67,9 @@ async function openBrowser(browser: Browser, bundle: Buffer): Promise<Session> {
   const children: ChildProcess[] = []
 
   async function close(): Promise<void> {
-    for (const child of children) kill(child)
+    await Promise.all(children.map(end))
+    forget(profile)
     await page.close()
-    // What was killed may be writing its last.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
-    profiles.delete(profile)
   }
 
   try {
@@ -74,6 +88,7 @@ async function openBrowser(browser: Browser, bundle: Buffer): Promise<Session> {
     child.once('exit', (code, signal) => {
       page.fail(new Error(`${browser.name} ended (${signal ?? code}). ${lastLines(errors, 4)}`))
     })
+    await within(startTimeout, 'load the page', page.loaded)
     return { run: (options) => page.run(options), close }
   } catch (error) {
     await close()

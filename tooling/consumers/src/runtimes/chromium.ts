@@ -15,12 +15,10 @@ export const chromium: Runtime = browserRuntime({
     '--no-sandbox',
     '--disable-gpu',
     '--disable-dev-shm-usage',
-    // It must not phone anybody, nor leave a crash handler behind in a group of its own.
+    // It must not phone anybody.
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
-    '--disable-breakpad',
-    '--disable-crash-reporter',
     '--no-first-run',
     `--user-data-dir=${profile}`,
     // What keeps a headless Chromium open on its page.

@@ -1,11 +1,11 @@
-// Runs one bundle in Node, Bun or Deno. Plain JavaScript: it is run as it stands, by Node 20 too.
+// Runs a bundle in Node, Bun or Deno. Plain JavaScript: it is run as it stands, by Node 20 too.
 import process from 'node:process'
+import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 
-const [mark, bundle, options] = process.argv.slice(2)
-const say = (said, then) => process.stdout.write(`${mark}${JSON.stringify(said)}\n`, then)
+const [mark, bundle] = process.argv.slice(2)
+const say = (said) => process.stdout.write(`${mark}${JSON.stringify(said)}\n`)
 
 const { run } = await import(pathToFileURL(bundle).href)
-const result = await run(JSON.parse(options), (at) => say({ at }))
-// Without waiting for what tests have left open, and not before the result is out.
-say({ result }, () => process.exit(0))
+for await (const line of createInterface({ input: process.stdin }))
+  say({ result: await run(JSON.parse(line), (at) => say({ at })) })

@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { here } from '../layout.ts'
+import { createInterface } from 'node:readline'
+import type { RunOptions } from '../harness/bundle.ts'
 import type { RunResult } from '../harness/result.ts'
-import { run } from '../processes.ts'
-import { type Command, mark, type Runtime } from './runtime.ts'
+import { here } from '../layout.ts'
+import { end, lastLines, run, start } from '../processes.ts'
+import { type Command, mark, type Runtime, type Session } from './runtime.ts'
 
 const entry = path.join(here, 'src/runtimes/command-entry.mjs')
 
-/** A runtime that is a program on the command line: a process for each test file. */
+/** A runtime that is a program on the command line: a process that is sent the names of test files. */
 export function commandRuntime(name: string, command: Command): Runtime {
   return {
     name,
     command,
-    available: () =>
-      Promise.resolve(
-        existsSync(command.binary)
-          ? undefined
-          : `${name} is not installed: its optional dependency has no build for this system`,
-      ),
+    available: async () =>
+      existsSync(command.binary)
+        ? undefined
+        : `${name} is not installed: its optional dependency has no build for this system`,
     async version() {
       const { stdout } = await run(command.binary, ['--version'], {
         timeout: 30_000,
@@ -25,33 +25,56 @@ export function commandRuntime(name: string, command: Command): Runtime {
       })
       return /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? '?'
     },
-    open: ({ path: bundle }) => {
-      const ending = new AbortController()
-      return Promise.resolve({
-        async run(options, report) {
-          let result: RunResult | undefined
-          const ended = await run(
-            command.binary,
-            [...command.args([entry, bundle]), entry, mark, bundle, JSON.stringify(options)],
-            {
-              cwd: path.dirname(bundle),
-              env: command.env,
-              signal: ending.signal,
-              onLine(line) {
-                if (!line.startsWith(mark)) return
-                const said = JSON.parse(line.slice(mark.length)) as
-                  | { at: string }
-                  | { result: RunResult }
-                if ('at' in said) report(said.at)
-                else result = said.result
-              },
-            },
-          )
-          if (result === undefined) throw new Error(`No result: ${ended.summary}`)
-          return result
-        },
-        close: () => Promise.resolve(ending.abort()),
-      })
-    },
+    open: async ({ path: bundle }) => openCommand(command, bundle),
+  }
+}
+
+/** What the process says, each in a line of its own. */
+type Said = { readonly at: string } | { readonly result: RunResult }
+
+interface Order {
+  readonly report: (test: string) => void
+  readonly done: (result: RunResult) => void
+  readonly failed: (error: Error) => void
+}
+
+function openCommand({ binary, args, env }: Command, bundle: string): Session {
+  const child = start(binary, [...args([entry, bundle]), entry, mark, bundle], {
+    cwd: path.dirname(bundle),
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let order: Order | undefined
+  let failure: Error | undefined
+  let errors = ''
+
+  const fail = (error: Error): void => {
+    failure ??= error
+    order?.failed(error)
+  }
+  child.once('error', fail)
+  child.once('close', (code, signal) => {
+    const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`
+    fail(new Error(`${path.basename(binary)} ${how}. ${lastLines(errors)}`))
+  })
+  // That it does not listen any more is told by its end.
+  child.stdin?.on('error', () => {})
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  if (child.stdout !== null)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith(mark)) return
+      const said = JSON.parse(line.slice(mark.length)) as Said
+      if ('at' in said) order?.report(said.at)
+      else order?.done(said.result)
+    })
+
+  return {
+    run: (options: RunOptions, report) =>
+      new Promise((done, failed) => {
+        if (failure !== undefined) return failed(failure)
+        order = { report, done, failed }
+        child.stdin?.write(`${JSON.stringify(options)}\n`)
+      }),
+    close: () => end(child),
   }
 }

@@ -9,6 +9,8 @@ import { here } from '../layout.ts'
 /** Serves the page that runs tests, and gives it its orders. */
 export interface PageServer {
   readonly url: string
+  /** Settles when a page first asks for work. */
+  readonly loaded: Promise<void>
   /** Has the page run a file. Rejects when the page dies over it. */
   run(options: RunOptions): Promise<RunResult>
   /** Rejects what `run` has promised, and all that it will promise. */
@@ -32,6 +34,9 @@ export async function servePage(bundle: Buffer): Promise<PageServer> {
   const page = readFileSync(path.join(here, 'src/runtimes/browser-page.html'))
   let order: Order | undefined
   let failure: Error | undefined
+  const loaded = Promise.withResolvers<void>()
+  // Also when nobody waits for it any more.
+  loaded.promise.catch(() => {})
   /** The page that waits for an order, and the page that has one. */
   let waiting: ServerResponse | undefined
   let working: ServerResponse | undefined
@@ -61,6 +66,7 @@ export async function servePage(bundle: Buffer): Promise<PageServer> {
         if (working === response) settle(({ failed }) => failed(new Error('The page died.')))
       })
       waiting = response
+      loaded.resolve()
       handOver()
     },
     '/result': (request, response) => {
@@ -83,6 +89,7 @@ export async function servePage(bundle: Buffer): Promise<PageServer> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    loaded: loaded.promise,
     run: (options) =>
       new Promise((done, failed) => {
         if (failure !== undefined) return failed(failure)
@@ -91,6 +98,7 @@ export async function servePage(bundle: Buffer): Promise<PageServer> {
       }),
     fail(error) {
       failure ??= error
+      loaded.reject(error)
       settle(({ failed }) => failed(error))
     },
     async close() {

@@ -10,9 +10,12 @@ export interface Runtime {
   /** Makes it ready, installing it where it may. Answers why it cannot run here, or nothing when it can. */
   available(): Promise<string | undefined>
   version(): Promise<string>
-  /** Starts it on a bundle. */
+  /** Starts it on a bundle. Rejects when it does not start within {@link startTimeout}, and leaves nothing behind. */
   open(bundle: TestBundle): Promise<Session>
 }
+
+/** Milliseconds: the first start of a browser on a busy machine takes a few seconds. */
+export const startTimeout = 60_000
 
 /** A runtime that has started. */
 export interface Session {

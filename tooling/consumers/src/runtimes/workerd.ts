@@ -2,10 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { RunResult } from '../harness/result.ts'
+import { within } from '../deadline.ts'
 import { here } from '../layout.ts'
-import { kill, lastLines, run, start } from '../processes.ts'
+import { end, lastLines, run, start } from '../processes.ts'
 import { fileBehind } from './installed.ts'
-import { mark, type Runtime } from './runtime.ts'
+import { mark, type Runtime, startTimeout } from './runtime.ts'
 
 const binary = fileBehind(
   'workerd',
@@ -71,7 +72,11 @@ export const workerd: Runtime = {
     })
     // Also when nobody waits for it any more, which is how every session closes.
     ended.catch(() => {})
-    const port = await Promise.race([readPort(child.stdio[3] as Readable), ended])
+    const listening = Promise.race([readPort(child.stdio[3] as Readable), ended])
+    const port = await within(startTimeout, 'start', listening).catch(async (error: unknown) => {
+      await end(child)
+      throw error
+    })
 
     return {
       async run(options, newReport) {
@@ -88,7 +93,7 @@ export const workerd: Runtime = {
           )
         return JSON.parse(text) as RunResult
       },
-      close: () => Promise.resolve(kill(child)),
+      close: () => end(child),
     }
   },
 }
