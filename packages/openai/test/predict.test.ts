@@ -181,6 +181,25 @@ describe('the outcome is the same as without prediction', () => {
     await fc.assert(fc.asyncProperty(streams, expectTheSame), { numRuns: 1500 })
   })
 
+  test.each([
+    '\\n',
+    'a\\"b',
+    '\\n\u0001',
+    '\\n"x',
+    '\\u12',
+    '\\u00e9',
+    '\\x',
+    '\\',
+    '\\\\',
+    '\\ud83d',
+    '\\/\\b\\f\\r\\t',
+    '\n',
+  ])('for the text %j, as it stands between quotes', async (raw) => {
+    const chunk = JSON.stringify(chunkWith({ content: 'TEXT' }))
+    const texts = ['a', 'b', raw, `${raw}c`, 'd'].map((text) => chunk.split('TEXT').join(text))
+    await expectTheSame(texts)
+  })
+
   test('for each single letter that is changed in a chunk that is known', async () => {
     for (const shape of shapes.slice(0, 6)) {
       const text = JSON.stringify(shape('a', 1))

@@ -1,5 +1,6 @@
 import type { Outcome } from '@tooling/rivals/parser-face'
 import { encoderCases } from './cases/encoder.ts'
+import { openaiCases } from './cases/openai.ts'
 import { parserCases } from './cases/parser.ts'
 
 /** Two contestants that do the same work on the same input. */
@@ -33,4 +34,4 @@ export interface Workload<Face> {
   run(face: Face): Outcome | Promise<Outcome>
 }
 
-export const cases: readonly Case[] = [...parserCases, ...encoderCases]
+export const cases: readonly Case[] = [...parserCases, ...encoderCases, ...openaiCases]

@@ -59,13 +59,16 @@ export class Interpreter {
     if (data === '') return
     const prediction = isNamed(event) ? undefined : this.#prediction
     if (prediction?.take(data)) return
+    if (/^\s*\[DONE\]/.test(data)) {
+      this.done = true
+      return
+    }
     let value: unknown
     try {
       value = JSON.parse(data)
     } catch (cause) {
       const chunk = wasCut ? undefined : this.#dialect?.read(whole, undefined)
       if (chunk) this.#sink.chunk(chunk)
-      else if (/^\s*\[DONE\]/.test(data)) this.done = true
       else if (event === 'error') this.fail(data, data)
       else this.#takeText(event, data, wasCut, cause)
       return

@@ -1,7 +1,8 @@
 import type { ChunkAccumulator } from '../accumulator/accumulator.ts'
 import { isWire, type Text } from '../accumulator/cells.ts'
 import type { ToolCalls } from '../accumulator/tool-calls.ts'
-import { endOfString, learn, type Template } from './template.ts'
+import { endOfNumber, endOfString, textBetween } from './json-text.ts'
+import { learn, type Template } from './template.ts'
 
 // HOT: `take` is called with the data of each event. `npm run bench -- openai` pays for every liberty taken here:
 // slices compared with `===` are three times as fast as `startsWith`.
@@ -28,7 +29,12 @@ export class Predictor {
   readonly #accumulator: ChunkAccumulator
   #known: Known[] = []
   #credit = 4 * COST
+  #isFirst = true
   #values: string[] = []
+  /** The template that is tried first, taken apart. */
+  #text: Text | undefined
+  #before = ''
+  #after = ''
   #varying = { id: false, created: false }
   #id: unknown
   #created: unknown
@@ -39,6 +45,23 @@ export class Predictor {
 
   /** Whether the event was a chunk that is known, and was taken. */
   take(data: string): boolean {
+    // Of most streams, most chunks: one hole, with text, in a chunk like the last. The general way is right below.
+    const text = this.#text
+    if (text !== undefined) {
+      const at = this.#before.length
+      const end = data.length - this.#after.length
+      if (data.slice(0, at) === this.#before && data.slice(end) === this.#after) {
+        const value = textBetween(data, at, end)
+        if (value !== undefined) {
+          text.append(value)
+          return true
+        }
+      }
+    }
+    return this.#takeAny(data)
+  }
+
+  #takeAny(data: string): boolean {
     const known = this.#known
     for (let at = 0; at < known.length; at++) {
       const template = known[at]!
@@ -49,10 +72,19 @@ export class Predictor {
       if (at > 0) {
         known[at] = known[0]!
         known[0] = template
+        this.#favour(template)
       }
       return true
     }
     return false
+  }
+
+  /** Tries a template first, if it has one hole and that is text. */
+  #favour(template: Known | undefined): void {
+    const isSimple = template?.isCurrent && template.holes.length === 1
+    this.#text = isSimple ? template.targets[0] : undefined
+    this.#before = template?.literals[0] ?? ''
+    this.#after = template?.literals[1] ?? ''
   }
 
   #matches({ literals, holes }: Known, data: string): boolean {
@@ -93,6 +125,12 @@ export class Predictor {
 
   /** Learns from a chunk that has been pushed, and forgets what it has changed. */
   learn(data: string, chunk: object): void {
+    // The first chunk is seldom like another: it says the role.
+    if (this.#isFirst) {
+      this.#isFirst = false
+      return
+    }
+    this.#text = undefined
     if (this.#credit < COST || !isWire(chunk)) {
       this.#known = []
       return
@@ -116,6 +154,7 @@ export class Predictor {
     const toolCalls = call && this.#accumulator.choice(call.choice).toolCalls
     const others = this.#known.filter(({ isCurrent }) => isCurrent).slice(0, MAX_TEMPLATES - 1)
     this.#known = [{ ...learnt, isCurrent: true, targets, toolCalls }, ...others]
+    this.#favour(this.#known[0])
   }
 }
 
@@ -126,30 +165,4 @@ function agree(one: Template['sets'], other: Template['sets']): boolean {
     if (found !== undefined && found !== json) return false
   }
   return true
-}
-
-/** What a JSON string says; `undefined` if this is none, as when it ends too late. */
-function textBetween(data: string, start: number, end: number): string | undefined {
-  for (let at = start; at < end; at++) {
-    const code = data.charCodeAt(at)
-    if (code === 0x22 || code < 0x20) return undefined
-    if (code === 0x5c) return escaped(data, start, end)
-  }
-  return end < start ? undefined : data.slice(start, end)
-}
-
-function escaped(data: string, start: number, end: number): string | undefined {
-  try {
-    return JSON.parse(`"${data.slice(start, end)}"`)
-  } catch {
-    return undefined
-  }
-}
-
-/** Where a whole number ends that JSON allows; -1 if there is none. */
-function endOfNumber(data: string, start: number): number {
-  let at = start
-  while (at - start < 16 && data.charCodeAt(at) >= 0x30 && data.charCodeAt(at) <= 0x39) at++
-  const isZeroFirst = data.charCodeAt(start) === 0x30 && at - start > 1
-  return at === start || isZeroFirst ? -1 : at
 }

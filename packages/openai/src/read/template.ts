@@ -1,4 +1,5 @@
 import { isEmpty, isWire, type Wire } from '../accumulator/cells.ts'
+import { endOfString } from './json-text.ts'
 
 // What is learnt from a chunk: where in its text those leaves stand that differ from chunk to chunk. A chunk that has
 // the same bytes around such leaves is the same chunk with other leaves, so that nothing else of it need be read, if the
@@ -174,7 +175,10 @@ class Leaves {
       this.#leaves.push({ path, start: start + 1, end, isString: true })
       this.#at = end + 1
     } else {
-      while (/[\w.+-]/.test(this.#text.charAt(this.#at))) this.#at++
+      // A number, or a word: it ends where a member does.
+      let code = this.#text.charCodeAt(this.#at)
+      while (code > 0x20 && code !== 0x2c && code !== 0x5d && code !== 0x7d)
+        code = this.#text.charCodeAt(++this.#at)
       this.#leaves.push({ path, start, end: this.#at, isString: false })
     }
   }
@@ -182,7 +186,7 @@ class Leaves {
   #members(path: string, depth: number, isObject: boolean): void {
     const keys = new Set<string>()
     this.#at++
-    for (let item = 0; !/[\]}]/.test(this.#next()) && !this.#isOdd; item++) {
+    for (let item = 0; !isEnd(this.#next()) && !this.#isOdd; item++) {
       const key = isObject ? this.#key() : String(item)
       // A line feed cannot stand in a key that is written plainly.
       if (keys.has(key) || key.includes('\\') || key === '__proto__') this.#isOdd = true
@@ -204,17 +208,11 @@ class Leaves {
 
   /** The next character that is no white space. */
   #next(): string {
-    while (/\s/.test(this.#text.charAt(this.#at))) this.#at++
+    while (this.#text.charCodeAt(this.#at) <= 0x20) this.#at++
     return this.#text.charAt(this.#at)
   }
 }
 
-/** Where the quote stands that ends a string; the length of the text if there is none. */
-export function endOfString(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x5c) at++
-    else if (code === 0x22) return at
-  }
-  return text.length
+function isEnd(character: string): boolean {
+  return character === ']' || character === '}'
 }

@@ -1,0 +1,193 @@
+import { addToChecksum, type Outcome } from '@tooling/rivals/parser-face'
+import type { Message, MessageFace } from '@tooling/rivals/message-face'
+import type { Case, Contestant, Workload } from '../cases.ts'
+import { pick, seededRandom } from '../random.ts'
+import { cut, type Stream } from '../streams.ts'
+
+const tokens =
+  ' the| of| stream|ing| a| token|s|,|.| is| model| bytes|\n\n| "|"| which| response| and| 42| not|ly| straightforwardly|```| ('.split(
+    '|',
+  )
+
+/** What differs from one chunk to the next, beside the text. */
+type Delta = (token: string, at: number, random: () => number) => object
+
+const text: Delta = (content) => ({ delta: { content } })
+const reasoning: Delta = (reasoning_content) => ({ delta: { reasoning_content } })
+const call: Delta = (token, at) => ({
+  delta: {
+    tool_calls: [
+      at === 0
+        ? { index: 0, id: 'call_1', type: 'function', function: { name: 'f', arguments: '{"a":"' } }
+        : { index: 0, function: { arguments: JSON.stringify(token).slice(1, -1) } },
+    ],
+  },
+})
+const logprobs: Delta = (token, _at, random) => ({
+  delta: { content: token },
+  logprobs: {
+    content: [
+      { token, logprob: -random(), bytes: [...new TextEncoder().encode(token)], top_logprobs: [] },
+    ],
+    refusal: null,
+  },
+})
+
+const padded = (random: () => number): object => ({
+  obfuscation: 'abcdefghijkl'.slice(0, 1 + random() * 11),
+})
+
+const streams: Record<string, () => MessageStream> = {
+  text: () => messageStream(text),
+  obfuscation: () => messageStream(text, padded),
+  reasoning: () => messageStream(reasoning),
+  arguments: () => messageStream(call),
+  logprobs: () => messageStream(logprobs),
+}
+
+interface MessageStream {
+  readonly stream: Stream
+  readonly message: Message
+}
+
+/** A whole stream of 1,000 chunks, as the official API sends them, and the message that went in. */
+function messageStream(
+  deltaOf: Delta,
+  beside: (random: () => number) => object = () => ({}),
+): MessageStream {
+  const random = seededRandom(555)
+  const message = { content: '', reasoning: '', arguments: '' }
+  const head = {
+    id: 'chatcmpl-CdQ7wXn0yKp3mB8vT5sLrE2aHgUjZ4Q',
+    object: 'chat.completion.chunk',
+    created: 1763632800,
+    model: 'gpt-4.1-mini-2025-04-14',
+    system_fingerprint: 'fp_4c2851f862',
+  }
+  const chunk = (choice: object): string =>
+    JSON.stringify({
+      ...head,
+      choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: null, ...choice }],
+      usage: null,
+      ...beside(random),
+    })
+  const chunks = Array.from({ length: 1000 }, (_, at) => {
+    const choice = deltaOf(pick(random, tokens), at, random)
+    const {
+      content = '',
+      reasoning_content = '',
+      tool_calls = [],
+    } = (
+      choice as {
+        delta: {
+          content?: string
+          reasoning_content?: string
+          tool_calls?: { function: { arguments: string } }[]
+        }
+      }
+    ).delta
+    message.content += content
+    message.reasoning += reasoning_content
+    message.arguments += tool_calls[0]?.function.arguments ?? ''
+    return chunk(choice)
+  })
+  const all = [
+    chunk({ delta: { role: 'assistant', content: '' } }),
+    ...chunks,
+    ...(message.arguments === ''
+      ? [chunk({ finish_reason: 'stop' })]
+      : [
+          chunk({ delta: { tool_calls: [{ index: 0, function: { arguments: '"}' } }] } }),
+          chunk({ finish_reason: 'tool_calls' }),
+        ]),
+    '[DONE]',
+  ]
+  if (message.arguments !== '') message.arguments += '"}'
+  return {
+    stream: {
+      blocks: all.map((data) => `data: ${data}\n\n`),
+      events: all.map((data) => ({ event: undefined, data })),
+    },
+    message,
+  }
+}
+
+const chunkings = { each: 'block', '16k': 1 << 14 } as const
+type Chunking = keyof typeof chunkings
+
+const tesserae: Contestant = {
+  name: '@tesserae/openai',
+  module: './contestants/tesserae-openai.ts',
+}
+const throughResponse: Contestant = {
+  name: '@tesserae/openai',
+  module: './contestants/tesserae-openai-response.ts',
+}
+const byHand: Contestant = {
+  name: 'eventsource-parser',
+  module: '@tooling/rivals/eventsource-parser-json',
+}
+const jsonParse: Contestant = { name: 'JSON.parse', module: '@tooling/rivals/json-parse' }
+const unpredicted: Contestant = {
+  name: '@tesserae/openai without prediction',
+  module: './contestants/tesserae-openai-unpredicted.ts',
+}
+const official: Contestant = { name: 'openai', module: '@tooling/rivals/openai-sdk' }
+
+const all = ['text', 'obfuscation', 'reasoning', 'arguments', 'logprobs']
+
+/**
+ * Bytes to a finished message: against what people write by hand; against `JSON.parse` alone, which reads no bytes;
+ * against ourselves without prediction; and, from a `Response`, against the official client.
+ */
+export const openaiCases: readonly Case<MessageFace>[] = [
+  ...all.flatMap((stream) => [
+    messageCase('openai', stream, '16k', tesserae, byHand),
+    messageCase('openai', stream, 'each', tesserae, byHand),
+  ]),
+  messageCase('openai-parse', 'text', '16k', tesserae, jsonParse),
+  ...all.map((stream) => messageCase('openai-plain', stream, '16k', tesserae, unpredicted)),
+  messageCase('openai-response', 'text', '16k', throughResponse, official),
+  messageCase('openai-response', 'text', 'each', throughResponse, official),
+]
+
+function messageCase(
+  group: string,
+  stream: string,
+  size: Chunking,
+  ours: Contestant,
+  rival: Contestant,
+): Case<MessageFace> {
+  return {
+    name: `${group}/${stream}/${size}/message`,
+    families: [group],
+    ours,
+    rival,
+    prepare: () => workload(streams[stream]!(), chunkings[size]),
+  }
+}
+
+function workload(
+  { stream, message }: MessageStream,
+  size: number | 'block',
+): Workload<MessageFace> {
+  const chunks = cut(stream, size)
+  return {
+    events: stream.events.length,
+    bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    async faultOf(face) {
+      const found = await face.read(chunks)
+      return JSON.stringify(found) === JSON.stringify(message)
+        ? undefined
+        : 'it makes another message'
+    },
+    outcome: outcomeOf(message),
+    run: async (face) => outcomeOf(await face.read(chunks)),
+  }
+}
+
+/** The last letter of each text is read, which has it made. */
+function outcomeOf(message: Message): Outcome {
+  const texts = [message.content, message.reasoning, message.arguments]
+  return { events: 1, checksum: texts.reduce(addToChecksum, 0) }
+}

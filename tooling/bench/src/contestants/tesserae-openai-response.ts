@@ -1,0 +1,9 @@
+import { accumulate } from '@tesserae/openai'
+import type { Message } from '@tooling/rivals/message-face'
+import { responseOf } from '@tooling/rivals/response'
+import { messageOf } from './tesserae-openai.ts'
+
+/** Through a `Response`, as `fetch` gives it. */
+export async function read(chunks: readonly Uint8Array[]): Promise<Message> {
+  return messageOf(await accumulate(responseOf(chunks)))
+}

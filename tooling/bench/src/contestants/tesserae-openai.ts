@@ -1,0 +1,18 @@
+import { accumulate } from '@tesserae/openai'
+import type { ChatCompletion } from '@tesserae/openai/schema'
+import type { Message } from '@tooling/rivals/message-face'
+
+export async function read(chunks: readonly Uint8Array[]): Promise<Message> {
+  return messageOf(await accumulate(chunks))
+}
+
+/** What the cases compare of a completion. */
+export function messageOf({ choices }: ChatCompletion): Message {
+  const message = choices[0]?.message
+  const calls = message?.tool_calls ?? []
+  return {
+    content: message?.content ?? '',
+    reasoning: message?.reasoning_content ?? '',
+    arguments: calls.map((call) => ('function' in call ? call.function.arguments : '')).join(''),
+  }
+}

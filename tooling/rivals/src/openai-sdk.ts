@@ -1,0 +1,24 @@
+import OpenAI from 'openai'
+import type { Message } from './message-face.ts'
+import { responseOf } from './response.ts'
+
+/** The official client: a `fetch` that answers with the stream, and its own accumulation. */
+export async function read(chunks: readonly Uint8Array[]): Promise<Message> {
+  const client = new OpenAI({
+    apiKey: 'none',
+    baseURL: 'http://127.0.0.1',
+    fetch: async () => responseOf(chunks),
+  })
+  const stream = client.chat.completions.stream({ model: 'm', messages: [] })
+  const { choices } = await stream.finalChatCompletion()
+  const message = choices[0]?.message as unknown as {
+    content?: string | null
+    reasoning_content?: string
+    tool_calls?: { function: { arguments: string } }[]
+  }
+  return {
+    content: message.content ?? '',
+    reasoning: message.reasoning_content ?? '',
+    arguments: message.tool_calls?.map((call) => call.function.arguments).join('') ?? '',
+  }
+}
