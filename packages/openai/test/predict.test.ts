@@ -1,13 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { accumulate, type EventLike } from '@tesserae/openai'
+import { accumulate, type Delta, type EventLike } from '@tesserae/openai'
 import { chunkStream } from '@tesserae/testkit/arbitraries'
 
 // Chunks that are known by those before them are not parsed. Whatever comes, the outcome has to be the same.
 
 async function outcomeOf(events: readonly EventLike[], predict: boolean): Promise<unknown> {
-  const { message, verdict, failure } = await accumulate(events, { incomplete: 'return', predict })
-  return JSON.parse(JSON.stringify({ message, verdict, code: failure?.code, data: failure?.data }))
+  const options = { incomplete: 'return', predict } as const
+  const { message, verdict, failure } = await accumulate(events, options)
+  const deltas: Delta[] = []
+  const told = await accumulate(events, { ...options, onDelta: (delta) => deltas.push(delta) })
+  expect(JSON.stringify(told.message)).toBe(JSON.stringify(message))
+  const { code, data } = failure ?? {}
+  return JSON.parse(JSON.stringify({ message, verdict, code, data, deltas }))
 }
 
 async function expectTheSame(texts: readonly string[]): Promise<void> {

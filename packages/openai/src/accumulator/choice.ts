@@ -1,4 +1,4 @@
-import { type Cell, Fields, isEmpty, isWire, textOf, type Wire } from './cells.ts'
+import { Fields, isEmpty, isWire, type Text, textOf, type Wire } from './cells.ts'
 import type { Notes } from './notes.ts'
 import { choiceRules, type CustomRules, deltaRules } from './rules.ts'
 import { ToolCalls } from './tool-calls.ts'
@@ -44,9 +44,16 @@ export class Choice {
     return isEmpty(reason) ? undefined : textOf(reason)
   }
 
-  /** Text that grows by name, for those who know what is in a chunk without reading all of it. */
-  text(name: string): Cell {
-    return this.#message.cell(name)
+  /** A text of the message, for those who know what is in a chunk without reading all of it. */
+  text(name: string): { append(piece: string): void } {
+    const text = this.#message.cell(name) as Text
+    if (this.#tell === undefined) return text
+    return {
+      append: (piece) => {
+        text.append(piece)
+        this.#tellText({ [name]: piece })
+      },
+    }
   }
 
   add(part: Wire): void {

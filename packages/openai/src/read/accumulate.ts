@@ -19,7 +19,7 @@ export interface AccumulateOptions extends ReadOptions {
   readonly rules?: CustomRules | undefined
   /**
    * Whether chunks that differ from one before them in their text alone are known by it, and not parsed: many times as
-   * fast, and the same message. It is so unless there is a dialect, a check, rules or `onDelta`. Default: `true`.
+   * fast, and the same message. It is so unless there is a dialect, a check or rules. Default: `true`.
    */
   readonly predict?: boolean | undefined
   /** Told what each chunk adds. */
@@ -124,7 +124,9 @@ class Run {
     const { check, dialect, rules = dialect?.rules, predict = true } = options
     const accumulator = new ChunkAccumulator({ rules, onDelta })
     this.#accumulator = accumulator
-    const isPlain = !(check || dialect || rules || onDelta)
+    const isPlain = !(check || dialect || rules)
+    // Told one by one, the pieces of a chunk have an order: what has several is parsed.
+    const maxTexts = onDelta ? 1 : Infinity
     this.#interpreter = new Interpreter(
       {
         chunk: (chunk) => {
@@ -134,7 +136,7 @@ class Run {
         note: (code) => accumulator.note(code),
       },
       dialect,
-      predict && isPlain ? new Predictor(accumulator) : undefined,
+      predict && isPlain ? new Predictor(accumulator, maxTexts) : undefined,
     )
     this.#reading = new Reading(source, this.#interpreter, options)
   }

@@ -12,28 +12,31 @@ export function endOfString(text: string, from: number): number {
 
 /** What a JSON string says; `undefined` if this is none, as when it ends too late. */
 export function textBetween(data: string, start: number, end: number): string | undefined {
-  for (let at = start; at < end; at++) {
-    const code = data.charCodeAt(at)
+  if (end < start) return undefined
+  // A copy of its own, where it is short: reading letters of a view of a view takes three times as long.
+  const text = data.slice(start, end)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
     if (code === 0x22 || code < 0x20) return undefined
-    if (code === 0x5c) return escaped(data, start, end)
+    if (code === 0x5c) return escaped(text)
   }
-  return end < start ? undefined : data.slice(start, end)
+  return text
 }
 
 /** A third of the time that `JSON.parse` takes for so little, and texts are full of `\n` and `\"`. */
-function escaped(data: string, start: number, end: number): string | undefined {
+function escaped(raw: string): string | undefined {
   let text = ''
-  let from = start
-  for (let at = start; at < end; at++) {
-    const code = data.charCodeAt(at)
+  let from = 0
+  for (let at = 0; at < raw.length; at++) {
+    const code = raw.charCodeAt(at)
     if (code === 0x22 || code < 0x20) return undefined
     if (code !== 0x5c) continue
-    const letter = at + 1 < end ? ESCAPES.get(data.charCodeAt(at + 1)) : undefined
-    if (letter === undefined) return parsed(data, start, end)
-    text += data.slice(from, at) + letter
+    const letter = ESCAPES.get(raw.charCodeAt(at + 1))
+    if (letter === undefined) return parsed(raw)
+    text += raw.slice(from, at) + letter
     from = ++at + 1
   }
-  return text + data.slice(from, end)
+  return text + raw.slice(from)
 }
 
 /** The escapes of one letter. Those of four digits are left to `JSON.parse`, and so is what is wrong. */
@@ -50,9 +53,9 @@ const ESCAPES: ReadonlyMap<number, string> = new Map(
   }).map(([letter, meaning]) => [letter.charCodeAt(0), meaning]),
 )
 
-function parsed(data: string, start: number, end: number): string | undefined {
+function parsed(raw: string): string | undefined {
   try {
-    return JSON.parse(`"${data.slice(start, end)}"`)
+    return JSON.parse(`"${raw}"`)
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import type { ChunkAccumulator } from '../accumulator/accumulator.ts'
-import { isWire, type Text } from '../accumulator/cells.ts'
+import { isWire } from '../accumulator/cells.ts'
+import type { Choice } from '../accumulator/choice.ts'
 import type { ToolCalls } from '../accumulator/tool-calls.ts'
 import { endOfNumber, endOfString, textBetween } from './json-text.ts'
 import { learn, type Template } from './template.ts'
@@ -13,11 +14,14 @@ const MAX_TEMPLATES = 6
 const COST = 8
 const MAX_CREDIT = 256
 
+/** A text that grows. */
+type Target = ReturnType<Choice['text']>
+
 /** A template in use. */
 interface Known extends Template {
   /** Whether nothing has come since that the chunk would set otherwise. */
   isCurrent: boolean
-  readonly targets: (Text | undefined)[]
+  readonly targets: (Target | undefined)[]
   readonly toolCalls: ToolCalls | undefined
 }
 
@@ -32,15 +36,19 @@ export class Predictor {
   #isFirst = true
   #values: string[] = []
   /** The template that is tried first, taken apart. */
-  #text: Text | undefined
+  #text: Target | undefined
   #before = ''
   #after = ''
   #varying = { id: false, created: false }
   #id: unknown
   #created: unknown
 
-  constructor(accumulator: ChunkAccumulator) {
+  readonly #maxTexts: number
+
+  /** @param maxTexts - how many texts a chunk may add to at once */
+  constructor(accumulator: ChunkAccumulator, maxTexts: number) {
     this.#accumulator = accumulator
+    this.#maxTexts = maxTexts
   }
 
   /** Whether the event was a chunk that is known, and was taken. */
@@ -143,12 +151,12 @@ export class Predictor {
     }
     if (id) this.#id = id
     if (created) this.#created = created
-    const learnt = learn(data, chunk, this.#varying)
+    const learnt = learn(data, chunk, this.#varying, this.#maxTexts)
     for (const known of this.#known)
       known.isCurrent &&= learnt !== undefined && agree(known.sets, learnt.sets)
     if (learnt === undefined) return
     const targets = learnt.holes.map(({ kind, choice, field }) =>
-      kind === 'text' ? (this.#accumulator.choice(choice).text(field) as Text) : undefined,
+      kind === 'text' ? this.#accumulator.choice(choice).text(field) : undefined,
     )
     const { call } = learnt
     const toolCalls = call && this.#accumulator.choice(call.choice).toolCalls

@@ -53,13 +53,19 @@ const GROWING = [
 ]
 
 /** Learns a chunk from its text, or nothing where it is not safe. */
-export function learn(text: string, chunk: Wire, varying: Varying): Template | undefined {
+export function learn(
+  text: string,
+  chunk: Wire,
+  varying: Varying,
+  maxTexts: number,
+): Template | undefined {
   const sets = new Map<string, string>()
   const calls: CallShape[] = []
   if (!isPlain(chunk, sets, calls) || calls.length > 1) return undefined
   const leaves = new Leaves(text).read()
   if (leaves === undefined) return undefined
   const holes = leaves.flatMap((leaf) => holeAt(leaf, chunk, varying))
+  if (holes.filter(({ kind }) => !kind.startsWith('ignored')).length > maxTexts) return undefined
   let at = 0
   const literals = holes.map(({ start, end }) => {
     const literal = text.slice(at, start)
