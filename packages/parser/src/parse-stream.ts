@@ -1,4 +1,4 @@
-import { badContentType, badStatus, incompleteEvent, timeout } from './errors.ts'
+import { badContentType, badStatus, incompleteEvent, ResponseError, timeout } from './errors.ts'
 import { createParser } from './parser.ts'
 import { readerOf, type ByteReader, type ByteSource } from './source.ts'
 import type { Parser, ParserOptions, SseEvent, Verdict } from './types.ts'
@@ -63,6 +63,7 @@ class PulledEvents implements EventStream {
   readonly #options: ParseStreamOptions
   readonly #parser: Parser
   #reader: ByteReader | undefined
+  #opened = false
   /** Bytes read so far. */
   #offset = 0
   /** What the source failed with, kept until the events before it are delivered. */
@@ -99,9 +100,11 @@ class PulledEvents implements EventStream {
     const event = this.#turn === undefined ? this.#waiting() : undefined
     if (event) return Promise.resolve({ done: false, value: event })
     const turn = this.#turn === undefined ? this.#next() : this.#turn.then(() => this.#next())
-    const settled: Promise<void> = turn.then(ignore, ignore).then(() => {
+    const settle = (): void => {
       if (this.#turn === settled) this.#turn = undefined
-    })
+    }
+    // Before the caller hears of it: what is there already is then given without a turn.
+    const settled: Promise<void> = turn.then(settle, settle)
     this.#turn = settled
     return turn
   }
@@ -111,12 +114,13 @@ class PulledEvents implements EventStream {
     return { done: true, value: undefined }
   }
 
-  /** An event that is there already. What else there may be, an error too, is for `#next` to find. */
+  /** An event that is there already. What else there may be, an error too, is for `#next` to tell. */
   #waiting(): SseEvent | undefined {
     if (this.#stopped || this.#options.signal?.aborted) return undefined
     try {
       return this.#parser.next()
-    } catch {
+    } catch (error) {
+      this.#fail(error)
       return undefined
     }
   }
@@ -133,8 +137,7 @@ class PulledEvents implements EventStream {
         else await this.#read(deadline)
       }
     } catch (error) {
-      this.#failure = { error }
-      this.#stop(error)
+      this.#fail(error)
     }
     const failure = this.#failure
     this.#failure = undefined
@@ -146,6 +149,9 @@ class PulledEvents implements EventStream {
   async #read(deadline: number): Promise<void> {
     try {
       this.#reader ??= await this.#open()
+      // A source that always has something ready leaves a timer no chance.
+      const { eventTimeout = Infinity } = this.#options
+      if (performance.now() > deadline) throw timeout('event', eventTimeout)
       const chunk = await this.#wait(this.#reader.read(), deadline)
       if (this.#stopped) return
       if (chunk !== undefined) {
@@ -163,7 +169,7 @@ class PulledEvents implements EventStream {
       this.#failure = { error }
       const end = this.#parser.end()
       // A source that failed has not ended, not even between two events. One that never began has no verdict.
-      if (this.#reader)
+      if (this.#reader && !(error instanceof ResponseError))
         this.verdict = end.complete ? { complete: false, bytes: 0, fields: [] } : end
     }
   }
@@ -190,22 +196,27 @@ class PulledEvents implements EventStream {
   }
 
   async #open(): Promise<ByteReader> {
+    this.#opened = true
     this.#options.signal?.addEventListener('abort', this.#abort)
     const source = this.#source
     if (!('ok' in source)) return readerOf(source)
     const { status, ok, body, headers } = source
     const contentType = headers.get('content-type')
-    if (!ok) throw badStatus(status, contentType, await excerptOf(body))
+    // An abort does not wait for an excerpt.
+    const use = (reader: ByteReader): void => void (this.#reader = reader)
+    if (!ok) throw badStatus(status, contentType, await excerptOf(body, use))
     // No content has no type. With 204 a server says that there is nothing to come back for.
     if (body === null) return readerOf([])
     if (!/^text\/event-stream *(;|$)/i.test(contentType ?? ''))
-      throw badContentType(status, contentType, await excerptOf(body))
+      throw badContentType(status, contentType, await excerptOf(body, use))
     return readerOf(body)
   }
 
   readonly #abort = (): void => {
-    if (this.#stopped) return
-    const error = this.#options.signal?.reason
+    if (!this.#stopped) this.#fail(this.#options.signal?.reason)
+  }
+
+  #fail(error: unknown): void {
     this.#failure = { error }
     this.#stop(error)
   }
@@ -214,19 +225,33 @@ class PulledEvents implements EventStream {
     if (this.#stopped) return
     this.#stopped = true
     this.#options.signal?.removeEventListener('abort', this.#abort)
-    this.#reader?.cancel(reason)
+    if (this.#opened) this.#reader?.cancel(reason)
+    else letGo(this.#source, reason)
     this.#interrupt?.()
   }
 }
 
+/** Cancels a source that nobody has read from: a connection stands behind it all the same. */
+function letGo(source: StreamSource, reason: unknown): void {
+  try {
+    readerOf('ok' in source ? (source.body ?? []) : source).cancel(reason)
+  } catch {
+    // It is somebody else's, or no source at all.
+  }
+}
+
 /** The beginning of a body, for an error: no more than is useful, and no waiting for what may never come. */
-async function excerptOf(body: ByteSource | null): Promise<string> {
+async function excerptOf(
+  body: ByteSource | null,
+  use: (reader: ByteReader) => void,
+): Promise<string> {
   if (body === null) return ''
   const decoder = new TextDecoder()
   let text = ''
   let timer: ReturnType<typeof setTimeout> | undefined
   try {
     const reader = readerOf(body)
+    use(reader)
     const enough = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, EXCERPT_MILLISECONDS)
     })
@@ -245,5 +270,3 @@ async function excerptOf(body: ByteSource | null): Promise<string> {
   }
   return text + decoder.decode()
 }
-
-function ignore(): void {}

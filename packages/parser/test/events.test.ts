@@ -64,7 +64,7 @@ describe('bytes', () => {
     const chunks = ['data: a\n\ndata: b', 'b\n\ndata: c\n\nda', 'ta: d\n\n'].map(utf8)
     const events = eventsOf(...chunks)
     expect(events.map(({ data }) => data)).toEqual(['a', 'bb', 'c', 'd'])
-    const buffers = chunks.map(({ buffer }) => buffer)
+    const buffers = chunks.map(({ buffer }): ArrayBufferLike => buffer)
     expect(events.map(({ bytes }) => buffers.indexOf(bytes.buffer))).toEqual([0, -1, 1, -1])
   })
 
