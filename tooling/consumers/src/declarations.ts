@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Checks } from './checks.ts'
 import type { RunResult } from './harness/result.ts'
 import { isInside, root } from './layout.ts'
-import { declaredNames, namesAtRunTime } from './names.ts'
+import { declaredNames } from './names.ts'
 import { readManifest } from './packages.ts'
 import type { Installed } from './prepare.ts'
 import { lastLines, run } from './processes.ts'
@@ -37,7 +37,7 @@ export async function checkDeclarations(
   scratch: string,
 ): Promise<RunResult> {
   const checks = new Checks()
-  const files = (await Promise.all(packages.map(writeUsers))).flat()
+  const files = packages.flatMap((installed) => writeUsers(installed, compiler))
   const folder = path.join(scratch, 'declarations')
   mkdirSync(folder, { recursive: true })
   for (const resolution of resolutions)
@@ -73,20 +73,23 @@ export function compilerVersion(compiler: Compiler): string {
   return readManifest(installedFile(compiler, '')).version
 }
 
-/** Answers the files. */
-async function writeUsers(installed: Installed): Promise<string[]> {
-  const { package: one, project, folder } = installed
-  mkdirSync(path.join(project, 'users'), { recursive: true })
+/** Answers the files. Each compiler has its own: they work at the same time. */
+function writeUsers(
+  { package: one, project, folder, names }: Installed,
+  compiler: Compiler,
+): string[] {
+  const users = path.join(project, `users-${compiler}`)
+  mkdirSync(users, { recursive: true })
   const written: string[] = []
   const write = (name: string, text: string): void => {
-    const file = path.join(project, 'users', name)
+    const file = path.join(users, name)
     writeFileSync(file, text)
     written.push(file)
   }
-  for (const { subpath, specifier, source, types: declarations } of one.entries) {
-    const [names = []] = declaredNames([path.join(folder, declarations)])
-    const values = await namesAtRunTime(source)
-    const types = names.filter((name) => !values.includes(name))
+  const declared = declaredNames(one.entries.map(({ types }) => path.join(folder, types)))
+  one.entries.forEach(({ subpath, specifier }, index) => {
+    const values = names.get(specifier) ?? []
+    const types = (declared[index] ?? []).filter((name) => !values.includes(name))
     write(
       `${subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-')}.ts`,
       [
@@ -96,7 +99,7 @@ async function writeUsers(installed: Installed): Promise<string[]> {
         '',
       ].join('\n'),
     )
-  }
+  })
   for (const file of globSync('test/types/*.ts', { cwd: one.folder }))
     write(`own-${path.basename(file)}`, readFileSync(path.join(one.folder, file), 'utf8'))
   return written

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { assertSame, Checks } from './checks.ts'
 import type { RunResult } from './harness/result.ts'
-import { namesAtRunTime } from './names.ts'
-import { pathToFileURL } from 'node:url'
 import type { Installed } from './prepare.ts'
 import { run } from './processes.ts'
 import { type Command, mark } from './runtimes/runtime.ts'
@@ -19,14 +18,15 @@ interface Loaded {
  * source. Node is asked for `require` too.
  */
 export async function checkEntries(
-  { package: one, project, folder }: Installed,
-  command: Command,
+  { package: one, project, folder, names }: Installed,
+  { name, command }: { name: string; command: Command },
 ): Promise<RunResult> {
   const checks = new Checks()
   const specifiers = one.entries.map(({ specifier }) => specifier)
   const ways = command.isNode ? (['import', 'require'] as const) : (['import'] as const)
   for (const way of ways) {
-    const script = path.join(project, way === 'import' ? 'entries.mjs' : 'entries.cjs')
+    // Other runtimes write theirs at the same time.
+    const script = path.join(project, `${name}-${way}.${way === 'import' ? 'mjs' : 'cjs'}`)
     writeFileSync(script, way === 'import' ? importing(specifiers) : requiring(specifiers))
     const ended = await run(command.binary, [...command.args([project]), script], {
       cwd: project,
@@ -36,13 +36,13 @@ export async function checkEntries(
     const line = ended.stdout.split('\n').find((text) => text.startsWith(mark))
     const found =
       line === undefined ? {} : (JSON.parse(line.slice(mark.length)) as Record<string, Loaded>)
-    for (const { specifier, source } of one.entries)
-      await checks.check(`${way} of ${specifier}`, async () => {
-        const { names, url, error } = found[specifier] ?? { error: ended.summary }
+    for (const specifier of specifiers)
+      await checks.check(`${way} of ${specifier}`, () => {
+        const { names: exported, url, error } = found[specifier] ?? { error: ended.summary }
         if (error !== undefined) throw new Error(error)
         if (url?.startsWith(`${pathToFileURL(folder).href}/`) === false)
           throw new Error(`It came from ${url}, which is not the tarball.`)
-        assertSame('Names', names ?? [], await namesAtRunTime(source))
+        assertSame('Names', exported ?? [], names.get(specifier) ?? [])
       })
   }
   return checks.result()

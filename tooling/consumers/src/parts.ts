@@ -113,7 +113,8 @@ async function runPackage(
 ): Promise<RunResult> {
   const { command } = runtime
   const results = [await runSuite(runtime, bundles.portable, settings, end)]
-  if (command !== undefined) results.push(await checkEntries(installed, command))
+  if (command !== undefined)
+    results.push(await checkEntries(installed, { name: runtime.name, command }))
   if (command?.isNode === true && bundles.node !== undefined)
     results.push(await runSuite(runtime, bundles.node, settings, end))
   return {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { bundleTests, type TestBundle } from './bundler.ts'
 import { root } from './layout.ts'
+import { namesAtRunTime } from './names.ts'
 import { closure, type Package, publishedPackages, testFiles } from './packages.ts'
 import { type Outcome, row } from './results.ts'
 import { addInstalled, install, installedNames, pack } from './tarballs.ts'
@@ -14,6 +14,8 @@ export interface Installed {
   readonly folder: string
   /** What the project had in `node_modules` when only the tarball was installed. */
   readonly alone: readonly string[]
+  /** For each specifier the names that its source exports when it runs. */
+  readonly names: ReadonlyMap<string, readonly string[]>
 }
 
 /** The tests of a package, bundled against its tarball. */
@@ -44,10 +46,6 @@ export async function preparePackages(
   const installer = makeInstaller(all, scratch)
   const prepared: Prepared[] = []
   for (const one of all.filter(({ short }) => wanted.includes(short))) {
-    if (isEmpty(one)) {
-      console.log(`${one.name} is still empty: there is nothing to check.`)
-      continue
-    }
     const made = await row('tarball', '', `${one.short}: pack, install, bundle`, async () => {
       const installed = await installer(one)
       const helpers = all.filter(({ name }) => one.manifest.devDependencies?.[name] !== undefined)
@@ -59,12 +57,6 @@ export async function preparePackages(
     outcome.rows.push(made)
   }
   return prepared
-}
-
-/** A package whose index exports nothing is a place that is kept, not a package to check. */
-function isEmpty({ folder }: Package): boolean {
-  const index = path.join(folder, 'src/index.ts')
-  return existsSync(index) && readFileSync(index, 'utf8').trim() === 'export {}'
 }
 
 /** Installs each package once, when it is first asked for. */
@@ -85,13 +77,20 @@ function makeInstaller(
     const alone = installedNames(project)
     // What the user of a package with peers has to bring, brought after the look at what came by itself.
     for (const peer of Object.keys(one.manifest.peerDependencies ?? {})) addInstalled(peer, project)
-    return { package: one, project, folder: path.join(project, 'node_modules', one.name), alone }
+    const folder = path.join(project, 'node_modules', one.name)
+    return { package: one, project, folder, alone, names: await namesOf(one) }
   }
   return (one) => {
     const installed = installs.get(one) ?? installAlone(one)
     installs.set(one, installed)
     return installed
   }
+}
+
+async function namesOf({ entries }: Package): Promise<Map<string, string[]>> {
+  const names = new Map<string, string[]>()
+  for (const { specifier, source } of entries) names.set(specifier, await namesAtRunTime(source))
+  return names
 }
 
 async function bundle(

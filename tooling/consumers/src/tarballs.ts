@@ -15,13 +15,11 @@ import { run } from './processes.ts'
 
 /** Packs a package exactly as it would be published. Answers the tarball's path. */
 export async function pack(one: Package, folder: string): Promise<string> {
-  for (const { subpath } of one.entries) {
-    const target = one.manifest.exports?.[subpath]
-    if (typeof target === 'string' && !existsSync(path.join(one.folder, target)))
+  for (const { code } of one.entries)
+    if (!existsSync(path.join(one.folder, code)))
       throw new Error(
-        `${one.name} is not built: ${target} is missing. Run "npm run build" at the root.`,
+        `${one.name} is not built: ${code} is missing. Run "npm run build" at the root.`,
       )
-  }
   const output = path.join(folder, one.short)
   rmSync(output, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })
@@ -54,6 +52,7 @@ export async function install(folder: string, tarballs: readonly string[]): Prom
   )
   const ended = await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs], {
     cwd: folder,
+    env: { npm_config_update_notifier: 'false' },
     timeout: 120_000,
   })
   if (ended.code !== 0) throw new Error(`The tarballs cannot be installed: ${ended.summary}`)

@@ -3,9 +3,10 @@ import { checkEntries } from '../src/entries.ts'
 import { makeScene, thisNode, type Files } from './scene.ts'
 
 async function failures(files: Files = {}): Promise<string[]> {
-  if (thisNode.command === undefined) throw new Error('Node is a command.')
+  const { name, command } = thisNode
+  if (command === undefined) throw new Error('Node is a command.')
   const { installed } = makeScene({}, files)
-  const result = await checkEntries(installed, thisNode.command)
+  const result = await checkEntries(installed, { name, command })
   return result.failures.map(({ name, message }) => `${name}: ${message}`)
 }
 

@@ -71,7 +71,13 @@ export function makeScene(tests: Files, files: Files = {}, folders: Files = {}):
         .map((name) => path.join(home, 'test', name)),
       project,
     },
-    installed: { package: one, project, folder, alone: [one.name] },
+    installed: {
+      package: one,
+      project,
+      folder,
+      alone: [one.name],
+      names: new Map([['@tesserae/pebble', ['weight']]]),
+    },
   }
 }
 
@@ -90,7 +96,7 @@ function write(folder: string, files: Files): void {
 }
 
 /** The Node that runs these tests, as a runtime. */
-export const thisNode: Runtime = commandRuntime('this node', {
+export const thisNode: Runtime = commandRuntime('this-node', {
   binary: process.execPath,
   args: () => [],
   env: {},
