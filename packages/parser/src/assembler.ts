@@ -11,11 +11,17 @@ const LONGEST_DELAY = 2 ** 31 - 1
 
 const LINE_FEED = Uint8Array.of(LF)
 
+/** Options that are not for everybody. */
+export interface BlockOptions extends ParserOptions {
+  /** Called with the ID of each block that has one, as the block ends, also without an event. Must not throw. */
+  readonly onBlockId?: ((id: string) => void) | undefined
+}
+
 /** Whole lines in, events out: "interpreting an event stream", as the standard has it. */
 export class Assembler {
   lastEventId: string
   reconnectionTime: number | undefined
-  readonly #options: ParserOptions
+  readonly #options: BlockOptions
 
   /** Whether the block has a field: comments alone make no block. */
   #begun = false
@@ -31,7 +37,7 @@ export class Assembler {
   #lastName: Uint8Array = LINE_FEED
   #name = ''
 
-  constructor(options: ParserOptions, lastEventId: string, tally: Tally) {
+  constructor(options: BlockOptions, lastEventId: string, tally: Tally) {
     this.#options = options
     this.lastEventId = lastEventId
     this.#slab = new Slab(tally)
@@ -79,7 +85,10 @@ export class Assembler {
     const id = this.#id
     const slab = this.#slab
     const source = this.#source
-    if (id !== undefined) this.lastEventId = id
+    if (id !== undefined) {
+      this.lastEventId = id
+      this.#options.onBlockId?.(id)
+    }
     // An empty name is no name.
     const event =
       source &&
@@ -131,7 +140,7 @@ export class Assembler {
     if (end - start === last.length)
       while (same < last.length && last[same] === bytes[start + same]) same++
     if (same === last.length && same > 0) return this.#name
-    this.#lastName = bytes.slice(start, end)
+    this.#lastName = new Uint8Array(bytes.subarray(start, end))
     return (this.#name = decode(bytes, start, end))
   }
 }

@@ -1,3 +1,4 @@
+import type { BlockOptions } from './assembler.ts'
 import { SseError } from './errors.ts'
 import { createParser as createPulledParser } from './parser.ts'
 import { pulledPair, type Step } from './pulled-pair.ts'
@@ -137,34 +138,41 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
   readonly #encoder: TextEncoder = new TextEncoder()
   /** The first half of a surrogate pair that was cut in two. */
   #half = ''
-  #lastId = ''
+  /** What is found and not told of yet: the IDs of blocks, and an event, before which they come. */
+  #ids: string[] = []
+  #event: SseEvent | undefined
 
   constructor(config: ParserConfig) {
-    const { onComment, onRetry, onError, maxBufferSize = Infinity } = config
+    const { onComment, onRetry, onError, onId, maxBufferSize = Infinity } = config
     this.#config = config
-    this.#parser = createPulledParser({
+    const options: BlockOptions = {
       maxEventBytes: maxBufferSize,
       incomplete: 'dispatch',
-      onRetry,
+      onBlockId: onId && ((id) => void this.#ids.push(id)),
+      onRetry: onRetry && this.#inOrder(onRetry),
       onComment:
-        onComment && ((comment) => onComment(comment.startsWith(' ') ? comment.slice(1) : comment)),
-      onUnknownField: onError && ((field, value) => onError(unknownField(field, value))),
-    })
+        onComment && this.#inOrder((comment: string) => onComment(comment.replace(/^ /, ''))),
+      onUnknownField:
+        onError &&
+        this.#inOrder((field: string, value: string) => onError(unknownField(field, value))),
+    }
+    this.#parser = createPulledParser(options)
   }
 
   feed(chunk: string | Uint8Array): void {
-    if (typeof chunk !== 'string') return this.#parser.feed(chunk)
-    const text = this.#half + chunk
-    const cut = /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length
+    const isText = typeof chunk === 'string'
+    const text = isText ? this.#half + chunk : this.#half
+    const cut = isText && /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length
     this.#half = text.slice(cut)
     this.#parser.feed(this.#encoder.encode(text.slice(0, cut)))
+    if (!isText) this.#parser.feed(chunk)
   }
 
   next(): EventSourceMessage | undefined {
-    const event = this.#nextEvent()
-    const { lastEventId } = this.#parser
-    if (event?.id !== undefined || lastEventId !== this.#lastId) this.#config.onId?.(lastEventId)
-    this.#lastId = lastEventId
+    this.#event ??= this.#nextEvent()
+    this.#tellIds()
+    const event = this.#event
+    this.#event = undefined
     return event && { id: event.id, event: event.event, data: event.data }
   }
 
@@ -172,9 +180,29 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
 
   reset(consume = false): void {
     // Reads the line as if it had ended. What event that makes is not wanted: no blank line came.
-    if (consume) this.#parser.end()
+    try {
+      if (consume) this.#parser.end()
+    } catch (error) {
+      // An event over the limit was told of, and is what reset() is called for.
+      if (!(error instanceof SseError)) throw error
+    }
     this.#parser.reset()
-    this.#half = this.#lastId = ''
+    this.#half = ''
+    this.#ids = []
+    this.#event = undefined
+  }
+
+  /** A callback that comes after the IDs of the blocks before it. */
+  #inOrder<Args extends unknown[]>(callback: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      this.#tellIds()
+      callback(...args)
+    }
+  }
+
+  #tellIds(): void {
+    for (let id = this.#ids.shift(); id !== undefined; id = this.#ids.shift())
+      this.#config.onId?.(id)
   }
 
   #nextEvent(): SseEvent | undefined {
