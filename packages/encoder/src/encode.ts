@@ -11,8 +11,12 @@ import type { SseEvent } from './types.ts'
 const LF = 10
 const CR = 13
 
-/** In milliseconds: a timer of the web platform that is told to wait longer does not wait at all. */
-const LONGEST_WAIT = 2 ** 31 - 1
+/**
+ * In milliseconds: a timer of the web platform that is told to wait longer does not wait at all.
+ *
+ * @internal
+ */
+export const LONGEST_WAIT = 2 ** 31 - 1
 
 /** What the format takes for a line end. A CR LF is one, so it comes first. */
 const LINE_END = /\r\n|\r|\n/g

@@ -37,6 +37,7 @@ export class Client {
   #queue: Map<unknown, Entry> | undefined
   #bytes = 0
   #isFull = false
+  #hasLeft = false
 
   constructor(
     lifecycle: Lifecycle,
@@ -50,7 +51,12 @@ export class Client {
     this.#limit = amount('queueBytes', options.queueBytes, 262_144)
     this.#tally = tally
     this.#onEmpty = onEmpty
-    lifecycle.onRoom = () => this.#catchUp()
+    // A stream may be a client of several hubs.
+    const { onRoom } = lifecycle
+    lifecycle.onRoom = () => {
+      onRoom?.()
+      this.#catchUp()
+    }
   }
 
   get isBehind(): boolean {
@@ -74,6 +80,7 @@ export class Client {
 
   /** Forgets what waits: the stream is over. */
   leave(): void {
+    this.#hasLeft = true
     this.#queue = undefined
     this.#grow(-this.#bytes)
   }
@@ -85,6 +92,8 @@ export class Client {
   }
 
   #enqueue(entry: Entry): void {
+    // An entry before this one, or the filter, was its end.
+    if (this.#hasLeft) return
     const policy = this.#policy
     const key = policy === 'coalesce' && entry.key !== undefined ? entry.key : entry
     if (this.#remove(key)) this.#tally.dropped++

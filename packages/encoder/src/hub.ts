@@ -1,3 +1,4 @@
+import { LONGEST_WAIT } from './encode.ts'
 import { StreamError } from './errors.ts'
 import { frame } from './frame.ts'
 import { Client, type Entry, join, type Tally } from './hub-client.ts'
@@ -152,6 +153,8 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
 
 function sleep(milliseconds: number): Promise<void> & { cancel(): void } {
   let timer: ReturnType<typeof setTimeout>
-  const promise = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))
+  const promise = new Promise<void>(
+    (resolve) => (timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_WAIT))),
+  )
   return Object.assign(promise, { cancel: () => clearTimeout(timer) })
 }

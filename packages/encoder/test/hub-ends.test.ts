@@ -1,0 +1,70 @@
+import { createHub, type Hub } from '@tesserae/encoder/hub'
+import { eventStream } from '@tesserae/encoder/web'
+import { describe, expect, it } from 'vitest'
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const kilobyte = { data: 'x'.repeat(1000) }
+
+/** A client that has not read anything yet, so that all that is published waits for it. */
+async function client(hub: Pick<Hub, 'source'>) {
+  const response = await eventStream(hub.source())
+  await sleep(5)
+  return response.body!
+}
+
+describe('a client that a policy drops in the middle of a turn', () => {
+  for (const policy of ['disconnect', 'coalesce', 'wait'] as const)
+    it(`takes nothing more: ${policy}`, async () => {
+      const hub = createHub({ policy, queueBytes: 2000 })
+      const body = await client(hub)
+      // As many as go out before the turn ends, twice: some are queued, one is too many, and more come after it.
+      for (let count = 0; count < 120; count++) void hub.publish(kilobyte)
+      await sleep(5)
+      expect(hub.counters()).toMatchObject({ clients: 0, queued: 0, evicted: 1 })
+      const published = hub.publish({ data: 'next' }).then(() => 'published')
+      expect(await Promise.race([published, sleep(500)])).toBe('published')
+      await body.cancel().catch(() => {})
+    })
+
+  it('takes nothing more when its filter has ended it', async () => {
+    const hub = createHub()
+    const response = await eventStream((stream) =>
+      hub.join(stream, {
+        filter() {
+          stream.close()
+          return true
+        },
+      }),
+    )
+    void hub.publish(kilobyte)
+    await sleep(5)
+    expect(hub.counters()).toMatchObject({ clients: 0, queued: 0, deliveries: 0 })
+    expect(await response.text()).toBe(':\n\n')
+  })
+})
+
+it('sends a stream that is a client of two hubs what waits for it in both', async () => {
+  const hubs = [createHub(), createHub()] as const
+  const response = await eventStream((stream) =>
+    Promise.race(hubs.map((hub) => hub.join(stream))),
+  )
+  await sleep(5)
+  for (const [index, hub] of hubs.entries()) void hub.publish({ data: `from ${index}` })
+  await sleep(5)
+  const text = response.text()
+  await sleep(20)
+  await hubs[0].drain()
+  expect(await text).toBe(':\n\ndata: from 0\n\ndata: from 1\n\n')
+})
+
+it('gives a client as long as it takes if the grace is longer than a timer can wait', async () => {
+  const hub = createHub()
+  const body = await client(hub)
+  void hub.publish(kilobyte)
+  await sleep(5)
+  const drained = hub.drain({ grace: Infinity }).then(() => 'drained')
+  expect(await Promise.race([drained, sleep(50).then(() => 'waits')])).toBe('waits')
+  const text = new Response(body).text()
+  expect(await drained).toBe('drained')
+  expect(await text).toContain(kilobyte.data)
+})
