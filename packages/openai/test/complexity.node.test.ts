@@ -57,7 +57,7 @@ const kinds: [string, (at: number) => Wire][] = [
 
 beforeAll(async () => {
   await recogniseQuadratic()
-})
+}, 120_000)
 
 describe('time grows with the stream', () => {
   test.each(kinds)('%s', async (_, chunkAt) => {

@@ -46,6 +46,22 @@ const shapes: ((text: string, at: number) => Wire)[] = [
   (content, at) => chunkWith({ content }, { model: at % 5 === 0 ? 'other' : 'm' }),
   (content, at) => chunkWith({ content }, { usage: at % 3 === 0 ? null : { total_tokens: at } }),
   (content, at) => chunkWith({ content }, {}, { logprobs: { content: [{ at }], refusal: null } }),
+  (content, at) =>
+    chunkWith(
+      { content },
+      { usage: null, obfuscation: 'x'.repeat(at % 3) },
+      { logprobs: { content: [{ token: content }] } },
+    ),
+  (content, at) =>
+    chunkWith(
+      { content },
+      {},
+      {
+        logprobs: [null, {}, { content: null }, { content: [content] }, [], { constructor: 1 }][
+          at % 6
+        ],
+      },
+    ),
   (content) =>
     chunkWith({ content }, {}, { logprobs: { content: [{ token: 'a' }], refusal: null } }),
   (content, at) =>
@@ -117,6 +133,9 @@ const faults: ((text: string, at: number) => string)[] = [
   (text) => text,
   (text, at) => text.slice(0, at % (text.length + 1)),
   (text, at) => text + text.slice(0, at % 3),
+  (text) => text.replace('"refusal":null}', '"refusal":null},"x":{}'),
+  (text) => text.replace('"logprobs":', '"logprobs": '),
+  (text) => text.replace('"content":[', '"content":[1],"content":['),
   (text, at) => put(text, at, '"'),
   (text, at) => put(text, at, '\\'),
   (text, at) => put(text, at, '\u0001'),
@@ -184,6 +203,27 @@ describe('the outcome is the same as without prediction', () => {
         }),
       )
     await fc.assert(fc.asyncProperty(streams, expectTheSame), { numRuns: 1500 })
+  })
+
+  test('where other chunks come in between, in a list, glued together, or under a name', async () => {
+    const [one, other] = ['m', 'other'].map((model) =>
+      JSON.stringify(chunkWith({ content: 'a' }, { model })),
+    )
+    if (one === undefined || other === undefined) return
+    const between = [
+      { data: `[${other}]` },
+      { data: other + other },
+      { data: other, event: 'chunk' },
+      { data: other },
+    ]
+    for (const event of between) {
+      const events = [one, one, one].map((data) => ({ data }))
+      const all = [...events, event, ...events]
+      expect(await outcomeOf(all, true)).toEqual(await outcomeOf(all, false))
+      expect(await outcomeOf([...events, event], true)).toEqual(
+        await outcomeOf([...events, event], false),
+      )
+    }
   })
 
   test.each([

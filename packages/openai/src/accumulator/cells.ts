@@ -223,6 +223,8 @@ function cellFor(rule: MergeRule): Cell {
 class Run {
   readonly #ended: unknown[] = []
   #last: unknown
+  #joins = 0
+  letter = 0
   readonly #join: (last: Wire, next: Wire) => unknown
 
   constructor(join: (last: Wire, next: Wire) => unknown) {
@@ -231,8 +233,21 @@ class Run {
 
   push(item: unknown): void {
     const joined = isWire(this.#last) && isWire(item) ? this.#join(this.#last, item) : undefined
-    if (joined === undefined && this.#last !== undefined) this.#ended.push(this.#last)
+    if (joined === undefined && this.#last !== undefined) {
+      this.flatten()
+      this.#ended.push(this.#last)
+    }
     this.#last = joined ?? item
+    // At each power of two, so that it is seldom done.
+    this.#joins = joined === undefined ? 0 : this.#joins + 1
+    if ((this.#joins & (this.#joins - 1)) === 0) this.flatten()
+  }
+
+  /** As for {@link Text}: reads a letter of each text of the last item. */
+  flatten(): void {
+    if (!isWire(this.#last)) return
+    for (const value of Object.values(this.#last))
+      if (typeof value === 'string') this.letter = value.charCodeAt(0)
   }
 
   items(): unknown {
@@ -299,10 +314,13 @@ function joinBlocks(last: Wire, next: Wire): unknown {
   const same = (key: string): boolean => isEmpty(next[key]) || next[key] === last[key]
   if (last['signature'] || last['data'] || next['data']) return undefined
   if (!same('type') || !same('index') || !same('id')) return undefined
-  const fields = new Fields({ text: 'concat', summary: 'concat' })
-  fields.add(last)
-  fields.add(next)
-  return fields.get()
+  const joined = { ...last }
+  for (const key of Object.keys(next)) {
+    const [before, more] = [last[key], next[key]]
+    const grows = (key === 'text' || key === 'summary') && typeof before === 'string'
+    if (!isEmpty(more)) defineValue(joined, key, grows ? before + textOf(more) : more)
+  }
+  return joined
 }
 
 /** A list in which an item takes the place of the one with the same `index`. */

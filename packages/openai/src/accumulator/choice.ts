@@ -56,6 +56,10 @@ export class Choice {
     }
   }
 
+  addLogprobs(logprobs: unknown): void {
+    this.#fields.cell('logprobs').add(logprobs)
+  }
+
   add(part: Wire): void {
     const { delta } = part
     const finished = this.finishReason !== undefined

@@ -15,7 +15,10 @@ export interface Sink {
 /** Knows chunks by those before them. */
 export interface Prediction {
   take(data: string): boolean
+  /** Learns from a chunk that was used. */
   learn(data: string, chunk: object): void
+  /** A chunk was used that cannot be learnt from. */
+  forget(): void
 }
 
 /**
@@ -57,8 +60,7 @@ export class Interpreter {
   take(whole: EventLike, wasCut = false): void {
     const { event, data } = whole
     if (data === '') return
-    const prediction = isNamed(event) ? undefined : this.#prediction
-    if (prediction?.take(data)) return
+    if (!isNamed(event) && this.#prediction?.take(data)) return
     if (/^\s*\[DONE\]/.test(data)) {
       this.done = true
       return
@@ -73,8 +75,7 @@ export class Interpreter {
       else this.#takeText(event, data, wasCut, cause)
       return
     }
-    this.takeValue(this.#dialect?.read(whole, value) ?? value, event)
-    if (isWire(value)) prediction?.learn(data, value)
+    this.takeValue(this.#dialect?.read(whole, value) ?? value, event, data)
   }
 
   #takeText(event: string | undefined, data: string, wasCut: boolean, cause: unknown): void {
@@ -91,8 +92,8 @@ export class Interpreter {
     else throw badJson(data, cause)
   }
 
-  /** Takes what an event says: a chunk of any client, too. */
-  takeValue(value: unknown, event?: string): void {
+  /** Takes what an event says: a chunk of any client, too. `data` is its text, if it is known and says nothing else. */
+  takeValue(value: unknown, event?: string, data?: string): void {
     if (Array.isArray(value)) {
       for (const item of value) this.takeValue(item, event)
     } else if (event === 'error')
@@ -101,7 +102,11 @@ export class Interpreter {
     else {
       const error = serverErrorIn(value)
       if (!error && isNamed(event) && !('choices' in value)) return this.#sink.note('unknown-event')
-      if (!error || 'choices' in value) this.#sink.chunk(value)
+      if (!error || 'choices' in value) {
+        this.#sink.chunk(value)
+        if (data === undefined || isNamed(event)) this.#prediction?.forget()
+        else this.#prediction?.learn(data, value)
+      }
       this.error ??= error
     }
   }

@@ -61,6 +61,16 @@ function parsed(raw: string): string | undefined {
   }
 }
 
+/** The object that stands there, and nothing else. */
+export function objectBetween(data: string, start: number, end: number): object | undefined {
+  if (data.charCodeAt(start) !== 0x7b) return undefined
+  try {
+    return JSON.parse(data.slice(start, end))
+  } catch {
+    return undefined
+  }
+}
+
 /** Where a whole number ends that JSON allows; -1 if there is none. */
 export function endOfNumber(data: string, start: number): number {
   let at = start

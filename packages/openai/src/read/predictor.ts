@@ -2,7 +2,7 @@ import type { ChunkAccumulator } from '../accumulator/accumulator.ts'
 import { isWire } from '../accumulator/cells.ts'
 import type { Choice } from '../accumulator/choice.ts'
 import type { ToolCalls } from '../accumulator/tool-calls.ts'
-import { endOfNumber, endOfString, textBetween } from './json-text.ts'
+import { endOfNumber, endOfString, objectBetween, textBetween } from './json-text.ts'
 import { learn, type Template } from './template.ts'
 
 // HOT: `take` is called with the data of each event. `npm run bench -- openai` pays for every liberty taken here:
@@ -35,6 +35,7 @@ export class Predictor {
   #credit = 4 * COST
   #isFirst = true
   #values: string[] = []
+  #logprobs: object | undefined
   /** The template that is tried first, taken apart. */
   #text: Target | undefined
   #before = ''
@@ -89,8 +90,8 @@ export class Predictor {
 
   /** Tries a template first, if it has one hole and that is text. */
   #favour(template: Known | undefined): void {
-    const isSimple = template?.isCurrent && template.holes.length === 1
-    this.#text = isSimple ? template.targets[0] : undefined
+    this.#text =
+      template?.isCurrent && template.holes.length === 1 ? template.targets[0] : undefined
     this.#before = template?.literals[0] ?? ''
     this.#after = template?.literals[1] ?? ''
   }
@@ -105,8 +106,12 @@ export class Predictor {
       const literal = literals[hole + 1]!
       // Behind the last hole the text must end with the literal, so that its place is known at once.
       let end = hole === count - 1 ? data.length - literal.length : -1
-      if (holes[hole]!.kind === 'ignored number') {
+      const { kind } = holes[hole]!
+      if (kind === 'ignored number') {
         end = endOfNumber(data, at)
+      } else if (kind === 'logprobs') {
+        this.#logprobs = objectBetween(data, at, end)
+        if (this.#logprobs === undefined) return false
       } else {
         if (end < at) end = endOfString(data, at)
         const value = textBetween(data, at, end)
@@ -125,10 +130,18 @@ export class Predictor {
     for (let hole = 0; hole < holes.length; hole++) {
       const { kind } = holes[hole]!
       if (kind === 'text') targets[hole]!.append(values[hole]!)
+      else if (kind === 'logprobs')
+        this.#accumulator.choice(holes[hole]!.choice).addLogprobs(this.#logprobs)
       else if (kind === 'arguments' && values[hole] !== '')
         toolCalls!.growAt(call!.slot, values[hole]!)
     }
     return true
+  }
+
+  /** Another chunk came, and may have changed anything. */
+  forget(): void {
+    this.#known = []
+    this.#text = undefined
   }
 
   /** Learns from a chunk that has been pushed, and forgets what it has changed. */
@@ -138,11 +151,7 @@ export class Predictor {
       this.#isFirst = false
       return
     }
-    this.#text = undefined
-    if (this.#credit < COST || !isWire(chunk)) {
-      this.#known = []
-      return
-    }
+    if (this.#credit < COST || !isWire(chunk)) return this.forget()
     this.#credit -= COST
     const { id, created } = chunk
     this.#varying = {
@@ -152,6 +161,7 @@ export class Predictor {
     if (id) this.#id = id
     if (created) this.#created = created
     const learnt = learn(data, chunk, this.#varying, this.#maxTexts)
+    this.#text = undefined
     for (const known of this.#known)
       known.isCurrent &&= learnt !== undefined && agree(known.sets, learnt.sets)
     if (learnt === undefined) return

@@ -5,9 +5,9 @@ import { endOfString } from './json-text.ts'
 // the same bytes around such leaves is the same chunk with other leaves, so that nothing else of it need be read, if the
 // chunk changes nothing else when it comes a second time. Everything that is not sure of this is not learnt.
 
-/** A leaf that differs. What stands in it is text that grows, arguments that grow, or of no consequence. */
+/** A leaf that differs: text or arguments that grow, log probabilities as a whole, or something of no consequence. */
 export interface Hole {
-  readonly kind: 'text' | 'arguments' | 'ignored text' | 'ignored number'
+  readonly kind: 'text' | 'arguments' | 'logprobs' | 'ignored text' | 'ignored number'
   /** The choice that it belongs to, and the field of its message. */
   readonly choice: number
   readonly field: string
@@ -65,7 +65,10 @@ export function learn(
   const leaves = new Leaves(text).read()
   if (leaves === undefined) return undefined
   const holes = leaves.flatMap((leaf) => holeAt(leaf, chunk, varying))
-  if (holes.filter(({ kind }) => !kind.startsWith('ignored')).length > maxTexts) return undefined
+  const texts = holes.filter(({ kind }) => kind === 'text' || kind === 'arguments')
+  if (texts.length > maxTexts) return undefined
+  // Where a whole value ends is known only of the last hole.
+  if (holes.slice(0, -1).some(({ kind }) => kind === 'logprobs')) return undefined
   let at = 0
   const literals = holes.map(({ start, end }) => {
     const literal = text.slice(at, start)
@@ -88,11 +91,11 @@ function isPlain(chunk: Wire, sets: Map<string, string>, calls: CallShape[]): bo
 function isPlainChoice(choice: Wire, sets: Map<string, string>, calls: CallShape[]): boolean {
   const { index, delta, finish_reason: reason, logprobs, token_ids: ids } = choice
   if (!Number.isSafeInteger(index) || Number(index) < 0 || !isWire(delta)) return false
-  if (!isEmpty(logprobs) || !isEmpty(ids) || !isEmpty(choice['error']) || !isEmpty(reason))
-    return false
+  if (!isEmpty(ids) || !isEmpty(choice['error']) || !isEmpty(reason)) return false
+  if (!isEmpty(logprobs) && !isWire(logprobs)) return false
   if (isWire(choice['usage'])) return false
   for (const key of Object.keys(choice))
-    if (key !== 'index' && key !== 'delta' && key !== 'message' && key !== 'text')
+    if (!['index', 'delta', 'message', 'text', 'logprobs'].includes(key))
       set(sets, `${index}\n${key}`, choice[key])
   for (const key of Object.keys(delta)) {
     const value = delta[key]
@@ -129,24 +132,29 @@ function set(sets: Map<string, string>, place: string, value: unknown): void {
   if (!isEmpty(value) && json !== '{}') sets.set(place, json)
 }
 
-/** A string or another leaf, by the keys that lead to it. */
+/** A string or another leaf, by the keys that lead to it; and log probabilities, as if they were one. */
 interface Leaf {
   readonly path: string
   readonly start: number
   readonly end: number
-  readonly isString: boolean
+  readonly is: 'string' | 'object' | 'other'
 }
 
-function holeAt({ path, start, end, isString }: Leaf, chunk: Wire, varying: Varying): Hole[] {
+function holeAt({ path, start, end, is }: Leaf, chunk: Wire, varying: Varying): Hole[] {
   const [, first = '', at = '', delta, field = '', ...deeper] = path.split('\n')
   const hole = (kind: Hole['kind'], choice = 0): Hole[] => [{ kind, choice, field, start, end }]
   if (at === '') {
-    if (isString && (PADDING.includes(first) || (first === 'id' && varying.id && chunk['id'])))
+    if (
+      is === 'string' &&
+      (PADDING.includes(first) || (first === 'id' && varying.id && chunk['id']))
+    )
       return hole('ignored text')
     return first === 'created' && varying.created && chunk['created'] ? hole('ignored number') : []
   }
-  if (first !== 'choices' || delta !== 'delta' || !isString) return []
+  if (first !== 'choices') return []
   const choice = Number((chunk['choices'] as Wire[])[Number(at)]?.['index'])
+  if (delta === 'logprobs' && is === 'object') return hole('logprobs', choice)
+  if (delta !== 'delta' || is !== 'string') return []
   if (TEXTS.includes(field) && deeper.length === 0) return hole('text', choice)
   return path.endsWith('\ndelta\ntool_calls\n0\nfunction\narguments')
     ? hole('arguments', choice)
@@ -175,17 +183,22 @@ class Leaves {
     if (this.#isOdd) return
     const character = this.#next()
     const start = this.#at
-    if (character === '{' || character === '[') this.#members(path, depth, character === '{')
+    if (/^\nchoices\n\d+\nlogprobs$/.test(path) && character === '{') {
+      const before = this.#leaves.length
+      this.#members(path, depth, true)
+      this.#leaves.length = before
+      this.#leaves.push({ path, start, end: this.#at, is: 'object' })
+    } else if (character === '{' || character === '[') this.#members(path, depth, character === '{')
     else if (character === '"') {
       const end = endOfString(this.#text, start + 1)
-      this.#leaves.push({ path, start: start + 1, end, isString: true })
+      this.#leaves.push({ path, start: start + 1, end, is: 'string' })
       this.#at = end + 1
     } else {
       // A number, or a word: it ends where a member does.
       let code = this.#text.charCodeAt(this.#at)
       while (code > 0x20 && code !== 0x2c && code !== 0x5d && code !== 0x7d)
         code = this.#text.charCodeAt(++this.#at)
-      this.#leaves.push({ path, start, end: this.#at, isString: false })
+      this.#leaves.push({ path, start, end: this.#at, is: 'other' })
     }
   }
 
