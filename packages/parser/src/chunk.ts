@@ -3,13 +3,13 @@ import { CR, D, LF } from './chars.ts'
 import type { Memory } from './memory.ts'
 import { decode, indexOf, widen } from './native.ts'
 
-/** Bytes that are decoded at once where events are read in a run: a string that is kept pins as many. */
+/** Bytes that are decoded at once where events that are not ASCII are read in a run: a string that is kept pins as many. */
 const WINDOW = 16_384
 
 /** Below this many bytes, two searches cost less than making a string to search in. */
 const FEW = 1_024
 
-/** Above this, one costs more memory than it saves time; and there is a length that no string can have. */
+/** Above this, one costs more memory than it saves time, and a string that is kept pins it whole. */
 const MANY = 1_048_576
 
 /** A line end so near is found faster byte by byte than by a search, of a string or of bytes. */

@@ -46,7 +46,8 @@ export class ViewedEvent implements SseEvent {
   }
 
   detach(): SseEvent {
-    const bytes = this.bytes.slice()
+    // Not `slice()`: that of a `Buffer` copies nothing.
+    const bytes = new Uint8Array(this.bytes)
     return new ViewedEvent(
       this.event,
       this.id,

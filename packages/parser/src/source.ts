@@ -1,3 +1,5 @@
+import { assertBytes } from './errors.ts'
+
 /** Whatever bytes can be pulled from. */
 export type ByteSource =
   | ReadableStream<Uint8Array>
@@ -23,7 +25,7 @@ export function readerOf(source: ByteSource): ByteReader {
 function streamReader(stream: ReadableStream<Uint8Array>): ByteReader {
   const reader = stream.getReader()
   return {
-    read: async () => (await reader.read()).value,
+    read: async () => chunkOf(await reader.read()),
     cancel: (reason) => void reader.cancel(reason).then(() => reader.releaseLock(), ignore),
     release: () => reader.releaseLock(),
   }
@@ -35,10 +37,7 @@ function iterableReader(
   const iterator =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   return {
-    async read() {
-      const { done, value } = await iterator.next()
-      return done ? undefined : value
-    },
+    read: async () => chunkOf(await iterator.next()),
     cancel() {
       // A generator that waits does not hear `return()`. Node's streams are such, and can be destroyed.
       source.destroy?.()
@@ -46,6 +45,13 @@ function iterableReader(
     },
     release: ignore,
   }
+}
+
+/** A chunk that is `undefined` must not pass for the end. */
+function chunkOf({ done, value }: IteratorResult<unknown>): Uint8Array | undefined {
+  if (done) return undefined
+  assertBytes(value)
+  return value
 }
 
 function ignore(): void {}
