@@ -16,7 +16,7 @@ const CR = 13
  *
  * @internal
  */
-export const LONGEST_WAIT = 2 ** 31 - 1
+export const LONGEST_WAIT: number = 2 ** 31 - 1
 
 /** What the format takes for a line end. A CR LF is one, so it comes first. */
 const LINE_END = /\r\n|\r|\n/g

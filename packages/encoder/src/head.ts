@@ -40,15 +40,21 @@ export function headOf(fields?: HeadersInit): Headers {
   return head
 }
 
-export function readLastEventId(header: string | null | undefined): UntrustedText | undefined {
-  if (!header) return undefined
-  if (header.length > LONGEST_ID)
+/** The header's id, or what the caller has in its place. */
+export function readLastEventId(
+  header: string | null | undefined,
+  instead?: string,
+): UntrustedText | undefined {
+  const id = instead ?? header
+  if (!id) return undefined
+  if (id.length > LONGEST_ID)
     throw new StreamError('last-event-id-too-long', 'Last-Event-ID is too long.', 400)
+  if (instead) return instead
   try {
     // Clients send UTF-8, and HTTP libraries read it as Latin-1: `é` arrives as `Ã©`. `escape` gives those bytes.
-    return decodeURIComponent(escape(header))
+    return decodeURIComponent(escape(id))
   } catch {
     // Not such a misreading.
-    return header
+    return id
   }
 }

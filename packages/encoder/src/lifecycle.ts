@@ -206,7 +206,8 @@ export class Lifecycle implements Ticking {
     if (now - this.#fullSince >= stallTimeout) this.close('slow')
     // Rather early than late: a proxy that waits just as long would have hung up.
     if (now + TICK - this.#lastWrite > heartbeat && this.#state === 'open' && this.isClear)
-      this.#write(beat)
+      // A copy: whoever reads a body owns its chunks, and may write into them.
+      this.#write(beat.slice())
   }
 
   /** @internal */
@@ -216,7 +217,7 @@ export class Lifecycle implements Ticking {
     try {
       this.#open()
       // The first bytes take the head with them.
-      if (this.#bytes === 0 && this.#outbox.isEmpty) this.#write(comment)
+      if (this.#bytes === 0 && this.#outbox.isEmpty) this.#write(comment.slice())
       this.#flush()
     } catch (error) {
       this.fail(error)

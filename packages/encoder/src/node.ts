@@ -1,7 +1,8 @@
+import { decline } from './decline.ts'
 import { StreamClosed, StreamError } from './errors.ts'
 import { FINAL_ID, headOf, readLastEventId } from './head.ts'
 import { Lifecycle, type Transport } from './lifecycle.ts'
-import type { EventMap, StreamSource, StreamOptions } from './types.ts'
+import type { EventMap, StreamSource, StreamOptions, UntrustedText } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
@@ -57,14 +58,21 @@ export async function sendEvents<Events extends object = EventMap>(
   source: StreamSource<Events>,
   options: StreamOptions = {},
 ): Promise<StreamClosed> {
-  const head = options.headers ? fieldsOf(headOf(options.headers)) : (usual ??= fieldsOf(headOf()))
-  const lastEventId = readLastEventId(
-    options.lastEventId ?? request.headers['last-event-id']?.toString(),
-  )
-  if (response.headersSent)
-    throw new StreamError('head-sent', 'The head of this response was sent before.')
+  let head: Fields
+  let lastEventId: UntrustedText | undefined
+  try {
+    head = options.headers ? fieldsOf(headOf(options.headers)) : (usual ??= fieldsOf(headOf()))
+    const header = request.headers['last-event-id']?.toString()
+    lastEventId = readLastEventId(header, options.lastEventId)
+    if (response.headersSent)
+      throw new StreamError('head-sent', 'The head of this response was sent before.')
+  } catch (error) {
+    decline(source)
+    throw error
+  }
 
   if (lastEventId === FINAL_ID || request.method === 'HEAD') {
+    decline(source)
     response.writeHead(lastEventId === FINAL_ID ? 204 : 200, head)
     response.end()
     return new StreamClosed('done')

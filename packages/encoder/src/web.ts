@@ -1,7 +1,8 @@
+import { decline } from './decline.ts'
 import { FINAL_ID, headOf, readLastEventId } from './head.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { atTurnEnd } from './turn.ts'
-import type { EventMap, StreamSource, StreamOptions } from './types.ts'
+import type { EventMap, StreamSource, StreamOptions, UntrustedText } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
@@ -30,10 +31,20 @@ export async function eventStream<Events extends object = EventMap>(
   options: WebStreamOptions = {},
 ): Promise<Response> {
   const { request } = options
-  const headers = headOf(options.headers)
-  const lastEventId = readLastEventId(options.lastEventId ?? request?.headers.get('last-event-id'))
-  if (lastEventId === FINAL_ID) return new Response(null, { status: 204 })
-  if (request?.method === 'HEAD') return new Response(null, { headers })
+  let headers: Headers
+  let lastEventId: UntrustedText | undefined
+  try {
+    headers = headOf(options.headers)
+    lastEventId = readLastEventId(request?.headers.get('last-event-id'), options.lastEventId)
+  } catch (error) {
+    decline(source)
+    throw error
+  }
+  const isFinal = lastEventId === FINAL_ID
+  if (isFinal || request?.method === 'HEAD') {
+    decline(source)
+    return new Response(null, isFinal ? { status: 204 } : { headers })
+  }
 
   return new Promise((resolve, reject) => {
     let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>

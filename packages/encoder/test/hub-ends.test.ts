@@ -45,9 +45,7 @@ describe('a client that a policy drops in the middle of a turn', () => {
 
 it('sends a stream that is a client of two hubs what waits for it in both', async () => {
   const hubs = [createHub(), createHub()] as const
-  const response = await eventStream((stream) =>
-    Promise.race(hubs.map((hub) => hub.join(stream))),
-  )
+  const response = await eventStream((stream) => Promise.race(hubs.map((hub) => hub.join(stream))))
   await sleep(5)
   for (const [index, hub] of hubs.entries()) void hub.publish({ data: `from ${index}` })
   await sleep(5)

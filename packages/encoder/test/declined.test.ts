@@ -1,0 +1,61 @@
+import { eventStream, type WebStreamOptions } from '@tesserae/encoder/web'
+import { describe, expect, it } from 'vitest'
+
+const requestWith = (init: RequestInit) => new Request('http://localhost/', init)
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Another server's answer, say: something is under way before anybody asks for an event. */
+function upstream() {
+  const state = { asked: 0, returned: 0 }
+  const source = {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        state.asked++
+        return { done: false as const, value: { data: 'x' } }
+      },
+      async return() {
+        state.returned++
+        throw new Error('which nobody is there to hear')
+      },
+    }),
+  }
+  return { source, state }
+}
+
+describe('a sequence that no stream is made of is returned', () => {
+  const cases: Record<string, WebStreamOptions> = {
+    'to a HEAD request': { request: requestWith({ method: 'HEAD' }) },
+    'to a client that was told not to come back': {
+      request: requestWith({ headers: { 'last-event-id': 'tesserae:final' } }),
+    },
+    'with a Last-Event-ID that is too long': {
+      request: requestWith({ headers: { 'last-event-id': 'x'.repeat(2000) } }),
+    },
+    'with a header that is forbidden': { headers: { connection: 'close' } },
+  }
+
+  for (const [name, options] of Object.entries(cases))
+    it(name, async () => {
+      const { source, state } = upstream()
+      await eventStream(source, options).catch(() => {})
+      expect(state).toEqual({ asked: 0, returned: 1 })
+    })
+})
+
+it('takes a lastEventId of the caller as it is', async () => {
+  let seen: string | undefined
+  const source = async ({ lastEventId }: { lastEventId: string | undefined }) => {
+    seen = lastEventId
+  }
+  await (await eventStream(source, { lastEventId: 'Ã©' })).text()
+  expect(seen).toBe('Ã©')
+})
+
+it('sends comments that a reader of another stream cannot change', async () => {
+  const idle = () => eventStream(() => sleep(5))
+  const reader = (await idle()).body!.getReader()
+  const { value } = await reader.read()
+  value!.fill(0x21)
+  await reader.cancel()
+  expect(await (await idle()).text()).toBe(':\n\n')
+})
