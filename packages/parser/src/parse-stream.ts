@@ -149,6 +149,8 @@ class PulledEvents implements EventStream {
   async #read(deadline: number): Promise<void> {
     try {
       this.#reader ??= await this.#open()
+      // It was left, or aborted, in the turn that began it: nobody could cancel it then.
+      if (this.#stopped) return this.#reader.cancel(this.#failure?.error)
       // A source that always has something ready leaves a timer no chance.
       const { eventTimeout = Infinity } = this.#options
       if (performance.now() > deadline) throw timeout('event', eventTimeout)
@@ -207,7 +209,7 @@ class PulledEvents implements EventStream {
     if (!ok) throw badStatus(status, contentType, await excerptOf(body, use))
     // No content has no type. With 204 a server says that there is nothing to come back for.
     if (body === null) return readerOf([])
-    if (!/^text\/event-stream *(;|$)/i.test(contentType ?? ''))
+    if (!/^text\/event-stream\s*(;|$)/i.test(contentType ?? ''))
       throw badContentType(status, contentType, await excerptOf(body, use))
     return readerOf(body)
   }

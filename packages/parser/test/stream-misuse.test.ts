@@ -1,4 +1,4 @@
-import { parseStream } from '@tesserae/parser/stream'
+import { parseStream, type EventStream } from '@tesserae/parser/stream'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from './bytes.ts'
 
@@ -43,6 +43,25 @@ describe('what a callback throws ends the stream', () => {
       await new Promise((resolve) => setTimeout(resolve, 0))
       await expect(events.next()).rejects.toBe(error)
       expect(await events.next()).toEqual({ done: true, value: undefined })
+    })
+})
+
+describe('a stream that is left in the turn of its first next()', () => {
+  const ways = {
+    aborted: (_: EventStream, controller: AbortController) => controller.abort('aborted'),
+    returned: (events: EventStream) => void events.return(),
+  }
+
+  for (const [name, leave] of Object.entries(ways))
+    test(name, async () => {
+      let cancelled = false
+      const source = new ReadableStream<Uint8Array>({ cancel: () => void (cancelled = true) })
+      const controller = new AbortController()
+      const events = parseStream(source, { signal: controller.signal })
+      const next = events.next().catch((error: unknown) => error)
+      leave(events, controller)
+      expect(await next).toEqual(name === 'aborted' ? name : { done: true, value: undefined })
+      expect(cancelled).toBe(true)
     })
 })
 
