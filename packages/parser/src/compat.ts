@@ -4,8 +4,8 @@ import { createParser as createPulledParser } from './parser.ts'
 import { pulledPair, type Step } from './pulled-pair.ts'
 import type { Parser, SseEvent } from './types.ts'
 
-/** What {@link ParseError} tells of. */
-export type ErrorType = 'unknown-field' | 'max-buffer-size-exceeded'
+/** What {@link ParseError} tells of. `invalid-retry` is there for code that compares with it, and never comes. */
+export type ErrorType = 'unknown-field' | 'max-buffer-size-exceeded' | 'invalid-retry'
 
 /** An event as eventsource-parser gives it. */
 export interface EventSourceMessage {
@@ -164,8 +164,12 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     const text = isText ? this.#half + chunk : this.#half
     const cut = isText && /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length
     this.#half = text.slice(cut)
-    this.#parser.feed(this.#encoder.encode(text.slice(0, cut)))
-    if (!isText) this.#parser.feed(chunk)
+    try {
+      this.#parser.feed(this.#encoder.encode(text.slice(0, cut)))
+      if (!isText) this.#parser.feed(chunk)
+    } catch (error) {
+      throw error instanceof SseError ? tooLarge() : error
+    }
   }
 
   next(): EventSourceMessage | undefined {

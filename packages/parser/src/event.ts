@@ -58,3 +58,10 @@ export class ViewedEvent implements SseEvent {
     )
   }
 }
+
+// What Node and Deno log of an event. Without it the payload would not show, for it is read when it is asked for.
+Object.defineProperty(ViewedEvent.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: SseEvent) {
+    return { ...this, data: this.data }
+  },
+})

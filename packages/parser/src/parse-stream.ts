@@ -1,18 +1,18 @@
 import { badContentType, badStatus, incompleteEvent, ResponseError, timeout } from './errors.ts'
 import { createParser } from './parser.ts'
-import { readerOf, type ByteReader, type ByteSource } from './source.ts'
+import { assertSource, readerOf, type ByteReader, type ByteSource } from './source.ts'
 import type { Parser, ParserOptions, SseEvent, Verdict } from './types.ts'
 
-/** Where events can come from. */
-export type StreamSource = Response | ByteSource
+/** Where events can come from. `null` is what `response.body` may be, and ends at once. */
+export type StreamSource = Response | ByteSource | null
 
 /** Options of {@link parseStream}, with those of the parser. */
 export interface ParseStreamOptions extends ParserOptions {
   /** Ends the stream with the signal's reason, also while nothing arrives. */
   readonly signal?: AbortSignal | undefined
-  /** How many milliseconds may pass without a byte. Heartbeats are bytes. Default: any number. */
+  /** How many milliseconds may pass without a byte. Heartbeats are bytes. Default: 0, any number. */
   readonly idleTimeout?: number | undefined
-  /** How many milliseconds may pass without an event, whatever else arrives. Default: any number. */
+  /** How many milliseconds may pass without an event, whatever else arrives. Default: 0, any number. */
   readonly eventTimeout?: number | undefined
 }
 
@@ -54,7 +54,20 @@ const EXCERPT_MILLISECONDS = 1_000
  * ```
  */
 export function parseStream(source: StreamSource, options: ParseStreamOptions = {}): EventStream {
-  return new PulledEvents(source, options)
+  assertSource(source)
+  const { idleTimeout, eventTimeout } = options
+  return new PulledEvents(source, {
+    ...options,
+    idleTimeout: milliseconds('idleTimeout', idleTimeout),
+    eventTimeout: milliseconds('eventTimeout', eventTimeout),
+  })
+}
+
+/** A clock that is off never runs out. */
+function milliseconds(name: string, value = 0): number {
+  if (typeof value !== 'number' || !(value >= 0))
+    throw new RangeError(`${name} has to be a number of milliseconds, or 0 for none.`)
+  return value === 0 ? Infinity : value
 }
 
 class PulledEvents implements EventStream {
@@ -179,7 +192,7 @@ class PulledEvents implements EventStream {
   /** What arrives, or the error of the clock that runs out first; nothing, if it is interrupted. */
   async #wait<T>(arrival: Promise<T>, deadline: number): Promise<T | undefined> {
     const { idleTimeout = Infinity, eventTimeout = Infinity } = this.#options
-    const left = deadline - performance.now()
+    const left = Math.max(0, deadline - performance.now())
     const [clock, limit, wait] =
       idleTimeout <= left
         ? (['idle', idleTimeout, idleTimeout] as const)
@@ -201,6 +214,7 @@ class PulledEvents implements EventStream {
     this.#opened = true
     this.#options.signal?.addEventListener('abort', this.#abort)
     const source = this.#source
+    if (source === null) return readerOf([])
     if (!('ok' in source)) return readerOf(source)
     const { status, ok, body, headers } = source
     const contentType = headers.get('content-type')
@@ -235,6 +249,7 @@ class PulledEvents implements EventStream {
 
 /** Cancels a source that nobody has read from: a connection stands behind it all the same. */
 function letGo(source: StreamSource, reason: unknown): void {
+  if (source === null) return
   try {
     readerOf('ok' in source ? (source.body ?? []) : source).cancel(reason)
   } catch {

@@ -16,6 +16,24 @@ export interface ByteReader {
   release(): void
 }
 
+/** What is wrong is said at once, and not by the first read. */
+export function assertSource(source: unknown): void {
+  if (source === null) return
+  const readable =
+    typeof source === 'object' &&
+    !ArrayBuffer.isView(source) &&
+    ['ok', 'getReader', Symbol.asyncIterator, Symbol.iterator].some((name) => name in source)
+  if (readable) return
+  const kind = Object.prototype.toString.call(source).slice(8, -1)
+  const advice =
+    kind === 'Promise'
+      ? 'await it first'
+      : 'put one chunk in an array, and encode text with TextEncoder'
+  throw new TypeError(
+    `The source has to be a Response, a stream or an iterable of bytes, not ${kind}: ${advice}.`,
+  )
+}
+
 /** Streams are read by a reader and not iterated: WebKit has no async iterator on them. */
 export function readerOf(source: ByteSource): ByteReader {
   if ('getReader' in source) return streamReader(source)

@@ -17,7 +17,7 @@ export interface SseEvent {
   readonly lastEventId: string
   /** `JSON.parse` of {@link SseEvent.data}. Throws what `JSON.parse` throws. */
   json<T = unknown>(): T
-  /** What `JSON.stringify` writes: the event as an encoder takes it. */
+  /** The event as plain properties: for `JSON.stringify`, and to spread, clone or post, as `data` is a getter. */
   toJSON(): { event: string | undefined; data: string; id: string | undefined }
   /** A copy that stands for itself: it keeps no chunk in memory and does not change when one is written to. */
   detach(): SseEvent

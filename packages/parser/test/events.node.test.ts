@@ -1,4 +1,5 @@
 import { createParser } from '@tesserae/parser'
+import { inspect } from 'node:util'
 import vm from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { joined, utf8 } from './bytes.ts'
@@ -143,4 +144,10 @@ describe('bytes from elsewhere', () => {
     parser.feed(chunk)
     expect(parser.next()?.data).toBe('a')
   })
+})
+
+test('what Node logs of an event shows its data', () => {
+  const parser = createParser()
+  parser.feed(new TextEncoder().encode('event: a\ndata: shown\n\n'))
+  expect(inspect(parser.next())).toContain("data: 'shown'")
 })

@@ -623,17 +623,40 @@ describe('from an iterable', () => {
     )
   })
 
-  test('nothing else is a source', async () => {
-    for (const source of [undefined, null, 5, {}, 'data: a\n\n']) {
-      const { data, error } = await collect(parseStream(source as unknown as StreamSource))
-      expect(data).toEqual([])
-      expect(error, String(source)).toBeInstanceOf(TypeError)
+  test('nothing else is a source, and what is wrong is said at once', () => {
+    const bytes = new TextEncoder().encode('data: a\n\n')
+    for (const source of [undefined, 5, {}, 'data: a\n\n', bytes]) {
+      const start = () => parseStream(source as unknown as StreamSource)
+      expect(start, String(source)).toThrow(TypeError)
+      expect(start, String(source)).not.toThrow('data')
     }
+    const forgotten = Promise.resolve(new Response('')) as unknown as StreamSource
+    expect(() => parseStream(forgotten)).toThrow('not Promise: await it first')
+  })
+
+  test('no body ends at once', async () => {
+    const events = parseStream(new Response(null).body)
+    expect((await collect(events)).data).toEqual([])
+    expect(events.verdict).toEqual({ complete: true })
   })
 })
 
 test('options that are wrong are refused at once', () => {
   expect(() => parseStream([], { maxEventBytes: -1 })).toThrow(RangeError)
+  for (const wrong of [-1, Number.NaN, '5s' as unknown as number]) {
+    expect(() => parseStream([], { idleTimeout: wrong })).toThrow('idleTimeout has to be')
+    expect(() => parseStream([], { eventTimeout: wrong })).toThrow('eventTimeout has to be')
+  }
+})
+
+test('a clock that is set to 0 is off', async () => {
+  const slow = (async function* () {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    yield new TextEncoder().encode('data: a\n\n')
+  })()
+  const { data, error } = await collect(parseStream(slow, { idleTimeout: 0, eventTimeout: 0 }))
+  expect(data).toEqual(['a'])
+  expect(error).toBeUndefined()
 })
 
 describe('from a response', () => {

@@ -156,7 +156,6 @@ takes<StreamSource>(null as unknown as ByteSource)
 parseStream('data: a\n\n')
 // @ts-expect-error Nor are texts.
 parseStream(['data: a\n\n'])
-// @ts-expect-error A response may have no body; that has to be said.
 parseStream(response.body)
 // @ts-expect-error There is no such option.
 parseStream(response, { timeout: 5 })
@@ -194,7 +193,7 @@ compatible.reset()
 compatible.reset({ consume: true })
 // @ts-expect-error There are no options to leave out.
 createCompatible()
-same<ErrorType, 'unknown-field' | 'max-buffer-size-exceeded'>(true)
+same<ErrorType, 'unknown-field' | 'max-buffer-size-exceeded' | 'invalid-retry'>(true)
 function textAndBytes(text: ReadableStream<string>): ReadableStream<EventSourceMessage>[] {
   return [
     text.pipeThrough(new EventSourceParserStream({ onError: 'terminate', maxBufferSize: 5 })),
