@@ -1,5 +1,5 @@
 import { encode, utf8 } from './encode.ts'
-import type { SseEvent } from './types.ts'
+import type { Bytes, SseEvent } from './types.ts'
 
 /**
  * An event that was validated and encoded once, to be sent to many. Made by {@link frame}.
@@ -8,7 +8,7 @@ import type { SseEvent } from './types.ts'
  */
 export class Frame {
   readonly #text: string
-  #bytes: Uint8Array<ArrayBuffer> | undefined
+  #bytes: Bytes | undefined
 
   constructor(event: SseEvent) {
     this.#text = encode(event)
@@ -20,7 +20,7 @@ export class Frame {
   }
 
   /** The block as UTF-8. Every stream that the frame goes to sends these very bytes, so leave them as they are. */
-  get bytes(): Uint8Array<ArrayBuffer> {
+  get bytes(): Bytes {
     return (this.#bytes ??= utf8.encode(this.#text))
   }
 }

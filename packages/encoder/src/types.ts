@@ -21,6 +21,14 @@ export interface SseEvent {
   readonly retry?: number | undefined
 }
 
+/**
+ * UTF-8, as `TextEncoder` gives it: `Uint8Array`, with a type parameter where the reader's TypeScript knows one.
+ */
+export type Bytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>
+
+/** What `new Headers()` takes. Not by the name that it has in browsers' types, which servers' types lack. */
+export type HeaderFields = ConstructorParameters<typeof Headers>[0]
+
 /** Names of events, and what the payload of each is. */
 export type EventMap = Record<string, unknown>
 
@@ -95,7 +103,7 @@ export interface Heartbeat {
  */
 export interface StreamOptions {
   /** Added to the head of the response. */
-  readonly headers?: HeadersInit | undefined
+  readonly headers?: HeaderFields | undefined
   /** Default: a comment after 15 seconds without traffic; 8 on Bun, whose server hangs up after 10. */
   readonly heartbeat?: number | Heartbeat | undefined
   /** How many bytes may wait for the client before the source has to. Default: 65536. */
@@ -217,9 +225,11 @@ export interface Hub<Events extends object = EventMap> {
     options?: PublishOptions & Pick<SseEvent, 'id' | 'retry'>,
   ): Promise<void>
   /** A source for `eventStream` or `sendEvents` that makes their client one of the hub's. */
-  source(options?: JoinOptions): (stream: EventStream) => Promise<StreamClosed>
+  source(
+    options?: JoinOptions,
+  ): <Its extends object>(stream: EventStream<Its>) => Promise<StreamClosed>
   /** The same within a source of one's own: from here on, the stream gets what is published. */
-  join(stream: EventStream, options?: JoinOptions): Promise<StreamClosed>
+  join<Its extends object>(stream: EventStream<Its>, options?: JoinOptions): Promise<StreamClosed>
   /** A snapshot of all counts. */
   counters(): HubCounters
   /** Refuses new clients, and ends the streams of all there are. Resolves when all are over. */
