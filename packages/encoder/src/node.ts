@@ -19,6 +19,7 @@ export interface NodeResponse {
   readonly destroyed?: boolean
   /** HTTP/2 only. */
   readonly stream?: { readonly destroyed?: boolean } | undefined
+  removeHeader?(name: string): unknown
   writeHead(status: number, fields: Record<string, string | string[]>): unknown
   write(bytes: Uint8Array): boolean
   /** Compression middleware adds it: what was written so far is to go out. */
@@ -106,6 +107,8 @@ class NodeTransport implements Transport {
   }
 
   open(): void {
+    // Set for another body, it would have the client take the rest of this one for the next response.
+    this.#response.removeHeader?.('content-length')
     this.#response.writeHead(200, this.#head)
   }
 
