@@ -23,9 +23,12 @@ const node = versions?.node && !versions.bun && !versions.deno ? Buffer?.prototy
 // The byte order mark is the scanner's business: anywhere but at the very start it is an ordinary character.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
+/** Node's own search counts in 32 bits, and finds nothing beyond. */
+const FAR = 2 ** 31
+
 /** Where `byte` stands in `bytes` at or after `from`, or -1. */
 export const indexOf = (bytes: Uint8Array, byte: number, from: number): number =>
-  node ? node.indexOf.call(bytes, byte, from) : bytes.indexOf(byte, from)
+  node && bytes.length < FAR ? node.indexOf.call(bytes, byte, from) : bytes.indexOf(byte, from)
 
 /** Bytes `start` to `end` as the standard decodes them: what is no UTF-8 becomes U+FFFD. */
 export const decode = (bytes: Uint8Array, start: number, end: number): string =>
