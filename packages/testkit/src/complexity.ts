@@ -54,7 +54,7 @@ export function fitExponent(points: readonly CostPoint[]): number {
  * does not come to rest
  *
  * @example
- * ```ts
+ * ```ts no-run: its subject is time, which a busy machine does not give twice alike
  * import { measureExponent, recogniseQuadratic } from '@tesserae/testkit'
  *
  * await recogniseQuadratic() // or throws: then nothing can be claimed here today
@@ -142,7 +142,7 @@ export async function measureExponent(
  * not above
  *
  * @example
- * ```ts
+ * ```ts no-run: its subject is time, which a busy machine does not give twice alike
  * import { recogniseQuadratic } from '@tesserae/testkit'
  *
  * const { linear, quadratic } = await recogniseQuadratic()
