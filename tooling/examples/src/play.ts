@@ -1,8 +1,9 @@
-import { fork } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { instrument } from './instrument.ts'
 import type { Outcome } from './stage.ts'
@@ -37,7 +38,7 @@ export function placeOf(example: Example, index: number): string {
 const inTurn = turnstile(availableParallelism())
 
 /** Runs an example in a process of its own; gives one sentence for each thing that is not as it says. */
-export function play(example: Example, limitMs = 30_000): Promise<string[]> {
+export function play(example: Example, limitMs = 60_000): Promise<string[]> {
   return inTurn(() => run(example, limitMs))
 }
 
@@ -55,14 +56,13 @@ async function run(example: Example, limitMs: number): Promise<string[]> {
   const text = moduleOf(example).map((line) => line.text)
   const { code, stated } = instrument(text.join('\n'))
   writeFileSync(file, `${withoutTypes(code)}\nexport {}\n`)
-  const child = fork(stage, [file, JSON.stringify(stated)], {
-    silent: true,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+  const child = spawn(process.execPath, [stage, file, JSON.stringify(stated)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
-  let output = ''
-  child.stderr?.on('data', (chunk) => (output += chunk))
-  let outcome: Outcome | undefined
-  child.on('message', (message) => (outcome = message as Outcome))
+  let [output, outcome] = ['', '']
+  child.stderr?.setEncoding('utf8').on('data', (text) => (output += text))
+  const result = child.stdio[3] as Readable
+  result.setEncoding('utf8').on('data', (text) => (outcome += text))
   let late = false
   const timer = setTimeout(() => {
     late = true
@@ -71,7 +71,9 @@ async function run(example: Example, limitMs: number): Promise<string[]> {
   const exitCode = await new Promise<number | null>((resolve) => child.on('close', resolve))
   clearTimeout(timer)
   if (late) return [`${placeOf(example, 0)} did not end within ${limitMs / 1000} s`]
-  if (outcome === undefined)
+  if (outcome === '')
     return [`${placeOf(example, 0)} ended with code ${exitCode} before it was done\n${output}`]
-  return outcome.failures.map(({ line, message }) => `${placeOf(example, line)} ${message}`)
+  return (JSON.parse(outcome) as Outcome).failures.map(
+    ({ line, message }) => `${placeOf(example, line)} ${message}`,
+  )
 }
