@@ -88,7 +88,8 @@ describe('a stream of Node', () => {
     expect(data).toEqual(['a'])
     expect(error).toMatchObject({ code: 'idle-timeout', limit: 50 })
     expect(source.destroyed).toBe(true)
-    expect(timers()).toBe(before)
+    // The runner has timers of its own, which come and go.
+    expect(timers()).toBeLessThanOrEqual(before)
   })
 
   test('that fails does so after its events', async () => {
