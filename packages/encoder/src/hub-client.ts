@@ -1,12 +1,19 @@
 import { StreamError } from './errors.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { amount } from './limits.ts'
-import type { HubOptions, JoinOptions, PublishOptions, SlowPolicy, SseEvent } from './types.ts'
+import type { JoinOptions, PublishOptions, SlowPolicy, SseEvent } from './types.ts'
 
 /** A published event. */
 export interface Entry extends PublishOptions {
   readonly event: SseEvent
   readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** What a client gets, and how, with nothing left open. */
+export interface Rules {
+  readonly filter: JoinOptions['filter']
+  readonly policy: SlowPolicy
+  readonly queueBytes: number
 }
 
 /** What clients have in common, and count together. */
@@ -41,14 +48,14 @@ export class Client {
 
   constructor(
     lifecycle: Lifecycle,
-    options: JoinOptions & HubOptions,
+    { filter, policy, queueBytes }: Rules,
     tally: Tally,
     onEmpty: () => void,
   ) {
     this.lifecycle = lifecycle
-    this.#filter = options.filter
-    this.#policy = policyOf(options.policy)
-    this.#limit = amount('queueBytes', options.queueBytes, 262_144)
+    this.#filter = filter
+    this.#policy = policy
+    this.#limit = queueBytes
     this.#tally = tally
     this.#onEmpty = onEmpty
     // A stream may be a client of several hubs.
@@ -158,7 +165,15 @@ export function join(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
   return whole
 }
 
-function policyOf(policy: SlowPolicy = 'disconnect'): SlowPolicy {
-  if (POLICIES.includes(policy)) return policy
-  throw new StreamError('bad-option', `policy must be one of ${POLICIES.join(', ')}.`)
+export function rulesOf(
+  { filter, policy, queueBytes }: JoinOptions = {},
+  usual: Pick<Rules, 'policy' | 'queueBytes'> = { policy: 'disconnect', queueBytes: 262_144 },
+): Rules {
+  if (policy !== undefined && !POLICIES.includes(policy))
+    throw new StreamError('bad-option', `policy must be one of ${POLICIES.join(', ')}.`)
+  return {
+    filter,
+    policy: policy ?? usual.policy,
+    queueBytes: amount('queueBytes', queueBytes, usual.queueBytes),
+  }
 }

@@ -1,7 +1,7 @@
 import { LONGEST_WAIT } from './encode.ts'
 import { StreamError } from './errors.ts'
 import { frame } from './frame.ts'
-import { Client, type Entry, join, type Tally } from './hub-client.ts'
+import { Client, type Entry, join, rulesOf, type Tally } from './hub-client.ts'
 import { type Lifecycle, lifecycleOf } from './lifecycle.ts'
 import { amount } from './limits.ts'
 import { atTurnEnd } from './turn.ts'
@@ -30,6 +30,7 @@ const BATCH = 65_536
  */
 export function createHub<Events extends object = EventMap>(options: HubOptions = {}): Hub<Events> {
   const maxClients = amount('maxClients', options.maxClients, Infinity)
+  const usual = rulesOf(options)
   const clients = new Set<Client>()
   const tally: Tally = { deliveries: 0, bytes: 0, queued: 0, dropped: 0, evicted: 0, full: 0 }
   const closed: Record<CloseReason, number> = {
@@ -104,7 +105,7 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       if (draining) throw new StreamError('draining', 'The hub is shutting down.', 503)
       if (clients.size >= maxClients)
         throw new StreamError('too-many-clients', `There are ${maxClients} clients.`, 503)
-      const client = new Client(lifecycle, { ...options, ...its }, tally, wake)
+      const client = new Client(lifecycle, rulesOf(its, usual), tally, wake)
       // What was published before it came is not for it.
       flush()
       clients.add(client)
