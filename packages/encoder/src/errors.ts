@@ -30,6 +30,8 @@ const sentences: Record<EncodeErrorCode, string> = {
   'bad-retry': 'be an integer from 0 to 2**31-1',
 }
 
+const ABOUT = ': an event is an object with a string `data`'
+
 /**
  * Thrown before a byte is written. The message says what to do and never holds the value, so it can be logged.
  *
@@ -47,7 +49,9 @@ export class EncodeError extends Error {
   declare readonly field: EncodeField
 
   constructor(code: EncodeErrorCode, field: EncodeField) {
-    super(`${field} must ${sentences[code]}`)
+    // It may well be that all of the event is something else.
+    const about = code === 'wrong-type' && field === 'data' ? ABOUT : ''
+    super(`${field} must ${sentences[code]}${about}`)
     this.name = 'EncodeError'
     this.code = code
     this.field = field
@@ -58,7 +62,7 @@ export function refuse(code: EncodeErrorCode, field: EncodeField): never {
   throw new EncodeError(code, field)
 }
 
-/** Every reason for which a stream is refused before it begins. */
+/** Every reason for which a stream does not begin. */
 export type StreamErrorCode =
   /** An option is not what it must be. */
   | 'bad-option'
@@ -66,7 +70,7 @@ export type StreamErrorCode =
   | 'bad-source'
   /** The response has sent its head before the stream could. */
   | 'head-sent'
-  /** A header that the platform sets, or that no event stream can have. */
+  /** A header that the platform sets, or with which no client would read the stream. */
   | 'forbidden-header'
   /** A `Last-Event-ID` longer than any that is worth sending. */
   | 'last-event-id-too-long'
@@ -76,8 +80,8 @@ export type StreamErrorCode =
   | 'draining'
 
 /**
- * Thrown before the head of a response is sent, so that it can still become an HTTP error: `status`, by either of
- * the names that frameworks look for.
+ * Why a stream did not begin. With a `status` of 400 or 503 it is an answer to the client, which is given that
+ * status, and `onError` is told. With 500 it is a mistake in the server's code: `eventStream` and `sendEvents` reject.
  *
  * @example
  * import { createHub, StreamError } from '@tesserae/encoder/hub'
@@ -85,11 +89,10 @@ export type StreamErrorCode =
  *
  * const hub = createHub({ maxClients: 1 })
  * await eventStream(hub.source())
- * try {
- *   await eventStream(hub.source())
- * } catch (error) {
- *   if (error instanceof StreamError) console.log(error.code, error.status) // => too-many-clients 503
- * }
+ * const second = await eventStream(hub.source(), {
+ *   onError: (error) => error instanceof StreamError && console.log(error.code), // => too-many-clients
+ * })
+ * second.status // => 503
  */
 export class StreamError extends Error {
   declare readonly code: StreamErrorCode
@@ -102,6 +105,11 @@ export class StreamError extends Error {
     this.code = code
     this.status = this.statusCode = status
   }
+}
+
+/** Whether the client is to be told by a status, and nobody else has to do anything about it. */
+export function isRefusal(error: unknown): error is StreamError {
+  return error instanceof StreamError && error.status !== 500
 }
 
 /**

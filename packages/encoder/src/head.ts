@@ -1,6 +1,6 @@
 import { encode } from './encode.ts'
 import { StreamError } from './errors.ts'
-import type { UntrustedText } from './types.ts'
+import type { HeaderFields, UntrustedText } from './types.ts'
 
 /** The longest `Last-Event-ID` that is looked at. */
 const LONGEST_ID = 1024
@@ -20,7 +20,7 @@ const OURS = {
   'x-accel-buffering': 'no',
 }
 
-/** Those of the connection, which HTTP/2 forbids, and the one that says how long the body is. */
+/** Those of the connection, which HTTP/2 forbids, and those that say of the body what is not so. */
 const FORBIDDEN = [
   'connection',
   'keep-alive',
@@ -28,15 +28,18 @@ const FORBIDDEN = [
   'transfer-encoding',
   'upgrade',
   'content-length',
+  'content-encoding',
 ]
 
 /** The head's fields: the caller's, and ours where the caller has none. */
-export function headOf(fields?: HeadersInit): Headers {
+export function headOf(fields?: HeaderFields): Headers {
   const head = new Headers(fields)
   for (const name of FORBIDDEN)
     if (head.has(name))
-      throw new StreamError('forbidden-header', `Leave ${name} out: the server sets it.`)
+      throw new StreamError('forbidden-header', `Leave ${name} out of the headers.`)
   for (const [name, value] of Object.entries(OURS)) if (!head.has(name)) head.set(name, value)
+  if (!/^text\/event-stream *(;|$)/i.test(head.get('content-type') ?? ''))
+    throw new StreamError('forbidden-header', 'Leave content-type out: it is text/event-stream.')
   return head
 }
 

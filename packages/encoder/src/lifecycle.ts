@@ -1,10 +1,12 @@
 import { type Clock, clockOfStream, TICK, type Ticking } from './clock.ts'
+import { decline } from './decline.ts'
 import { encode } from './encode.ts'
 import { StreamClosed, StreamError } from './errors.ts'
 import { Frame } from './frame.ts'
-import { FINAL } from './head.ts'
+import { FINAL, readLastEventId } from './head.ts'
 import { comment, type Limits, limitsOf } from './limits.ts'
 import { Outbox } from './outbox.ts'
+import { onAbort } from './signals.ts'
 import { atTurnEnd } from './turn.ts'
 import type {
   CloseReason,
@@ -25,7 +27,7 @@ export interface Transport {
   end(): void
   /** Drops the client, and what it has not read. */
   destroy(end: StreamClosed): void
-  /** Nothing was sent: makes an HTTP error of it. */
+  /** Nothing was sent: answers with the status of a refusal, and makes the platform's error of all else. */
   refuse(error: unknown): void
 }
 
@@ -99,22 +101,32 @@ export class Lifecycle implements Ticking {
     this.#deadline = this.#began + this.#limits.maxDuration * (1 - Math.random() / 10)
   }
 
-  start(source: StreamSource<never>, lastEventId: UntrustedText | undefined): void {
+  /** @param header - the client's `Last-Event-ID` */
+  start(source: StreamSource<never>, header: string | null | undefined): void {
     const { signal } = this.#options
+    let lastEventId: UntrustedText | undefined
+    let its = source
+    try {
+      lastEventId = readLastEventId(header, this.#options.lastEventId)
+    } catch (error) {
+      decline(source)
+      its = () => {
+        throw error
+      }
+    }
     if (signal) this.closeOn(signal, 'shutdown')
     if (!this.#end) {
       this.#clock.add(this)
       this.#endTurn()
     }
-    void this.#run(source, lastEventId)
+    void this.#run(its, lastEventId)
   }
 
   /** Closes the stream when `signal` aborts, and lets go of the signal when the stream is over. */
   closeOn(signal: AbortSignal, reason: CloseReason): void {
     const close = (): void => this.close(reason)
     if (signal.aborted) return close()
-    signal.addEventListener('abort', close)
-    this.#farewells.push(() => signal.removeEventListener('abort', close))
+    this.#farewells.push(onAbort(signal, close))
   }
 
   /** The transport has room again. */

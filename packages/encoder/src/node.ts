@@ -1,8 +1,8 @@
 import { decline } from './decline.ts'
-import { StreamClosed, StreamError } from './errors.ts'
-import { FINAL_ID, headOf, readLastEventId } from './head.ts'
+import { isRefusal, StreamClosed, StreamError } from './errors.ts'
+import { FINAL_ID, headOf } from './head.ts'
 import { Lifecycle, type Transport } from './lifecycle.ts'
-import type { EventMap, StreamSource, StreamOptions, UntrustedText } from './types.ts'
+import type { EventMap, StreamSource, StreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
@@ -37,15 +37,21 @@ let usual: Record<string, string | string[]> | undefined
  * on it.
  *
  * The promise resolves when the stream is over, with the reason. It rejects if the source throws before the head is
- * sent: the first event, or the end of the turn, sends it. Until then the response is untouched.
+ * sent: the first event, or the end of the turn, sends it. Until then the response is untouched, for whoever handles
+ * errors: frameworks do, and with `node:http` alone it must be `.catch()`, or the process ends. What goes wrong later is
+ * told to `onError`, and **without `onError` nobody sees it**. A client that is refused ({@link StreamError}) is
+ * answered with 400 or 503.
  *
  * @example
  * import { createServer } from 'node:http'
  * import type { AddressInfo } from 'node:net'
  * import { sendEvents } from '@tesserae/encoder/node'
  *
- * const server = createServer(async (request, response) => {
- *   await sendEvents(request, response, [{ data: 'Hello' }])
+ * const server = createServer((request, response) => {
+ *   sendEvents(request, response, [{ data: 'Hello' }], { onError: console.error }).catch(() => {
+ *     response.statusCode = 500
+ *     response.end()
+ *   })
  * }).listen(0, '127.0.0.1')
  * await new Promise((resolve) => server.once('listening', resolve))
  * const { port } = server.address() as AddressInfo
@@ -60,11 +66,8 @@ export async function sendEvents<Events extends object = EventMap>(
   options: StreamOptions = {},
 ): Promise<StreamClosed> {
   let head: Fields
-  let lastEventId: UntrustedText | undefined
   try {
     head = options.headers ? fieldsOf(headOf(options.headers)) : (usual ??= fieldsOf(headOf()))
-    const header = request.headers['last-event-id']?.toString()
-    lastEventId = readLastEventId(header, options.lastEventId)
     if (response.headersSent)
       throw new StreamError('head-sent', 'The head of this response was sent before.')
   } catch (error) {
@@ -72,10 +75,11 @@ export async function sendEvents<Events extends object = EventMap>(
     throw error
   }
 
-  if (lastEventId === FINAL_ID || request.method === 'HEAD') {
+  const lastEventId = request.headers['last-event-id']?.toString()
+  const isFinal = (options.lastEventId ?? lastEventId) === FINAL_ID
+  if (isFinal || request.method === 'HEAD') {
     decline(source)
-    response.writeHead(lastEventId === FINAL_ID ? 204 : 200, head)
-    response.end()
+    answer(response, isFinal ? 204 : 200, head)
     return new StreamClosed('done')
   }
 
@@ -98,18 +102,16 @@ function ignore(): void {}
 class NodeTransport implements Transport {
   readonly #response: NodeResponse
   readonly #head: Fields
-  readonly refuse: (error: unknown) => void
+  readonly #reject: (error: unknown) => void
 
-  constructor(response: NodeResponse, head: Fields, refuse: (error: unknown) => void) {
+  constructor(response: NodeResponse, head: Fields, reject: (error: unknown) => void) {
     this.#response = response
     this.#head = head
-    this.refuse = refuse
+    this.#reject = reject
   }
 
   open(): void {
-    // Set for another body, it would have the client take the rest of this one for the next response.
-    this.#response.removeHeader?.('content-length')
-    this.#response.writeHead(200, this.#head)
+    begin(this.#response, 200, this.#head)
   }
 
   write(bytes: Uint8Array): boolean {
@@ -125,6 +127,25 @@ class NodeTransport implements Transport {
   destroy(): void {
     this.#response.destroy()
   }
+
+  refuse(error: unknown): void {
+    if (isRefusal(error)) answer(this.#response, error.status, this.#head)
+    else this.#reject(error)
+  }
+}
+
+function begin(response: NodeResponse, status: number, fields: Fields): void {
+  // Set for another body, it would have the client take the rest of this one for the next response.
+  response.removeHeader?.('content-length')
+  response.writeHead(status, fields)
+}
+
+/** A response without a body, which has a type only where it tells of one. */
+function answer(response: NodeResponse, status: number, head: Fields): void {
+  const fields = { ...head }
+  if (status !== 200) delete fields['content-type']
+  begin(response, status, fields)
+  response.end()
 }
 
 type Fields = Record<string, string | string[]>

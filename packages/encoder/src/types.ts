@@ -66,7 +66,11 @@ export interface EventStream<Events extends object = EventMap> {
    * @throws {@link EncodeError}, at once, if the event cannot be sent.
    */
   readonly send: (event: SseEvent | Frame) => Promise<void>
-  /** Sends a payload as JSON, under one of the stream's names. */
+  /**
+   * Sends a payload as JSON, under one of the stream's names.
+   *
+   * @throws at once, if the payload has no JSON, or the name or a field cannot be sent.
+   */
   readonly emit: <Name extends keyof Events & string>(
     name: Name,
     payload: Events[Name],
@@ -102,7 +106,7 @@ export interface Heartbeat {
  * what they are for.
  */
 export interface StreamOptions {
-  /** Added to the head of the response. */
+  /** Added to the head of the response, and to that of a refusal. */
   readonly headers?: HeaderFields | undefined
   /** Default: a comment after 15 seconds without traffic; 8 on Bun, whose server hangs up after 10. */
   readonly heartbeat?: number | Heartbeat | undefined
@@ -124,7 +128,10 @@ export interface StreamOptions {
   readonly final?: boolean | undefined
   /** The event that tells the client of an error of the source; undefined for none. Default: one that gives nothing away. */
   readonly formatError?: ((error: unknown) => SseEvent | undefined) | undefined
-  /** Told of every error of the source, in full. */
+  /**
+   * Told of every error of the source, in full, and of every client that is refused. Without it nobody sees what goes
+   * wrong once the head is sent.
+   */
   readonly onError?: ((error: unknown) => void) | undefined
   /** Told once, when the stream is over. */
   readonly onClose?: ((summary: StreamSummary) => void) | undefined
@@ -216,9 +223,15 @@ export interface Hub<Events extends object = EventMap> {
   /**
    * Sends an event to every client that wants it, encoded once, together with what else is published in the same
    * turn. The promise resolves when every client with the policy `wait` has room.
+   *
+   * @throws {@link EncodeError}, at once and not by the promise, if the event cannot be sent.
    */
   publish(event: SseEvent, options?: PublishOptions): Promise<void>
-  /** Publishes a payload as JSON, under one of the hub's names. */
+  /**
+   * Publishes a payload as JSON, under one of the hub's names.
+   *
+   * @throws at once and not by the promise, if the payload has no JSON, or the name or a field cannot be sent.
+   */
   emit<Name extends keyof Events & string>(
     name: Name,
     payload: Events[Name],

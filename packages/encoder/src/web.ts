@@ -1,8 +1,9 @@
 import { decline } from './decline.ts'
-import { FINAL_ID, headOf, readLastEventId } from './head.ts'
+import { isRefusal } from './errors.ts'
+import { FINAL_ID, headOf } from './head.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { atTurnEnd } from './turn.ts'
-import type { EventMap, StreamSource, StreamOptions, UntrustedText } from './types.ts'
+import type { EventMap, StreamSource, StreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
@@ -17,7 +18,9 @@ export interface WebStreamOptions extends StreamOptions {
  * A response that streams events, for any server that speaks fetch: Hono, Next, SvelteKit, Workers, Bun, Deno.
  *
  * The promise resolves with the first event, or at the end of the turn if there is none yet. It rejects if the
- * source throws before that, so that the framework can answer with an error.
+ * source throws before that, so that the framework can answer with an error. What goes wrong later is told to
+ * `onError`, and **without `onError` nobody sees it**. A client that is refused ({@link StreamError}) is answered with
+ * a response of status 400 or 503.
  *
  * @example
  * import { eventStream } from '@tesserae/encoder/web'
@@ -32,18 +35,21 @@ export async function eventStream<Events extends object = EventMap>(
 ): Promise<Response> {
   const { request } = options
   let headers: Headers
-  let lastEventId: UntrustedText | undefined
   try {
     headers = headOf(options.headers)
-    lastEventId = readLastEventId(request?.headers.get('last-event-id'), options.lastEventId)
   } catch (error) {
     decline(source)
     throw error
   }
-  const isFinal = lastEventId === FINAL_ID
+  const answer = (status: number): Response => {
+    headers.delete('content-type')
+    return new Response(null, { status, headers })
+  }
+  const lastEventId = request?.headers.get('last-event-id')
+  const isFinal = (options.lastEventId ?? lastEventId) === FINAL_ID
   if (isFinal || request?.method === 'HEAD') {
     decline(source)
-    return new Response(null, isFinal ? { status: 204 } : { headers })
+    return isFinal ? answer(204) : new Response(null, { headers })
   }
 
   return new Promise((resolve, reject) => {
@@ -72,7 +78,7 @@ export async function eventStream<Events extends object = EventMap>(
           // Deno aborts the request first and cancels the body then, and reports a body that failed in between.
           atTurnEnd(() => controller.error(reason), undefined)
         },
-        refuse: reject,
+        refuse: (error) => (isRefusal(error) ? resolve(answer(error.status)) : reject(error)),
       },
       options,
     )

@@ -1,0 +1,94 @@
+import { encode } from '@tesserae/encoder'
+import { createHub } from '@tesserae/encoder/hub'
+import { eventStream, type StreamSummary, type WebStreamOptions } from '@tesserae/encoder/web'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const tooLong = new Request('http://localhost/', {
+  headers: { 'last-event-id': 'x'.repeat(1025) },
+})
+
+describe('what a client asks for in vain is answered, and reported', () => {
+  const full = createHub({ maxClients: 1 })
+  const cases = [
+    ['last-event-id-too-long', 400, () => [{ data: 'a' }], { request: tooLong }],
+    ['too-many-clients', 503, () => full.source(), {}],
+  ] as const
+  beforeAll(async () => void (await eventStream(full.source())))
+  afterAll(() => full.drain())
+
+  for (const [code, status, source, options] of cases)
+    it(`${code}, with ${status}`, async () => {
+      const errors: unknown[] = []
+      const ends: StreamSummary[] = []
+      const response = await eventStream(source(), {
+        ...(options as WebStreamOptions),
+        headers: { 'access-control-allow-origin': '*' },
+        onError: (error) => void errors.push(error),
+        onClose: (end) => void ends.push(end),
+      })
+      expect(response.status).toBe(status)
+      expect(await response.text()).toBe('')
+      // Without it, a page of another origin sees no status, and its EventSource reconnects.
+      expect(Object.fromEntries(response.headers)).toEqual({
+        'access-control-allow-origin': '*',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      })
+      expect(errors).toMatchObject([{ code, status }])
+      expect(ends).toMatchObject([{ reason: 'error', error: { code }, events: 0, bytes: 0 }])
+    })
+
+  it('and the end of a stream for good has those fields too', async () => {
+    const headers = { 'last-event-id': 'tesserae:final' }
+    const response = await eventStream([], {
+      request: new Request('http://localhost/', { headers }),
+      headers: { 'access-control-allow-origin': '*' },
+    })
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(response.headers.has('content-type')).toBe(false)
+  })
+
+  it('while faults of the server reject', async () => {
+    const source = () => {
+      throw Object.assign(new Error('no such thing'), { status: 404 })
+    }
+    await expect(eventStream(source)).rejects.toMatchObject({ status: 404 })
+    await expect(eventStream([], { heartbeat: -1 })).rejects.toMatchObject({ code: 'bad-option' })
+    await expect(eventStream(5 as never)).rejects.toMatchObject({ code: 'bad-source' })
+  })
+})
+
+describe('a head that would make it no event stream is refused', () => {
+  const cases: Record<string, string>[] = [
+    { 'content-type': 'text/plain' },
+    { 'content-type': 'text/event-streams' },
+    { 'content-encoding': 'gzip' },
+  ]
+  for (const headers of cases)
+    it(JSON.stringify(headers), async () => {
+      await expect(eventStream([], { headers })).rejects.toMatchObject({ code: 'forbidden-header' })
+    })
+  it('and one that says the same with a parameter is not', async () => {
+    for (const type of ['text/event-stream;charset=utf-8', 'Text/Event-Stream']) {
+      const response = await eventStream([], { headers: { 'content-type': type } })
+      expect(response.headers.get('content-type')).toBe(type)
+      await response.text()
+    }
+  })
+})
+
+describe('a mistake is said where it was made', () => {
+  it('createHub checks its options', () => {
+    expect(() => createHub({ policy: 'drop' as never })).toThrow('policy must be one of')
+    expect(() => createHub({ queueBytes: -1 })).toThrow('queueBytes must be a number')
+  })
+
+  it('what is no event is told what an event is', async () => {
+    const sentence = 'data must be a string: an event is an object with a string `data`'
+    expect(() => encode(null as never)).toThrow(sentence)
+    expect(() => encode({ data: 5 } as never)).toThrow(sentence)
+    expect(() => createHub().publish('hello' as never)).toThrow(sentence)
+    await expect(eventStream('hello' as never)).rejects.toThrow(sentence)
+  })
+})
