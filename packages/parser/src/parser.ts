@@ -3,6 +3,9 @@ import { Queue } from './queue.ts'
 import { Scanner } from './scanner.ts'
 import type { Parser, ParserOptions, SseEvent, StreamState, Verdict } from './types.ts'
 
+/** The byte order mark, which may stand before everything else. */
+const MARK = [0xef, 0xbb, 0xbf]
+
 /**
  * Makes a parser for one stream of server-sent events.
  *
@@ -97,10 +100,11 @@ class StreamParser implements Parser {
 
   /** One byte order mark may stand before everything else, cut or not. */
   #begin(held: number[], bytes: Uint8Array): void {
-    const head = [...held, ...bytes.subarray(0, 3)]
-    this.#head = head.length < 3 ? head : undefined
+    const head = [...held, ...bytes.subarray(0, 3 - held.length)]
+    const marked = head.every((byte, at) => byte === MARK[at])
+    this.#head = marked && head.length < 3 ? head : undefined
     if (this.#head) return
-    if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) {
+    if (marked) {
       this.#scanner.skip(3)
       this.#scanner.feed(bytes.subarray(3 - held.length))
     } else {

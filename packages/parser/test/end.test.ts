@@ -309,3 +309,12 @@ describe('where a stream starts', () => {
     }
   })
 })
+
+test('two bytes that begin no byte order mark are read at once', () => {
+  const comments: string[] = []
+  const parser = createParser({ onComment: (comment) => comments.push(comment) })
+  parser.feed(new TextEncoder().encode(':'))
+  parser.feed(new TextEncoder().encode('\n'))
+  parser.next()
+  expect(comments).toEqual([''])
+})
