@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import path from 'node:path'
 import { keptFolder } from './layout.ts'
 
@@ -104,6 +105,16 @@ export function run(command: string, args: readonly string[], options: RunOption
           `${path.basename(command)} ${how}. ${lastLines(output.stderr || output.stdout)}`.trim(),
       })
     })
+  })
+}
+
+/** Calls `onLine` for each line of a stream of text, where a line ends at LF and at nothing else: names of tests hold the rest. */
+export function readLines(stream: Readable, onLine: (line: string) => void): void {
+  let unread = ''
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (unread + text).split('\n')
+    unread = lines.pop() ?? ''
+    for (const line of lines) onLine(line)
   })
 }
 

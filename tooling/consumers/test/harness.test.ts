@@ -24,6 +24,12 @@ describe('names', () => {
     })
   })
 
+  it('may hold anything that a text may', async () => {
+    const name = 'a\u2028b\r\nc\u0000d "e" \ud800'
+    const { failures } = await runTests(testFile(`it(${JSON.stringify(name)}, () => { throw 1 })`))
+    expect(failures[0]?.name).toBe(`test/a.test.ts > ${name}`)
+  })
+
   it('of cases take the values in', async () => {
     const body = `
       it.each([['a', 1], ['b', 2]])('%s is %i', () => { throw 1 })
@@ -98,6 +104,16 @@ describe('a test fails', () => {
     const imports = 'afterAll, beforeAll, beforeEach, expect, it'
     expect(await messageOf(body, imports)).toContain(message)
   })
+})
+
+it('after three tests that do not finish, the others of the file fail untried', async () => {
+  const hang = `it('hangs', () => new Promise(() => {}), 50)`
+  const { passed, failures } = await runTests({
+    ...testFile([hang, hang, hang, `it('never gets its turn', () => {})`].join('\n')),
+    'b.test.ts': `import { it } from 'vitest'\nit('has its own patience', () => {})`,
+  })
+  expect([passed, failures.length]).toEqual([1, 4])
+  expect(failures[3]?.message).toBe('Not run: 3 tests before it did not finish.')
 })
 
 describe('what only vitest knows', () => {

@@ -7,6 +7,11 @@ import { type Hook, isSuite, type Suite, type Test } from './tree.ts'
 // Taken before any test can replace them.
 const { setTimeout, clearTimeout } = globalThis
 
+/** How many tests of a file may not finish. Those after them fail without a try: each would cost its whole timeout. */
+const patience = 3
+
+class Unfinished extends Error {}
+
 /** What a test is given as its first parameter: `expect`, and nothing that only vitest has. */
 const context: object = strict('The test context', { expect })
 
@@ -18,6 +23,7 @@ export async function execute(
   report: (test: string) => void,
 ): Promise<number> {
   let passed = 0
+  let unfinished = 0
   const stray = new StrayErrors()
   await runSuite(file, file.name)
   // An unhandled rejection is told of in a task of its own, after the last test has ended.
@@ -45,6 +51,10 @@ export async function execute(
   }
 
   async function runOne(test: Test, suite: Suite, name: string): Promise<void> {
+    if (unfinished === patience) {
+      failures.push({ name, message: `Not run: ${patience} tests before it did not finish.` })
+      return
+    }
     report(name)
     const timeout = test.timeout ?? testTimeout
     const errors: unknown[] = []
@@ -60,6 +70,7 @@ export async function execute(
     const after = [...undo, ...outermostFirst(suite, 'afterEach')].reverse()
     errors.push(...(await runAll(after, timeout)))
     errors.push(...stray.take())
+    if (errors.some((error) => error instanceof Unfinished)) unfinished++
     if (errors.length === 0) passed++
     else failures.push({ name, message: errors.slice(0, 3).map(describeError).join('\n') })
   }
@@ -91,7 +102,7 @@ async function runAll(hooks: readonly Hook[], timeout: number): Promise<unknown[
 async function within(ms: number, body: () => unknown): Promise<unknown> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Not finished after ${ms} ms.`)), ms)
+    timer = setTimeout(() => reject(new Unfinished(`Not finished after ${ms} ms.`)), ms)
   })
   try {
     return await Promise.race([body(), late])

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import type { RunOptions } from '../harness/bundle.ts'
 import type { RunResult } from '../harness/result.ts'
 import { here } from '../layout.ts'
-import { end, lastLines, run, start } from '../processes.ts'
+import { end, lastLines, readLines, run, start } from '../processes.ts'
 import { type Command, mark, type Runtime, type Session } from './runtime.ts'
 
 const entry = path.join(here, 'src/runtimes/command-entry.mjs')
@@ -61,7 +60,7 @@ function openCommand({ binary, args, env }: Command, bundle: string): Session {
   child.stdin?.on('error', () => {})
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
   if (child.stdout !== null)
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    readLines(child.stdout, (line) => {
       if (!line.startsWith(mark)) return
       const said = JSON.parse(line.slice(mark.length)) as Said
       if ('at' in said) order?.report(said.at)

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { RunResult } from '../harness/result.ts'
 import { within } from '../deadline.ts'
 import { here } from '../layout.ts'
-import { end, lastLines, run, start } from '../processes.ts'
+import { end, lastLines, readLines, run, start } from '../processes.ts'
 import { fileBehind } from './installed.ts'
 import { mark, type Runtime, startTimeout } from './runtime.ts'
 
@@ -60,10 +60,10 @@ export const workerd: Runtime = {
     let errors = ''
     let report: (test: string) => void = () => {}
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      for (const line of text.split('\n'))
+    if (child.stdout !== null)
+      readLines(child.stdout, (line) => {
         if (line.startsWith(mark)) report(line.slice(mark.length))
-    })
+      })
     const ended = new Promise<never>((_, reject) => {
       child.once('error', reject)
       child.once('exit', (code, signal) =>
