@@ -1,5 +1,7 @@
 // Each check is shown something broken, and has to say so in the right words. What it is shown intact is this
 // repository itself, in `npm run check`; here only what that cannot show.
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { address } from '../src/checks/address.ts'
 import { changesets } from '../src/checks/changesets.ts'
@@ -464,7 +466,11 @@ describe('changesets', () => {
     scratchRepository({
       'package.json': { name: 'root', private: true, workspaces: ['packages/*'] },
       'package-lock.json': '{}',
-      '.changeset/config.json': { baseBranch: 'main', access: 'public' },
+      '.changeset/config.json': {
+        baseBranch: 'main',
+        access: 'public',
+        changedFilePatterns: ['src/**', 'data/**'],
+      },
       'packages/x/package.json': manifest('x'),
       ...more,
     })
@@ -496,6 +502,35 @@ describe('changesets', () => {
     expect(await changesets.problems(root)).toEqual([
       'packages/x/CHANGELOG.md says nothing about 1.1.0: versions are raised by "changeset version" alone',
     ])
+  })
+
+  const change = (root: string, file: string, text: string) => {
+    commit(root)
+    writeFileSync(path.join(root, file), text)
+  }
+
+  test('a change that none speaks of', async () => {
+    const root = repository({ 'packages/x/src/a.ts': '' })
+    change(root, 'packages/x/src/a.ts', 'export {}\n')
+    const [said] = await changesets.problems(root)
+    expect(said).toMatch(/^changeset status says\n[^]*no changesets were found/)
+  })
+
+  test('nothing to say of a change that users do not notice, nor of versions that are raised', async () => {
+    const tested = repository({ 'packages/x/test/a.test.ts': '' })
+    change(tested, 'packages/x/test/a.test.ts', 'export {}\n')
+    expect(await changesets.problems(tested)).toEqual([])
+
+    const raised = repository({
+      'packages/x/CHANGELOG.md': '## 1.0.0\n',
+      'packages/x/src/a.ts': '',
+    })
+    change(raised, 'packages/x/src/a.ts', 'export {}\n')
+    writeFileSync(
+      path.join(raised, 'packages/x/package.json'),
+      JSON.stringify(manifest('x', { version: '1.0.0' })),
+    )
+    expect(await changesets.problems(raised)).toEqual([])
   })
 
   test('a configuration that changesets refuses', async () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { filesOf, published, type Workspace } from '../repository.ts'
+import { filesOf, type Manifest, published, type Workspace } from '../repository.ts'
 import { runProgram, runScript } from '../run-program.ts'
 import type { Check } from '../types.ts'
 
@@ -23,7 +23,7 @@ export const changesets: Check = {
     )
     const changelogs = packages.flatMap((workspace) => ofChangelog(root, workspace))
     // What it says of a changeset that cannot be read is less clear than what has been said here.
-    const status = read.length > 0 ? [] : await ofStatus(root)
+    const status = read.length > 0 ? [] : await ofStatus(root, packages)
     return [...read, ...changelogs, ...status]
   },
 }
@@ -57,13 +57,39 @@ function ofChangelog(root: string, { folder, manifest }: Workspace): string[] {
 }
 
 /** What changesets itself says, compared with the branch that releases come from. */
-async function ofStatus(root: string): Promise<string[]> {
-  const isThere = async (branch: string): Promise<boolean> =>
-    (await runProgram('git', ['rev-parse', '--verify', '--quiet', branch], root)).status === 0
-  // Where a pull request is checked out there is no branch of that name, only the remote one.
-  const since = (await isThere('main')) ? [] : ['--since=origin/main']
+async function ofStatus(root: string, packages: readonly Workspace[]): Promise<string[]> {
+  const base = await baseOf(root)
   // A checkout of one commit alone has nothing to compare with; CI fetches the history for this.
-  if (since.length > 0 && !(await isThere('origin/main'))) return []
+  if (base === undefined) return []
+  // Versions that have been raised have used their changesets up.
+  if (await areRaised(root, base, packages)) return []
+  // On main itself, work in progress is spoken of by any changeset that is pending there.
+  const since = base === 'main' ? [] : [`--since=${base}`]
   const { status, output } = await runScript(cli, ['status', ...since], root)
   return status === 0 ? [] : [`changeset status says\n${output}`]
+}
+
+/** The branch that releases come from; where a pull request is checked out there is only the remote one. */
+async function baseOf(root: string): Promise<string | undefined> {
+  for (const branch of ['main', 'origin/main']) {
+    const { status } = await runProgram('git', ['rev-parse', '--verify', '--quiet', branch], root)
+    if (status === 0) return branch
+  }
+  return undefined
+}
+
+async function areRaised(
+  root: string,
+  base: string,
+  packages: readonly Workspace[],
+): Promise<boolean> {
+  const raised = packages.map(async ({ folder, manifest }) => {
+    const { status, output } = await runProgram(
+      'git',
+      ['show', `${base}:${folder}/package.json`],
+      root,
+    )
+    return status === 0 && (JSON.parse(output) as Manifest).version !== manifest.version
+  })
+  return (await Promise.all(raised)).includes(true)
 }
