@@ -70,7 +70,7 @@ export async function measureExponent(
   options: MeasureOptions = {},
 ): Promise<Growth> {
   const { sizes = [256, 512, 1024, 2048], now = platformClock.now } = options
-  const { rounds = 10, maxRounds = 160, tolerance = 0.05, maxSize = 2 ** 26 } = options
+  const { rounds = 10, maxRounds = 1280, tolerance = 0.05, maxSize = 2 ** 26 } = options
   if (new Set(sizes).size < 2 || !sizes.every((size) => size >= 1)) {
     throw new TestkitError(
       'invalid-argument',
