@@ -301,6 +301,17 @@ describe('what is different on purpose', () => {
     ).toEqual({ theirs: true, ours: false })
   })
 
+  test('the line of an error is made of its field and its value', () => {
+    expect(
+      both((make) => {
+        const lines: unknown[] = []
+        const parser = make({ onError: ({ line }) => lines.push(line) })
+        parser.feed('x: y\nx:\nlone\n')
+        return lines
+      }),
+    ).toEqual({ theirs: ['x: y', 'x:', 'lone'], ours: ['x:y', 'x', 'lone'] })
+  })
+
   test('half a character that stays alone is none', () => {
     expect(both((make) => dataOf(callsOf(make, ['data: \ud83d\n\n'])))).toEqual({
       theirs: ['\ud83d'],

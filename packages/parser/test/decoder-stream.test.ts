@@ -83,7 +83,7 @@ describe('EventDecoderStream', () => {
     }
   })
 
-  test('aborting the pipe cancels the source and fails the reader, after the events that were there', async () => {
+  test('aborting the pipe cancels the source and fails the reader, with the reason', async () => {
     const controller = new AbortController()
     const source = sourceOf([utf8('data: a\n\ndata: b\n\n')], { ending: 'stall' })
     const events = source
@@ -178,6 +178,54 @@ describe('EventDecoderStream', () => {
     expect((await reader.read()).value?.lastEventId).toBe('41')
     expect(seen).toEqual([' c', 5, ['x', 'y']])
     expect(() => new EventDecoderStream({ maxEventBytes: Number.NaN })).toThrow(RangeError)
+  })
+
+  test('aborting its writer fails the reader with the reason, after what was written', async () => {
+    const { readable, writable } = new EventDecoderStream()
+    const writer = writable.getWriter()
+    const reason = new Error('enough')
+    const closed = writer.closed.catch((error: unknown) => error)
+    const written = writer.write(utf8('data: a\n\ndata: b\n\ndata: c'))
+    // What has not begun to be written by then is nobody's any more.
+    await turn()
+    const aborted = writer.abort(reason)
+    expect(await collect(readable)).toEqual({ data: ['a', 'b'], error: reason })
+    await written
+    await aborted
+    expect(await closed).toBe(reason)
+  })
+
+  test('cancelling its reader fails the writer with the reason, also one that waits', async () => {
+    for (const waits of [false, true]) {
+      const { readable, writable } = new EventDecoderStream()
+      const writer = writable.getWriter()
+      const closed = writer.closed.catch((error: unknown) => error)
+      // Nobody reads, so the chunk is not used up.
+      const written = waits ? writer.write(utf8('data: a\n\n')) : undefined
+      await turn()
+      const reason = new Error('enough')
+      await readable.cancel(reason)
+      await written
+      expect(await closed).toBe(reason)
+      await expect(writer.write(utf8('data: b\n\n'))).rejects.toBe(reason)
+    }
+  })
+
+  test('a chunk is used up when its events have been asked for, and the next one too', async () => {
+    const { readable, writable } = new EventDecoderStream()
+    const writer = writable.getWriter()
+    const reader = readable.getReader()
+    let usedUp = false
+    const written = writer.write(utf8('data: a\n\ndata: b\n\n')).then(() => (usedUp = true))
+    for (const data of ['a', 'b']) {
+      expect((await reader.read()).value?.data).toBe(data)
+      await turn()
+      expect(usedUp).toBe(false)
+    }
+    const waiting = reader.read()
+    await written
+    await writer.close()
+    expect(await waiting).toEqual({ done: true, value: undefined })
   })
 
   test('works without a pipe', async () => {
