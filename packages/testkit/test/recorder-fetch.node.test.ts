@@ -31,7 +31,8 @@ async function serve(listener: RequestListener): Promise<string> {
 const streaming: RequestListener = (_request, response) => {
   response.writeHead(200, 'Fine', { 'content-type': 'text/event-stream', 'x-a': '1' })
   response.write('data: a\n\n')
-  setTimeout(() => response.end('data: b\n\n'), 20)
+  // Long enough for a busy machine to have read the first before the second is written.
+  setTimeout(() => response.end('data: b\n\n'), 300)
 }
 
 describe('recordFetch', () => {
