@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 
-const demo = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../src/demo.ts')
+const demo = path.resolve(import.meta.dirname, '../src/demo.ts')
 
 /** Runs it as `npm start` does, with a pipe for a terminal. */
 async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {

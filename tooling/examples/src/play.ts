@@ -4,13 +4,12 @@ import { stripTypeScriptTypes } from 'node:module'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { instrument } from './instrument.ts'
 import type { Outcome } from './stage.ts'
 import { turnstile } from './turnstile.ts'
 import type { Example, Line } from './types.ts'
 
-const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const here = path.resolve(import.meta.dirname, '..')
 const stage = path.join(here, '.scratch/stage.mjs')
 mkdirSync(path.dirname(stage), { recursive: true })
 writeFileSync(stage, stripTypeScriptTypes(readFileSync(path.join(here, 'src/stage.ts'), 'utf8')))

@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { moduleOf, placeFor, placeOf } from './play.ts'
 import type { Example } from './types.ts'
 
-const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const here = path.resolve(import.meta.dirname, '..')
 const tsc = path.join(here, '../../node_modules/typescript7/bin/tsc')
 
 /** What a reader has who turned `strict` on and nothing else. */

@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { entriesOf, undocumented } from '../src/documentation.ts'
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
+const root = path.resolve(import.meta.dirname, '../../..')
 
 test('everything that is exported is documented, and everything that is called shows how', () => {
   const entries = entriesOf(root)

@@ -1,12 +1,11 @@
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { examplesOf } from '../src/documents.ts'
 import { play } from '../src/play.ts'
 import { typeCheck } from '../src/type-check.ts'
 import type { Example } from '../src/types.ts'
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
+const root = path.resolve(import.meta.dirname, '../../..')
 const { examples, problems } = examplesOf(root)
 
 test('every example is written as tooling/examples/README.md says', () => {

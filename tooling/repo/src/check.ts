@@ -2,7 +2,6 @@
 //   node src/check.ts [name …]   for some of them
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { address } from './checks/address.ts'
 import { changesets } from './checks/changesets.ts'
 import { fileNames } from './checks/file-names.ts'
@@ -41,7 +40,7 @@ Object.assign(process.env, {
   GIT_CONFIG_VALUE_0: '*',
 })
 
-const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const here = path.resolve(import.meta.dirname, '..')
 const wanted = process.argv.slice(2)
 const chosen = wanted.length === 0 ? checks : checks.filter(({ name }) => wanted.includes(name))
 const { lines, passed, failed } = await runChecks(chosen, path.resolve(here, '../..'))

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const here = path.resolve(import.meta.dirname, '..')
 
 /**
  * What the formatter leaves alone. Markdown, because transcripts and tables in it are data; recordings and

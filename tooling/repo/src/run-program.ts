@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 /** Where the pinned programs are, pnpm among them. */
-const bin = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../node_modules/.bin')
+const bin = path.resolve(import.meta.dirname, '../../../node_modules/.bin')
 
 export interface Ended {
   readonly status: number

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { runScript } from '../src/run-program.ts'
 
-const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const here = path.resolve(import.meta.dirname, '..')
 
 test('the packages can be used where only they are installed', async () => {
   const { status, output } = await runScript(path.join(here, 'smoke.mjs'), [], here)

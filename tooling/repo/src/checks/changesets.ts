@@ -1,15 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { filesOf, type Manifest, published, type Workspace } from '../repository.ts'
 import { runProgram, runScript } from '../run-program.ts'
 import type { Check } from '../types.ts'
 
-const cli = path.resolve(
-  path.dirname(fileURLToPath(import.meta.url)),
-  '../../../../node_modules/@changesets/cli/bin.js',
-)
+const cli = path.resolve(import.meta.dirname, '../../../../node_modules/@changesets/cli/bin.js')
 
 export const changesets: Check = {
   name: 'changesets',

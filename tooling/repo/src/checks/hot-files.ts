@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Check } from '../types.ts'
 
-const config = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../oxlint.json')
+const config = path.resolve(import.meta.dirname, '../../oxlint.json')
 const maxPerPackage = 2
 const maxLines = 200
 

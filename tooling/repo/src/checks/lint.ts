@@ -1,9 +1,8 @@
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { runScript } from '../run-program.ts'
 import type { Check } from '../types.ts'
 
-const here = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
+const here = path.resolve(import.meta.dirname, '../..')
 
 /** Code that is wrong on purpose, to show that a runner notices. */
 const fixtures = 'tooling/*/**/fixtures/**'

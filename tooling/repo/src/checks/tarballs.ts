@@ -1,12 +1,11 @@
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Manifest, published, readManifest, type Workspace } from '../repository.ts'
 import { runProgram, runScript } from '../run-program.ts'
 import type { Check } from '../types.ts'
 
-const modules = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../node_modules')
+const modules = path.resolve(import.meta.dirname, '../../node_modules')
 
 /** What users would download, packed as the release packs it and looked at from outside. */
 export const tarballs: Check = {

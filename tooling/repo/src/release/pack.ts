@@ -2,7 +2,6 @@
 //   pack.ts <folder> [--all]
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { published, type Workspace } from '../repository.ts'
 import { runProgram } from '../run-program.ts'
 
@@ -47,7 +46,7 @@ export function unstamped(workspaces: readonly Workspace[]): string[] {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..')
+  const root = path.resolve(import.meta.dirname, '../../../..')
   const isAll = args.includes('--all')
   const folder = args.find((arg) => !arg.startsWith('--'))
   if (folder === undefined)

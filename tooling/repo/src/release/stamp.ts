@@ -2,7 +2,6 @@
 // registry refuses a package whose manifest disagrees. Refuses to go on while nobody has said what it is.
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { published } from '../repository.ts'
 import { addressFile, addressOf } from './address.ts'
 
@@ -27,7 +26,7 @@ export function stamp(root: string): string[] {
 
 if (import.meta.main) {
   try {
-    const files = stamp(path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..'))
+    const files = stamp(path.resolve(import.meta.dirname, '../../../..'))
     console.log(files.join('\n'))
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
