@@ -1,0 +1,82 @@
+import { frame, type SseEvent } from '@tesserae/encoder'
+import { bodyOf, headOf, piecesOf, type Transcript } from '@tesserae/testkit/transcript'
+import { blockEnds } from './blocks.ts'
+import type { Cuttable } from './cut-positions.ts'
+
+/** How many events a second what was never recorded is played at: about as fast as one reads. */
+const EVENTS_A_SECOND = 40
+
+/** From when on bytes are there: those up to `end`, so many milliseconds after the request. */
+export interface Mark {
+  readonly end: number
+  readonly at: number
+}
+
+/** A stream before it is played: its bytes, and when they are due. */
+export interface Score extends Cuttable {
+  readonly contentType: string
+  /** The events that the bytes are made of, one a block, if they were made here. */
+  readonly events: readonly SseEvent[] | undefined
+  /** When the head is due. */
+  readonly headAt: number
+  readonly marks: readonly Mark[]
+  /** When it ends, and whether the connection breaks off instead. */
+  readonly end: { readonly at: number; readonly isCut: boolean }
+}
+
+/** What somebody's server sent, byte for byte, and when. */
+export function scoreOfRecording(transcript: Transcript): Score {
+  const { source, reads, end } = transcript.response
+  const bytes = bodyOf(transcript)
+  const ends = blockEnds(bytes)
+  const contentType =
+    headOf(transcript)?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ??
+    'text/event-stream'
+  const score = { bytes, blockEnds: ends, contentType, events: undefined }
+  // What somebody printed was not cut, and has no times.
+  if (source === 'document') return { ...score, pieceEnds: ends, ...evenly(ends, EVENTS_A_SECOND) }
+  let sum = 0
+  const marks = piecesOf(transcript).map(({ at, bytes: piece }) => ({
+    end: (sum += piece.length),
+    at,
+  }))
+  return {
+    ...score,
+    pieceEnds: marks.map(({ end }) => end),
+    headAt: reads[0]?.at ?? 0,
+    marks,
+    end: { at: end.at, isCut: end.how !== 'complete' },
+  }
+}
+
+/** What is made here. */
+export function scoreOfEvents(events: readonly SseEvent[]): Score {
+  const blocks = events.map((event) => frame(event).bytes)
+  const bytes = Buffer.concat(blocks)
+  let sum = 0
+  const ends = blocks.map((block) => (sum += block.length))
+  return {
+    bytes,
+    blockEnds: ends,
+    pieceEnds: ends,
+    contentType: 'text/event-stream',
+    events,
+    ...evenly(ends, EVENTS_A_SECOND),
+  }
+}
+
+/** The same score at another speed: so many events a second, or all at once. */
+export function atSpeed(score: Score, speed: 'recorded' | 'max' | number): Score {
+  if (speed === 'recorded') return score
+  const { isCut } = score.end
+  const { headAt, marks, end } = evenly(score.blockEnds, speed === 'max' ? Infinity : speed)
+  return { ...score, headAt, marks, end: { ...end, isCut } }
+}
+
+function evenly(
+  ends: readonly number[],
+  perSecond: number,
+): Pick<Score, 'headAt' | 'marks' | 'end'> {
+  const marks = ends.map((end, index) => ({ end, at: (index * 1_000) / perSecond }))
+  return { headAt: 0, marks, end: { at: marks.at(-1)?.at ?? 0, isCut: false } }
+}
