@@ -48,6 +48,10 @@ const config: KnipConfig = {
     'tooling/*': tool(),
     // Each contestant is loaded by its name, in a process of its own.
     'tooling/bench': tool({ entry: ['src/worker.ts', 'src/contestants/*.ts'] }),
+    // Each peer is loaded by its name, in a process of its own.
+    'tooling/conformance': tool({
+      entry: ['src/peer-process.ts', 'src/*/run-peer.ts', 'src/*/peers/*.ts'],
+    }),
     // The harness is bundled into what runs on each runtime.
     'tooling/consumers': tool({ entry: ['src/harness/*.ts'] }),
     // The examples import these; nothing here does.

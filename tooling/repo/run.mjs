@@ -24,6 +24,7 @@ const commands = {
   build: { tasks: ['build'], quiet: true },
   start: { script: 'start', of: 'demo' },
   bench: { script: 'bench', of: 'bench' },
+  conformance: { script: 'conformance', of: 'conformance' },
   record: { script: 'record', of: 'engine' },
   format: { script: 'format', of: 'repo', unbuilt: true },
 }

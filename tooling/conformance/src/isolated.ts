@@ -1,0 +1,39 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Area } from './areas.ts'
+
+const program = fileURLToPath(new URL('peer-process.ts', import.meta.url))
+
+/** The slowest takes a few seconds on two busy cores. */
+const longest = 60_000
+
+/** A peer's name and its result, or what there was of them, and a word for why there is no more. */
+export interface Outcome {
+  readonly name?: string
+  readonly package?: string
+  readonly result?: object
+  readonly lost?: string
+}
+
+export function runIsolated(area: Area, file: string): Promise<Outcome> {
+  const child = fork(program, [area, file], {
+    // No key, address or switch of whoever runs this reaches a peer.
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  return new Promise((resolve) => {
+    let outcome: Outcome = {}
+    let complaint = ''
+    child.stderr?.on('data', (text: Buffer) => (complaint = `${complaint}${text}`.slice(-2000)))
+    const timer = setTimeout(() => {
+      outcome = { ...outcome, lost: 'did not end' }
+      child.kill('SIGKILL')
+    }, longest)
+    child.on('message', (message: Outcome) => (outcome = { ...outcome, ...message }))
+    child.on('close', () => {
+      clearTimeout(timer)
+      if (outcome.result === undefined) console.error(complaint)
+      resolve(outcome.result === undefined ? { lost: 'crashed', ...outcome } : outcome)
+    })
+  })
+}

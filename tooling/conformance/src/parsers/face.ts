@@ -1,0 +1,36 @@
+/** What a parser of any make is asked for, and how it is to be understood. A file in `peers/` is one of these. */
+export interface ParserPeer {
+  /** Its row in the table. */
+  readonly name: string
+  /** The package whose version stands in the table. */
+  readonly package: string
+  /** `text`: it takes strings, so its users put a streaming `TextDecoder` in front, and so does this. */
+  readonly takes: 'bytes' | 'text'
+  /** What its API shows of an event beside the data. What it does not show is not judged. */
+  readonly shows: {
+    /** What its events say in the place of a name when the stream gave none; left out if it shows no names. */
+    readonly unnamed?: { readonly is: unknown }
+    /** Whether `id` is that of the event's own block (`none` when it had none), or the last one so far. */
+    readonly id?: { readonly of: 'block'; readonly none: unknown } | { readonly of: 'stream' }
+    /** It reports each `retry`, also one that stands in no event. */
+    readonly retry?: true
+    /** It parses the data as JSON, and takes `[DONE]` for the end. */
+    readonly json?: true
+  }
+  /** What a reader of the table has to know: a difference that its documentation states, a limit of the test. */
+  readonly note?: string
+  /** Reads one whole stream, which comes in these chunks. */
+  read(chunks: readonly Uint8Array[]): Found | Promise<Found>
+}
+
+export interface Found {
+  readonly events: readonly FoundEvent[]
+  readonly retries?: readonly number[]
+}
+
+/** Values are as the peer gives them: that it gives a number where the stream has text is worth knowing. */
+export interface FoundEvent {
+  readonly event?: unknown
+  readonly data: unknown
+  readonly id?: unknown
+}

@@ -1,0 +1,22 @@
+import { getBytes, getLines, getMessages } from '@microsoft/fetch-event-source/lib/cjs/parse.js'
+import type { FoundEvent, ParserPeer } from '../face.ts'
+import { responseOf } from '../response.ts'
+
+export const peer: ParserPeer = {
+  name: '@microsoft/fetch-event-source',
+  package: '@microsoft/fetch-event-source',
+  takes: 'bytes',
+  shows: { unnamed: { is: '' }, id: { of: 'block', none: '' }, retry: true },
+  note: 'Its three parsing functions, put together as `fetchEventSource` does: that itself needs a `document`.',
+  async read(chunks) {
+    const events: FoundEvent[] = []
+    const retries: number[] = []
+    const onMessage = getMessages(
+      () => {},
+      (retry) => retries.push(retry),
+      (message) => events.push(message),
+    )
+    await getBytes(responseOf(chunks).body!, getLines(onMessage))
+    return { events, retries }
+  },
+}

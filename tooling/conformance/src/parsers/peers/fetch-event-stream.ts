@@ -1,0 +1,17 @@
+import { events } from 'fetch-event-stream'
+import type { FoundEvent, ParserPeer } from '../face.ts'
+import { responseOf } from '../response.ts'
+
+export const peer: ParserPeer = {
+  name: 'fetch-event-stream',
+  package: 'fetch-event-stream',
+  takes: 'bytes',
+  shows: { unnamed: { is: undefined }, id: { of: 'block', none: undefined } },
+  note: 'Messages without `data` are left out, since a caller can tell them; IDs that it made numbers are text again.',
+  async read(chunks) {
+    const found: FoundEvent[] = []
+    for await (const { event, data, id } of events(responseOf(chunks)))
+      if (data !== undefined) found.push({ event, data, id: id === undefined ? id : `${id}` })
+    return { events: found }
+  },
+}

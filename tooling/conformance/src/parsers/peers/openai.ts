@@ -1,0 +1,17 @@
+import { _iterSSEMessages } from 'openai/core/streaming'
+import type { FoundEvent, ParserPeer } from '../face.ts'
+import { responseOf } from '../response.ts'
+
+export const peer: ParserPeer = {
+  name: 'openai',
+  package: 'openai',
+  takes: 'bytes',
+  shows: { unnamed: { is: null } },
+  note: 'The decoder behind `Stream.fromSSEResponse`, which itself takes JSON only.',
+  async read(chunks) {
+    const events: FoundEvent[] = []
+    for await (const { event, data } of _iterSSEMessages(responseOf(chunks), new AbortController()))
+      events.push({ event, data })
+    return { events }
+  },
+}

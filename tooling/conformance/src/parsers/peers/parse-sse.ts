@@ -1,0 +1,21 @@
+import { parseServerSentEvents } from 'parse-sse'
+import type { FoundEvent, ParserPeer } from '../face.ts'
+import { responseOf } from '../response.ts'
+
+export const peer: ParserPeer = {
+  name: 'parse-sse',
+  package: 'parse-sse',
+  takes: 'bytes',
+  shows: { unnamed: { is: 'message' }, id: { of: 'stream' } },
+  async read(chunks) {
+    const events: FoundEvent[] = []
+    const stream = parseServerSentEvents(responseOf(chunks))
+    for await (const { type, data, lastEventId } of stream as unknown as AsyncIterable<{
+      type: string
+      data: string
+      lastEventId: string
+    }>)
+      events.push({ event: type, data, id: lastEventId })
+    return { events }
+  },
+}

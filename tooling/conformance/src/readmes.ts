@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { replaceBetween } from '@tooling/bench/markdown'
+import { type Results, readResults } from './results.ts'
+import { markdownNotes, markdownTable } from './tables.ts'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
+
+/** Each table: the README it stands in, the name of its markers, and what it says. */
+const places: readonly (readonly [
+  readme: string,
+  name: string,
+  content: (all: Results) => string,
+])[] = [
+  ['packages/parser/README.md', 'parsers', ({ parsers }) => markdownTable('parsers', parsers)],
+  [
+    'tooling/conformance/README.md',
+    'parser-notes',
+    ({ parsers }) => markdownNotes('parsers', parsers),
+  ],
+]
+
+export interface Readme {
+  readonly name: string
+  readonly text: string
+  /** As it is when its tables say what the results say. */
+  readonly wanted: string
+}
+
+export function readmes(results: Results = readResults()): Readme[] {
+  return [...Map.groupBy(places, ([readme]) => readme)].map(([name, tables]) => {
+    const text = readFileSync(path.join(root, name), 'utf8')
+    const wanted = tables.reduce(
+      (soFar, [, marker, content]) =>
+        replaceBetween(soFar, `conformance:${marker}`, content(results)),
+      text,
+    )
+    return { name, text, wanted }
+  })
+}
+
+/** Brings the tables up to date, and names the READMEs that it changed. */
+export function writeTables(): string[] {
+  const stale = readmes().filter(({ text, wanted }) => text !== wanted)
+  for (const { name, wanted } of stale) writeFileSync(path.join(root, name), wanted)
+  return stale.map(({ name }) => name)
+}

@@ -1,0 +1,46 @@
+// `npm run conformance`: every peer against every case, or those of the areas that are named.
+// `-- --write` keeps what comes out, in `results.json` and in the tables of the READMEs.
+import { type Area, areas, peersOf } from './areas.ts'
+import { runIsolated } from './isolated.ts'
+import { writeTables } from './readmes.ts'
+import { type Row, writeResults } from './results.ts'
+import { plainTable } from './tables.ts'
+import { versionOf } from './versions.ts'
+
+const args = process.argv.slice(2)
+const write = args.includes('--write')
+const named = args.filter((arg) => arg !== '--write')
+const unknown = named.find((arg) => !areas.includes(arg as Area))
+if (unknown !== undefined) {
+  console.error(`There is no "${unknown}": give --write, and any of ${areas.join(', ')}.`)
+  process.exit(2)
+}
+
+for (const area of areas.filter((each) => named.length === 0 || named.includes(each))) {
+  const started = performance.now()
+  const peers = await rows(area)
+  const results = {
+    date: new Date().toISOString().slice(0, 10),
+    node: process.versions.node,
+    peers,
+  }
+  console.log(plainTable(area, results))
+  console.log(`${((performance.now() - started) / 1000).toFixed(0)} s\n`)
+  if (write) writeResults(area, results)
+}
+if (write) for (const name of writeTables()) console.log(`${name} is up to date`)
+
+/** Two at a time: each is a process that mostly loads its peer. */
+async function rows(area: Area): Promise<Row<object>[]> {
+  const files = peersOf(area)
+  const done: Row<object>[] = []
+  const next = async (): Promise<void> => {
+    for (let file = files.shift(); file !== undefined; file = files.shift()) {
+      const { name = file, package: from, result, lost } = await runIsolated(area, file)
+      const version = from === undefined ? '' : versionOf(from)
+      done.push({ file, name, version, ...(result === undefined ? { lost } : { result }) })
+    }
+  }
+  await Promise.all([next(), next()])
+  return done.toSorted((a, b) => (a.file < b.file ? -1 : 1))
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { vectors } from '@tesserae/testkit/vectors'
+import { describe, expect, test } from 'vitest'
+import { areas, peersOf } from '../src/areas.ts'
+import { readmes } from '../src/readmes.ts'
+import { readResults } from '../src/results.ts'
+import { isOurs } from '../src/tables.ts'
+
+const results = readResults()
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+const versions = Object.values(manifest.devDependencies as Record<string, string>).map((version) =>
+  version.replace(/^npm:.+@/, ''),
+)
+
+describe.each(areas)('results of %s', (area) => {
+  const { date, peers } = results[area]
+
+  test('have a day', () => {
+    expect(date).toMatch(/^20\d\d-\d\d-\d\d$/)
+  })
+
+  test('are there for every peer, and for no other', () => {
+    expect(peers.map(({ file }) => file)).toEqual(peersOf(area))
+    expect(peers.filter(({ lost }) => lost !== undefined)).toEqual([])
+  })
+
+  test('are of the versions that are installed', () => {
+    const others = peers.filter((peer) => !isOurs(peer))
+    expect(others.filter(({ version }) => !versions.includes(version))).toEqual([])
+  })
+})
+
+test('results are of all the cases that there are now', () => {
+  for (const { result } of results.parsers.peers) expect(result?.vectors).toBe(vectors.length)
+})
+
+test.each(readmes(results))('the tables in $name say what the results say', ({ text, wanted }) => {
+  // `npm run conformance -- --write` brings them up to date.
+  expect(text).toBe(wanted)
+})
