@@ -4,72 +4,94 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { endWithUs } from '../children.ts'
 import { programOf } from '../programs.ts'
 import { nodeServers } from './node.ts'
-import type { Server } from './server.ts'
+import type { Running, Server } from './server.ts'
 
 /** nginx as Debian ships it, with its buffering left on and gzip for event streams: all that holds events back. */
-export const nginx: Server = nginxWith('')
+export const nginx: Server = beforeOurs({ gzip: true })
 
 /** The same, deaf to the header that turns its buffering off: it shows that the checks notice what is held back. */
-export const deafNginx: Server = nginxWith('proxy_ignore_headers X-Accel-Buffering;')
+export const deafNginx: Server = beforeOurs({
+  gzip: true,
+  directives: 'proxy_ignore_headers X-Accel-Buffering;',
+})
 
-function nginxWith(directives: string): Server {
+function beforeOurs(settings: NginxSettings): Server {
   return {
     name: 'nginx with gzip before node:http',
     protocol: 'h1',
     async start() {
       const upstream = await nodeServers[0]!.start()
-      const folder = mkdtempSync(path.join(tmpdir(), 'interop-nginx-'))
-      const port = await freePort()
-      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-        (name) => `${name}_temp_path ${folder}/${name};`,
-      )
-      writeFileSync(
-        path.join(folder, 'nginx.conf'),
-        `daemon off; master_process off; pid ${folder}/pid; error_log stderr warn;
-events { worker_connections 256; }
-http {
-  access_log off; ${temporary.join(' ')}
-  gzip on; gzip_types text/event-stream; gzip_min_length 1; gzip_proxied any;
-  server {
-    listen 127.0.0.1:${port};
-    location / { proxy_pass ${upstream.url}; proxy_http_version 1.1; proxy_set_header Connection ""; ${directives} }
-  }
-}`,
-      )
-      const child = spawn(
-        await programOf('nginx'),
-        ['-c', path.join(folder, 'nginx.conf'), '-p', folder],
-        {
-          stdio: ['ignore', 'ignore', 'pipe'],
-        },
-      )
-      let errors = ''
-      child.stderr.on('data', (chunk) => (errors += chunk))
-      const url = `http://127.0.0.1:${port}`
-      for (let attempt = 0; ; attempt++) {
-        const isUp = await fetch(`${url}/late`, { method: 'HEAD' }).then(
-          () => true,
-          () => false,
-        )
-        if (isUp) break
-        if (attempt === 50 || child.exitCode !== null)
-          throw new Error(`nginx did not start:\n${errors}`)
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
+      const proxy = await startNginx(upstream.url, settings)
       return {
-        url,
+        url: proxy.url,
         async stop() {
-          await new Promise((resolve) => {
-            child.once('exit', resolve)
-            child.kill('SIGKILL')
-          })
+          await proxy.stop()
           await upstream.stop()
-          rmSync(folder, { recursive: true, force: true })
         },
       }
     },
+  }
+}
+
+export interface NginxSettings {
+  readonly gzip: boolean
+  /** More for the location. */
+  readonly directives?: string
+}
+
+/** An nginx before another server, with its buffering left on. */
+export async function startNginx(
+  upstream: string,
+  { gzip, directives = '' }: NginxSettings,
+): Promise<Running> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'interop-nginx-'))
+  const port = await freePort()
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  )
+  const compression = 'gzip on; gzip_types text/event-stream; gzip_min_length 1; gzip_proxied any;'
+  writeFileSync(
+    path.join(folder, 'nginx.conf'),
+    `daemon off; master_process off; pid ${folder}/pid; error_log stderr warn;
+events { worker_connections 256; }
+http {
+  access_log off; ${temporary.join(' ')}
+  ${gzip ? compression : ''}
+  server {
+    listen 127.0.0.1:${port};
+    location / { proxy_pass ${upstream}; proxy_http_version 1.1; proxy_set_header Connection ""; ${directives} }
+  }
+}`,
+  )
+  const child = spawn(
+    await programOf('nginx'),
+    ['-c', path.join(folder, 'nginx.conf'), '-p', folder],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
+  const end = endWithUs(child)
+  async function stop(): Promise<void> {
+    await end()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  let errors = ''
+  child.stderr.on('data', (chunk) => (errors += chunk))
+  const url = `http://127.0.0.1:${port}`
+  for (let attempt = 0; ; attempt++) {
+    const isUp = await fetch(`${url}/late`, { method: 'HEAD' }).then(
+      () => true,
+      () => false,
+    )
+    if (isUp) return { url, stop }
+    if (attempt === 50 || child.exitCode !== null) {
+      await stop()
+      throw new Error(`nginx did not start:\n${errors}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 

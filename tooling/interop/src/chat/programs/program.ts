@@ -1,0 +1,51 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { endWithUs } from '../../children.ts'
+import type { Running } from '../../servers/server.ts'
+
+const READY_WITHIN = 60_000
+const folder = path.resolve(import.meta.dirname, '../../..')
+const preload = pathToFileURL(path.join(import.meta.dirname, 'loopback.ts')).href
+
+interface Settings {
+  readonly args?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+}
+
+/** Starts somebody else's server, on a free port of 127.0.0.1 whatever it prefers. @throws when it does not come up */
+export async function startProgram(
+  file: string,
+  { args = [], env = {}, cwd = folder }: Settings = {},
+): Promise<Running> {
+  const child = fork(file, args, {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, NODE_ENV: 'production', ...env },
+    execArgv: ['--import', preload],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const log = logOf(child)
+  const stop = endWithUs(child)
+  const failure = (why: string): Error => new Error(`${file} ${why}. It said:\n${log()}`)
+  const ready = Promise.withResolvers<string>()
+  child.once('message', (message) => ready.resolve((message as { url: string }).url))
+  child.once('error', ready.reject)
+  child.once('exit', () => ready.reject(failure('ended')))
+  const timer = setTimeout(() => ready.reject(failure('did not listen')), READY_WITHIN)
+  try {
+    return { url: await ready.promise, stop }
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function logOf(child: ChildProcess): () => string {
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (piece: string) => (text = (text + piece).slice(-2_000)))
+  return () => text.trim()
+}

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+
+const folder = path.resolve(import.meta.dirname, '../node_modules')
+
+/** A file of a package that is installed here, whether the package exports it or not. */
+export const inPackage = (file: string): string => path.join(folder, file)
+
+/** A package with its version, as it is installed here. */
+export function versioned(name: string): string {
+  const manifest = readFileSync(inPackage(`${name}/package.json`), 'utf8')
+  return `${name} ${(JSON.parse(manifest) as { version: string }).version}`
+}

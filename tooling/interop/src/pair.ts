@@ -1,0 +1,16 @@
+import type { Sheet } from './sheet.ts'
+import type { Stage } from './stage.ts'
+
+/** Two programs that speak with each other, and how it is found out whether they understand each other. */
+export interface Pair {
+  readonly name: string
+  /** Needs nothing but packages from npm, and little time: `npm test` runs it. */
+  readonly quick?: boolean
+  run(sheet: Sheet, stage: Stage): Promise<void>
+}
+
+/** Pairs with one side in common. */
+export interface Group {
+  readonly title: string
+  readonly pairs: readonly Pair[]
+}

@@ -1,0 +1,53 @@
+import { answers } from '../chat/answers.ts'
+import { startRelay, wires } from '../chat/between/relay.ts'
+import { aiSdk } from '../chat/clients/ai-sdk.ts'
+import type { ChatClient } from '../chat/clients/client.ts'
+import { curl } from '../chat/clients/curl.ts'
+import { chromium, eventsource, undiciEventSource } from '../chat/clients/event-sources.ts'
+import { langchain } from '../chat/clients/langchain.ts'
+import { openaiCreate, openaiStream } from '../chat/clients/openai.ts'
+import { ours } from '../chat/clients/ours.ts'
+import { converse, converseAtOnce } from '../chat/conversation.ts'
+import { startChatServer } from '../chat/our-server.ts'
+import type { Group, Pair } from '../pair.ts'
+
+/** What takes long to come is asked for once, as it is. */
+const prompt = answers.filter(({ how }) => how !== 'waits')
+
+function readBy(client: ChatClient, quick = true): Pair {
+  return {
+    name: client.name,
+    quick,
+    async run(sheet, stage) {
+      const server = await stage.get('our server', startChatServer)
+      try {
+        await converse(sheet, client, server, answers)
+        await converseAtOnce(sheet, client, server, server)
+        for (const wire of wires) {
+          const relay = await stage.get(wire.name, () => startRelay(server.url, wire))
+          await converse(sheet, client, relay, prompt, wire.name)
+        }
+      } finally {
+        await client.stop?.()
+      }
+    },
+  }
+}
+
+export const readByOthers: Group = {
+  title:
+    `Our server (node:http, sendEvents, toEvents, split), read by others. It has ${answers.length} answers:\n` +
+    `${answers.map(({ name }) => name).join(', ')}.\n` +
+    `Each is sent as it is, and once more in each of these ways: ${wires.map(({ name }) => name).join('; ')}.`,
+  pairs: [
+    readBy(openaiCreate),
+    readBy(openaiStream),
+    readBy(aiSdk),
+    readBy(langchain),
+    readBy(eventsource),
+    readBy(undiciEventSource),
+    readBy(curl),
+    readBy(ours),
+    readBy(chromium, false),
+  ],
+}
