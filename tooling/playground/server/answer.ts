@@ -18,8 +18,8 @@ import { sorryFor } from './sorry.ts'
 import { crucible } from './systems/crucible.ts'
 import type { System } from './systems/system.ts'
 
-/** So much is given back of what is sent: it is a list of events before it is played. */
-const LONGEST_ECHO = 65_536
+/** So much is said at most. In words of one letter that is 2 MB of events, all made before the first is sent. */
+const LONGEST_ECHO = 16_384
 
 /** What was found for a request: the stream, and the message without streaming. */
 interface Found {
@@ -67,7 +67,10 @@ function find(
   }
   const { system, answer } = found
   if (text.length > LONGEST_ECHO)
-    throw new Refusal('invalid_body', `Send a text of no more than ${LONGEST_ECHO} characters.`)
+    throw new Refusal(
+      'invalid_body',
+      `Send a text of at most ${LONGEST_ECHO} characters to be said.`,
+    )
   const said = answer(text, isDeep)
   if (system.id === 'openai' && path === '/v1/completions') {
     const completion = (withUsage: boolean) => textCompletionOf(said, text, model, withUsage)

@@ -1,5 +1,5 @@
 import { listRecordings, listSeeds, loadRecording, loadSeed } from '@tesserae/testkit/recordings'
-import { headOf, type MeaningKind, type Transcript } from '@tesserae/testkit/transcript'
+import type { MeaningKind, Transcript } from '@tesserae/testkit/transcript'
 
 /** A stream that can be played as it was. */
 export interface Recorded {
@@ -12,10 +12,12 @@ export interface Recorded {
 /** All recorded streams of events, and those that documents print, by their ids. */
 export function loadLibrary(): ReadonlyMap<string, Recorded> {
   const recorded = [
-    ...listRecordings().map((id) => {
-      const transcript = loadRecording(id)
-      return { id, transcript, dialect: dialectOf(transcript.meaning?.kind) }
-    }),
+    ...listRecordings()
+      .filter((id) => !id.endsWith('.unstreamed'))
+      .map((id) => {
+        const transcript = loadRecording(id)
+        return { id, transcript, dialect: dialectOf(transcript.meaning?.kind) }
+      }),
     ...listSeeds().map((name) => ({
       id: `seeds/${name}`,
       transcript: loadSeed(name),
@@ -30,11 +32,8 @@ function dialectOf(kind: MeaningKind = 'events'): string {
   return kind === 'chat' || kind === 'completion' ? 'openai' : kind
 }
 
-function isEventStream({ transcript }: Recorded): boolean {
-  const head = headOf(transcript)
-  if (head === undefined) return transcript.response.source === 'document'
-  return head.headers.some(
-    ([name, value]) =>
-      name.toLowerCase() === 'content-type' && /^text\/event-stream\b/i.test(value),
-  )
+/** By what it means: one server calls its stream something else. Ollama streams lines of JSON. */
+function isEventStream({ transcript: { response, meaning } }: Recorded): boolean {
+  if (response.source === 'document') return true
+  return meaning?.streamed === true && meaning.kind !== 'ollama'
 }

@@ -19,9 +19,9 @@ async function main(args: readonly string[]): Promise<void> {
   const { port, help } = readArguments(args)
   if (help) return console.log(HELP)
   const playground = await startPlayground({ port })
-  console.log(`The playground is at ${playground.url} (Ctrl-C ends it).`)
   const stop = (): void => void playground.close()
   process.once('SIGINT', stop).once('SIGTERM', stop)
+  console.log(`The playground is at ${playground.url} (Ctrl-C ends it).`)
 }
 
 function readArguments(args: readonly string[]): { port: number; help: boolean } {

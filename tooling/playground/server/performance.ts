@@ -5,8 +5,10 @@ import { atSpeed, type Mark, type Score } from './score.ts'
 
 /** Bytes to be written at once, and when. */
 export interface Beat {
-  /** Milliseconds after the request; infinite for never. */
+  /** Milliseconds after the request, pauses left out. */
   readonly at: number
+  /** For how long nothing is sent before it; infinite: for ever. */
+  readonly pause: number
   readonly bytes: Uint8Array
 }
 
@@ -40,29 +42,22 @@ export function perform(recorded: Score, options: PlayOptions, sorry: SseEvent):
     return { ...show, events, beats: [], end: { ...end, at: end.at + late } }
   }
 
-  const pause = fault === 'stall' ? (stallMs === 0 ? Infinity : stallMs) : 0
-  const delayOf = (end: number): number => late + (end > fate.end ? pause : 0)
+  const stall = fault === 'stall' ? (stallMs === 0 ? Infinity : stallMs) : 0
   const limit = fault === 'stall' ? score.bytes.length : fate.end
   function* beats(): Generator<Beat> {
     const timeAt = clockOf(score)
     let start = 0
     for (const end of upTo(limit, fate.end, cutPositions(score, cuts, options.seed))) {
-      yield { at: timeAt(end) + delayOf(end), bytes: score.bytes.subarray(start, end) }
+      const pause = start === fate.end ? stall : 0
+      yield { at: timeAt(end) + late, pause, bytes: score.bytes.subarray(start, end) }
       start = end
     }
-    if (fault === 'error') yield { at: timeAt(start) + late, bytes: frame(sorry).bytes }
+    if (fault === 'error') yield { at: timeAt(start) + late, pause: 0, bytes: frame(sorry).bytes }
   }
   const isWhole = limit === score.bytes.length
   const endAt = isWhole ? end.at : clockOf(score)(limit)
-  return {
-    ...show,
-    beats: beats(),
-    events: undefined,
-    end: {
-      at: endAt + delayOf(limit),
-      isCut: fault === 'drop' || (end.isCut && fault !== 'truncate' && fault !== 'error'),
-    },
-  }
+  const isCut = fault === 'drop' || (end.isCut && fault !== 'truncate' && fault !== 'error')
+  return { ...show, beats: beats(), events: undefined, end: { at: endAt + late, isCut } }
 }
 
 /** Where the fault comes: behind which block, or in the middle of it where a connection breaks off. */

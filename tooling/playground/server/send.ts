@@ -18,18 +18,26 @@ export async function send(
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   const limit = setTimeout(() => response.destroy(), LONGEST_MS)
-  const begin = performance.now()
-  const until = async (at: number): Promise<void> => {
-    const wait = Math.min(at - (performance.now() - begin), 2 * LONGEST_MS)
-    // A turn at least, or Node would put two writes into one.
-    if (wait > 0) await after(wait, undefined, { signal: gone.signal })
-    else await turn(undefined, { signal: gone.signal })
+  let begin = performance.now()
+  const wait = (ms: number): Promise<void> =>
+    after(Math.min(ms, 2 * LONGEST_MS), undefined, { signal: gone.signal })
+  const clock: Clock = {
+    until: async (at) => {
+      const ms = at - (performance.now() - begin)
+      // A turn at least, or Node would put two writes into one.
+      if (ms > 0) await wait(ms)
+      else await turn(undefined, { signal: gone.signal })
+    },
+    pause: async (ms) => {
+      await wait(ms)
+      begin += ms
+    },
   }
   try {
-    if (show.headAt > 0) await until(show.headAt)
+    if (show.headAt > 0) await clock.until(show.headAt)
     if (show.events)
-      await sendEvents(request, response, paced(show.events, until), options(headers))
-    else await sendBytes(response, show, headers, until, gone.signal)
+      await sendEvents(request, response, paced(show.events, clock), options(headers))
+    else await sendBytes(response, show, headers, clock, gone.signal)
   } catch (error) {
     if (!gone.signal.aborted) throw error
   } finally {
@@ -38,7 +46,11 @@ export async function send(
   }
 }
 
-type Until = (at: number) => Promise<void>
+interface Clock {
+  /** Waits until so many milliseconds have passed since the request, pauses left out. */
+  readonly until: (at: number) => Promise<void>
+  readonly pause: (ms: number) => Promise<void>
+}
 
 function options(headers: Readonly<Record<string, string>>): Parameters<typeof sendEvents>[3] {
   // Nothing is sent that is not in the score.
@@ -47,10 +59,10 @@ function options(headers: Readonly<Record<string, string>>): Parameters<typeof s
 
 async function* paced(
   events: NonNullable<Performance['events']>,
-  until: Until,
+  clock: Clock,
 ): AsyncGenerator<SseEvent> {
   for (const { at, event } of events) {
-    if (at > 0) await until(at)
+    if (at > 0) await clock.until(at)
     yield event
   }
 }
@@ -63,7 +75,7 @@ async function sendBytes(
   response: ServerResponse,
   { contentType, beats, end }: Performance,
   headers: Readonly<Record<string, string>>,
-  until: Until,
+  clock: Clock,
   gone: AbortSignal,
 ): Promise<void> {
   response.writeHead(200, {
@@ -73,11 +85,12 @@ async function sendBytes(
     ...headers,
   })
   response.flushHeaders()
-  for (const { at, bytes } of beats) {
-    await until(at)
+  for (const { at, pause, bytes } of beats) {
+    if (pause > 0) await clock.pause(pause)
+    await clock.until(at)
     if (!response.write(bytes)) await once(response, 'drain', { signal: gone })
   }
-  await until(end.at)
+  await clock.until(end.at)
   // What was written still arrives, and then there is no end where the framing wants one.
   if (end.isCut) response.socket?.destroySoon()
   else response.end()

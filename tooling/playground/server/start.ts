@@ -5,6 +5,7 @@ import { createRoutes } from './routes.ts'
 export const DEFAULT_PORT = 8484
 /** So many ports are tried, one after the other. */
 const TRIES = 100
+const MOST_CONNECTIONS = 256
 
 export interface PlaygroundOptions {
   /** The port to begin with; the next that is free is taken. 0: any. */
@@ -32,7 +33,7 @@ export async function startPlayground({
     { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval: 1_000 },
     createRoutes(dist),
   )
-  server.maxConnections = 1_000
+  server.maxConnections = MOST_CONNECTIONS
   const taken = await listen(server, port)
   return {
     url: `http://127.0.0.1:${taken}`,
