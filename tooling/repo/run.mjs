@@ -10,8 +10,8 @@ import { environment, nodeFor, setUp } from './run/set-up.mjs'
 
 /**
  * Each command. `tasks` are turbo's, over all packages, added up at the end; with `quiet`, only whether they
- * worked. `script` is one package's, run in the foreground with the arguments given, once what it depends on is
- * built.
+ * worked. `script` is one package's, run in the foreground with the arguments given, once the package and
+ * what it depends on are built.
  *
  * @type {Record<string, { tasks: string[], quiet?: boolean } | { script: string, of: string, unbuilt?: boolean }>}
  */
@@ -22,7 +22,7 @@ const commands = {
   },
   check: { tasks: ['build', 'types', 'check'] },
   build: { tasks: ['build'], quiet: true },
-  start: { script: 'start', of: 'demo' },
+  start: { script: 'start', of: 'playground' },
   bench: { script: 'bench', of: 'bench' },
   conformance: { script: 'conformance', of: 'conformance' },
   record: { script: 'record', of: 'engine' },
@@ -136,7 +136,7 @@ function inPackage({ script, of, unbuilt = false }, args) {
     if (!existsSync(path.join(root, 'packages/parser/dist')))
       console.log('Building the packages, this once.')
     // What comes out belongs to the script, unless the build goes wrong.
-    const { status, stdout, stderr } = turboSays(['build', `--filter=@tooling/${of}^...`])
+    const { status, stdout, stderr } = turboSays(['build', `--filter=@tooling/${of}...`])
     if (status !== 0) {
       console.error(stdout + stderr)
       return status ?? 1

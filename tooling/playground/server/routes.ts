@@ -62,7 +62,7 @@ function addressOf({ url = '/' }: IncomingMessage): {
   searchParams: URLSearchParams
 } {
   try {
-    const { pathname, searchParams } = new URL(url, 'http://localhost')
+    const { pathname, searchParams } = new URL(url.startsWith('/') ? `http://localhost${url}` : url)
     return { pathname: decodeURIComponent(pathname), searchParams }
   } catch {
     throw new Refusal('not_found', 'The address cannot be read: percent signs need two digits.')

@@ -51,10 +51,8 @@ describe('scenes', () => {
         .filter((id) => id.includes('/'))
         .sort(),
     ).toEqual(ids.sort())
-    for (const scene of scenes)
-      expect(Object.keys(scene)).toEqual([
-        ...['id', 'title', 'from', 'dialect', 'note', 'bytes', 'path', 'body'],
-      ])
+    const keys = ['id', 'title', 'from', 'dialect', 'note', 'bytes', 'path', 'body']
+    for (const scene of scenes) expect(Object.keys(scene)).toEqual(keys)
   })
 
   test('each plays when its body is sent to its path, in as many bytes as it says', async () => {
