@@ -2,23 +2,29 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { replaceBetween } from '@tooling/bench/markdown'
+import { caseTable } from './accumulators/table.ts'
 import { type Results, readResults } from './results.ts'
-import { markdownNotes, markdownTable } from './tables.ts'
+import { inOrder, markdownNotes, markdownTable } from './tables.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
+
+const own = 'tooling/conformance/README.md'
 
 /** Each table: the README it stands in, the name of its markers, and what it says. */
 const places: readonly (readonly [
   readme: string,
-  name: string,
+  marker: string,
   content: (all: Results) => string,
 ])[] = [
-  ['packages/parser/README.md', 'parsers', ({ parsers }) => markdownTable('parsers', parsers)],
+  ['packages/parser/README.md', 'parsers', (all) => markdownTable('parsers', all.parsers)],
   [
-    'tooling/conformance/README.md',
-    'parser-notes',
-    ({ parsers }) => markdownNotes('parsers', parsers),
+    'packages/openai/README.md',
+    'accumulators',
+    (all) => markdownTable('accumulators', all.accumulators),
   ],
+  [own, 'parser-notes', (all) => markdownNotes('parsers', all.parsers)],
+  [own, 'accumulator-notes', (all) => markdownNotes('accumulators', all.accumulators)],
+  [own, 'accumulator-cases', (all) => caseTable(inOrder('accumulators', all.accumulators.peers))],
 ]
 
 export interface Readme {

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { AccumulatorResult } from './accumulators/run-peer.ts'
 import type { Area } from './areas.ts'
 import type { ParserResult } from './parsers/run-peer.ts'
 
 /** What the last run came to, as it is committed. */
 export interface Results {
   readonly parsers: AreaResults<ParserResult>
+  readonly accumulators: AreaResults<AccumulatorResult>
 }
 
 export interface AreaResults<Result> {

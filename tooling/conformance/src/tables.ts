@@ -1,4 +1,5 @@
 import { type Column, table } from '@tooling/bench/markdown'
+import { accumulatorTable } from './accumulators/table.ts'
 import type { Area } from './areas.ts'
 import { parserTable } from './parsers/table.ts'
 import type { AreaResults, Row } from './results.ts'
@@ -12,7 +13,9 @@ export interface AreaTable<Result> {
   readonly better: (a: Result, b: Result) => number
 }
 
-const tables = { parsers: parserTable } as Readonly<Record<Area, AreaTable<never>>>
+const tables = { parsers: parserTable, accumulators: accumulatorTable } as Readonly<
+  Record<Area, AreaTable<never>>
+>
 
 /** For a README. The rows of this repository come first, the others from the best on. */
 export function markdownTable(area: Area, results: AreaResults<object>): string {
@@ -72,7 +75,10 @@ function cellsOf(area: Area, { result, lost = '' }: Row<object>): readonly strin
     : cells(result as never)
 }
 
-function inOrder(area: Area, rows: readonly Row<object>[]): readonly Row<object>[] {
+export function inOrder<Result extends object>(
+  area: Area,
+  rows: readonly Row<Result>[],
+): readonly Row<Result>[] {
   const { better } = tables[area]
   return rows.toSorted((a, b) => {
     if (isOurs(a) !== isOurs(b)) return isOurs(a) ? -1 : 1

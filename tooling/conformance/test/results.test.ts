@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
+import { cases } from '../src/accumulators/cases.ts'
 import { areas, peersOf } from '../src/areas.ts'
 import { readmes } from '../src/readmes.ts'
 import { readResults } from '../src/results.ts'
@@ -32,6 +33,8 @@ describe.each(areas)('results of %s', (area) => {
 
 test('results are of all the cases that there are now', () => {
   for (const { result } of results.parsers.peers) expect(result?.vectors).toBe(vectors.length)
+  for (const { result } of results.accumulators.peers)
+    expect(Object.keys(result?.verdicts ?? {})).toEqual(cases.map(({ name }) => name))
 })
 
 test.each(readmes(results))('the tables in $name say what the results say', ({ text, wanted }) => {

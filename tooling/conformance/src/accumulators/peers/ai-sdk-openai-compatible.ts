@@ -1,0 +1,20 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import { lacking, readWith } from '../ai-sdk.ts'
+import type { AccumulatorPeer } from '../face.ts'
+
+export const peer: AccumulatorPeer = {
+  name: '@ai-sdk/openai-compatible',
+  package: '@ai-sdk/openai-compatible',
+  lacks: [...lacking, 'annotations', 'logprobs', 'reasoningDetails'],
+  note: 'Through `streamText` of `ai`.',
+  read(fetch) {
+    const provider = createOpenAICompatible({
+      name: 'p',
+      baseURL: 'http://127.0.0.1/v1',
+      apiKey: 'none',
+      includeUsage: true,
+      fetch,
+    })
+    return readWith(provider('m'))
+  },
+}

@@ -1,0 +1,14 @@
+import { createOpenAI } from '@ai-sdk/openai'
+import { lacking, readWith } from '../ai-sdk.ts'
+import type { AccumulatorPeer } from '../face.ts'
+
+export const peer: AccumulatorPeer = {
+  name: '@ai-sdk/openai',
+  package: '@ai-sdk/openai',
+  lacks: [...lacking, 'reasoning', 'reasoningDetails', 'signature'],
+  note: 'Its chat model, through `streamText` of `ai`. It is made for OpenAI alone, whose chats show no reasoning.',
+  read(fetch) {
+    const provider = createOpenAI({ baseURL: 'http://127.0.0.1/v1', apiKey: 'none', fetch })
+    return readWith(provider.chat('m'))
+  },
+}

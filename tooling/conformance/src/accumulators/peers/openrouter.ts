@@ -1,0 +1,14 @@
+import { createOpenRouter } from '@openrouter/ai-sdk-provider'
+import { lacking, readWith } from '../ai-sdk.ts'
+import type { AccumulatorPeer } from '../face.ts'
+
+export const peer: AccumulatorPeer = {
+  name: '@openrouter/ai-sdk-provider',
+  package: '@openrouter/ai-sdk-provider',
+  lacks: [...lacking.filter((aspect) => aspect !== 'images'), 'logprobs', 'signature'],
+  note: 'Through `streamText` of `ai`. It is made for OpenRouter alone.',
+  read(fetch) {
+    const provider = createOpenRouter({ baseURL: 'http://127.0.0.1/v1', apiKey: 'none', fetch })
+    return readWith(provider.chat('m'))
+  },
+}

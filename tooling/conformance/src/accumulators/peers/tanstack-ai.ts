@@ -1,0 +1,76 @@
+import { chat, toolDefinition } from '@tanstack/ai'
+import { openaiCompatibleText } from '@tanstack/ai-openai/compatible'
+import type { Call } from '../case.ts'
+import type { AccumulatorPeer } from '../face.ts'
+
+/** As much of its events as is read here. */
+interface Event {
+  readonly type: string
+  readonly delta?: string
+  readonly toolCallId?: string
+  readonly toolCallName?: string
+  readonly input?: unknown
+  readonly metadata?: { readonly tanstack?: { readonly finishReason?: string } }
+  readonly message?: string
+  readonly usage?: unknown
+}
+
+export const peer: AccumulatorPeer = {
+  name: '@tanstack/ai-openai',
+  package: '@tanstack/ai-openai',
+  lacks: [
+    'choices',
+    'refusal',
+    'functionCall',
+    'customTools',
+    'logprobs',
+    'audio',
+    'annotations',
+    'images',
+    'reasoningDetails',
+    'signature',
+  ],
+  note: '`openaiCompatibleText`, through `chat` of `@tanstack/ai`; a call has the arguments that its tool would be run with.',
+  async read(fetch) {
+    const adapter = openaiCompatibleText('m', {
+      baseURL: 'http://127.0.0.1/v1',
+      apiKey: 'none',
+      maxRetries: 0,
+      fetch,
+    })
+    const tools = ['get_weather', 'get_time'].map((name) =>
+      toolDefinition({ name, description: name }),
+    )
+    const calls = new Map<string, Call>()
+    const seen = { content: '', reasoning: undefined as string | undefined }
+    let finish: unknown
+    let error: unknown
+    let usage: readonly [number, number] | undefined
+    const events = chat({ adapter, tools, messages: [{ role: 'user', content: 'Hello' }] })
+    for await (const event of events as AsyncIterable<Event>) {
+      const { type, delta = '', toolCallId: id = '' } = event
+      if (type === 'TEXT_MESSAGE_CONTENT') seen.content += delta
+      else if (type === 'REASONING_MESSAGE_CONTENT') seen.reasoning = (seen.reasoning ?? '') + delta
+      else if (type === 'TOOL_CALL_START') calls.set(id, [id, event.toolCallName ?? '', ''])
+      else if (type === 'TOOL_CALL_ARGS') {
+        const [, name, args] = calls.get(id) ?? [id, '', '']
+        calls.set(id, [id, name, args + delta])
+      } else if (type === 'TOOL_CALL_END' && event.input !== undefined) {
+        // What the tool is run with.
+        calls.set(id, [id, calls.get(id)?.[1] ?? '', JSON.stringify(event.input)])
+      } else if (type === 'RUN_ERROR') error = event.message
+      else if (type === 'RUN_FINISHED') {
+        finish = event.metadata?.tanstack?.finishReason
+        usage = tokensOf(event.usage)
+      }
+    }
+    return { ...seen, tools: [...calls.values()], finish, usage, error }
+  },
+}
+
+function tokensOf(usage: unknown): readonly [number, number] | undefined {
+  const first = (Array.isArray(usage) ? usage[0] : usage) as Record<string, number> | undefined
+  const prompt = first?.['promptTokens'] ?? first?.['inputTokens']
+  const answer = first?.['completionTokens'] ?? first?.['outputTokens']
+  return prompt === undefined || answer === undefined ? undefined : [prompt, answer]
+}
