@@ -1,0 +1,70 @@
+/** Draws what is seen of a long list of items, and no more: however long it is, there are as many elements as fit. */
+export class ScrollList {
+  /** Whether it shows the end of the list, and goes on doing so. */
+  isFollowing = true
+  readonly #host: HTMLElement
+  readonly #filler: HTMLElement
+  readonly #window: HTMLElement
+  #expected = 0
+
+  constructor(host: HTMLElement, onScroll: () => void) {
+    this.#host = host
+    this.#filler = document.createElement('div')
+    this.#filler.className = 'filler'
+    this.#window = document.createElement('div')
+    this.#window.className = 'window'
+    this.#filler.append(this.#window)
+    host.append(this.#filler)
+    host.addEventListener(
+      'scroll',
+      () => {
+        // What this list did itself is not what somebody wants.
+        if (Math.abs(host.scrollTop - this.#expected) > 1) this.isFollowing = this.#isAtEnd()
+        this.#expected = host.scrollTop
+        onScroll()
+      },
+      { passive: true },
+    )
+  }
+
+  /** How tall what is seen is. */
+  get height(): number {
+    return this.#host.clientHeight
+  }
+
+  /** Says how tall the whole list is, before the rest is asked. */
+  resize(height: number): void {
+    const text = `${height}px`
+    if (this.#filler.style.height !== text) this.#filler.style.height = text
+    if (this.isFollowing) this.#scrollTo(height - this.#host.clientHeight)
+  }
+
+  get top(): number {
+    return this.#host.scrollTop
+  }
+
+  /** Brings a stretch of the list into view, if it is not there. */
+  show(from: number, to: number): void {
+    const { scrollTop, clientHeight } = this.#host
+    if (from >= scrollTop && to <= scrollTop + clientHeight) return
+    this.isFollowing = false
+    this.#scrollTo(Math.max(0, from - clientHeight / 3))
+  }
+
+  /** Puts elements where the stretch that is seen begins. */
+  draw(top: number, elements: readonly HTMLElement[]): void {
+    this.#window.style.transform = `translateY(${top}px)`
+    this.#window.replaceChildren(...elements)
+  }
+
+  #scrollTo(top: number): void {
+    const wanted = Math.max(0, Math.round(top))
+    if (Math.abs(this.#host.scrollTop - wanted) > 1) this.#host.scrollTop = wanted
+    this.#expected = this.#host.scrollTop
+  }
+
+  #isAtEnd(): boolean {
+    const { scrollTop, clientHeight, scrollHeight } = this.#host
+    return scrollTop + clientHeight >= scrollHeight - 24
+  }
+}
