@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts'
 /** Two programs that speak with each other, and how it is found out whether they understand each other. */
 export interface Pair {
   readonly name: string
-  /** Needs nothing but packages from npm, and little time: `npm test` runs it. */
+  /** Needs little time, and little that may not be there: `npm test` runs it. */
   readonly quick?: boolean
   run(sheet: Sheet, stage: Stage): Promise<void>
 }
@@ -13,4 +13,6 @@ export interface Pair {
 export interface Group {
   readonly title: string
   readonly pairs: readonly Pair[]
+  /** What they leave running that is no server. */
+  readonly stop?: () => Promise<void>
 }

@@ -1,7 +1,10 @@
-// `npm run interop`: every pair, or, with --quick, those that need nothing but packages from npm; or those whose names
-// have the words given. It prints what was compared of each. What cannot be installed or started fails.
+// `npm run interop`: every pair, or those whose names have one of the words given. It prints what was compared of each.
+// What cannot be installed or started fails. With --quick, the pairs that `npm test` runs; of these, as everywhere in
+// it, one that cannot be had on this machine is a skip, and with CI=true a skip is a failure.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { EngineError } from '@tooling/engine'
+import type { Pair } from './pair.ts'
 import { groups } from './pairs/groups.ts'
 import { Sheet } from './sheet.ts'
 import { Stage } from './stage.ts'
@@ -13,43 +16,27 @@ const { values, positionals } = parseArgs({
   options: { quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
+const isQuick = values.quick
+const words = positionals.map((word) => word.toLowerCase())
+const report = { passed: 0, failed: 0, skipped: 0, skips: [] as string[] }
+const began = performance.now()
+const stage = new Stage(isQuick)
+
 // What was started ends with this process, which a signal would end without a word.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-const words = positionals.map((word) => word.toLowerCase())
-const report = { passed: 0, failed: 0, skipped: 0, skips: [] }
-const began = performance.now()
-const stage = new Stage()
-
-for (const { title, pairs } of groups) {
-  const chosen = pairs.filter(
-    ({ name, quick = false }) =>
-      (quick || !values.quick) &&
-      (words.length === 0 || words.some((word) => `${title} ${name}`.toLowerCase().includes(word))),
-  )
+for (const { title, pairs, stop } of groups) {
+  const chosen = pairs.filter((pair) => isChosen(title, pair))
   if (chosen.length === 0) continue
   console.log(`\n${title}\n`)
   const width = Math.max(...chosen.map(({ name }) => name.length))
   for (const pair of chosen) {
-    const sheet = new Sheet()
-    const timeout = Promise.withResolvers<never>()
-    const late = new Error(`It took more than ${PATIENCE / 1000} s.`)
-    const timer = setTimeout(() => timeout.reject(late), PATIENCE)
-    try {
-      await Promise.race([pair.run(sheet, stage), timeout.promise])
-    } catch (error) {
-      sheet.failures.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    }
-    clearTimeout(timer)
-    const summary = sheet.summary()
-    // A pair of which nothing was compared has shown nothing.
-    if (summary === '' && sheet.passed) sheet.failures.push('nothing was compared')
-    report[sheet.passed ? 'passed' : 'failed']++
-    console.log(`${sheet.passed ? 'ok  ' : 'FAIL'}  ${pair.name.padEnd(width)}  ${summary}`)
-    for (const note of sheet.notes()) console.log(`        known: ${note}`)
-    for (const failure of sheet.failures)
-      console.log(`        ${failure.replaceAll('\n', '\n        ')}`)
+    const { state, lines } = await resultOf(pair)
+    const [summary = '', ...details] = lines
+    console.log(`${state.padEnd(4)}  ${pair.name.padEnd(width)}  ${summary}`.trimEnd())
+    for (const detail of details) console.log(`        ${detail.replaceAll('\n', '\n        ')}`)
   }
+  await stop?.()
 }
 await stage.clear()
 
@@ -59,8 +46,39 @@ console.log(
 )
 if (words.length === 0) {
   mkdirSync('.reports', { recursive: true })
-  const task = values.quick ? 'test' : 'test-long'
+  const task = isQuick ? 'test' : 'test-long'
   writeFileSync(`.reports/${task}.interop.json`, `${JSON.stringify(report)}\n`)
 }
 // What is left open, such as a connection that a client keeps, is not waited for.
 process.exit(report.failed === 0 && report.passed > 0 ? 0 : 1)
+
+function isChosen(title: string, { name, quick = false }: Pair): boolean {
+  if (isQuick && !quick) return false
+  const text = `${title} ${name}`.toLowerCase()
+  return words.length === 0 || words.some((word) => text.includes(word))
+}
+
+async function resultOf(pair: Pair): Promise<{ state: 'ok' | 'skip' | 'FAIL'; lines: string[] }> {
+  const sheet = new Sheet()
+  const timeout = Promise.withResolvers<never>()
+  const late = new Error(`It took more than ${PATIENCE / 1000} s.`)
+  const timer = setTimeout(() => timeout.reject(late), PATIENCE)
+  try {
+    await Promise.race([pair.run(sheet, stage), timeout.promise])
+  } catch (error) {
+    if (isQuick && error instanceof EngineError && error.code === 'unavailable') {
+      report.skipped++
+      report.skips.push(`${pair.name}: ${error.message.replaceAll('\n', ' ')}`)
+      return { state: 'skip', lines: [error.message] }
+    }
+    sheet.failures.push(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  } finally {
+    clearTimeout(timer)
+  }
+  const summary = sheet.summary()
+  // A pair of which nothing was compared has shown nothing.
+  if (summary === '' && sheet.passed) sheet.failures.push('nothing was compared')
+  report[sheet.passed ? 'passed' : 'failed']++
+  const known = sheet.notes().map((note) => `known: ${note}`)
+  return { state: sheet.passed ? 'ok' : 'FAIL', lines: [summary, ...known, ...sheet.failures] }
+}

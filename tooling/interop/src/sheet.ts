@@ -71,14 +71,24 @@ export function difference(actual: unknown, expected: unknown, place = ''): stri
       if (!isDeepStrictEqual(actual[key], expected[key]))
         return difference(actual[key], expected[key], place === '' ? key : `${place}.${key}`)
   }
-  return `${place === '' ? 'it' : place} is ${shown(actual)}, not ${shown(expected)}`
+  const from =
+    typeof actual === 'string' && typeof expected === 'string' ? parting(actual, expected) : 0
+  return `${place === '' ? 'it' : place} is ${shown(actual, from)}, not ${shown(expected, from)}`
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing'
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+/** Where two texts part, with some of what they have in common before it. */
+function parting(one: string, other: string): number {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  return Math.max(0, at - 40)
+}
+
+function shown(value: unknown, from: number): string {
+  const text = JSON.stringify(typeof value === 'string' ? value.slice(from) : value) ?? 'missing'
+  const start = from > 0 ? `${text[0]}…${text.slice(1)}` : text
+  return start.length > 200 ? `${start.slice(0, 200)}…` : start
 }

@@ -2,7 +2,13 @@ import type { Running } from './servers/server.ts'
 
 /** Servers that pairs have in common: each is started once, when the first pair needs it, and all are stopped at the end. */
 export class Stage {
+  /** Whether there is time for the most telling of the many ways alone. */
+  readonly isQuick: boolean
   readonly #running = new Map<string, Promise<Running>>()
+
+  constructor(isQuick: boolean) {
+    this.isQuick = isQuick
+  }
 
   get<Kind extends Running>(name: string, start: () => Promise<Kind>): Promise<Kind> {
     const running = this.#running.get(name) ?? start()

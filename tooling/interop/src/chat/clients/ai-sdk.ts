@@ -35,7 +35,10 @@ export const aiSdk: ChatClient = {
       }
       if (part.type === 'reasoning-delta') message.reasoning += part.text
       if (part.type === 'tool-call') calls.push([part.toolCallId, part.toolName, part.input])
-      if (part.type === 'error') error = (part.error as { data?: unknown }).data ?? part.error
+      if (part.type === 'error') {
+        const { data, message: words } = part.error as Error & { data?: unknown }
+        error = data ?? { message: words }
+      }
       if (part.type === 'finish') {
         message.finish = part.finishReason
         message.usage = part.totalUsage.raw
@@ -46,7 +49,8 @@ export const aiSdk: ChatClient = {
   expected(answer, way) {
     const { choices, usage } = answer.completion
     const sequence: unknown[] = chunksOf(answer)
-    if (answer.how === 'breaks' && way === 'CR') return { error: undefined, sequence }
+    if (answer.how === 'breaks' && way === 'CR')
+      return { error: { message: 'Response stream ended without a finish reason.' }, sequence }
     if (answer.how === 'breaks')
       return { message: undefined, error: frame.error, sequence: [...sequence, frame] }
     const { finish_reason: finish, message } = choices[0]!
