@@ -18,7 +18,7 @@ export interface Performance {
   readonly headAt: number
   readonly beats: Iterable<Beat>
   /** The events, where nothing is asked for that only bytes can show. Then they are what the beats would say. */
-  readonly events: readonly { readonly at: number; readonly event: SseEvent }[] | undefined
+  readonly events: Iterable<{ readonly at: number; readonly event: SseEvent }> | undefined
   readonly end: { readonly at: number; readonly isCut: boolean }
 }
 

@@ -94,6 +94,16 @@ describe('a replay', () => {
     }
   })
 
+  test('in single bytes does not arrive in a few reads, though nothing is waited for', async () => {
+    const playing = { speed: 'max', cuts: 'byte' }
+    const played = await ask(playground.url, {
+      model: 'replay/llama-server/plain',
+      playground: playing,
+    })
+    // Written in one turn of the event loop they would be one packet. The client may still find some together.
+    expect(piecesOf(played).length).toBeGreaterThan(100)
+  })
+
   test('ends as it was recorded: whole, or cut', async () => {
     for (const [id, how] of [
       ['llama-server/plain', 'complete'],
