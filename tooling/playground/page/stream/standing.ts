@@ -21,6 +21,15 @@ const REASONS: Readonly<Record<string, string>> = {
   'open-json': 'the arguments of a tool call are open',
 }
 
+/** What the server also plays, by the name of its API. */
+const OTHER_APIS: Readonly<Record<string, string>> = {
+  messages: 'the Messages API of Anthropic',
+  gemini: 'the API of Gemini',
+  responses: 'the Responses API',
+  events: 'a stream of other events',
+  'llama-completion': 'the completion API of llama.cpp',
+}
+
 /** How a stream ended. */
 export function standingOf(recording: Recording, outcome: Outcome, isOwnUrl: boolean): Standing {
   const { failure, result } = outcome
@@ -59,6 +68,18 @@ export function standingOf(recording: Recording, outcome: Outcome, isOwnUrl: boo
         sentences.length > 0 ? sentences : ['The message is what the server meant to send.'],
     }
   }
+  const { dialect } = recording.settings
+  const isRead = tape.end?.how === 'closed' && !refusal && events.verdict?.complete === true
+  const api = OTHER_APIS[dialect]
+  if (api !== undefined && isRead)
+    return {
+      tone: 'idle',
+      title: 'Read to its end',
+      codes: [],
+      sentences: [
+        `This is ${api}: its events are here, but a message is put together from chat completions alone.`,
+      ],
+    }
   return { tone: 'bad', title: titleOf(recording, outcome), codes, sentences }
 }
 

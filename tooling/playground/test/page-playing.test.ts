@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { Player } from '../page/stream/player.ts'
+import { Recording } from '../page/stream/recording.ts'
+import { readHeaders, type Scene, sceneRequest } from '../page/stream/scenes.ts'
+import { Tape } from '../page/stream/tape.ts'
+import { rateCurve, stallsIn, timingAt } from '../page/stream/timing.ts'
+
+const byte = Uint8Array.of(0x20)
+
+function tapeAt(...times: number[]): Tape {
+  const tape = new Tape()
+  for (const at of times) tape.push(byte, at)
+  return tape
+}
+
+describe('a player', () => {
+  it('goes with what arrives, to the end', () => {
+    const tape = tapeAt(10)
+    const player = new Player(tape)
+    expect(player.tick(0)).toBe(true)
+    expect(player.position).toBe(1)
+    expect(player.tick(1)).toBe(false)
+    tape.push(byte, 20)
+    tape.end = { at: 30, how: 'closed' }
+    player.tick(2)
+    expect([player.position, player.isPlaying, player.isAtEnd]).toEqual([3, false, true])
+  })
+
+  it('stays where it is put, whatever arrives', () => {
+    const tape = tapeAt(10, 20)
+    const player = new Player(tape)
+    player.seek(1)
+    tape.push(byte, 30)
+    expect(player.tick(100)).toBe(false)
+    expect(player.position).toBe(1)
+    player.seek(-5)
+    expect(player.position).toBe(0)
+    player.seek(99)
+    expect(player.position).toBe(3)
+  })
+
+  it('plays on at the pace of the recording, and then goes with what arrives', () => {
+    const tape = tapeAt(10, 20, 30)
+    const player = new Player(tape)
+    player.seek(1)
+    player.play(1000)
+    player.tick(1009)
+    expect(player.position).toBe(1)
+    player.tick(1010)
+    expect(player.position).toBe(2)
+    player.tick(1020)
+    expect([player.position, player.isLive]).toEqual([3, true])
+    tape.push(byte, 90)
+    player.tick(1021)
+    expect(player.position).toBe(4)
+  })
+
+  it('plays slower, and from the beginning when it is at the end', () => {
+    const tape = tapeAt(10, 20)
+    tape.end = { at: 20, how: 'closed' }
+    const player = new Player(tape)
+    player.tick(0)
+    expect(player.isAtEnd).toBe(true)
+    player.rate = 0.5
+    player.toggle(0)
+    expect(player.position).toBe(0)
+    player.tick(20)
+    expect(player.position).toBe(1)
+    player.toggle(21)
+    player.tick(500)
+    expect([player.position, player.isPlaying]).toEqual([1, false])
+    player.toggle(500)
+    player.tick(520)
+    expect([player.position, player.isPlaying]).toEqual([3, false])
+  })
+})
+
+describe('timing', () => {
+  it('tells a stall from a slow stream', () => {
+    const slow = Array.from({ length: 10 }, (_, index) => index * 400)
+    expect(stallsIn(tapeAt(...slow), 10)).toEqual([])
+    expect(stallsIn(tapeAt(0, 10, 20, 900, 910), 5)).toEqual([{ from: 20, to: 900 }])
+    expect(stallsIn(tapeAt(0, 10, 20, 900, 910), 3)).toEqual([])
+  })
+
+  it('counts the wait for the end', () => {
+    const tape = tapeAt(0, 10, 20)
+    tape.end = { at: 2000, how: 'stopped' }
+    expect(stallsIn(tape, tape.steps)).toEqual([{ from: 20, to: 2000 }])
+  })
+
+  it('reads times and rates off a recording', async () => {
+    const settings = { status: 200, contentType: '', dialect: 'openai', headAt: 5 }
+    const recording = new Recording(settings)
+    const push = (chunk: object, at: number): void =>
+      recording.push(new TextEncoder().encode(`data: ${JSON.stringify(chunk)}\n\n`), at)
+    const say = (content: string): object => ({ choices: [{ index: 0, delta: { content } }] })
+    push({ choices: [{ index: 0, delta: { role: 'assistant' } }] }, 10)
+    for (let index = 0; index < 11; index++) push(say('a'), 100 + 100 * index)
+    push(
+      { choices: [], usage: { prompt_tokens: 1, completion_tokens: 21, total_tokens: 22 } },
+      1110,
+    )
+    await recording.end({ at: 1111, how: 'closed' })
+    expect(timingAt(recording, recording.tape.steps)).toMatchObject({
+      head: 5,
+      firstByte: 10,
+      firstToken: 100,
+      median: 100,
+      longest: 100,
+      rate: 10,
+      tokenRate: 20,
+      stalls: [],
+    })
+    expect(timingAt(recording, 1)).toMatchObject({
+      firstByte: 10,
+      firstToken: undefined,
+      rate: undefined,
+    })
+    const curve = rateCurve(recording, 1111, 100)
+    expect(curve).toHaveLength(100)
+    // What is smoothed is spread, not lost.
+    const area = curve.reduce((sum, rate) => sum + rate * (1.111 / 100), 0)
+    expect(area).toBeGreaterThan(9)
+    expect(area).toBeLessThan(13)
+  })
+})
+
+describe('requests', () => {
+  const scene: Scene = {
+    id: 'x/y',
+    title: 'X',
+    from: 'here',
+    dialect: 'openai',
+    note: '',
+    bytes: 1,
+    path: '/v1/chat/completions',
+    body: { model: 'replay/x/y', stream: true, playground: { speed: 30 } },
+  }
+  const optionsOf = (playing: object): unknown =>
+    JSON.parse(
+      sceneRequest(scene, { speed: '', cuts: 'recorded', fault: '', at: 0.5, ...playing }).body ??
+        '',
+    ).playground
+
+  it.each([
+    [{}, { speed: 30, cuts: 'recorded' }],
+    [{ speed: 'max' }, { speed: 'max', cuts: 'recorded' }],
+    [
+      { speed: '100', cuts: 'hostile' },
+      { speed: 100, cuts: 'hostile', seed: 1 },
+    ],
+    [
+      { fault: 'drop', at: 0.25 },
+      { speed: 30, cuts: 'recorded', fault: 'drop', at: 0.25 },
+    ],
+    [
+      { fault: 'stall-for-ever' },
+      { speed: 30, cuts: 'recorded', fault: 'stall', stallMs: 0, at: 0.5 },
+    ],
+  ])('ask for %j', (playing, options) => {
+    expect(optionsOf(playing)).toEqual(options)
+  })
+
+  it('take headers as people write them', () => {
+    expect(readHeaders('a: 1\n\n X-Y :  two: three ')).toEqual({
+      headers: { a: '1', 'X-Y': 'two: three' },
+    })
+    expect(readHeaders('a: 1\nnonsense')).toEqual({ wrong: 'nonsense' })
+    expect(readHeaders('(: 1')).toEqual({ wrong: '(: 1' })
+  })
+})
