@@ -70,6 +70,11 @@ const config: KnipConfig = {
     }),
     // Two of its servers run on other runtimes, by the path of their files.
     'tooling/interop': tool({ entry: ['src/servers/{bun,deno}.ts'] }),
+    // The page begins at a script of its HTML, the server at a script of the manifest.
+    'tooling/playground': tool({
+      entry: ['page/main.ts'],
+      project: ['server/**/*.ts', 'page/**/*.ts'],
+    }),
     // The checks run these programs by the path of their files.
     'tooling/repo': tool({
       entry: ['run.mjs', 'smoke.mjs', 'src/release/*.ts'],

@@ -58,7 +58,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     reading.catch(() => {})
     started.child.kill(signal)
     expect(await started.ended).toEqual([0, null])
-    await expect(reading).rejects.toThrow()
+    await expect(reading).rejects.toThrow('terminated')
     expect(started.output()).not.toMatch(/\n {4}at /)
   },
 )
@@ -115,5 +115,5 @@ test('closing ends what is being played', async () => {
   const reading = response.text()
   reading.catch(() => {})
   await playground.close()
-  await expect(reading).rejects.toThrow()
+  await expect(reading).rejects.toThrow('terminated')
 })
