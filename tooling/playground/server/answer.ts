@@ -13,7 +13,7 @@ import { type PlayOptions, readPlayOptions } from './play-options.ts'
 import { readJson } from './read-json.ts'
 import { completionOf, textCompletionOf } from './say.ts'
 import { type Score, scoreOfEvents, scoreOfRecording } from './score.ts'
-import { send } from './send.ts'
+import { goneOf, send } from './send.ts'
 import { sorryFor } from './sorry.ts'
 import { crucible } from './systems/crucible.ts'
 import type { System } from './systems/system.ts'
@@ -102,8 +102,13 @@ async function answerWhole(
       'fault',
     )
   const message = await whole()
-  if (fault === 'slow-start') await after(delayMs)
-  answerJson(response, 200, message)
+  const isThere = fault !== 'slow-start' || (await passed(delayMs, goneOf(response)))
+  if (isThere) answerJson(response, 200, message)
+}
+
+/** Whether the time has passed before the client has gone. */
+function passed(ms: number, gone: AbortSignal): Promise<boolean> {
+  return after(ms, true, { signal: gone }).catch(() => false)
 }
 
 /** What the server would have sent at once, put together from what it streamed. */

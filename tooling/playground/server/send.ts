@@ -8,25 +8,33 @@ import type { Performance } from './performance.ts'
 /** What stalls for ever stalls for so long, and nothing is played for longer. */
 export const LONGEST_MS = 300_000
 
+/** Aborts when the client has gone, or has been answered. */
+export function goneOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  if (response.destroyed) gone.abort()
+  else response.once('close', () => gone.abort())
+  return gone.signal
+}
+
 /** Plays to one client, until the end or until it leaves. */
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
   show: Performance,
   headers: Readonly<Record<string, string>>,
+  longest = LONGEST_MS,
 ): Promise<void> {
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
-  const limit = setTimeout(() => response.destroy(), LONGEST_MS)
+  const gone = goneOf(response)
+  const limit = setTimeout(() => response.destroy(), longest)
   let begin = performance.now()
   const wait = (ms: number): Promise<void> =>
-    after(Math.min(ms, 2 * LONGEST_MS), undefined, { signal: gone.signal })
+    after(Math.min(ms, 2 * LONGEST_MS), undefined, { signal: gone })
   const clock: Clock = {
     until: async (at) => {
       const ms = at - (performance.now() - begin)
       // A turn at least, or Node would put two writes into one.
       if (ms > 0) await wait(ms)
-      else await turn(undefined, { signal: gone.signal })
+      else await turn(undefined, { signal: gone })
     },
     pause: async (ms) => {
       await wait(ms)
@@ -37,12 +45,11 @@ export async function send(
     if (show.headAt > 0) await clock.until(show.headAt)
     if (show.events)
       await sendEvents(request, response, paced(show.events, clock), options(headers))
-    else await sendBytes(response, show, headers, clock, gone.signal)
+    else await sendBytes(response, show, headers, clock, gone)
   } catch (error) {
-    if (!gone.signal.aborted) throw error
+    if (!gone.aborted) throw error
   } finally {
     clearTimeout(limit)
-    gone.abort()
   }
 }
 

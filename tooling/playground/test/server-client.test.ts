@@ -119,6 +119,14 @@ describe('the official client, streaming', () => {
     expect(text).toBe(loadRecording('llama-server/completions').meaning?.choices?.[0]?.content)
   })
 
+  test('Crucible as its document prints it: chunks that have an output', async () => {
+    const asked = { model: 'crucible-1', prompt: 'Analyze the following document...' }
+    const stream = await clientOf('/crucible/v1').completions.create({ ...asked, stream: true })
+    let text = ''
+    for await (const chunk of stream) text += (chunk as unknown as { output: string }).output
+    expect(text).toMatch(/^The document is short\..*over\.$/)
+  })
+
   test('survives any cut, and takes options from its extra body', async () => {
     for (const cuts of ['event', 'byte', 'random', 'hostile']) {
       const body = { model: 'echo', messages, stream: true as const, playground: { cuts } }

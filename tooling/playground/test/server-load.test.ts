@@ -75,6 +75,45 @@ async function untilStill(value: () => number): Promise<void> {
   }
 }
 
+test('nothing is played for longer than the limit, stalls that last for ever neither', async () => {
+  function* stalled(): Generator<Beat> {
+    yield { at: 0, pause: 0, bytes: Uint8Array.of(58) }
+    yield { at: 0, pause: Infinity, bytes: Uint8Array.of(10) }
+  }
+  let over: Promise<void> | undefined
+  const server = createServer((request, response) => {
+    over = send(request, response, { ...head, beats: stalled(), events: undefined }, {}, 200)
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  const response = await fetch(`http://127.0.0.1:${port}`)
+  await expect(response.text()).rejects.toThrow('terminated')
+  await over
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('who has gone before it begins is not played to', async () => {
+  let taken = 0
+  function* counted(): Generator<Beat> {
+    for (;;) yield { at: taken++, pause: 0, bytes: Uint8Array.of(58) }
+  }
+  const over = new Promise<void>((resolve, reject) => {
+    const server = createServer((request, response) => {
+      response.once('close', () => {
+        const show = { ...head, beats: counted(), events: undefined }
+        send(request, response, show, {}).then(resolve, reject)
+        server.close()
+      })
+      response.destroy()
+    }).listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      fetch(`http://127.0.0.1:${port}`).catch(() => {})
+    })
+  })
+  await over
+  expect(taken).toBeLessThan(2)
+})
+
 describe('a hundred clients', () => {
   // In a process of its own, which only ends by itself when no timer, socket or wait is left in it.
   test('open, vanish, and nothing is left', async () => {
@@ -95,10 +134,11 @@ describe('a hundred clients', () => {
       { model: 'replay/llama-server-random-weights/pings' },
       { model: 'echo', playground: { fault: 'slow-start', delayMs: 60_000 } },
     ]
-    const clients = Array.from({ length: 100 }, (_, index) => open(port, plays[index % 5] ?? {}))
+    const late = { stream: false, playground: { fault: 'slow-start', delayMs: 60_000 } }
+    const clients = Array.from({ length: 100 }, (_, index) => open(port, plays[index % 6] ?? late))
     const sockets = await Promise.all(clients)
-    // Four in five have been answered, and the others wait for their head.
-    expect(sockets.filter(({ bytesRead }) => bytesRead > 0)).toHaveLength(80)
+    // Four in six have been answered, and the others wait for their head.
+    expect(sockets.filter(({ bytesRead }) => bytesRead > 0)).toHaveLength(68)
     for (const socket of sockets) socket.destroy()
     await after(200)
 
@@ -115,7 +155,7 @@ describe('a hundred clients', () => {
   })
 })
 
-/** A client, once it has been answered or has waited for half a second. */
+/** A client, once it has been answered or has waited for so long that it should have been. */
 function open(port: number, asked: object): Promise<Socket> {
   const body = JSON.stringify({ messages: HELLO, stream: true, ...asked })
   const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}`
