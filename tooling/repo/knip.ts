@@ -68,8 +68,18 @@ const config: KnipConfig = {
         '@types/koa',
       ],
     }),
-    // Two of its servers run on other runtimes, by the path of their files.
-    'tooling/interop': tool({ entry: ['src/servers/{bun,deno}.ts'] }),
+    // Two of its servers run on other runtimes, and servers of others in processes of their own, by the path of files.
+    'tooling/interop': tool({
+      entry: ['src/servers/{bun,deno}.ts', 'src/chat/programs/*.ts'],
+      ignoreDependencies: [
+        '@copilotkit/aimock',
+        '@dwmkerr/mock-llm',
+        '@musistudio/llms',
+        '@portkey-ai/gateway',
+        'mock-openai-api',
+        'openai-mock-api',
+      ],
+    }),
     // The page begins at a script of its HTML, the server at a script of the manifest.
     'tooling/playground': tool({
       entry: ['page/main.ts'],

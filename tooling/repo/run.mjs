@@ -25,6 +25,7 @@ const commands = {
   start: { script: 'start', of: 'playground' },
   bench: { script: 'bench', of: 'bench' },
   conformance: { script: 'conformance', of: 'conformance' },
+  interop: { script: 'interop', of: 'interop' },
   record: { script: 'record', of: 'engine' },
   format: { script: 'format', of: 'repo', unbuilt: true },
 }

@@ -27,7 +27,7 @@ export class Sheet {
     else this.failures.push(otherwise)
   }
 
-  /** How long the first piece of an answer was on its way. */
+  /** How long the first event took. */
   delay(milliseconds: number): void {
     this.#delays.push(milliseconds)
   }
@@ -38,11 +38,13 @@ export class Sheet {
 
   /** What was equal, in the order in which it was first compared. */
   summary(): string {
-    const parts = [...this.#equal].map(([what, count]) => `${count} ${what}`)
+    const parts = [...this.#equal].map(
+      ([what, count]) => `${count} ${count === 1 ? what.slice(0, -1) : what}`,
+    )
     const known = [...this.#known.values()].flat().length
     if (known > 0) parts.push(`${known} as known`)
     if (this.#delays.length > 0)
-      parts.push(`first piece after ${Math.max(...this.#delays).toFixed(1)} ms`)
+      parts.push(`first event after ${Math.max(...this.#delays).toFixed(1)} ms`)
     return parts.join(', ')
   }
 
@@ -50,7 +52,7 @@ export class Sheet {
   notes(): string[] {
     return [...this.#known].map(([known, names]) => {
       const [first = ''] = names
-      return `${names.length === 1 ? first : first.split(',')[0]}: ${known}`
+      return `${first}${names.length > 1 ? `, and ${names.length - 1} more` : ''}: ${known}`
     })
   }
 }

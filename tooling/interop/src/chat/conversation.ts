@@ -28,27 +28,24 @@ export async function converse(
   }
 }
 
-/** Sees that the first piece of an answer is with the client before the server goes on. */
+/** Sees that the first words of an answer are with the client before the server goes on. */
 export async function converseAtOnce(
   sheet: Sheet,
   client: ChatClient,
   endpoint: Endpoint,
   server: ChatServer,
+  gate: Gate = new Gate(),
 ): Promise<void> {
   const answer = answerOf('text')
-  const gate = new Gate()
+  const name = `${answer.name}, word by word`
   server.gate = gate
   try {
-    const { message } = await client.read(endpoint, answer, gate.opened)
-    sheet.compare(
-      'messages',
-      `${answer.name}, piece by piece`,
-      message,
-      client.expected(answer, '').message,
-    )
-    sheet.delay(gate.delay)
+    const { message } = await client.read(endpoint, answer, gate.open)
+    sheet.compare('messages', name, message, client.expected(answer, '').message)
+    if (gate.delay === undefined) sheet.check('', false, `${name}: the first words were held back`)
+    else sheet.delay(gate.delay)
   } catch (error) {
-    sheet.check('', false, `${answer.name}, piece by piece: ${String(error)}`)
+    sheet.check('', false, `${name}: ${String(error)}`)
   } finally {
     server.gate = undefined
   }

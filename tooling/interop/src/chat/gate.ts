@@ -1,35 +1,39 @@
-/** How long a server waits for its client to have seen the first piece. A piece that is held back comes never. */
-const PATIENCE = 5_000
-
 /**
- * Stands between the first piece of an answer and the rest: the server passes it once the client has seen the first,
- * so that something which holds pieces back cannot go unnoticed, however slow the machine is.
+ * Stands between the first words of an answer and the rest: the server passes it once the client has seen the first, so
+ * that something which holds them back cannot go unnoticed, however slow the machine is.
  */
 export class Gate {
-  #sent = 0
-  #seen = 0
-  #open: () => void = () => {}
+  readonly #patience: number
+  readonly #opened = Promise.withResolvers<void>()
+  #sent: number | undefined
+  #isLate = false
+  /** How long the first words were on their way, in milliseconds, if they came before the rest. */
+  delay: number | undefined
 
-  /** For the server: the first piece is sent. @throws when the client does not see it */
-  passed(): Promise<void> {
+  /** @param patience - how long the server waits: what is held back would come never */
+  constructor(patience = 5_000) {
+    this.#patience = patience
+  }
+
+  /** For the server: the first words are sent. @throws when the client does not see them */
+  async passed(): Promise<void> {
     this.#sent = performance.now()
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('The first piece was held back.')), PATIENCE)
-      this.#open = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      this.#isLate = true
+      late.reject(new Error('The first words were held back.'))
+    }, this.#patience)
+    try {
+      await Promise.race([this.#opened.promise, late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
-  /** For the client: the first piece is here. */
-  readonly opened = (): void => {
-    this.#seen = performance.now()
-    this.#open()
-  }
-
-  /** How long the first piece was on its way, in milliseconds. */
-  get delay(): number {
-    return this.#seen - this.#sent
+  /** For the client: the first words are here. */
+  readonly open = (): void => {
+    if (this.#sent === undefined || this.#isLate) return
+    this.delay ??= performance.now() - this.#sent
+    this.#opened.resolve()
   }
 }

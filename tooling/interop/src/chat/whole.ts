@@ -1,5 +1,7 @@
-import { accumulate } from '@tesserae/openai'
+import { accumulate, readChunks } from '@tesserae/openai'
 import type { ChatCompletion } from '@tesserae/openai/schema'
+import { parseStream } from '@tesserae/parser/stream'
+import { referenceParse } from '@tesserae/testkit'
 import type { Sheet } from '../sheet.ts'
 import type { Endpoint } from './clients/client.ts'
 import { ask } from './clients/ours.ts'
@@ -49,6 +51,40 @@ export async function compareWithWhole(
   }
   const known = adjust?.(expected)
   sheet.compare('messages', name, actual, expected, known)
+}
+
+/**
+ * Compares the events of an answer, and then its chunks, with what a plain transcription of the standard finds in the
+ * same bytes; and looks how long the first event takes, from the question on.
+ */
+export async function compareSequence(
+  sheet: Sheet,
+  endpoint: Endpoint,
+  { name, body }: Question,
+): Promise<void> {
+  const began = performance.now()
+  const { body: stream } = await ask(endpoint, { ...body, stream: true })
+  const [one, rest] = stream!.tee()
+  const [other, bytes] = rest.tee()
+  const whole = new Response(bytes).bytes()
+  const chunks = chunksIn(other)
+  const events: unknown[] = []
+  for await (const { event, data } of parseStream(one)) {
+    if (events.length === 0) sheet.delay(performance.now() - began)
+    events.push([event, data])
+  }
+  const expected = referenceParse(await whole).events.map(({ event, data }) => [event, data])
+  sheet.compare('sequences', name, events, expected)
+  const end = expected.findIndex(([, data]) => data === '[DONE]')
+  const documents = expected.slice(0, end).map(([, data]) => JSON.parse(data!))
+  const known = end === expected.length - 1 ? undefined : 'what it says behind [DONE] is not read'
+  sheet.compare('sequences', `${name}, as chunks`, await chunks, documents, known)
+}
+
+async function chunksIn(stream: ReadableStream<Uint8Array>): Promise<unknown[]> {
+  const chunks: unknown[] = []
+  for await (const chunk of readChunks(stream)) chunks.push(chunk)
+  return chunks
 }
 
 function comparable(completion: ChatCompletion): ChatCompletion {

@@ -11,7 +11,13 @@ import {
   startOpenaiMockApi,
   TEXT,
 } from '../chat/mocks.ts'
-import { compareWithWhole, nullForNothing } from '../chat/whole.ts'
+import {
+  type Circumstances,
+  compareSequence,
+  compareWithWhole,
+  nullForNothing,
+  type Question,
+} from '../chat/whole.ts'
 import type { Endpoint } from '../chat/clients/client.ts'
 import { versioned } from '../packages.ts'
 import type { Group, Pair } from '../pair.ts'
@@ -43,12 +49,22 @@ async function compareFailure(
   sheet.compare('errors', name, actual, expected)
 }
 
+async function compareBoth(
+  sheet: Sheet,
+  endpoint: Endpoint,
+  question: Question,
+  circumstances: Circumstances = {},
+): Promise<void> {
+  await compareWithWhole(sheet, endpoint, question, circumstances)
+  await compareSequence(sheet, endpoint, question)
+}
+
 const llama: Pair = {
   name: 'llama-server',
   quick: true,
   async run(sheet, stage) {
     const engine = await stage.get('llama-server', startEngine)
-    for (const question of questions) await compareWithWhole(sheet, engine, question)
+    for (const question of questions) await compareBoth(sheet, engine, question)
     await compareFailure(sheet, engine, 'too much', said('Say hello. '.repeat(900), 'tiny-chat'), {
       code: 'server-error',
       status: 400,
@@ -67,7 +83,7 @@ const llamaThrough = [portkey, nginxGzip].map((path): Pair => ({
     // What it does not know of a question it does not pass on, and so the server may remember another.
     const takeAway = path === portkey ? withoutCache : undefined
     for (const question of questions)
-      await compareWithWhole(sheet, endpoint, question, { origin: engine, takeAway })
+      await compareBoth(sheet, endpoint, question, { origin: engine, takeAway })
   },
 }))
 
@@ -84,7 +100,7 @@ const aimock: Pair = {
       'words, then a tool',
       'nothing',
     ])
-      await compareWithWhole(sheet, server, { name, body: said(name) })
+      await compareBoth(sheet, server, { name, body: said(name) })
     await compareText(sheet, server, 'text')
     await compareFailure(sheet, server, 'refused', said('refused'), {
       code: 'server-error',
@@ -111,7 +127,7 @@ const openaiMockApi: Pair = {
     const server = await stage.get('openai-mock-api', startOpenaiMockApi)
     for (const name of ['text', 'tools and words', 'nothing']) {
       const question = { name, body: said(name), adjust: nullForNothing }
-      await compareWithWhole(sheet, server, question, { leavesOut: ['usage'] })
+      await compareBoth(sheet, server, question, { leavesOut: ['usage'] })
     }
     await compareText(sheet, server, 'text')
     await compareFailure(sheet, server, 'unknown', said('unknown'), {
@@ -160,6 +176,7 @@ async function compareTold(
     choice?.finish_reason,
   ]
   sheet.compare('messages', name, told(streamed), told(whole))
+  await compareSequence(sheet, endpoint, { name, body })
   const { reasoning_content: reasoning } = streamed.choices[0]!.message
   if (!reasoning) return
   const half = reasoning.slice(0, reasoning.length / 2)
@@ -178,12 +195,7 @@ const mockLlm: Pair = {
   async run(sheet, stage) {
     const server = await stage.get('mock-llm', startMockLlm)
     for (const words of ['Hello.', 'Grüße, 世界! 👋🏽 👨‍👩‍👧‍👦 🇯🇵 नमस्ते ✓', 'data: [DONE] event: x'])
-      await compareWithWhole(
-        sheet,
-        server,
-        { name: words, body: said(words) },
-        { leavesOut: ['usage'] },
-      )
+      await compareBoth(sheet, server, { name: words, body: said(words) }, { leavesOut: ['usage'] })
   },
 }
 
