@@ -105,6 +105,8 @@ export class SourceForms {
       fault: field<HTMLSelectElement>('fault').value,
       at: Number(field<HTMLSelectElement>('fault-at').value),
     }
+    // Without a fault there is no place for it.
+    field<HTMLSelectElement>('fault-at').disabled = playing.fault === ''
     const limit = field<HTMLSelectElement>('limit').value
     say(this.#note, '')
     this.#note.append(

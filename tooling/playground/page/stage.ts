@@ -322,7 +322,11 @@ export class Stage {
           ? `Nothing has come for ${since}. What had come is kept; it may go on.`
           : ''
     const tone = isStalled || (last === undefined && now > 700) ? 'idle' : 'live'
-    this.#standing.show({ tone, title, codes: [], sentences: [words] }, canStop, false)
+    this.#standing.show(
+      { tone, title, reasons: words === '' ? [] : [{ sentence: words }] },
+      canStop,
+      false,
+    )
   }
 
   #listenToScrubber(): void {

@@ -98,7 +98,7 @@ describe('what the parser finds', () => {
     expect(outcome?.failure?.cause).toMatchObject({ code: 'event-too-large' })
     expect(standingOf(recording, outcome!, false)).toMatchObject({
       tone: 'bad',
-      codes: ['event-too-large', 'interrupted'],
+      reasons: [{ code: 'event-too-large' }, { code: 'interrupted' }],
     })
   })
 })
@@ -191,7 +191,8 @@ describe('how it stands', () => {
     recording.push(encoder.encode(body), 1)
     await recording.end({ at: 2, how: end, error })
     const outcome = recording.message.outcome!
-    const { title, codes, tone } = standingOf(recording, outcome, true)
+    const { title, reasons, tone } = standingOf(recording, outcome, true)
+    const codes = reasons.flatMap(({ code }) => code ?? [])
     return { title, codes, tone, content: outcome.result?.message.choices[0]?.message.content }
   }
 

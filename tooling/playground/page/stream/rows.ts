@@ -1,6 +1,9 @@
 import { cellAt } from './cells.ts'
 import { countWhere, type TapeChunk } from './tape.ts'
 
+/** So many columns beside a row are left free for the line ends behind it. */
+export const HANGING = 4
+
 /**
  * The stream in rows of at most so many columns: a row ends behind the line ends of the stream, and where it is full. It
  * only grows, so what a row is does not depend on what comes after it.
@@ -20,8 +23,8 @@ export class Rows {
     for (let at = 0; at < chunk.bytes.length;) {
       const { kind, width, length } = cellAt(chunk, at)
       const isLineEnd = kind === 'line-feed' || kind === 'carriage-return'
-      // Line ends stay on the row that they end, also those of the blank lines behind it.
-      const isFull = this.#column + width > this.columns
+      // Line ends stay on the row that they end, also those of the blank lines behind it, and may hang over its edge.
+      const isFull = this.#column + width > this.columns + (isLineEnd ? HANGING : 0)
       if (this.starts.length === 0 || isFull || (this.#isBehindLine && !isLineEnd)) {
         this.starts.push(chunk.start + at)
         this.#column = 0

@@ -1,5 +1,6 @@
 import { SseError } from '@tesserae/parser'
 import { TooLong } from './fetch-stream.ts'
+import type { StreamError } from '@tesserae/openai'
 import type { Outcome } from './message-log.ts'
 import type { Recording } from './recording.ts'
 
@@ -7,10 +8,13 @@ import type { Recording } from './recording.ts'
 export interface Standing {
   readonly tone: 'idle' | 'live' | 'good' | 'bad'
   readonly title: string
-  /** Codes of the typed errors, for machines, and as links between what is shown and the documentation. */
-  readonly codes: readonly string[]
-  /** What happened and what to do, in the words of the errors. */
-  readonly sentences: readonly string[]
+  /** What happened and what to do, in the words of the typed errors, with their codes. */
+  readonly reasons: readonly Reason[]
+}
+
+interface Reason {
+  readonly code?: string | undefined
+  readonly sentence: string
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -33,54 +37,54 @@ const OTHER_APIS: Readonly<Record<string, string>> = {
 /** How a stream ended. */
 export function standingOf(recording: Recording, outcome: Outcome, isOwnUrl: boolean): Standing {
   const { failure, result } = outcome
-  const { tape, events, refusal } = recording
-  const codes: string[] = []
-  const sentences: string[] = []
-  const add = (code: string | undefined, sentence: string): void => {
-    if (code !== undefined && !codes.includes(code)) codes.push(code)
-    if (!sentences.includes(sentence)) sentences.push(sentence)
-  }
-  const wasNeverOpen = tape.end?.how === 'failed' && !Number.isFinite(recording.settings.headAt)
-  if (failure) {
-    const { cause } = failure
-    if (cause instanceof SseError) add(cause.code, cause.message)
-    else if (cause instanceof TooLong) add(undefined, cause.message)
-    add(failure.code, failure.message)
-    if (failure.error)
-      add(
-        failure.error.code === undefined ? undefined : String(failure.error.code),
-        `The server says: ${failure.error.message || failure.error.type || 'nothing more'}`,
-      )
-    if (cause instanceof TypeError) add(undefined, connectionSentence(wasNeverOpen, isOwnUrl))
-  }
-  if (refusal) add(refusal.code, refusal.message)
-  if (events.verdict?.complete === false && tape.end?.how === 'closed')
-    add(undefined, `The parser had ${events.verdict.bytes} bytes of an event that never ended.`)
-  if (result?.verdict.complete && !failure) {
-    const cut = result.message.choices.find(({ finish_reason: reason }) =>
-      ['length', 'content_filter'].includes(reason),
-    )
-    return {
-      tone: 'good',
-      title: cut ? `Complete, cut by ${cut.finish_reason}` : 'Complete',
-      codes,
-      sentences:
-        sentences.length > 0 ? sentences : ['The message is what the server meant to send.'],
-    }
-  }
-  const { dialect } = recording.settings
+  const { tape, events, refusal, settings } = recording
+  if (result?.verdict.complete && !failure) return standingOfWhole(result.message.choices)
+  const api = OTHER_APIS[settings.dialect]
   const isRead = tape.end?.how === 'closed' && !refusal && events.verdict?.complete === true
-  const api = OTHER_APIS[dialect]
-  if (api !== undefined && isRead)
-    return {
-      tone: 'idle',
-      title: 'Read to its end',
-      codes: [],
-      sentences: [
-        `This is ${api}: its events are here, but a message is put together from chat completions alone.`,
-      ],
-    }
-  return { tone: 'bad', title: titleOf(recording, outcome), codes, sentences }
+  if (api !== undefined && isRead) {
+    const sentence = `This is ${api}: its events are here, but a message is put together from chat completions alone.`
+    return { tone: 'idle', title: 'Read to its end', reasons: [{ sentence }] }
+  }
+  const reasons = failure ? reasonsOf(recording, failure, isOwnUrl) : []
+  if (refusal) reasons.push({ code: refusal.code, sentence: refusal.message })
+  if (events.verdict?.complete === false && tape.end?.how === 'closed') {
+    const { bytes } = events.verdict
+    reasons.push({ sentence: `The parser had ${bytes} bytes of an event that never ended.` })
+  }
+  return { tone: 'bad', title: titleOf(recording, outcome), reasons }
+}
+
+function standingOfWhole(choices: readonly { finish_reason: string | null }[]): Standing {
+  const cut = choices.find(({ finish_reason: reason }) =>
+    ['length', 'content_filter'].includes(reason ?? ''),
+  )
+  const title = cut ? `Complete, cut by ${cut.finish_reason}` : 'Complete'
+  const sentence = cut
+    ? 'The server ended it early, and says so.'
+    : 'The message is what the server meant to send.'
+  return { tone: 'good', title, reasons: [{ sentence }] }
+}
+
+/** The closest reason first. */
+function reasonsOf(
+  { tape, settings }: Recording,
+  failure: StreamError,
+  isOwnUrl: boolean,
+): Reason[] {
+  const reasons: Reason[] = []
+  const { cause, code, message, error } = failure
+  if (cause instanceof SseError) reasons.push({ code: cause.code, sentence: cause.message })
+  else if (cause instanceof TooLong) reasons.push({ sentence: cause.message })
+  reasons.push({ code, sentence: message })
+  if (error) {
+    const words = error.message || error.type || 'nothing more'
+    reasons.push({ code: error.code?.toString(), sentence: `The server says: ${words}` })
+  }
+  if (cause instanceof TypeError) {
+    const wasOpen = Number.isFinite(settings.headAt)
+    reasons.push({ sentence: connectionSentence(wasOpen, tape.length > 0, isOwnUrl) })
+  }
+  return reasons
 }
 
 function titleOf({ settings, tape }: Recording, { failure, result }: Outcome): string {
@@ -93,14 +97,17 @@ function titleOf({ settings, tape }: Recording, { failure, result }: Outcome): s
       : 'The server sent an error'
   if (failure?.cause instanceof SseError) return 'An event beyond the limit'
   if (failure?.code === 'bad-json') return 'An event that is no JSON'
-  if (failure?.code === 'interrupted') return 'The connection broke'
+  if (failure?.code === 'interrupted')
+    return Number.isFinite(settings.headAt) ? 'The connection broke' : 'Nothing came back'
   const reason = verdict?.complete === false ? verdict.reason : undefined
   return reason ? `Incomplete: ${REASONS[reason]}` : 'Incomplete'
 }
 
-function connectionSentence(wasNeverOpen: boolean, isOwnUrl: boolean): string {
-  if (!wasNeverOpen)
-    return 'The connection was lost in the middle of the body. What had come is kept.'
+function connectionSentence(wasOpen: boolean, hasBytes: boolean, isOwnUrl: boolean): string {
+  if (wasOpen)
+    return hasBytes
+      ? 'The connection was lost in the middle of the body. What had come is kept.'
+      : 'The connection was lost before the browser had handed on any of the body.'
   return isOwnUrl
     ? 'Nothing came back. Either nobody answers at this address, or the server there does not let other pages read its ' +
         'answers (CORS): it would have to send the header access-control-allow-origin.'

@@ -95,15 +95,15 @@ export function rateCurve(recording: Recording, until: number, columns: number):
     if (at <= until) counts[Math.min(columns - 1, Math.floor((at / until) * columns))]!++
   }
   const reach = Math.max(1, Math.round(columns * REACH))
-  const weights = Array.from({ length: 4 * reach + 1 }, (_, index) =>
-    Math.exp(-0.5 * ((index - 2 * reach) / reach) ** 2),
+  const weights = Array.from({ length: 8 * reach + 1 }, (_, index) =>
+    Math.exp(-0.5 * ((index - 4 * reach) / reach) ** 2),
   )
   const milliseconds = until / columns
   return counts.map((_, column) => {
     let sum = 0
     let whole = 0
     for (const [index, weight] of weights.entries()) {
-      const count = counts[column + index - 2 * reach]
+      const count = counts[column + index - 4 * reach]
       if (count === undefined) continue
       sum += count * weight
       whole += weight

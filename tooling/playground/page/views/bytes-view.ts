@@ -1,5 +1,6 @@
 import { cellAt, labelOf } from '../stream/cells.ts'
-import { Rows } from '../stream/rows.ts'
+import { HANGING, Rows } from '../stream/rows.ts'
+import { stretchAt } from '../stream/message-log.ts'
 import type { TapeChunk } from '../stream/tape.ts'
 import { make, say } from './element.ts'
 import { effectOf, type Moment } from './moment.ts'
@@ -7,7 +8,11 @@ import { formatBytes, plural } from './numbers.ts'
 import { ScrollList } from './scroll-list.ts'
 
 const ROW = 21
+const GUTTER = 46
+const PADDING = 8
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+/** A letter for each byte, to search in. */
+const latin1 = new TextDecoder('latin1')
 
 /** Whom the views tell which entry somebody points at or chooses: by its number. */
 export interface Pointing {
@@ -23,6 +28,8 @@ export class BytesView {
   #rows = new Rows(60)
   #fed = 0
   #moment: Moment | undefined
+  /** The bytes of the lit event that are the text which it added. */
+  #exact: readonly Stretch[] = []
 
   constructor(host: HTMLElement, sum: HTMLElement, pointing: Pointing) {
     this.#host = host
@@ -32,23 +39,28 @@ export class BytesView {
     host.addEventListener('pointerleave', () => pointing.hover(undefined))
     host.addEventListener('click', ({ target }) => pointing.choose(entryOf(target)))
     new ResizeObserver(() => {
+      const columns = this.#columns()
+      if (columns !== this.#rows.columns) this.#lay(columns)
       if (this.#moment) this.show(this.#moment)
     }).observe(host)
   }
 
   show(moment: Moment): void {
-    const columns = this.#columns()
-    if (moment.recording !== this.#moment?.recording || columns !== this.#rows.columns) {
-      this.#rows = new Rows(columns)
-      this.#fed = 0
-    }
+    if (moment.recording !== this.#moment?.recording) this.#lay(this.#rows.columns)
     this.#moment = moment
+    this.#exact = exactBytes(moment)
     const { chunks } = moment.recording.tape
     while (this.#fed < chunks.length) this.#rows.push(chunks[this.#fed++]!)
     const shown = Math.min(moment.position, chunks.length)
     say(this.#sum, `${plural(shown, 'chunk')}, ${formatBytes(moment.offset)}`)
+    this.#list.sayEmpty(moment.hasEnded && moment.offset === 0 ? 'No byte came.' : '')
     this.#list.resize(this.#rows.countAt(moment.offset) * ROW + 8)
     this.#draw()
+  }
+
+  #lay(columns: number): void {
+    this.#rows = new Rows(columns)
+    this.#fed = 0
   }
 
   /** Shows the newest bytes again. */
@@ -67,10 +79,19 @@ export class BytesView {
   }
 
   #columns(): number {
-    const style = getComputedStyle(this.#host)
-    const pitch = Number.parseFloat(style.getPropertyValue('--pitch')) || 7.3
-    const gutter = Number.parseFloat(style.getPropertyValue('--gutter')) || 44
-    return Math.max(12, Math.floor((this.#host.clientWidth - gutter - 14) / pitch))
+    const pitch = this.#pitch()
+    const room = this.#host.clientWidth - GUTTER - PADDING
+    return Math.max(12, Math.floor(room / pitch) - HANGING)
+  }
+
+  /** How wide a letter is, in whichever font there is. */
+  #pitch(): number {
+    const ruler = make('span', 'ruler', '0'.repeat(100))
+    this.#host.append(ruler)
+    const pitch = ruler.getBoundingClientRect().width / 100 || 7.2
+    ruler.remove()
+    this.#host.style.setProperty('--pitch', `${pitch}px`)
+    return pitch
   }
 
   #draw(): void {
@@ -100,15 +121,18 @@ export class BytesView {
         const entry = events.at(at)
         const isKnown = entry && (entry.known <= offset || (hasEnded && entry.known === Infinity))
         // Up to where the next one may begin.
+        const exact = this.#exact.find(({ from, to }) => from <= at && at < to)
         const until = Math.min(
           stop,
           entry ? entryEnd(events.entries, entry.index, at) : nextStart(events.entries, at),
+          exact?.to ?? this.#exact.find(({ from }) => from > at)?.from ?? Infinity,
         )
         const tone = entry && isKnown ? effectOf(recording, entry).tone : 'open'
         const tile = make('span', `tile t-${tone}${index % 2 ? ' odd' : ''}`)
         if (at === chunk.start) tile.classList.add('first')
         if (until === chunk.end) tile.classList.add('last')
         if (focus && entry === focus) tile.classList.add('lit')
+        if (exact) tile.classList.add('exact')
         if (entry && isKnown) tile.dataset['entry'] = String(entry.index)
         fill(tile, chunk, at, until)
         line.append(tile)
@@ -117,6 +141,30 @@ export class BytesView {
     }
     return line
   }
+}
+
+interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the text that an event added stands in its bytes, where that can be said: it stands there once, as JSON. */
+function exactBytes({ recording, focus, offset }: Moment): Stretch[] {
+  if (!focus || focus.known > offset) return []
+  const bytes = recording.tape.slice(focus.start, focus.end)
+  if (bytes.length > 65_536) return []
+  const wide = latin1.decode(bytes)
+  return effectOf(recording, focus)
+    .parts.flatMap((part) => {
+      const stretch = stretchAt(part, focus.known)
+      if (!stretch) return []
+      const text = JSON.stringify(part.text.slice(stretch.from, stretch.to))
+      const found = latin1.decode(new TextEncoder().encode(text))
+      const at = wide.indexOf(found)
+      if (at < 0 || wide.includes(found, at + 1)) return []
+      return [{ from: focus.start + at + 1, to: focus.start + at + found.length - 1 }]
+    })
+    .toSorted((one, other) => one.from - other.from)
 }
 
 /** Where an entry ends, or one begins that lies within it. */

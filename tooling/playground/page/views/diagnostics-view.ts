@@ -35,7 +35,7 @@ export class DiagnosticsView {
     const issues = issueBlocks(moment)
     blocks.push(parserBlock(moment), ...issues)
     const { dialect } = moment.recording.settings
-    const isStrange = blocks.length > 2
+    const isStrange = blocks.length > 2 || blocks.some((block) => block.querySelector('.t-bad'))
     say(this.#sum, `${dialectName(dialect)}${isStrange ? '' : ', nothing strange'}`)
     // The same again would only take the focus and the selection away.
     const text = blocks.map((block) => block.textContent).join('\n')
@@ -128,6 +128,13 @@ function parserBlock({ recording, offset, hasEnded }: Moment): HTMLElement {
     return block('bad', 'Parser', code, message, `At byte ${formatCount(at ?? 0)} of the stream.`)
   }
   if (!hasEnded || !events.verdict) return block('plain', 'Parser', '', 'Reading.')
+  if (recording.tape.end?.how !== 'closed')
+    return block(
+      'bad',
+      'Parser: the stream has no end',
+      '',
+      'What carried it stopped; what had come was read.',
+    )
   if (events.verdict.complete)
     return block('done', 'Parser: the stream ended between two events', '')
   const { bytes, fields } = events.verdict

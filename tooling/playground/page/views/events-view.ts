@@ -36,7 +36,9 @@ export class EventsView {
       pointing.choose(entry)
       this.toggle(entry)
     })
-    new ResizeObserver(() => this.#draw()).observe(host)
+    new ResizeObserver(() => {
+      if (this.#moment) this.show(this.#moment)
+    }).observe(host)
   }
 
   show(moment: Moment): void {
@@ -45,6 +47,7 @@ export class EventsView {
     const { events } = moment.recording
     this.#count = events.countAt(moment.offset, moment.hasEnded)
     say(this.#sum, plural(this.#count, 'entry', 'entries'))
+    this.#list.sayEmpty(this.#count > 0 ? '' : nothingOf(moment))
     this.#list.resize(this.#topOf(this.#count) + 8)
     this.#draw()
   }
@@ -60,6 +63,8 @@ export class EventsView {
     if (this.#open.has(index)) this.#open.delete(index)
     else this.#open.set(index, detailsOf(entry))
     if (this.#moment) this.show(this.#moment)
+    this.#list.show(this.#topOf(index), this.#topOf(index + 1))
+    this.#draw()
   }
 
   /** Brings the lit event into view. */
@@ -137,6 +142,14 @@ export class EventsView {
     }
     return item
   }
+}
+
+function nothingOf({ recording: { refusal, settings }, hasEnded }: Moment): string {
+  if (!hasEnded) return ''
+  if (!refusal) return 'No event was in it.'
+  return refusal.code === 'bad-status'
+    ? `A response with status ${settings.status} is not read as events.`
+    : `${settings.contentType} is not read as events.`
 }
 
 function heightOf(rows: readonly string[]): number {

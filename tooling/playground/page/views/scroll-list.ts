@@ -1,3 +1,5 @@
+import { make, say } from './element.ts'
+
 /** Draws what is seen of a long list of items, and no more: however long it is, there are as many elements as fit. */
 export class ScrollList {
   /** Whether it shows the end of the list, and goes on doing so. */
@@ -5,16 +7,15 @@ export class ScrollList {
   readonly #host: HTMLElement
   readonly #filler: HTMLElement
   readonly #window: HTMLElement
+  readonly #nothing = make('p', 'nothing')
   #expected = 0
 
   constructor(host: HTMLElement, onScroll: () => void) {
     this.#host = host
-    this.#filler = document.createElement('div')
-    this.#filler.className = 'filler'
-    this.#window = document.createElement('div')
-    this.#window.className = 'window'
-    this.#filler.append(this.#window)
-    host.append(this.#filler)
+    this.#window = make('div', 'window')
+    this.#filler = make('div', 'filler', this.#window)
+    this.#nothing.hidden = true
+    host.append(this.#nothing, this.#filler)
     host.addEventListener(
       'scroll',
       () => {
@@ -25,6 +26,12 @@ export class ScrollList {
       },
       { passive: true },
     )
+  }
+
+  /** Says something where there is nothing. */
+  sayEmpty(text: string): void {
+    say(this.#nothing, text)
+    this.#nothing.hidden = text === ''
   }
 
   /** How tall what is seen is. */
@@ -48,7 +55,9 @@ export class ScrollList {
     const { scrollTop, clientHeight } = this.#host
     if (from >= scrollTop && to <= scrollTop + clientHeight) return
     this.isFollowing = false
-    this.#scrollTo(Math.max(0, from - clientHeight / 3))
+    // What does not fit is shown from its beginning; else no further than need be, with something around it.
+    const isTall = to - from > clientHeight * 0.6
+    this.#scrollTo(isTall ? from - 8 : from - (clientHeight - (to - from)) / 2)
   }
 
   /** Puts elements where the stretch that is seen begins. */

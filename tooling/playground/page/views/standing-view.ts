@@ -5,19 +5,29 @@ import { byId, make, say } from './element.ts'
 export class StandingView {
   readonly #host = byId('standing')
   readonly #title = byId('standing-title')
-  readonly #codes = byId('standing-codes')
-  readonly #words = byId('standing-words')
+  readonly #said = byId('said')
+  readonly #reasons = byId('reasons')
   readonly #stop = byId('stop')
   readonly #again = byId('again')
+  #shown = ''
 
-  show({ tone, title, codes, sentences }: Standing, canStop: boolean, canRepeat: boolean): void {
+  show({ tone, title, reasons }: Standing, canStop: boolean, canRepeat: boolean): void {
     this.#host.dataset['tone'] = tone
     say(this.#title, title)
-    // The time that passes is not for reading aloud ten times a second.
-    this.#words.ariaLive = tone === 'idle' ? 'off' : 'polite'
-    say(this.#words, sentences.join(' '))
-    if (this.#codes.textContent !== codes.join(''))
-      this.#codes.replaceChildren(...codes.map((code) => make('code', '', code)))
+    const shown = JSON.stringify(reasons)
+    if (shown !== this.#shown) {
+      this.#shown = shown
+      // The time that passes is not for reading aloud ten times a second.
+      this.#said.ariaLive = tone === 'idle' ? 'off' : 'polite'
+      this.#reasons.replaceChildren(
+        ...reasons.flatMap(({ code, sentence }) => [
+          ...(code === undefined ? [] : [make('code', '', code)]),
+          ' ',
+          make('span', '', sentence),
+          ' ',
+        ]),
+      )
+    }
     this.#stop.hidden = !canStop
     this.#again.hidden = !canRepeat
   }

@@ -96,6 +96,7 @@ class Plot {
   readonly #width: number
   readonly #floor: number
   readonly #ceiling = TOP
+  #peak = ''
 
   constructor(
     context: CanvasRenderingContext2D,
@@ -164,7 +165,7 @@ class Plot {
       context.rect(left, this.#ceiling, right - left, this.#floor - this.#ceiling)
       context.clip()
       context.strokeStyle = this.#colours['bad']!
-      context.globalAlpha = 0.35
+      context.globalAlpha = 0.5
       context.lineWidth = 1
       context.beginPath()
       const tall = this.#floor - this.#ceiling
@@ -218,7 +219,7 @@ class Plot {
     const columns = Math.max(20, Math.floor(this.#width / 4))
     const curve = rateCurve(recording, this.#state.until, columns)
     const most = Math.max(...curve)
-    if (most <= 0) return
+    if (most <= 0 || this.#state.until < 200) return
     const room = this.#floor - this.#ceiling - 6
     const right = this.#width - SIDE
     context.beginPath()
@@ -236,10 +237,7 @@ class Plot {
     context.lineWidth = 1
     context.lineJoin = 'round'
     context.stroke()
-    const text = `${formatRate(most)}/s`
-    context.textBaseline = 'top'
-    context.fillStyle = this.#colours['soft']!
-    context.fillText(text, right - context.measureText(text).width, this.#ceiling - 14)
+    this.#peak = `${formatRate(most)} pieces/s at most`
   }
 
   #drawMarks({ settings, tape, message }: Recording): void {
@@ -251,6 +249,9 @@ class Plot {
     if (at !== undefined) marks.push([at, `first token ${formatTime(at)}`])
     const { end } = tape
     let free = -Infinity
+    const behind: string[] = [this.#peak]
+    if (end?.how === 'stopped') behind.push('stopped')
+    if (end?.how === 'failed') behind.push('broke off')
     context.textBaseline = 'alphabetic'
     for (const [time, text] of marks) {
       const x = this.#x(time)
@@ -264,14 +265,19 @@ class Plot {
       context.fillText(text, x + 4, this.#ceiling - 7)
       free = x + wide + 10
     }
-    if (end && end.how !== 'closed') {
-      const x = this.#x(end.at)
-      context.fillStyle = this.#colours['bad']!
-      context.fillRect(Math.round(x) - 1, this.#ceiling - 6, 2, this.#floor - this.#ceiling + 6)
-      const text = end.how === 'stopped' ? 'stopped' : 'broke off'
-      const wide = context.measureText(text).width
-      if (x - wide - 5 > free) context.fillText(text, x - wide - 5, this.#ceiling - 7)
-    }
+    const said = behind.filter((text) => text !== '').join(', ')
+    const right = this.#width - SIDE - 12
+    const left = right - context.measureText(said).width
+    const isBad = end !== undefined && end.how !== 'closed'
+    context.fillStyle = this.#colours[isBad ? 'bad' : 'soft']!
+    if (left > free) context.fillText(said, left, this.#ceiling - 7)
+    if (isBad)
+      context.fillRect(
+        Math.round(this.#x(end.at)) - 1,
+        this.#ceiling - 6,
+        2,
+        this.#floor - this.#ceiling + 6,
+      )
   }
 
   #drawCursor(): void {
