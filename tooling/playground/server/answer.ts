@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as after } from 'node:timers/promises'
-import { accumulate, split, toEvents } from '@tesserae/openai'
+import { accumulate, split, StreamError, toEvents } from '@tesserae/openai'
 import { crucible as crucibleDialect } from '@tesserae/openai/dialects'
-import { replayResponse } from '@tesserae/testkit/transcript'
+import { bodyOf } from '@tesserae/testkit/transcript'
 import { type Asked, readAsked } from './asked.ts'
 import { answerHtml, answerJson, CORS } from './responses.ts'
 import { Refusal } from './errors.ts'
 import type { Recorded } from './library.ts'
 import { findModel } from './models.ts'
-import { perform } from './performance.ts'
+import { perform } from './perform.ts'
 import { type PlayOptions, readPlayOptions } from './play-options.ts'
 import { readJson } from './read-json.ts'
 import { completionOf, textCompletionOf } from './say.ts'
@@ -66,12 +66,9 @@ function find(
     }
   }
   const { system, answer } = found
-  if (text.length > LONGEST_ECHO)
-    throw new Refusal(
-      'invalid_body',
-      `Send a text of at most ${LONGEST_ECHO} characters to be said.`,
-    )
   const said = answer(text, isDeep)
+  if (said.content.length > LONGEST_ECHO)
+    throw new Refusal('invalid_body', `Have at most ${LONGEST_ECHO} characters echoed.`)
   if (system.id === 'openai' && path === '/v1/completions') {
     const completion = (withUsage: boolean) => textCompletionOf(said, text, model, withUsage)
     return {
@@ -120,10 +117,11 @@ async function wholeOf({ transcript, dialect, id }: Recorded): Promise<object> {
       'stream',
     )
   try {
-    const response = new Response(await replayResponse(transcript).arrayBuffer(), STREAM)
+    const response = new Response(bodyOf(transcript), STREAM)
     if (dialect !== 'crucible') return await accumulate(response)
     return crucible.whole(await accumulate(response, { dialect: crucibleDialect }))
-  } catch {
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error
     throw new Refusal(
       'failed_recording',
       `${id} ends in an error, or too early: set "stream" to true to see how.`,

@@ -3,10 +3,12 @@ import { once } from 'node:events'
 import { setImmediate as turn, setTimeout as after } from 'node:timers/promises'
 import type { SseEvent } from '@tesserae/encoder'
 import { sendEvents } from '@tesserae/encoder/node'
-import type { Performance } from './performance.ts'
+import type { Show } from './perform.ts'
 
 /** What stalls for ever stalls for so long, and nothing is played for longer. */
-export const LONGEST_MS = 300_000
+const LONGEST_MS = 300_000
+/** What timers can wait for, and longer than anything is played. */
+const LONGEST_WAIT_MS = 2 * LONGEST_MS
 
 /** Aborts when the client has gone, or has been answered. */
 export function goneOf(response: ServerResponse): AbortSignal {
@@ -20,7 +22,7 @@ export function goneOf(response: ServerResponse): AbortSignal {
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
-  show: Performance,
+  show: Show,
   headers: Readonly<Record<string, string>>,
   longest = LONGEST_MS,
 ): Promise<void> {
@@ -28,7 +30,7 @@ export async function send(
   const limit = setTimeout(() => response.destroy(), longest)
   let begin = performance.now()
   const wait = (ms: number): Promise<void> =>
-    after(Math.min(ms, 2 * LONGEST_MS), undefined, { signal: gone })
+    after(Math.min(ms, LONGEST_WAIT_MS), undefined, { signal: gone })
   const clock: Clock = {
     until: async (at) => {
       const ms = at - (performance.now() - begin)
@@ -64,10 +66,7 @@ function options(headers: Readonly<Record<string, string>>): Parameters<typeof s
   return { headers, heartbeat: 0, onError: console.error }
 }
 
-async function* paced(
-  events: NonNullable<Performance['events']>,
-  clock: Clock,
-): AsyncGenerator<SseEvent> {
+async function* paced(events: NonNullable<Show['events']>, clock: Clock): AsyncGenerator<SseEvent> {
   for (const { at, event } of events) {
     if (at > 0) await clock.until(at)
     yield event
@@ -80,7 +79,7 @@ async function* paced(
  */
 async function sendBytes(
   response: ServerResponse,
-  { contentType, beats, end }: Performance,
+  { contentType, beats, end }: Show,
   headers: Readonly<Record<string, string>>,
   clock: Clock,
   gone: AbortSignal,

@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net'
 import path from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { Beat, Performance } from '../server/performance.ts'
+import type { Beat, Show } from '../server/perform.ts'
 import { send } from '../server/send.ts'
 import { HELLO } from './asking.ts'
 
@@ -33,7 +33,7 @@ describe('a client that does not read', () => {
     }
   }
 
-  const shows: [string, () => Performance][] = [
+  const shows: [string, () => Show][] = [
     ['bytes', () => ({ ...head, beats: bytes(), events: undefined })],
     ['events', () => ({ ...head, beats: [], events: events() })],
   ]

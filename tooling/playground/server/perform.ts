@@ -13,7 +13,7 @@ export interface Beat {
 }
 
 /** All that is sent, and when. */
-export interface Performance {
+export interface Show {
   readonly contentType: string
   readonly headAt: number
   readonly beats: Iterable<Beat>
@@ -27,7 +27,7 @@ export interface Performance {
  *
  * @param sorry - the error frame of the dialect
  */
-export function perform(recorded: Score, options: PlayOptions, sorry: SseEvent): Performance {
+export function perform(recorded: Score, options: PlayOptions, sorry: SseEvent): Show {
   const { fault, cuts, delayMs, stallMs } = options
   const score = atSpeed(recorded, options.speed)
   const late = fault === 'slow-start' ? delayMs : 0
