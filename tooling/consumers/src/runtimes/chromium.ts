@@ -5,10 +5,19 @@ import type { Runtime } from './runtime.ts'
 
 const binaries = ['/usr/bin/chromium', '/usr/bin/google-chrome']
 
+/** Why there is no Chromium here, or nothing when there is one. It is installed where that may be. */
+export function ensureChromium(): Promise<string | undefined> {
+  return ensureInstalled(binaries, ['chromium'])
+}
+
+export function chromiumBinary(): string {
+  return binaries.find((file) => existsSync(file)) ?? 'chromium'
+}
+
 export const chromium: Runtime = browserRuntime({
   name: 'chromium',
-  available: () => ensureInstalled(binaries, ['chromium']),
-  binary: () => binaries.find((file) => existsSync(file)) ?? 'chromium',
+  available: ensureChromium,
+  binary: chromiumBinary,
   args: (url, profile) => [
     '--headless',
     // Root and most containers have no user namespaces, and the only page is ours.
