@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Each is a folder: `peers/`, a file for each, and `run-peer.ts`, which holds one of them against all cases. */
-export const areas = ['parsers', 'accumulators'] as const
+export const areas = ['parsers', 'accumulators', 'encoders'] as const
 
 export type Area = (typeof areas)[number]
 
@@ -29,7 +29,7 @@ export async function loadPeer(area: Area, file: string): Promise<Peer> {
   return ((await import(`./${area}/peers/${file}.ts`)) as { peer: Peer }).peer
 }
 
-/** Runs all of an area's cases on one peer, in this process. What comes out is for `results.json`. */
+/** Runs all of an area's cases on one peer, in this process. What comes out is for `results.generated.json`. */
 export async function runPeer(area: Area, peer: Peer): Promise<object> {
   const { runPeer } = (await import(`./${area}/run-peer.ts`)) as {
     runPeer: (peer: Peer) => Promise<object>

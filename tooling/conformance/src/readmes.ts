@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { replaceBetween } from '@tooling/bench/markdown'
 import { caseTable } from './accumulators/table.ts'
 import { type Results, readResults } from './results.ts'
+import { summary } from './summary.ts'
 import { inOrder, markdownNotes, markdownTable } from './tables.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
@@ -22,6 +23,9 @@ const places: readonly (readonly [
     'accumulators',
     (all) => markdownTable('accumulators', all.accumulators),
   ],
+  ['packages/encoder/README.md', 'encoders', (all) => markdownTable('encoders', all.encoders)],
+  ['README.md', 'all', summary],
+  [own, 'encoder-notes', (all) => markdownNotes('encoders', all.encoders)],
   [own, 'parser-notes', (all) => markdownNotes('parsers', all.parsers)],
   [own, 'accumulator-notes', (all) => markdownNotes('accumulators', all.accumulators)],
   [own, 'accumulator-cases', (all) => caseTable(inOrder('accumulators', all.accumulators.peers))],

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AccumulatorResult } from './accumulators/run-peer.ts'
 import type { Area } from './areas.ts'
+import type { EncoderResult } from './encoders/run-peer.ts'
 import type { ParserResult } from './parsers/run-peer.ts'
 
 /** What the last run came to, as it is committed. */
 export interface Results {
   readonly parsers: AreaResults<ParserResult>
   readonly accumulators: AreaResults<AccumulatorResult>
+  readonly encoders: AreaResults<EncoderResult>
 }
 
 export interface AreaResults<Result> {
@@ -26,7 +28,7 @@ export interface Row<Result> {
   readonly lost?: string | undefined
 }
 
-const file = new URL('../results.json', import.meta.url)
+const file = new URL('../results.generated.json', import.meta.url)
 
 export function readResults(): Results {
   return JSON.parse(readFileSync(file, 'utf8'))

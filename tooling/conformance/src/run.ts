@@ -1,5 +1,5 @@
 // `npm run conformance`: every peer against every case, or those of the areas that are named.
-// `-- --write` keeps what comes out, in `results.json` and in the tables of the READMEs.
+// `-- --write` keeps what comes out, in `results.generated.json` and in the tables of the READMEs.
 import { type Area, areas, peersOf } from './areas.ts'
 import { runIsolated } from './isolated.ts'
 import { writeTables } from './readmes.ts'

@@ -1,6 +1,7 @@
 import { type Column, table } from '@tooling/bench/markdown'
 import { accumulatorTable } from './accumulators/table.ts'
 import type { Area } from './areas.ts'
+import { encoderTable } from './encoders/table.ts'
 import { parserTable } from './parsers/table.ts'
 import type { AreaResults, Row } from './results.ts'
 
@@ -13,9 +14,11 @@ export interface AreaTable<Result> {
   readonly better: (a: Result, b: Result) => number
 }
 
-const tables = { parsers: parserTable, accumulators: accumulatorTable } as Readonly<
-  Record<Area, AreaTable<never>>
->
+const tables = {
+  parsers: parserTable,
+  accumulators: accumulatorTable,
+  encoders: encoderTable,
+} as Readonly<Record<Area, AreaTable<never>>>
 
 /** For a README. The rows of this repository come first, the others from the best on. */
 export function markdownTable(area: Area, results: AreaResults<object>): string {

@@ -1,5 +1,5 @@
 /** What a promise gives, or `undefined` if that takes longer than so many milliseconds. */
-export async function within<T extends object>(
+export async function within<T>(
   milliseconds: number,
   value: T | Promise<T>,
 ): Promise<T | undefined> {

@@ -3,6 +3,8 @@ import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
 import { cases } from '../src/accumulators/cases.ts'
 import { areas, peersOf } from '../src/areas.ts'
+import { trialsOf } from '../src/encoders/corpus.ts'
+import { fields } from '../src/encoders/face.ts'
 import { readmes } from '../src/readmes.ts'
 import { readResults } from '../src/results.ts'
 import { isOurs } from '../src/tables.ts'
@@ -35,6 +37,9 @@ test('results are of all the cases that there are now', () => {
   for (const { result } of results.parsers.peers) expect(result?.vectors).toBe(vectors.length)
   for (const { result } of results.accumulators.peers)
     expect(Object.keys(result?.verdicts ?? {})).toEqual(cases.map(({ name }) => name))
+  for (const { result } of results.encoders.peers)
+    for (const field of fields)
+      expect(result?.fields[field]?.trials ?? trialsOf(field).length).toBe(trialsOf(field).length)
 })
 
 test.each(readmes(results))('the tables in $name say what the results say', ({ text, wanted }) => {

@@ -1,0 +1,19 @@
+import { JsonToSseTransformStream } from 'ai'
+import type { EncoderPeer } from '../face.ts'
+
+export const peer: EncoderPeer = {
+  name: 'ai',
+  package: 'ai',
+  takes: ['data'],
+  json: JSON.parse,
+  note: '`JsonToSseTransformStream`.',
+  async encode({ data }) {
+    const stream = new JsonToSseTransformStream()
+    const writer = stream.writable.getWriter()
+    void writer.write(data).then(() => writer.close())
+    let text = ''
+    for await (const piece of stream.readable) text += piece
+    // Behind every stream, and not of the event.
+    return text.replace(/data: \[DONE\]\n\n$/, '')
+  },
+}

@@ -1,0 +1,10 @@
+import { encode, encodeComment } from 'eventsource-encoder'
+import type { EncoderPeer } from '../face.ts'
+
+export const peer: EncoderPeer = {
+  name: 'eventsource-encoder',
+  package: 'eventsource-encoder',
+  takes: ['event', 'id', 'data', 'comment', 'retry'],
+  encode: ({ comment, data = '', ...fields }) =>
+    comment === undefined ? encode({ data, ...fields }) : encodeComment(comment),
+}

@@ -1,0 +1,27 @@
+import type { EncoderPeer } from '../face.ts'
+import { overHttp } from '../over-http.ts'
+
+// Nest wants this to be there before any of it.
+await import('reflect-metadata')
+const { SseStream } = await import('@nestjs/core/router/sse-stream.js')
+
+export const peer: EncoderPeer = {
+  name: '@nestjs/core',
+  package: '@nestjs/core',
+  takes: ['event', 'id', 'data', 'retry'],
+  note: 'The stream behind `@Sse()`, in which a name is called `type`.',
+  encode: ({ data = '', event, id, retry }) =>
+    overHttp(async (request, response) => {
+      const stream = new SseStream(request)
+      stream.pipe(response)
+      const message = {
+        data,
+        ...(event !== undefined && { type: event }),
+        ...(id !== undefined && { id }),
+        ...(retry !== undefined && { retry }),
+      }
+      await new Promise<void>((resolve, reject) =>
+        stream.writeMessage(message, (error) => (error ? reject(error) : resolve())),
+      )
+    }),
+}

@@ -1,0 +1,10 @@
+import { encodeEventMessage } from '@orpc/standard-server'
+import type { EncoderPeer } from '../face.ts'
+
+export const peer: EncoderPeer = {
+  name: '@orpc/standard-server',
+  package: '@orpc/standard-server',
+  takes: ['event', 'id', 'data', 'comment', 'retry'],
+  encode: ({ comment, ...fields }) =>
+    encodeEventMessage(comment === undefined ? fields : { comments: [comment] }),
+}

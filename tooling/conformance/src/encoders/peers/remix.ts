@@ -1,0 +1,17 @@
+import { eventStream } from 'remix-utils/sse/server'
+import type { EncoderPeer } from '../face.ts'
+
+export const peer: EncoderPeer = {
+  name: 'remix-utils',
+  package: 'remix-utils',
+  takes: ['event', 'id', 'data'],
+  async encode({ data = '', event, id }) {
+    const over = new AbortController()
+    const response = eventStream(over.signal, (send) => {
+      send({ data, ...(event !== undefined && { event }), ...(id !== undefined && { id }) })
+      setImmediate(() => over.abort())
+      return () => {}
+    })
+    return response.bytes()
+  },
+}

@@ -1,0 +1,16 @@
+import Channel from 'sse-pubsub'
+import type { EncoderPeer } from '../face.ts'
+import { overHttp } from '../over-http.ts'
+
+export const peer: EncoderPeer = {
+  name: 'sse-pubsub',
+  package: 'sse-pubsub',
+  takes: ['event', 'data'],
+  encode: ({ data, event }) =>
+    overHttp((request, response) => {
+      const channel = new Channel({ pingInterval: 0, maxStreamDuration: 1000 })
+      channel.subscribe(request, response)
+      channel.publish(data, event)
+      channel.close()
+    }),
+}

@@ -1,0 +1,20 @@
+import { PassThrough } from 'node:stream'
+import SseStreams from 'ssestream'
+import type { EncoderPeer } from '../face.ts'
+
+const { default: SseStream } = SseStreams
+
+export const peer: EncoderPeer = {
+  name: 'ssestream',
+  package: 'ssestream',
+  takes: ['event', 'id', 'data', 'comment', 'retry'],
+  async encode(sent) {
+    const stream = new SseStream(undefined as never)
+    const body = stream.pipe(new PassThrough() as never) as unknown as PassThrough
+    stream.write(sent)
+    stream.end()
+    let text = ''
+    for await (const piece of body) text += piece
+    return text
+  },
+}

@@ -1,0 +1,10 @@
+import { encode, encodeComment } from '@tesserae/encoder'
+import type { EncoderPeer } from '../face.ts'
+
+export const peer: EncoderPeer = {
+  name: '@tesserae/encoder',
+  package: '@tesserae/encoder',
+  takes: ['event', 'id', 'data', 'comment', 'retry'],
+  encode: ({ comment, data = '', event, id, retry }) =>
+    comment === undefined ? encode({ data, event, id, retry }) : encodeComment(comment),
+}
