@@ -41,8 +41,13 @@ for (const { title, pairs, stop } of groups) {
 await stage.clear()
 
 const seconds = ((performance.now() - began) / 1000).toFixed(1)
+const { passed, failed, skipped } = report
+const without = skipped > 0 ? `, ${skipped} skipped` : ''
+const all = passed + failed
 console.log(
-  `\n${report.passed} pairs understand each other, ${report.failed} do not (${seconds} s)`,
+  all + skipped === 0
+    ? `No pair has a name with ${words.join(' or ')}.`
+    : `\n${passed} of ${all} pairs understand each other${without} (${seconds} s)`,
 )
 if (words.length === 0) {
   mkdirSync('.reports', { recursive: true })
@@ -50,7 +55,7 @@ if (words.length === 0) {
   writeFileSync(`.reports/${task}.interop.json`, `${JSON.stringify(report)}\n`)
 }
 // What is left open, such as a connection that a client keeps, is not waited for.
-process.exit(report.failed === 0 && report.passed > 0 ? 0 : 1)
+process.exit(failed === 0 && passed + skipped > 0 ? 0 : 1)
 
 function isChosen(title: string, { name, quick = false }: Pair): boolean {
   if (isQuick && !quick) return false

@@ -8,6 +8,7 @@ import { startProgram } from './programs/program.ts'
 // The servers that npm has for tests of others, each with the words that it is to say.
 
 export const TEXT = 'Grüße, 世界! 👋🏽 👨‍👩‍👧‍👦 🇯🇵 नमस्ते ✓\r\nA line.\n\ndata: [DONE]\n\nevent: x\r\rend'
+export const CUT = 'This is cut somewhere in its middle.'
 const weather = { name: 'get_weather', arguments: '{"city":"京都","note":"say \\"hi\\" \\\\ 👋🏽"}' }
 const time = { name: 'get_time', arguments: '{}' }
 
@@ -58,11 +59,7 @@ export const startAimock = (): Promise<Running> =>
           error: { message: 'Slow down.', type: 'rate_limit_error', code: 'slow' },
           status: 429,
         }),
-        fixture(
-          'cut',
-          { content: 'This is cut somewhere in its middle.' },
-          { truncateAfterChunks: 3, latency: 30 },
-        ),
+        fixture('cut', { content: CUT }, { truncateAfterChunks: 3, latency: 30 }),
       ],
     },
     (file) =>
