@@ -4,9 +4,6 @@ import type { Area } from './areas.ts'
 
 const program = fileURLToPath(new URL('peer-process.ts', import.meta.url))
 
-/** The slowest takes a few seconds on two busy cores. */
-const longest = 60_000
-
 /** A peer's name and its result, or what there was of them, and a word for why there is no more. */
 export interface Outcome {
   readonly name?: string
@@ -15,7 +12,8 @@ export interface Outcome {
   readonly lost?: string
 }
 
-export function runIsolated(area: Area, file: string): Promise<Outcome> {
+/** @param limit - milliseconds; the default is many times what the slowest takes on two busy cores */
+export function runIsolated(area: Area, file: string, limit = 60_000): Promise<Outcome> {
   const child = fork(program, [area, file], {
     // No key, address or switch of whoever runs this reaches a peer.
     env: { PATH: process.env['PATH'] ?? '' },
@@ -28,7 +26,7 @@ export function runIsolated(area: Area, file: string): Promise<Outcome> {
     const timer = setTimeout(() => {
       outcome = { ...outcome, lost: 'did not end' }
       child.kill('SIGKILL')
-    }, longest)
+    }, limit)
     child.on('message', (message: Outcome) => (outcome = { ...outcome, ...message }))
     child.on('close', () => {
       clearTimeout(timer)

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
 import { cases } from '../src/accumulators/cases.ts'
-import { areas, peersOf } from '../src/areas.ts'
+import { areas, loadPeer, peersOf, runPeer } from '../src/areas.ts'
 import { trialsOf } from '../src/encoders/corpus.ts'
 import { fields } from '../src/encoders/face.ts'
 import { readmes } from '../src/readmes.ts'
-import { readResults } from '../src/results.ts'
+import { readResults, type Row } from '../src/results.ts'
 import { isOurs } from '../src/tables.ts'
 
 const results = readResults()
@@ -16,7 +16,8 @@ const versions = Object.values(manifest.devDependencies as Record<string, string
 )
 
 describe.each(areas)('results of %s', (area) => {
-  const { date, peers } = results[area]
+  const { date } = results[area]
+  const peers: readonly Row<object>[] = results[area].peers
 
   test('have a day', () => {
     expect(date).toMatch(/^20\d\d-\d\d-\d\d$/)
@@ -25,6 +26,13 @@ describe.each(areas)('results of %s', (area) => {
   test('are there for every peer, and for no other', () => {
     expect(peers.map(({ file }) => file)).toEqual(peersOf(area))
     expect(peers.filter(({ lost }) => lost !== undefined)).toEqual([])
+  })
+
+  test('are, of the packages here, what comes out now', async () => {
+    const own = peers.filter((peer) => isOurs(peer))
+    expect(own.length).toBeGreaterThan(0)
+    for (const { file, result } of own)
+      expect(await runPeer(area, await loadPeer(area, file))).toEqual(result)
   })
 
   test('are of the versions that are installed', () => {

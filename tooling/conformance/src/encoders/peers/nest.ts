@@ -8,14 +8,14 @@ const { SseStream } = await import('@nestjs/core/router/sse-stream.js')
 export const peer: EncoderPeer = {
   name: '@nestjs/core',
   package: '@nestjs/core',
-  takes: ['event', 'id', 'data', 'retry'],
+  takes: ['event', 'id', 'data', 'comment', 'retry'],
   note: 'The stream behind `@Sse()`, in which a name is called `type`.',
-  encode: ({ data = '', event, id, retry }) =>
+  encode: ({ comment, data = '', event, id, retry }) =>
     overHttp(async (request, response) => {
       const stream = new SseStream(request)
       stream.pipe(response)
       const message = {
-        data,
+        ...(comment === undefined ? { data } : { comment }),
         ...(event !== undefined && { type: event }),
         ...(id !== undefined && { id }),
         ...(retry !== undefined && { retry }),

@@ -6,7 +6,7 @@ export const peer: ParserPeer = {
   package: 'undici',
   takes: 'bytes',
   shows: { unnamed: { is: 'message' }, id: { of: 'stream' } },
-  note: '`EventSource`, with a dispatcher that answers with the chunks; that of Node is an older copy.',
+  note: '`EventSource`, with a dispatcher that answers with the chunks; that of Node is a copy of it.',
   async read(chunks) {
     const events: FoundEvent[] = []
     await new Promise<void>((resolve) => {
