@@ -89,9 +89,17 @@ async function chunksIn(stream: ReadableStream<Uint8Array>): Promise<unknown[]> 
 
 function comparable(completion: ChatCompletion): ChatCompletion {
   const { timings: _, ...rest } = completion as ChatCompletion & { timings?: unknown }
-  const copy = structuredClone({ ...rest, id: '', created: 0 })
-  for (const { message } of copy.choices) for (const call of message.tool_calls ?? []) call.id = ''
+  const copy = structuredClone(rest)
+  copy.id = anew(copy.id)
+  if (copy.created > 0) copy.created = 1
+  for (const { message } of copy.choices)
+    for (const call of message.tool_calls ?? []) call.id = anew(call.id)
   return copy
+}
+
+/** Which id it is may differ, not whether it is one. */
+function anew(id: string): string {
+  return typeof id === 'string' && id !== '' ? 'an id' : id
 }
 
 /** A stream has no words at all where a document has none of them. */
