@@ -19,6 +19,9 @@ import { stallLimit } from './stream/timing.ts'
 /** Numbers and diagnostics are brought up to date as often as they can be read, and not at each chunk. */
 const READINGS_MILLISECONDS = 100
 const JUDGEMENT_MILLISECONDS = 300
+/** Diagnostics wait until a drag has come to rest, or the share of the time that they take would be felt. */
+const REST_MILLISECONDS = 120
+const JUDGEMENT_SHARE = 10
 
 /** What a stream was asked for with, so that it can be asked for again. */
 export interface Order {
@@ -54,6 +57,8 @@ export class Stage {
   #readAt = 0
   #judged: { readonly recording: Recording; readonly position: number } | undefined
   #judgedAt = 0
+  #judgementTook = 0
+  #movedAt = 0
   #isJudging = false
 
   constructor() {
@@ -75,8 +80,9 @@ export class Stage {
     this.#stream = undefined
     this.#order = order
     this.#sent = performance.now()
-    this.#show(blank())
     this.#isOpen = true
+    this.#show(blank())
+    this.#stand()
     const { request, recorded } = order
     if (recorded) {
       const recording = await recorded()
@@ -117,6 +123,7 @@ export class Stage {
 
   seek(position: number): void {
     this.#chosen = undefined
+    this.#movedAt = performance.now()
     this.#player.seek(position)
     this.#follow()
   }
@@ -166,6 +173,7 @@ export class Stage {
     this.#chosen = undefined
     this.#judged = undefined
     this.#diagnostics.clear()
+    this.#readAt = 0
     this.#follow()
   }
 
@@ -279,13 +287,17 @@ export class Stage {
     const judged = this.#judged
     const isNew = judged?.recording !== recording || judged.position !== moment.position
     const isEnd = moment.hasEnded && recording.message.outcome !== undefined
-    const isDue = isEnd || clock - this.#judgedAt > JUDGEMENT_MILLISECONDS
+    const now = performance.now()
+    const wait = Math.max(JUDGEMENT_MILLISECONDS, JUDGEMENT_SHARE * this.#judgementTook)
+    const isResting = this.#player.isPlaying || now - this.#movedAt > REST_MILLISECONDS
+    const isDue = isEnd || (isResting && now - this.#judgedAt > wait)
     if (isNew && isDue && !this.#isJudging && !(moment.hasEnded && !isEnd)) void this.#judge(moment)
   }
 
   async #judge(moment: Moment): Promise<void> {
     this.#isJudging = true
     const { recording, position } = moment
+    const begin = performance.now()
     try {
       const outcome = await recording.judgeAt(position)
       if (recording !== this.#recording) return
@@ -295,6 +307,7 @@ export class Stage {
     } finally {
       this.#isJudging = false
       this.#judgedAt = performance.now()
+      this.#judgementTook = this.#judgedAt - begin
     }
   }
 

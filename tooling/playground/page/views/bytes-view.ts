@@ -110,6 +110,7 @@ export class BytesView {
     const start = this.#rows.starts[row]!
     const end = Math.min(this.#rows.starts[row + 1] ?? tape.length, offset)
     const line = make('div', 'row')
+    line.dataset['row'] = String(row)
     const number = make('span', 'number')
     line.append(number)
     let at = start

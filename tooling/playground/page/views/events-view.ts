@@ -109,11 +109,10 @@ export class EventsView {
     const item = make('div', `entry ${entry.kind} t-${tone}`)
     if (entry === focus) item.classList.add('lit')
     item.id = `entry-${index}`
-    item.dataset['entry'] = String(index)
+    item.dataset['entry'] = item.dataset['row'] = String(index)
     item.setAttribute('role', 'treeitem')
     item.setAttribute('aria-level', '1')
     item.setAttribute('aria-posinset', String(index + 1))
-    item.setAttribute('aria-setsize', String(this.#count))
     item.setAttribute('aria-expanded', String(rows !== undefined))
     item.setAttribute('aria-selected', String(entry === focus))
     const added = addedBy(recording, entry)

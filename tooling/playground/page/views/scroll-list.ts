@@ -60,10 +60,23 @@ export class ScrollList {
     this.#scrollTo(isTall ? from - 8 : from - (clientHeight - (to - from)) / 2)
   }
 
-  /** Puts elements where the stretch that is seen begins. */
+  /** Puts elements, each with its row, where the stretch that is seen begins. */
   draw(top: number, elements: readonly HTMLElement[]): void {
-    this.#window.style.transform = `translateY(${top}px)`
-    this.#window.replaceChildren(...elements)
+    const list = this.#window
+    list.style.transform = `translateY(${top}px)`
+    // What is there already and looks the same stays: a click that begins on an element has to end on it.
+    const old = new Map<string | undefined, Element>()
+    for (const element of list.children) old.set((element as HTMLElement).dataset['row'], element)
+    const next = elements.map((element) => {
+      const known = old.get(element.dataset['row'])
+      return known?.isEqualNode(element) ? known : element
+    })
+    const kept = new Set(next)
+    for (const element of old.values()) if (!kept.has(element)) element.remove()
+    let place = list.firstElementChild
+    for (const element of next)
+      if (element === place) place = place.nextElementSibling
+      else list.insertBefore(element, place)
   }
 
   #scrollTo(top: number): void {

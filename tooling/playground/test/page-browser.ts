@@ -1,0 +1,132 @@
+import { chromiumBinary, ensureChromium } from '@tooling/consumers/chromium'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { type Playground, startPlayground } from '../server/start.ts'
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** What the tests of a file share: the server and the browser; and for each test a page of its own. */
+export interface Visit {
+  readonly page: Page
+  readonly url: string
+  /** Everything that the browser complained about. */
+  readonly complaints: readonly string[]
+  /** Opens the page, with what stands behind its address. */
+  open(hash?: string): Promise<void>
+  /** Another page, in a window of another kind. */
+  again(options: BrowserContextOptions): Promise<void>
+}
+
+/** Starts the server and a Chromium for the tests of a file. A page that complains fails its test. */
+export function visits(): Visit {
+  let missing: string | undefined
+  let playground: Playground | undefined
+  let browser: Browser | undefined
+  let watched: Watched | undefined
+
+  beforeAll(async () => {
+    missing = await ensureChromium()
+    if (missing !== undefined) return
+    playground = await startPlayground({ port: 0 })
+    // Its memory is a folder of its own, which is thrown away.
+    browser = await chromium.launch({ executablePath: chromiumBinary(), args: FLAGS })
+  }, 600_000)
+  afterAll(async () => {
+    await browser?.close()
+    await playground?.close()
+  })
+  beforeEach(async (context) => {
+    if (browser === undefined) context.skip(missing)
+    else watched = await openPage(browser, {})
+  })
+  afterEach(async () => {
+    // What the network does is the browser's to log; whatever else it says is a mistake of the page.
+    const mistakes = watched?.complaints.filter((text) => !text.includes('Failed to load resource'))
+    await watched?.close()
+    expect(mistakes).toEqual([])
+  })
+
+  const visit: Visit = {
+    get page() {
+      return watched!.page
+    },
+    get url() {
+      return playground!.url
+    },
+    get complaints() {
+      return watched!.complaints
+    },
+    async open(hash = '') {
+      await visit.page.goto(`${visit.url}/${hash}`)
+    },
+    async again(options) {
+      expect(watched?.complaints).toEqual([])
+      await watched?.close()
+      watched = await openPage(browser!, options)
+    },
+  }
+  return visit
+}
+
+interface Watched {
+  readonly page: Page
+  readonly complaints: string[]
+  readonly close: () => Promise<void>
+}
+
+/** A page that is listened to: what it throws, logs as an error or is forbidden by its policy is kept. */
+async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Watched> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'light',
+    ...options,
+  })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', ({ message }) => complaints.push(`thrown: ${message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.type()}: ${message.text()}`)
+  })
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      console.error(`policy ${violatedDirective} ${blockedURI}`),
+    )
+  })
+  return { page, complaints, close: () => context.close() }
+}
+
+/** What says how it stands, once it says so. */
+export async function standing(page: Page, title: RegExp, timeout = 20_000): Promise<string> {
+  await page.locator('#standing-title').filter({ hasText: title }).waitFor({ timeout })
+  return page.locator('#said').innerText()
+}
+
+/** Waits until what was done is drawn. */
+export function drawn(page: Page): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
+      }),
+  )
+}
+
+/** What the message says. */
+export function message(page: Page): Promise<string> {
+  return page.locator('#message').innerText()
+}
+
+/** Where one is in the stream. */
+export async function position(page: Page): Promise<number> {
+  return Number(await page.locator('#scrubber').getAttribute('aria-valuenow'))
+}

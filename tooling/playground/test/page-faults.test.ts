@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest'
+import { drawn, message, standing, visits } from './page-browser.ts'
+
+const visit = visits()
+
+/** After whatever happened, the same scene without a fault plays to its end. */
+async function goesOn(): Promise<void> {
+  const { page } = visit
+  await page.selectOption('#fault', '')
+  await standing(page, /^Complete$/)
+  expect(await message(page)).toContain('break the connection, and see.')
+  await page.keyboard.press('Home')
+  await drawn(page)
+  expect(await page.locator('#place').innerText()).toMatch(/^0 \//)
+}
+
+describe.each([
+  ['drop', /^The connection broke$/, ['interrupted', 'What had come is kept.'], true],
+  ['truncate', /^Incomplete/, ['incomplete', 'bytes of an event that never ended'], true],
+  ['error', /^The server sent an error$/, ['server-error', 'The server says: '], true],
+  ['html', /^Not a stream of events$/, ['bad-response', 'bad-content-type'], false],
+  [
+    'status',
+    /^Refused with status 503$/,
+    ['server-error', 'bad-status', 'The server says: '],
+    false,
+  ],
+] as const)('with the fault %s', (fault, title, words, hasMessage) => {
+  test('the page says what happened, keeps what had come, and goes on', async () => {
+    const { page } = visit
+    await visit.open(`#scene=tesserae&fault=${fault}`)
+    const said = await standing(page, title)
+    for (const word of words) expect(said).toContain(word)
+    expect(await page.locator('#standing').getAttribute('data-tone')).toBe('bad')
+    expect(await message(page)).toContain(hasMessage ? 'I am a text' : 'No message was in it.')
+    await page.locator('#diagnostics .t-bad').first().waitFor()
+    await page.click('#again')
+    await standing(page, title)
+    await goesOn()
+  })
+})
+
+describe('with a stream that does not come', () => {
+  test('for a while: the page says so and goes on by itself', async () => {
+    const { page } = visit
+    await visit.open('#scene=tesserae&fault=stall')
+    expect(await standing(page, /^Stalled$/)).toContain('Nothing has come for')
+    await standing(page, /^Complete$/)
+    await page
+      .locator('#readings')
+      .filter({ hasText: /stalls\s*1/ })
+      .waitFor()
+    await goesOn()
+  })
+
+  test('for ever: it can be stopped, and what had come is kept', async () => {
+    const { page } = visit
+    await visit.open('#scene=tesserae&fault=stall-for-ever&at=0.75')
+    await standing(page, /^Stalled$/)
+    await page.click('#stop')
+    expect(await standing(page, /^Stopped$/)).toContain('aborted')
+    expect(await message(page)).toContain('I am a text')
+    await goesOn()
+  })
+
+  test('at first: it waits, and can be given up by a key', async () => {
+    const { page } = visit
+    await visit.open('#scene=tesserae&fault=slow-start')
+    expect(await standing(page, /^Waiting$/)).toBeDefined()
+    await standing(page, /^Complete$/)
+    await page.click('#again')
+    await standing(page, /^Waiting$/)
+    await page.keyboard.press('s')
+    await standing(page, /^Stopped$/)
+    await goesOn()
+  })
+})
+
+test('an event beyond the limit is told as the parser tells it', async () => {
+  const { page } = visit
+  await visit.open('#scene=llama-server/logprobs&limit=256')
+  const said = await standing(page, /^An event beyond the limit$/)
+  expect(said).toContain('event-too-large')
+  expect(said).toContain('raise maxEventBytes')
+  await page.selectOption('#limit', '')
+  await standing(page, /^Complete$/)
+})
+
+test('an error of a documented system has its code in the diagnostics', async () => {
+  const { page } = visit
+  await visit.open('#scene=seeds/cryptgpt-error')
+  await standing(page, /^The server sent an error$/)
+  expect(await page.locator('#diagnostics').innerText()).toContain('Error of the server')
+})
+
+test('a server that goes away is no dead end', async () => {
+  const { page } = visit
+  await visit.open('#scene=tesserae&speed=max')
+  await standing(page, /^Complete$/)
+  await page.route('**/v1/chat/completions', (route) => route.abort('connectionrefused'))
+  await page.click('#replay')
+  expect(await standing(page, /^Nothing came back$/)).toContain('see whether it still runs')
+  await page.unroute('**/v1/chat/completions')
+  await page.click('#replay')
+  await standing(page, /^Complete$/)
+})
+
+test.each(['cryptgpt', 'yuhuan', 'sovereign', 'solidrust', 'crucible'])(
+  'the documented system %s streams to its end',
+  async (scene) => {
+    await visit.open(`#scene=${scene}&speed=100`)
+    const said = await standing(visit.page, /^(Complete|Incomplete)/)
+    expect(said).toContain('Complete')
+    expect((await message(visit.page)).length).toBeGreaterThan(20)
+  },
+)

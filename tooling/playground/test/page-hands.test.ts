@@ -1,0 +1,304 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { drawn, message, position, standing, visits } from './page-browser.ts'
+
+const visit = visits()
+
+/** The text that is lit in the message. */
+function litText(page: Page): Promise<string> {
+  return page.evaluate(() =>
+    [...(CSS.highlights.get('added') ?? [])].map((range) => String(range)).join('|'),
+  )
+}
+
+async function openWhole(scene = 'tesserae'): Promise<Page> {
+  await visit.open(`#scene=${scene}&speed=1000`)
+  await standing(visit.page, /^Complete$/)
+  await drawn(visit.page)
+  return visit.page
+}
+
+describe('what belongs together', () => {
+  test('lights up in all views, whichever one points at', async () => {
+    const page = await openWhole()
+    const entry = page.locator('#events .entry', { hasText: '" connection,"' })
+    await entry.hover()
+    await drawn(page)
+    expect(await litText(page)).toBe(' connection,')
+    await entry.click()
+    await drawn(page)
+    expect(await page.locator('#bytes .tile.exact').allInnerTexts()).toEqual([' connection,'])
+    const bytes = (await page.locator('#bytes .tile.lit').allInnerTexts()).join('')
+    expect(bytes).toMatch(/^data: .*"content":" connection,".*LF\s*LF$/s)
+    expect(await entry.getAttribute('aria-expanded')).toBe('true')
+    expect(await entry.locator('.details').innerText()).toContain('"content": " connection,"')
+
+    // One that is in view in the other list too.
+    const other = page.locator('#bytes .tile:not(.lit):not(.exact)', { hasText: 'data:' }).last()
+    const number = await other.getAttribute('data-entry')
+    await page.locator(`#events .entry[data-entry="${number}"]`).scrollIntoViewIfNeeded()
+    await other.hover()
+    await drawn(page)
+    expect(await page.locator('#events .entry.lit').getAttribute('data-entry')).toBe(number)
+  })
+
+  test('is found from the text of the message', async () => {
+    const page = await openWhole()
+    const place = await page.evaluate(() => {
+      const text = document.querySelector('#message .text')!.lastChild as Text
+      const range = document.createRange()
+      const at = text.data.indexOf('mosaic') + 2
+      range.setStart(text, at)
+      range.setEnd(text, at + 1)
+      const { left, top, width, height } = range.getBoundingClientRect()
+      return { x: left + width / 2, y: top + height / 2 }
+    })
+    await page.mouse.click(place.x, place.y)
+    await drawn(page)
+    expect(await litText(page)).toBe(' mosaic')
+    expect(await page.locator('#events .entry.lit .preview').innerText()).toContain('" mosaic"')
+    expect(await page.locator('#bytes .tile.exact').allInnerTexts()).toEqual([' mosaic'])
+  })
+})
+
+describe('the keyboard', () => {
+  test('goes through the stream', async () => {
+    const page = await openWhole()
+    const last = await position(page)
+    await page.keyboard.press('ArrowLeft')
+    await drawn(page)
+    expect(await position(page)).toBe(last - 1)
+    await page.keyboard.press('Home')
+    await drawn(page)
+    expect(await position(page)).toBe(0)
+    expect(await page.locator('#events .entry').count()).toBe(0)
+    await page.keyboard.press('Shift+ArrowRight')
+    await drawn(page)
+    expect(await position(page)).toBe(Math.min(10, last))
+    await page.keyboard.press('End')
+    await drawn(page)
+    expect(await position(page)).toBe(last)
+    await page.keyboard.press('Space')
+    await page.locator('#toggle.playing').waitFor()
+    await page.keyboard.press('Space')
+    await page.locator('#toggle:not(.playing)').waitFor()
+  })
+
+  test('pauses what is coming, which is kept, and goes on to the end', async () => {
+    const { page } = visit
+    await visit.open('#scene=tesserae&speed=30')
+    await page.locator('#events .entry').first().waitFor()
+    await page.keyboard.press('Space')
+    await drawn(page)
+    const paused = await position(page)
+    await page.waitForTimeout(400)
+    expect(await position(page)).toBe(paused)
+    expect(Number(await page.locator('#scrubber').getAttribute('aria-valuemax'))).toBeGreaterThan(
+      paused,
+    )
+    await page.keyboard.press('Space')
+    await page.waitForFunction(
+      (from) => Number(document.querySelector('#scrubber')?.ariaValueNow) > from,
+      paused,
+    )
+    await standing(page, /^Complete$/)
+    await page.locator('#place').filter({ hasText: 'end' }).waitFor()
+    expect(await message(page)).toContain('and see.')
+  })
+
+  test('walks through the events, opens one, and lets go', async () => {
+    const page = await openWhole()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    await drawn(page)
+    expect(await page.locator('#events .entry.lit').count()).toBe(1)
+    await page.keyboard.press('Enter')
+    await drawn(page)
+    expect(await page.locator('#events .details').count()).toBe(1)
+    await page.keyboard.press('Escape')
+    await drawn(page)
+    expect(await page.locator('#events .entry.lit').count()).toBe(0)
+  })
+
+  test('shows its keys, and is left alone where one writes', async () => {
+    const page = await openWhole()
+    await page.keyboard.press('?')
+    await page.locator('#keys[open]').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('#keys:not([open])').waitFor({ state: 'attached' })
+    await page.click('#tab-paste')
+    const before = await position(page)
+    await page.locator('#pasted').pressSequentially('rts? ')
+    expect(await page.locator('#pasted').inputValue()).toBe('rts? ')
+    expect(await position(page)).toBe(before)
+  })
+
+  test('reaches everything, and it shows where it is', async () => {
+    const page = await openWhole()
+    const seen = new Set<string>()
+    await page.locator('.skip').focus()
+    for (let step = 0; step < 40; step++) {
+      const { id, outline } = await page.evaluate(() => {
+        const { activeElement: active } = document
+        const style = active ? getComputedStyle(active) : undefined
+        return { id: active?.id ?? '', outline: `${style?.outlineStyle} ${style?.outlineWidth}` }
+      })
+      if (id !== '') {
+        seen.add(id)
+        expect([id, outline]).toEqual([id, 'solid 2px'])
+      }
+      await page.keyboard.press('Tab')
+    }
+    for (const id of [
+      'theme',
+      'show-keys',
+      'tab-scene',
+      'scene',
+      'replay',
+      'scrubber',
+      'toggle',
+      'rate',
+      'again',
+      'bytes',
+      'events',
+      'message',
+      'diagnostics',
+    ])
+      expect([...seen]).toContain(id)
+  })
+
+  test('chooses where the stream comes from by the arrows', async () => {
+    const page = await openWhole()
+    const at = await position(page)
+    await page.locator('#tab-scene').focus()
+    await page.keyboard.press('ArrowRight')
+    await page.locator('#from-paste').waitFor()
+    await page.keyboard.press('ArrowLeft')
+    await page.locator('#from-scene').waitFor()
+    expect(await position(page)).toBe(at)
+  })
+})
+
+/** Texts with less contrast against what lies behind them than 4.5 to 1. */
+function weakTexts(): string[] {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
+  const channels = (colour: string): number[] => {
+    canvas.clearRect(0, 0, 1, 1)
+    canvas.fillStyle = colour
+    canvas.fillRect(0, 0, 1, 1)
+    return [...canvas.getImageData(0, 0, 1, 1).data]
+  }
+  const luminance = (rgb: number[]): number =>
+    rgb.slice(0, 3).reduce((sum, value, index) => {
+      const share = value / 255
+      const linear = share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+      return sum + linear * [0.2126, 0.7152, 0.0722][index]!
+    }, 0)
+  const behind = (element: Element | null): number[] => {
+    if (!element) return [255, 255, 255]
+    const colour = channels(getComputedStyle(element).backgroundColor)
+    return colour[3] === 255 ? colour : behind(element.parentElement)
+  }
+  const weak: string[] = []
+  for (const element of document.querySelectorAll<HTMLElement>('body *')) {
+    const hasText = [...element.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
+    )
+    // What is switched off may be weak.
+    if (!hasText || !element.checkVisibility() || element.closest(':disabled')) continue
+    const one = luminance(channels(getComputedStyle(element).color))
+    const other = luminance(behind(element))
+    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)
+    if (contrast < 4.5)
+      weak.push(
+        `${element.className || element.tagName} ${contrast.toFixed(2)} ${element.textContent}`,
+      )
+  }
+  return [...new Set(weak)]
+}
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test.each([
+    ['tesserae', /^Complete$/],
+    ['llama-server/reasoning', /^Complete$/],
+    ['llama-server/tools-parallel', /^Complete$/],
+    ['tesserae&fault=error', /^The server sent an error$/],
+  ] as const)('all texts of %s can be read', async (scene, title) => {
+    await visit.again({ colorScheme })
+    await visit.open(`#scene=${scene}&speed=1000`)
+    await standing(visit.page, title)
+    await visit.page.keyboard.press('ArrowUp')
+    await visit.page.keyboard.press('ArrowUp')
+    await drawn(visit.page)
+    expect(await visit.page.evaluate(weakTexts)).toEqual([])
+  })
+})
+
+test('the theme follows the system until one chooses, and is remembered', async () => {
+  const ground = (): Promise<string> =>
+    visit.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  await visit.again({ colorScheme: 'dark' })
+  await visit.open()
+  const dark = await ground()
+  await visit.page.click('#theme')
+  const light = await ground()
+  expect(light).not.toBe(dark)
+  await visit.page.reload()
+  expect(await ground()).toBe(light)
+  await visit.page.keyboard.press('t')
+  expect(await ground()).toBe(dark)
+  await visit.page.emulateMedia({ colorScheme: 'light' })
+  expect(await ground()).toBe(dark)
+  await visit.page.keyboard.press('t')
+  expect(await ground()).toBe(light)
+})
+
+describe.each([390, 1440])('at %i pixels', (width) => {
+  test.each(['light', 'dark'] as const)(
+    'nothing is wider than the window: %s',
+    async (colorScheme) => {
+      await visit.again({ colorScheme, viewport: { width, height: 844 } })
+      await visit.open('#scene=llama-server/tools-parallel&speed=1000')
+      const { page } = visit
+      await standing(page, /^Complete$/)
+      const wide = (): Promise<number> =>
+        page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(await wide()).toBeLessThanOrEqual(0)
+      for (const tab of ['paste', 'url', 'scene']) {
+        await page.click(`#tab-${tab}`)
+        expect(await wide()).toBeLessThanOrEqual(0)
+      }
+      if (width > 1000) return
+      await page.click('#fold')
+      expect(await page.locator('#speed').isVisible()).toBe(true)
+      for (const view of ['bytes', 'events', 'diagnostics', 'message']) {
+        await page.click(`button[data-view=${view}]`)
+        await drawn(page)
+        expect(await page.locator(`#${view}`).isVisible()).toBe(true)
+        expect(await page.locator('.pane').filter({ visible: true }).count()).toBe(1)
+        expect(await wide()).toBeLessThanOrEqual(0)
+      }
+    },
+  )
+})
+
+test('landmarks, names and what is read aloud are there', async () => {
+  const page = await openWhole()
+  expect(await page.getByRole('main').count()).toBe(1)
+  expect(await page.getByRole('banner').count()).toBe(1)
+  for (const name of ['Source', 'Timeline', 'Bytes', 'Events', 'Message', 'Diagnostics'])
+    expect(await page.getByRole('region', { name, exact: true }).count()).toBe(1)
+  expect(await page.getByRole('status').innerText()).toContain('Complete')
+  const slider = page.getByRole('slider', { name: 'Position in the stream' })
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^the end, behind \d+ chunks/)
+  const nameless = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, select, input, textarea')]
+      .filter((control) => {
+        const labels = (control as HTMLInputElement).labels?.length ?? 0
+        return labels === 0 && !control.ariaLabel && control.textContent?.trim() === ''
+      })
+      .map(({ id }) => id),
+  )
+  expect(nameless).toEqual([])
+})

@@ -1,0 +1,231 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { drawn, message, standing, visits } from './page-browser.ts'
+
+const visit = visits()
+const say = (content: string): string =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`
+const DONE = 'data: [DONE]\n\n'
+
+describe('pasting', () => {
+  test('reads a stream, cut as one likes', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.click('#tab-paste')
+    await page.click('#read-paste')
+    expect(await page.locator('#paste-note').innerText()).toContain('nothing to read yet')
+    await page.selectOption('#paste-cuts', 'byte')
+    await page.selectOption('#paste-pace', '0')
+    await page.fill('#pasted', `: hello\n\nid: 7\nevent: message\n${say('Grüße, 東京')}${DONE}`)
+    await page.click('#read-paste')
+    await standing(page, /^Complete$/)
+    expect(await message(page)).toContain('Grüße, 東京')
+    expect(await page.locator('#bytes-sum').innerText()).toMatch(/^\d\d\d chunks/)
+    // A byte a chunk: each of those of a character stands for itself.
+    expect(await page.locator('#bytes .glyph.cut').count()).toBe(2 + 2 + 3 + 3)
+    expect(await page.locator('#events .entry.comment').innerText()).toContain('hello')
+    expect(await page.locator('#events .entry .id').innerText()).toBe('id 7')
+  })
+
+  test('reads bytes from a file, and shows those that are no text', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.click('#tab-paste')
+    const buffer = Buffer.concat([
+      Buffer.from('\uFEFF: \u0000\u202E\r\n'),
+      Buffer.from([0x3a, 0xff, 0x0a]),
+      Buffer.from(say('Hi') + DONE),
+    ])
+    await page.setInputFiles('#paste-file', { name: 'odd.bin', mimeType: 'text/plain', buffer })
+    await standing(page, /^Complete$/)
+    expect(await page.locator('#bytes .glyph').allInnerTexts()).toEqual(
+      expect.arrayContaining(['BOM', 'NUL', 'U+202E', 'CR', 'LF', 'FF']),
+    )
+    expect(await page.locator('#bytes .glyph.invalid').innerText()).toBe('FF')
+  })
+
+  test('inserts as text whatever looks like more', async () => {
+    const { page } = visit
+    await visit.open()
+    const nasty = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+    const call = {
+      index: 0,
+      id: nasty,
+      function: { name: nasty, arguments: JSON.stringify({ nasty }) },
+    }
+    const stream =
+      `: ${nasty}\n${nasty}: ${nasty}\nid: ${nasty}\nevent: ${nasty}\n\nevent: ${nasty}\n${say(nasty)}` +
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [call] } }] })}\n\n` +
+      `data: ${JSON.stringify({ error: { message: nasty, code: nasty, type: nasty } })}\n\n`
+    await page.click('#tab-paste')
+    await page.fill('#pasted', stream)
+    await page.click('#read-paste')
+    await standing(page, /^The server sent an error$/)
+    await page.click('#as-json')
+    // Whatever is open pushes the rest out of view: one after the other.
+    await page.locator('#events').focus()
+    for (const index of [0, 1, 2, 3, 4]) {
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('ArrowUp')
+      for (let up = 0; up < index; up++) await page.keyboard.press('ArrowUp')
+      await page.keyboard.press('Enter')
+      await drawn(page)
+    }
+    expect(await page.locator('#events .details').count()).toBeGreaterThan(0)
+    await page.locator('#diagnostics .t-bad').first().waitFor()
+    expect(await page.title()).toBe('Tesserae playground')
+    expect(await page.locator('main img, main script').count()).toBe(0)
+    expect(await page.locator('#said').innerText()).toContain(nasty)
+  })
+
+  test('an odd stream is no reason to give up', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.click('#tab-paste')
+    for (const [stream, title] of [
+      ['\n\n\n', /^Incomplete/],
+      ['nonsense', /^Incomplete/],
+      ['{"error":{"message":"no"}}', /^The server sent an error$/],
+      ['<!doctype html>', /^Not a stream of events$/],
+      ['data: nonsense\n\n', /^An event that is no JSON$/],
+      [say('Hi'), /^Incomplete/],
+      [say('Hi') + DONE, /^Complete$/],
+    ] as const) {
+      await page.fill('#pasted', stream)
+      await page.click('#read-paste')
+      await standing(page, title)
+    }
+  })
+})
+
+test('ten thousand events are scrubbed without a halt, by as many elements as fit', async () => {
+  const { page } = visit
+  await visit.open()
+  const words = Array.from({ length: 10_000 }, (_, index) => say(`word ${index} `))
+  await page.click('#tab-paste')
+  await page.selectOption('#paste-pace', '0')
+  const buffer = Buffer.from(words.join('') + DONE)
+  await page.setInputFiles('#paste-file', { name: 'long.txt', mimeType: 'text/plain', buffer })
+  await standing(page, /^Complete$/)
+  await page.locator('#events-sum').filter({ hasText: '10,001' }).waitFor()
+  expect(await page.locator('*').count()).toBeLessThan(2500)
+  const frames = await page.evaluate(async () => {
+    const scrubber = document.querySelector('#scrubber')!
+    const { left, top, width } = scrubber.getBoundingClientRect()
+    const point = (type: string, share: number): void => {
+      const at = { clientX: left + 10 + share * (width - 20), clientY: top + 50 }
+      scrubber.dispatchEvent(
+        new PointerEvent(type, { ...at, pointerId: 1, button: 0, bubbles: true }),
+      )
+    }
+    const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve))
+    const times: number[] = []
+    for (let index = 0; index < 40; index++) {
+      const begin = performance.now()
+      // A synthetic pointer cannot be captured, so each is pressed anew.
+      try {
+        point('pointerdown', ((index * 7) % 40) / 40)
+      } catch {
+        // The capture is what fails.
+      }
+      await frame()
+      await frame()
+      times.push(performance.now() - begin)
+    }
+    return times.toSorted((one, other) => one - other)
+  })
+  // Two frames are 33 ms where nothing is in the way; the machine of a test may be busy.
+  expect(frames[20]).toBeLessThan(120)
+  await page.locator('#scrubber').focus()
+  await page.keyboard.press('Home')
+  await drawn(page)
+  expect(await page.locator('#events .entry').count()).toBe(0)
+  await page.keyboard.press('End')
+  await drawn(page)
+  expect(await message(page)).toContain('word 9999')
+})
+
+describe('a URL of one’s own', () => {
+  let server: Server
+  let origin: string
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const allows = request.url !== '/closed'
+      if (allows) {
+        response.setHeader('access-control-allow-origin', '*')
+        response.setHeader('access-control-allow-headers', '*')
+      }
+      if (request.method === 'OPTIONS') return response.writeHead(204).end()
+      let body = ''
+      request.setEncoding('utf8').on('data', (text: string) => (body += text))
+      return request.on('end', () => {
+        response.setHeader('content-type', 'text/event-stream')
+        const { method } = request
+        response.end(say(`${method} ${request.headers['x-own'] ?? ''} ${body}`) + DONE)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  test('is asked with its method, headers and body', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.click('#tab-url')
+    await page.fill('#url', `${origin}/open`)
+    await page.fill('#headers', 'x-own: mine\ncontent-type: text/plain')
+    await page.fill('#body', 'What is asked')
+    await page.click('#fetch-url')
+    await standing(page, /^Complete$/)
+    expect(await message(page)).toContain('POST mine What is asked')
+    await page.selectOption('#method', 'GET')
+    await page.click('#fetch-url')
+    await page.locator('#message').filter({ hasText: 'GET mine' }).waitFor()
+  })
+
+  test('streams the playground itself, which is asked by default', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.click('#tab-url')
+    await page.click('#fetch-url')
+    await standing(page, /^Complete$/)
+    expect(await message(page)).toContain('I am a text')
+  })
+
+  test('that other pages may not read is explained', async () => {
+    const { page } = visit
+    await visit.open()
+    await standing(page, /^Complete$/)
+    await page.click('#tab-url')
+    await page.fill('#url', `${origin}/closed`)
+    await page.click('#fetch-url')
+    const said = await standing(page, /^Nothing came back$/)
+    expect(said).toContain('access-control-allow-origin')
+    expect(visit.complaints.join()).toContain('CORS')
+    // The browser's own words about it are no mistake of the page.
+    ;(visit.complaints as string[]).length = 0
+  })
+
+  test('that is none is not asked', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.click('#tab-url')
+    for (const [url, headers, words] of [
+      ['', '', 'This is no address'],
+      ['ftp://example.org', '', 'This is no address'],
+      ['http://[', '', 'This is no address'],
+      [`${origin}/open`, 'nonsense', 'This line is no header'],
+    ] as const) {
+      await page.fill('#url', url)
+      await page.fill('#headers', headers)
+      await page.click('#fetch-url')
+      await page.locator('#url-note').filter({ hasText: words }).waitFor()
+    }
+  })
+})

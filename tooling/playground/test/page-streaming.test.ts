@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { drawn, message, standing, visits } from './page-browser.ts'
+
+const visit = visits()
+
+describe('on opening', () => {
+  test('it streams within two seconds', async () => {
+    await visit.open()
+    await visit.page.locator('#message .text').filter({ hasText: /\w/ }).waitFor()
+    expect(await visit.page.evaluate(() => performance.now())).toBeLessThan(2000)
+    await standing(visit.page, /^Complete$/)
+    expect(await message(visit.page)).toContain('I am a text')
+    expect(await visit.page.locator('#events .entry').count()).toBeGreaterThan(5)
+    expect(await visit.page.locator('#bytes .tile').count()).toBeGreaterThan(5)
+    expect(visit.complaints).toEqual([])
+  })
+
+  test('it plays what its address says, and its address says what it plays', async () => {
+    await visit.open('#scene=llama-server/tools-parallel&speed=max')
+    await standing(visit.page, /^Complete$/)
+    expect(await message(visit.page)).toContain('get_weather')
+    await visit.page.selectOption('#scene', 'llama-server/reasoning')
+    await standing(visit.page, /^Complete$/)
+    await visit.page.locator('.part.t-reasoning').waitFor()
+    expect(visit.page.url()).toContain('scene=llama-server%2Freasoning')
+    expect(visit.page.url()).toContain('speed=max')
+  })
+
+  test('it says so where the server does not answer, and reads what is pasted', async () => {
+    await visit.page.route('**/playground/scenes', (route) => route.abort())
+    await visit.open()
+    await visit.page.locator('#tab-paste[aria-selected=true]').waitFor()
+    await visit.page.fill(
+      '#pasted',
+      'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\ndata: [DONE]\n\n',
+    )
+    await visit.page.click('#read-paste')
+    await standing(visit.page, /^Complete$/)
+    expect(await message(visit.page)).toContain('Hi')
+  })
+})
+
+/** What the three views show at a position. Whether more is expected does not count. */
+interface Look {
+  readonly at: number
+  readonly bytes: string
+  readonly events: string
+  readonly message: string
+}
+
+/** Brings `look` and `seen`, what was to be seen at each position while the stream came, into the visit.page. */
+function watchFrames(): void {
+  const page = globalThis as unknown as { look: () => Look; seen: Map<number, Look> }
+  const html = (selector: string): string => document.querySelector(selector)?.innerHTML ?? ''
+  page.look = () => ({
+    at: Number(document.querySelector('#scrubber')?.getAttribute('aria-valuenow')),
+    bytes: html('#bytes .window'),
+    events: html('#events .window'),
+    message: document.querySelector<HTMLElement>('#message .said-so-far')?.innerText ?? '',
+  })
+  page.seen = new Map()
+  const watch = (): void => {
+    const now = page.look()
+    if (now.at > 0) page.seen.set(now.at, now)
+    requestAnimationFrame(watch)
+  }
+  document.addEventListener('DOMContentLoaded', () => requestAnimationFrame(watch))
+}
+
+/** Goes to a position by the keyboard, and answers what is to be seen there. */
+async function walkTo(to: number): Promise<Look> {
+  const { look } = globalThis as unknown as { look: () => Look }
+  while (look().at !== to) {
+    const key = look().at > to ? 'ArrowLeft' : 'ArrowRight'
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+    await new Promise((resolve) => requestAnimationFrame(resolve))
+    await new Promise((resolve) => requestAnimationFrame(resolve))
+  }
+  return look()
+}
+
+describe('scrubbing', () => {
+  test.each(['llama-server/tools-parallel', 'llama-server/unicode&cuts=hostile'])(
+    'back and forth shows what streaming showed: %s',
+    async (scene) => {
+      await visit.page.addInitScript(watchFrames)
+      await visit.open(`#scene=${scene}`)
+      await standing(visit.page, /^Complete$/)
+      await drawn(visit.page)
+      const seen = await visit.page.evaluate(() => [
+        ...(globalThis as unknown as { seen: Map<number, Look> }).seen.values(),
+      ])
+      expect(seen.length).toBeGreaterThan(5)
+      for (const state of [...seen.toReversed(), ...seen])
+        expect(await visit.page.evaluate(walkTo, state.at)).toEqual(state)
+    },
+  )
+})
