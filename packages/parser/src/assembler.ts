@@ -11,6 +11,9 @@ const LONGEST_DELAY = 2 ** 31 - 1
 
 const LINE_FEED = Uint8Array.of(LF)
 
+/** In bytes, of the names that are compared: making room costs as much as decoding five. */
+const LONGEST_NAME = 64
+
 /** Options that are not for everybody. */
 export interface BlockOptions extends ParserOptions {
   /** Called with the ID of each block that has one, as the block ends, also without an event. Must not throw. */
@@ -34,7 +37,8 @@ export class Assembler {
   #joined = false
   readonly #slab: Slab
   /** The last event's name, as it came and as it reads. */
-  #lastName: Uint8Array = LINE_FEED
+  #lastName: Uint8Array | undefined
+  #nameLength = 0
   #name = ''
 
   constructor(options: BlockOptions, lastEventId: string, tally: Tally) {
@@ -51,15 +55,7 @@ export class Assembler {
     this.#begun = true
     let value: number
     if ((value = valueAt('data', bytes, start, end))) {
-      if (this.#source) {
-        this.#join(this.#source)
-        this.#slab.append(LINE_FEED)
-        this.#slab.append(bytes.subarray(value, end))
-      } else {
-        this.#source = memory
-        this.#start = value
-        this.#end = end
-      }
+      this.data(memory, value, end)
     } else if ((value = valueAt('event', bytes, start, end))) {
       this.#event = this.#nameOf(bytes, value, end)
     } else if ((value = valueAt('id', bytes, start, end))) {
@@ -79,37 +75,38 @@ export class Assembler {
     }
   }
 
-  /** A blank line: commits the ID, and gives the event if the block has data. */
-  dispatch(): ViewedEvent | undefined {
+  /** A line of data, from its value on. */
+  data(memory: Memory, start: number, end: number): void {
+    this.#begun = true
+    if (this.#source) {
+      this.#join(this.#source)
+      this.#slab.append(LINE_FEED)
+      this.#slab.append(memory.bytes.subarray(start, end))
+    } else {
+      this.#source = memory
+      this.#start = start
+      this.#end = end
+    }
+  }
+
+  /** A blank line: commits the ID, and gives the event if the block has data, of which there may be the text. */
+  dispatch(text?: string): ViewedEvent | undefined {
     if (!this.#begun) return undefined
+    const name = this.#event || undefined // an empty name is no name
     const id = this.#id
-    const slab = this.#slab
     const source = this.#source
+    const { memory, start, end } = this.#slab
     if (id !== undefined) {
       this.lastEventId = id
       this.#options.onBlockId?.(id)
     }
-    // An empty name is no name.
+    const { lastEventId } = this
     const event =
       source &&
       (this.#joined
-        ? new ViewedEvent(
-            this.#event || undefined,
-            id,
-            this.lastEventId,
-            slab.memory,
-            slab.start,
-            slab.end,
-          )
-        : new ViewedEvent(
-            this.#event || undefined,
-            id,
-            this.lastEventId,
-            source,
-            this.#start,
-            this.#end,
-          ))
-    if (this.#joined) slab.release()
+        ? new ViewedEvent(name, id, lastEventId, memory, start, end)
+        : new ViewedEvent(name, id, lastEventId, source, this.#start, this.#end, text))
+    if (this.#joined) this.#slab.release()
     this.#event = this.#id = this.#source = undefined
     this.#begun = this.#joined = false
     return event
@@ -135,13 +132,18 @@ export class Assembler {
 
   /** Streams name their events alike: comparing costs a fifth of decoding. bench: parser/named-16k */
   #nameOf(bytes: Uint8Array, start: number, end: number): string {
-    const last = this.#lastName
+    const length = end - start
+    if (length > LONGEST_NAME) return decode(bytes, start, end)
+    const last = (this.#lastName ??= new Uint8Array(LONGEST_NAME))
     let same = 0
-    if (end - start === last.length)
-      while (same < last.length && last[same] === bytes[start + same]) same++
-    if (same === last.length && same > 0) return this.#name
-    this.#lastName = new Uint8Array(bytes.subarray(start, end))
-    return (this.#name = decode(bytes, start, end))
+    if (length === this.#nameLength)
+      while (same < length && last[same] === bytes[start + same]) same++
+    if (same < length || length === 0) {
+      this.#name = decode(bytes, start, end)
+      this.#nameLength = length
+      last.set(bytes.subarray(start, end))
+    }
+    return this.#name
   }
 }
 

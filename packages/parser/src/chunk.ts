@@ -1,10 +1,7 @@
-// HOT: `lineEnd` runs for every line, `read` for every event that is read.
-import { CR, D, LF } from './chars.ts'
+// HOT: made once for every chunk, asked for every line and for every event that is read. `npm run bench -- parser`
+import { CR, LF } from './chars.ts'
 import type { Memory } from './memory.ts'
 import { decode, indexOf, widen } from './native.ts'
-
-/** Bytes that are decoded at once where events that are not ASCII are read in a run: a string that is kept pins as many. */
-const WINDOW = 16_384
 
 /** Below this many bytes, two searches cost less than making a string to search in. */
 const FEW = 1_024
@@ -16,14 +13,16 @@ const MANY = 1_048_576
 const NEAR_IN_STRING = 8
 const NEAR_IN_BYTES = 32
 
-/** What was seen of a stream: guesses at what comes next, and counts for the tests. */
+/** Bytes that are decoded at once: a string that is kept pins as many. */
+const WINDOW = 16_384
+
+/** With less than this to come, there is hardly another event. */
+const WORTH = 64
+
+/** How a stream is read, and counts for the tests. */
 export interface Tally {
   /** Every event by the general rules, alone: a switch for the tests, which hold the fast ways against it. */
   readonly plain: boolean
-  /** Whether the event that was read last, if any of the last chunk was, is ASCII. */
-  ascii: boolean
-  /** Whether the last event was long, so that its end is not worth looking for byte by byte. */
-  long: boolean
   /** Bytes copied because they straddle a cut or share an event with another line, and those of them moved later. */
   copied: number
   moved: number
@@ -32,68 +31,76 @@ export interface Tally {
 /** A chunk as it was fed. */
 export class Chunk implements Memory {
   readonly bytes: Uint8Array
-  readonly #tally: Tally
-  /** A string with a unit for each byte, to search in, where there is one; and whether it is the chunk's text. */
-  readonly #wide: string | undefined
-  readonly #ascii: boolean
+  /** The chunk as text, if it is decoded whole, which it is if it is ASCII: then offsets are the same. */
+  readonly text: string | undefined
+  /** A string with a unit for each byte to search in, if there is one and there is no CR in it. */
+  readonly lines: string | undefined
+  /** `text`, once an event has been read: then that of the next costs nothing. */
+  ahead: string | undefined
+  /** Of the event that was read last, if one was: whether it is ASCII or not. */
+  ascii = false
+  wide = false
+  readonly #plain: boolean
+  /** The same string as `lines`, CR or no CR. */
+  readonly #string: string | undefined
   /** Where the next line ends of each kind are, as far as is known: at the chunk's end if there is none. */
-  #lf = -1
+  lf = -1
   #cr = -1
-  /** Whether an event has been found, or read: what comes after the first is prepared with it. */
-  #found = false
   #window: Window | undefined
 
-  constructor(bytes: Uint8Array, tally: Tally) {
+  /** What was read of the chunk `before` says how this one is best prepared. */
+  constructor(bytes: Uint8Array, plain: boolean, before: Chunk | undefined) {
     this.bytes = bytes
-    this.#tally = tally
-    let wide: string | undefined
-    // If events are being read and are ASCII so far, their text is what to search in. No sequence of bytes, sound or
-    // not, has more units than bytes, so the same length means the same offsets. bench: parser/live-ascii
+    this.#plain = plain
+    if (plain) return
     const { length } = bytes
-    if (tally.ascii && length <= MANY) wide = decode(bytes, 0, length)
-    const ascii = (this.#ascii = wide?.length === length)
-    tally.ascii = false
-    if (!ascii) wide = length < FEW || length > MANY || tally.plain ? undefined : widen(bytes)
-    this.#wide = wide
+    if (length > MANY) return
+    // No sequence of bytes, sound or not, has more units than bytes: the same length means the same offsets.
+    // bench: parser/openai-ascii-lf/each
+    const text = before?.ascii ? decode(bytes, 0, length) : undefined
+    if (text?.length === length) this.#string = this.text = text
+    else if (length >= FEW) this.#string = widen(bytes)
+    if (this.#string !== undefined) {
+      this.#cr = this.#find('\r', CR, 0)
+      if (this.#cr === length) this.lines = this.#string
+    }
+    if (before?.wide) this.#window = new Window()
   }
 
-  /** Where the line that starts here ends; the chunk's end if that is not in it. */
-  lineEnd(start: number): number {
+  /** Where the line ends that goes on here: the chunk's end if that is not in it. A long one is not looked through. */
+  lineEnd(start: number, long: boolean): number {
     const { bytes } = this
-    const tally = this.#tally
-    const reach = this.#wide === undefined ? NEAR_IN_BYTES : NEAR_IN_STRING
-    const near = bytes[start] === D && tally.long ? start : Math.min(start + reach, bytes.length)
+    const reach = long ? 0 : this.#string === undefined ? NEAR_IN_BYTES : NEAR_IN_STRING
+    const near = Math.min(start + reach, bytes.length)
     for (let at = start; at < near; at++)
       if (bytes[at]! <= CR && (bytes[at] === LF || bytes[at] === CR)) return at
-    if (this.#lf < near) this.#lf = this.#find('\n', LF, near)
+    if (this.lf < near) this.lf = this.#find('\n', LF, near)
     if (this.#cr < near) this.#cr = this.#find('\r', CR, near)
-    const end = this.#lf < this.#cr ? this.#lf : this.#cr
-    tally.long = end - start > reach
-    return end
-  }
-
-  /** Text that costs nothing, for an event that will be read if the one before it is; that one tells by `read`. */
-  ahead(start: number, end: number): string | undefined {
-    if (this.#ascii && this.#found) return this.#wide!.slice(start, end)
-    this.#found = true
-    return undefined
+    return this.lf < this.#cr ? this.lf : this.#cr
   }
 
   /** Bytes `start` to `end`, the rest of a line, as text. */
   read(start: number, end: number): string {
-    const tally = this.#tally
-    let text: string | undefined
-    if (this.#ascii) text = this.#wide!.slice(start, end)
-    else if (this.#window) text = this.#window.read(this.bytes, start, end)
-    else if (!tally.plain) this.#window = new Window()
-    text ??= decode(this.bytes, start, end)
-    tally.ascii = text.length === end - start && !tally.plain
+    if (this.text === undefined) return this.#decode(start, end)
+    this.ascii = true
+    this.ahead = this.text
+    return this.text.slice(start, end)
+  }
+
+  #decode(start: number, end: number): string {
+    const text = this.#window?.read(this.bytes, start, end) ?? decode(this.bytes, start, end)
+    if (!this.#plain) {
+      this.#window ??= new Window()
+      this.ascii = text.length === end - start
+      this.wide = !this.ascii
+    }
     return text
   }
 
   #find(text: string, byte: number, from: number): number {
-    const wide = this.#wide
-    const found = wide === undefined ? indexOf(this.bytes, byte, from) : wide.indexOf(text, from)
+    const string = this.#string
+    const found =
+      string === undefined ? indexOf(this.bytes, byte, from) : string.indexOf(text, from)
     return found < 0 ? this.bytes.length : found
   }
 }
@@ -112,13 +119,16 @@ class Window {
 
   /** Bytes `start` to `end`, the rest of a line, as text; `undefined` if it is better decoded alone. */
   read(bytes: Uint8Array, start: number, end: number): string | undefined {
-    if (start < this.#atByte || end - start >= WINDOW) return undefined
+    if (start < this.#atByte) return undefined
     if (end >= this.#to) {
-      this.#to = Math.min(start + WINDOW, bytes.length)
-      this.#text = decode(bytes, start, this.#to)
+      let to = Math.min(start + WINDOW, bytes.length)
+      if (end + WORTH > to) return undefined
+      // Half a sequence would cost: the decoder is several times as fast on text that is sound.
+      for (let back = 0; back < 3 && (bytes[to]! & 0xc0) === 0x80; back++) to--
+      this.#text = decode(bytes, start, to)
+      this.#to = to
       this.#from = this.#atByte = start
       this.#atUnit = 0
-      if (end >= this.#to) return undefined
     }
     if (this.#text.length === this.#to - this.#from)
       return this.#text.slice(start - this.#from, end - this.#from)

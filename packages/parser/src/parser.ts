@@ -34,7 +34,7 @@ class StreamParser implements Parser {
   /** The stream's first bytes, until there are enough of them to tell a byte order mark. */
   #head: number[] | undefined = []
   /** Events that `end` found before they were asked for. */
-  #ready: Queue<SseEvent> = new Queue()
+  #ready: Queue<SseEvent> | undefined
   #verdict: Verdict | undefined
 
   constructor(options: ParserOptions) {
@@ -51,11 +51,12 @@ class StreamParser implements Parser {
 
   next(): SseEvent | undefined {
     for (;;) {
-      if (this.#ready.length > 0) return this.#ready.shift()
+      const ready = this.#ready?.shift()
+      if (ready) return ready
       const scanner = this.#scanner
       const event = scanner.next()
       // A callback may have called reset() or end(): then there is something else to look at.
-      if (event || (scanner === this.#scanner && this.#ready.length === 0)) return event
+      if (event || (scanner === this.#scanner && !this.#ready?.length)) return event
     }
   }
 
@@ -66,11 +67,11 @@ class StreamParser implements Parser {
   end(): Verdict {
     const { incomplete } = this.#options
     const scanner = this.#scanner
-    const ready = this.#ready
     let verdict = this.#verdict
     if (!verdict) {
       if (this.#head) scanner.feed(Uint8Array.from(this.#head))
       this.#head = undefined
+      const ready = (this.#ready ??= new Queue())
       for (let event = scanner.next(); event; event = scanner.next()) ready.push(event)
       // A callback may have called end() itself, or reset(): then what has ended is no longer this stream.
       verdict = this.#verdict ?? scanner.judge()
@@ -86,16 +87,16 @@ class StreamParser implements Parser {
     this.#scanner.stop()
     this.#scanner = new Scanner(this.#options, state.lastEventId)
     this.#head = []
-    this.#ready = new Queue()
+    this.#ready = undefined
     this.#verdict = undefined
   }
 
   get lastEventId(): string {
-    return this.#scanner.lastEventId
+    return this.#scanner.assembler.lastEventId
   }
 
   get reconnectionTime(): number | undefined {
-    return this.#scanner.reconnectionTime
+    return this.#scanner.assembler.reconnectionTime
   }
 
   /** One byte order mark may stand before everything else, cut or not. */

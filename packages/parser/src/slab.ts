@@ -18,18 +18,21 @@ export class Slab {
   }
 
   append(bytes: Uint8Array): void {
-    const held = this.memory.bytes.subarray(this.start, this.end)
-    const size = held.length + bytes.length
+    const { start, end } = this
+    const size = end - start + bytes.length
+    let room = this.memory.bytes
     this.#tally.copied += bytes.length
-    if (this.start + size > this.memory.bytes.length) {
+    if (start + size > room.length) {
       // Room doubles: all that ever moves is together less than twice what is held.
-      this.memory = new Memory(new Uint8Array(size > SLAB / 2 ? 2 * size : SLAB))
-      this.memory.bytes.set(held)
+      const held = room.subarray(start, end)
+      room = new Uint8Array(size > SLAB / 2 ? 2 * size : SLAB)
+      room.set(held)
+      this.memory = new Memory(room)
       this.#tally.moved += held.length
       this.start = 0
     }
-    this.memory.bytes.set(bytes, this.start + held.length)
     this.end = this.start + size
+    room.set(bytes, this.end - bytes.length)
   }
 
   /** Hands out what is held. Room for something large is not kept for something small. */

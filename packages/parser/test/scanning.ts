@@ -6,8 +6,6 @@ export type Tally = Scanner['tally']
 /** What a scanner counts, at the start of a stream. With `plain`, every fast way is off. */
 export const newTally = (plain = false): Tally => ({
   plain,
-  ascii: false,
-  long: false,
   copied: 0,
   moved: 0,
 })
