@@ -27,6 +27,7 @@ const commands = {
   conformance: { script: 'conformance', of: 'conformance' },
   interop: { script: 'interop', of: 'interop' },
   record: { script: 'record', of: 'engine' },
+  docs: { script: 'docs', of: 'docs' },
   format: { script: 'format', of: 'repo', unbuilt: true },
 }
 

@@ -1,0 +1,53 @@
+import path from 'node:path'
+import { Application, Logger, LogLevel, type ProjectReflection, type TypeDocOptions } from 'typedoc'
+import { repository } from '../repository.ts'
+import type { PublishedPackage } from './packages.ts'
+
+/** What a package exports, as its TSDoc tells it, and what TypeDoc finds wrong with that. */
+export interface Api {
+  readonly application: Application
+  readonly project: ProjectReflection
+  readonly warnings: readonly string[]
+}
+
+const options: Partial<TypeDocOptions> = {
+  // Which address the sources have is stamped in at a release, and nobody knows it before.
+  disableSources: true,
+  excludeInternal: true,
+  excludeExternals: true,
+  excludePrivate: true,
+  // What compiles is for the task `types` to say, with the settings of each package.
+  skipErrorChecking: true,
+  // That something has no documentation at all is told by tooling/examples, with the line.
+  validation: { invalidLink: true, invalidPath: false, notExported: false, notDocumented: false },
+}
+
+export async function readApi(
+  { name, entries, folder }: PublishedPackage,
+  { tsconfig = path.join(repository, 'tooling/docs/tsconfig.api.json'), readme = 'none' } = {},
+): Promise<Api> {
+  const application = await Application.bootstrap({
+    ...options,
+    name,
+    entryPoints: [...entries],
+    basePath: path.join(folder, 'src'),
+    tsconfig,
+    readme,
+  })
+  const { warnings } = listenTo(application)
+  const project = await application.convert()
+  if (project === undefined) throw new Error(`${name} cannot be read:\n${warnings.join('\n')}`)
+  application.validate(project)
+  return { application, project, warnings }
+}
+
+/** Keeps what TypeDoc has to say, in the place of printing it. */
+export function listenTo(application: Application): { readonly warnings: readonly string[] } {
+  const warnings: string[] = []
+  application.logger = new (class extends Logger {
+    override log(message: string, level: LogLevel): void {
+      if (level >= LogLevel.Warn) warnings.push(message)
+    }
+  })()
+  return { warnings }
+}

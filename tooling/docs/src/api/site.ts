@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Application } from 'typedoc'
+import { listenTo, readApi } from './read.ts'
+import type { PublishedPackage } from './packages.ts'
+
+/** Writes the API of all packages as pages into a folder; gives what TypeDoc warns of. */
+export async function writeSite(
+  packages: readonly PublishedPackage[],
+  folder: string,
+): Promise<string[]> {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'api-'))
+  const found: string[] = []
+  try {
+    const models: string[] = []
+    for (const each of packages) {
+      const { application, project, warnings } = await readApi(each, {
+        readme: path.join(each.folder, 'README.md'),
+      })
+      const model = path.join(scratch, `${path.basename(each.folder)}.json`)
+      await application.generateJson(project, model)
+      models.push(model)
+      found.push(...warnings)
+    }
+    const application = await Application.bootstrap({
+      name: 'Tesserae',
+      entryPointStrategy: 'merge',
+      entryPoints: models,
+      readme: 'none',
+      navigation: { includeGroups: false, includeCategories: false, compactFolders: false },
+      hideGenerator: true,
+      githubPages: false,
+      validation: { invalidLink: false, invalidPath: false },
+    })
+    const { warnings } = listenTo(application)
+    const project = await application.convert()
+    if (project === undefined) throw new Error(`The site has no pages:\n${warnings.join('\n')}`)
+    await application.generateDocs(project, folder)
+    return [...found, ...warnings]
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+}
