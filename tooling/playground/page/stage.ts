@@ -43,6 +43,7 @@ export class Stage {
   readonly #scrubber = byId('scrubber')
   readonly #place = byId('place')
   readonly #toggle = byId('toggle')
+  readonly #stillness = matchMedia('(prefers-reduced-motion: reduce)')
   #order: Order | undefined
   #stream: OpenStream | undefined
   #recording: Recording = blank()
@@ -224,7 +225,9 @@ export class Stage {
 
   #frame(clock: number): void {
     const moved = this.#player.tick(performance.now())
-    if (moved || this.#isDirty || this.#player.isPlaying) this.#draw()
+    // Between two chunks only the cursor moves, and not for those who want no motion.
+    const isSmooth = this.#player.isPlaying && !this.#stillness.matches
+    if (moved || this.#isDirty || isSmooth) this.#draw()
     this.#read(clock)
     requestAnimationFrame((next) => this.#frame(next))
   }
@@ -283,6 +286,7 @@ export class Stage {
     const recording = this.#recording
     const moment = this.#moment()
     this.#readings.show(recording, moment.position)
+    this.#drawPlot()
     this.#stand()
     const judged = this.#judged
     const isNew = judged?.recording !== recording || judged.position !== moment.position

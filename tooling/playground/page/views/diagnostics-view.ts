@@ -61,7 +61,7 @@ function verdictBlock({ hasEnded }: Moment, { result, failure }: Outcome): HTMLE
   const when = hasEnded ? 'Verdict' : 'Were it to end here'
   if (!result) return block('bad', when, failure?.code ?? '', failure?.message ?? '')
   const { verdict } = result
-  if (verdict.complete) return block('done', `${when}: complete`, '')
+  if (verdict.complete) return block('tool', `${when}: complete`, '')
   const sentence = `${reasonInWords(verdict.reason)}.`
   return block(
     hasEnded ? 'bad' : 'plain',
@@ -136,7 +136,7 @@ function parserBlock({ recording, offset, hasEnded }: Moment): HTMLElement {
       'What carried it stopped; what had come was read.',
     )
   if (events.verdict.complete)
-    return block('done', 'Parser: the stream ended between two events', '')
+    return block('tool', 'Parser: the stream ended between two events', '')
   const { bytes, fields } = events.verdict
   const had = fields.length > 0 ? `, with the fields ${fields.join(', ')}` : ''
   return block(

@@ -167,17 +167,20 @@ export class Plot {
       this.#upright(tokenAt)
       free = this.#write(token, tokenAt + 4)
     }
-    const said =
-      peak > 0 && this.#state.until >= SHORT ? [`${formatRate(peak)} pieces/s at most`] : []
     const { end } = tape
+    let right = this.#width - SIDE - 12
+    const writeLeft = (text: string): void => {
+      const left = right - context.measureText(text).width
+      if (left > free) this.#write(text, left)
+      right = left - 12
+    }
     if (end && end.how !== 'closed') {
       context.fillStyle = this.#colours['bad']!
       this.#upright(this.#x(end.at), 2)
-      said.push(end.how === 'stopped' ? 'stopped' : 'broke off')
+      writeLeft(end.how === 'stopped' ? 'stopped' : 'broke off')
     }
-    const text = said.join(', ')
-    const left = this.#width - SIDE - 12 - context.measureText(text).width
-    if (left > free) this.#write(text, left)
+    context.fillStyle = this.#colours['soft']!
+    if (peak > 0 && this.#state.until >= SHORT) writeLeft(`${formatRate(peak)} pieces/s at most`)
   }
 
   #upright(x: number, width = 1): void {
