@@ -57,7 +57,7 @@ export class Assembler {
     if ((value = valueAt('data', bytes, start, end))) {
       this.data(memory, value, end)
     } else if ((value = valueAt('event', bytes, start, end))) {
-      this.#event = this.#nameOf(bytes, value, end)
+      this.#event = memory.text?.slice(value, end) ?? this.#nameOf(bytes, value, end)
     } else if ((value = valueAt('id', bytes, start, end))) {
       const id = decode(bytes, value, end)
       if (!id.includes('\0')) this.#id = id

@@ -3,6 +3,8 @@ import { decode } from './native.ts'
 /** Bytes that events are views of. */
 export class Memory {
   readonly bytes: Uint8Array
+  /** All of them as text, if that is there and has a unit for each. */
+  readonly text: string | undefined
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes

@@ -111,7 +111,7 @@ export class Scanner {
       if (start === end) return undefined
       const whole = part.start === part.end
       const data = whole && isData(bytes, start)
-      const stop = chunk.lineEnd(start, data && this.#long)
+      const stop = chunk.lineEnd(start, data ? this.#long : chunk.text !== undefined)
       if (data) this.#long = stop - start > LONG
       let after = stop + 1
       if (bytes[stop] === CR && bytes[after] === LF) after++
