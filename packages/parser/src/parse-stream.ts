@@ -1,10 +1,8 @@
-import { badContentType, badStatus, incompleteEvent, ResponseError, timeout } from './errors.ts'
+import { incompleteEvent, ResponseError, timeout } from './errors.ts'
+import { letGo, openSource, type StreamSource } from './open-source.ts'
 import { createParser } from './parser.ts'
-import { assertSource, readerOf, type ByteReader, type ByteSource } from './source.ts'
+import { assertSource, type ByteReader } from './source.ts'
 import type { Parser, ParserOptions, SseEvent, Verdict } from './types.ts'
-
-/** Where events can come from. `null` is what `response.body` may be, and ends at once. */
-export type StreamSource = Response | ByteSource | null
 
 /** Options of {@link parseStream}, with those of the parser. */
 export interface ParseStreamOptions extends ParserOptions {
@@ -33,10 +31,6 @@ export interface EventStream extends AsyncIterableIterator<SseEvent> {
 
 /** `setTimeout` takes no more, and fires at once if it is given more: that long is for ever. */
 const LONGEST_DELAY = 2 ** 31 - 1
-
-/** How much of a body that is no event stream goes into the error, and how long it may take to come. */
-const EXCERPT_BYTES = 4_096
-const EXCERPT_MILLISECONDS = 1_000
 
 /**
  * Reads events from a response, a stream or any iterable of bytes, as they are asked for and no further.
@@ -210,22 +204,11 @@ class PulledEvents implements EventStream {
     }
   }
 
-  async #open(): Promise<ByteReader> {
+  #open(): Promise<ByteReader> {
     this.#opened = true
     this.#options.signal?.addEventListener('abort', this.#abort)
-    const source = this.#source
-    if (source === null) return readerOf([])
-    if (!('ok' in source)) return readerOf(source)
-    const { status, ok, body, headers } = source
-    const contentType = headers.get('content-type')
-    // An abort does not wait for an excerpt.
-    const use = (reader: ByteReader): void => void (this.#reader = reader)
-    if (!ok) throw badStatus(status, contentType, await excerptOf(body, use))
-    // No content has no type. With 204 a server says that there is nothing to come back for.
-    if (body === null) return readerOf([])
-    if (!/^text\/event-stream\s*(;|$)/i.test(contentType ?? ''))
-      throw badContentType(status, contentType, await excerptOf(body, use))
-    return readerOf(body)
+    // An abort does not wait for an excerpt: it cancels what is read for one.
+    return openSource(this.#source, (reader) => void (this.#reader = reader))
   }
 
   readonly #abort = (): void => {
@@ -245,45 +228,4 @@ class PulledEvents implements EventStream {
     else letGo(this.#source, reason)
     this.#interrupt?.()
   }
-}
-
-/** Cancels a source that nobody has read from: a connection stands behind it all the same. */
-function letGo(source: StreamSource, reason: unknown): void {
-  if (source === null) return
-  try {
-    readerOf('ok' in source ? (source.body ?? []) : source).cancel(reason)
-  } catch {
-    // It is somebody else's, or no source at all.
-  }
-}
-
-/** The beginning of a body, for an error: no more than is useful, and no waiting for what may never come. */
-async function excerptOf(
-  body: ByteSource | null,
-  use: (reader: ByteReader) => void,
-): Promise<string> {
-  if (body === null) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  let timer: ReturnType<typeof setTimeout> | undefined
-  try {
-    const reader = readerOf(body)
-    use(reader)
-    const enough = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, EXCERPT_MILLISECONDS)
-    })
-    let room = EXCERPT_BYTES
-    while (room > 0) {
-      const chunk = await Promise.race([reader.read(), enough])
-      if (chunk === undefined) break
-      text += decoder.decode(chunk.subarray(0, room), { stream: true })
-      room -= chunk.length
-    }
-    reader.cancel()
-  } catch {
-    // A body that cannot be read says nothing: the status and the type are told all the same.
-  } finally {
-    clearTimeout(timer)
-  }
-  return text + decoder.decode()
 }

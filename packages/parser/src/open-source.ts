@@ -1,0 +1,67 @@
+import { badContentType, badStatus } from './errors.ts'
+import { readerOf, type ByteReader, type ByteSource } from './source.ts'
+
+/** Where events can come from. `null` is what `response.body` may be, and ends at once. */
+export type StreamSource = Response | ByteSource | null
+
+/** How much of a body that is no event stream goes into the error, and how long it may take to come. */
+const EXCERPT_BYTES = 4_096
+const EXCERPT_MILLISECONDS = 1_000
+
+/** The bytes of a source, if it is no response, or one that is an event stream. `use` is told of a reader for an excerpt. */
+export async function openSource(
+  source: StreamSource,
+  use: (reader: ByteReader) => void,
+): Promise<ByteReader> {
+  if (source === null) return readerOf([])
+  if (!('ok' in source)) return readerOf(source)
+  const { status, ok, body, headers } = source
+  const contentType = headers.get('content-type')
+  if (!ok) throw badStatus(status, contentType, await excerptOf(body, use))
+  // No content has no type. With 204 a server says that there is nothing to come back for.
+  if (body === null) return readerOf([])
+  if (!/^text\/event-stream\s*(;|$)/i.test(contentType ?? ''))
+    throw badContentType(status, contentType, await excerptOf(body, use))
+  return readerOf(body)
+}
+
+/** Cancels a source that nobody has read from: a connection stands behind it all the same. */
+export function letGo(source: StreamSource, reason: unknown): void {
+  if (source === null) return
+  try {
+    readerOf('ok' in source ? (source.body ?? []) : source).cancel(reason)
+  } catch {
+    // It is somebody else's, or no source at all.
+  }
+}
+
+/** The beginning of a body, for an error: no more than is useful, and no waiting for what may never come. */
+async function excerptOf(
+  body: ByteSource | null,
+  use: (reader: ByteReader) => void,
+): Promise<string> {
+  if (body === null) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+  try {
+    const reader = readerOf(body)
+    use(reader)
+    const enough = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, EXCERPT_MILLISECONDS)
+    })
+    let room = EXCERPT_BYTES
+    while (room > 0) {
+      const chunk = await Promise.race([reader.read(), enough])
+      if (chunk === undefined) break
+      text += decoder.decode(chunk.subarray(0, room), { stream: true })
+      room -= chunk.length
+    }
+    reader.cancel()
+  } catch {
+    // A body that cannot be read says nothing: the status and the type are told all the same.
+  } finally {
+    clearTimeout(timer)
+  }
+  return text + decoder.decode()
+}
