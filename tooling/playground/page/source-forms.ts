@@ -161,7 +161,8 @@ export class SourceForms {
     const dialect = field<HTMLSelectElement>('paste-dialect').value
     const recorded = async (): Promise<Recording> => {
       const recording = new Recording({ status: 200, contentType: '', dialect, headAt: 0 })
-      const step = pace === 0 ? 0 : 1000 / pace
+      // Shown at once, it has times all the same, or there would be nothing to scrub over.
+      const step = pace === 0 ? 1 : 1000 / pace
       let from = 0
       let at = 0
       for (const end of cutEnds(bytes, cuts)) {
@@ -172,7 +173,7 @@ export class SourceForms {
       await recording.end({ at: at + step, how: 'closed' })
       return recording
     }
-    void this.#stage.play({ recorded, isOwnUrl: false })
+    void this.#stage.play({ recorded, isOwnUrl: false, isAtOnce: pace === 0 })
   }
 
   #fetchUrl(): void {

@@ -29,6 +29,8 @@ export interface Order {
   /** A stream that is here already. */
   readonly recorded?: () => Promise<Recording>
   readonly isOwnUrl: boolean
+  /** It is shown whole, and not played. */
+  readonly isAtOnce?: boolean
 }
 
 /** The one stream that is shown: whatever comes, is played, pointed at or chosen comes together here. */
@@ -90,7 +92,8 @@ export class Stage {
       if (this.#order !== order) return
       this.#isOpen = false
       this.#show(recording)
-      this.#player.play(performance.now())
+      if (order.isAtOnce) this.toEnd()
+      else this.#player.play(performance.now())
     } else if (request) {
       this.#stream = fetchStream(request, {
         begins: (recording) => {

@@ -28,7 +28,7 @@ describe.each([
 ] as const)('with the fault %s', (fault, title, words, hasMessage) => {
   test('the page says what happened, keeps what had come, and goes on', async () => {
     const { page } = visit
-    await visit.open(`#scene=tesserae&fault=${fault}`)
+    await visit.open(`#scene=tesserae&speed=100&fault=${fault}`)
     const said = await standing(page, title)
     for (const word of words) expect(said).toContain(word)
     expect(await page.locator('#standing').getAttribute('data-tone')).toBe('bad')
@@ -43,7 +43,7 @@ describe.each([
 describe('with a stream that does not come', () => {
   test('for a while: the page says so and goes on by itself', async () => {
     const { page } = visit
-    await visit.open('#scene=tesserae&fault=stall')
+    await visit.open('#scene=tesserae&speed=100&fault=stall')
     expect(await standing(page, /^Stalled$/)).toContain('Nothing has come for')
     await standing(page, /^Complete$/)
     await page
@@ -55,7 +55,7 @@ describe('with a stream that does not come', () => {
 
   test('for ever: it can be stopped, and what had come is kept', async () => {
     const { page } = visit
-    await visit.open('#scene=tesserae&fault=stall-for-ever&at=0.75')
+    await visit.open('#scene=tesserae&speed=100&fault=stall-for-ever&at=0.75')
     await standing(page, /^Stalled$/)
     await page.click('#stop')
     expect(await standing(page, /^Stopped$/)).toContain('aborted')
@@ -65,7 +65,7 @@ describe('with a stream that does not come', () => {
 
   test('at first: it waits, and can be given up by a key', async () => {
     const { page } = visit
-    await visit.open('#scene=tesserae&fault=slow-start')
+    await visit.open('#scene=tesserae&speed=100&fault=slow-start')
     expect(await standing(page, /^Waiting$/)).toBeDefined()
     await standing(page, /^Complete$/)
     await page.click('#again')

@@ -1,6 +1,6 @@
 /** Longer texts are shown from later on: laying out more at each step would hold up the page. */
-const MOST = 24_000
-const STEP = 8_000
+const MOST = 16_000
+const STEP = 4_000
 
 /** A text on the page that grows and shrinks at its end, without being written anew. */
 export class GrownText {

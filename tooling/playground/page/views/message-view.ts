@@ -7,6 +7,9 @@ import { GrownText } from './grown-text.ts'
 import { effectOf, type Moment } from './moment.ts'
 import { formatCount, plural } from './numbers.ts'
 
+/** More of a message is not laid out. */
+const MOST_JSON = 100_000
+
 const NAMES = { content: 'Text', reasoning: 'Reasoning', refusal: 'Refusal' } as const
 
 /** The message, as far as it has come. */
@@ -96,10 +99,10 @@ export class MessageView {
 
   /** What the accumulator makes of what has come. */
   setJson(message: unknown): void {
-    say(
-      this.#json,
-      message === undefined ? 'There is no message.' : JSON.stringify(message, null, 2),
-    )
+    const text = JSON.stringify(message, null, 2) ?? 'There is no message.'
+    const more = text.length - MOST_JSON
+    const end = more > 0 ? `\n… and ${formatCount(more)} characters, which are not shown` : ''
+    say(this.#json, text.slice(0, MOST_JSON) + end)
   }
 
   /** Brings what the lit event added into view. */
@@ -291,10 +294,10 @@ function numbersIn(usage: object, prefix = ''): HTMLElement[] {
   })
 }
 
-function nothingOf({ hasEnded, recording, isMoving }: Moment): string {
+function nothingOf({ hasEnded, recording }: Moment): string {
   if (hasEnded && recording.tape.length === 0) return 'Nothing came.'
   if (hasEnded) return 'No message was in it.'
-  return isMoving ? 'Nothing yet.' : ''
+  return 'Nothing yet.'
 }
 
 function sumOf({ offset, hasEnded }: Moment, parts: readonly Part[]): string {
