@@ -49,16 +49,7 @@ export class SourceForms {
 
   /** Asks the server what it plays, and plays what the address of the page says, or the first. */
   async begin(): Promise<void> {
-    const wanted = new URLSearchParams(location.hash.slice(1))
-    const set = (id: string, value: string): void => {
-      const select = field<HTMLSelectElement>(id)
-      if ([...select.options].some((option) => option.value === value)) select.value = value
-    }
-    set('speed', wanted.get('speed') ?? defaultPlaying.speed)
-    set('cuts', wanted.get('cuts') ?? defaultPlaying.cuts)
-    set('fault', wanted.get('fault') ?? defaultPlaying.fault)
-    set('fault-at', wanted.get('at') ?? String(defaultPlaying.at))
-    set('limit', wanted.get('limit') ?? '')
+    this.#readAddress()
     try {
       const response = await fetch('/playground/scenes')
       if (!response.ok) throw new Error(`The server answers with status ${response.status}.`)
@@ -72,8 +63,28 @@ export class SourceForms {
       return
     }
     this.#listScenes()
-    set('scene', wanted.get('scene') ?? this.#scenes[0]?.id ?? '')
+    this.#readAddress()
     this.#playScene()
+    // The page replaces its address without a word; what is told here, somebody has written.
+    addEventListener('hashchange', () => {
+      this.#readAddress()
+      this.#choosePanel('tab-scene')
+      this.#playScene()
+    })
+  }
+
+  #readAddress(): void {
+    const wanted = new URLSearchParams(location.hash.slice(1))
+    const set = (id: string, value: string): void => {
+      const select = field<HTMLSelectElement>(id)
+      if ([...select.options].some((option) => option.value === value)) select.value = value
+    }
+    set('speed', wanted.get('speed') ?? defaultPlaying.speed)
+    set('cuts', wanted.get('cuts') ?? defaultPlaying.cuts)
+    set('fault', wanted.get('fault') ?? defaultPlaying.fault)
+    set('fault-at', wanted.get('at') ?? String(defaultPlaying.at))
+    set('limit', wanted.get('limit') ?? '')
+    set('scene', wanted.get('scene') ?? this.#scenes[0]?.id ?? '')
   }
 
   #listScenes(): void {

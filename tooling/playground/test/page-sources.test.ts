@@ -45,6 +45,25 @@ describe('pasting', () => {
     expect(await page.locator('#bytes .glyph.invalid').innerText()).toBe('FF')
   })
 
+  test('takes what is dropped anywhere', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.evaluate(
+      (text) => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File([text], 'dropped.txt'))
+        for (const type of ['dragover', 'drop'])
+          document.body.dispatchEvent(
+            new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
+          )
+      },
+      say('Dropped') + DONE,
+    )
+    await page.locator('#paste-note').filter({ hasText: 'dropped.txt' }).waitFor()
+    await page.locator('#message').filter({ hasText: 'Dropped' }).waitFor()
+    await standing(page, /^Complete$/)
+  })
+
   test('inserts as text whatever looks like more', async () => {
     const { page } = visit
     await visit.open()

@@ -5,7 +5,9 @@ const visit = visits()
 
 describe('on opening', () => {
   test('it streams within two seconds', async () => {
+    // That a browser starts is not what is asked.
     await visit.open()
+    await visit.page.reload()
     await visit.page.locator('#message .text').filter({ hasText: /\w/ }).waitFor()
     expect(await visit.page.evaluate(() => performance.now())).toBeLessThan(2000)
     await standing(visit.page, /^Complete$/)
@@ -24,6 +26,11 @@ describe('on opening', () => {
     await visit.page.locator('.part.t-reasoning').waitFor()
     expect(visit.page.url()).toContain('scene=llama-server%2Freasoning')
     expect(visit.page.url()).toContain('speed=max')
+    await visit.page.evaluate(() => {
+      location.hash = '#scene=crucible&speed=100'
+    })
+    await visit.page.locator('#message').filter({ hasText: 'The document is short' }).waitFor()
+    expect(await visit.page.locator('#scene').inputValue()).toBe('crucible')
   })
 
   test('it says so where the server does not answer, and reads what is pasted', async () => {
