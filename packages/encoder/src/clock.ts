@@ -7,6 +7,11 @@ export interface Ticking {
 /** In milliseconds. No duration here is more exact, and none that matters is shorter. */
 export const TICK = 250
 
+/** Whole milliseconds: V8 keeps a small integer in its field, and a fraction in 16 bytes of its own. */
+export function milliseconds(): number {
+  return Math.round(performance.now())
+}
+
 /**
  * One timer for all streams: a heartbeat each, in timers of their own, would be most of what an idle connection costs.
  * It keeps no process alive, and runs only while there is a stream.
@@ -18,7 +23,7 @@ export class Clock {
   add(ticking: Ticking): void {
     this.#all.add(ticking)
     this.#timer ??= setInterval(() => {
-      const now = performance.now()
+      const now = milliseconds()
       for (const each of this.#all) each.tick(now)
     }, TICK)
     ;(this.#timer as { unref?: () => void }).unref?.()

@@ -5,18 +5,9 @@
  * Every property is read once, into a local, and what was checked is what is written: a getter that answers
  * differently the second time gets nowhere.
  */
-import { type EncodeField, refuse } from './errors.ts'
+import { EncodeError, type EncodeField } from './errors.ts'
+import { CR, LF, LONGEST_WAIT } from './numbers.ts'
 import type { SseEvent } from './types.ts'
-
-const LF = 10
-const CR = 13
-
-/**
- * In milliseconds: a timer of the web platform that is told to wait longer does not wait at all.
- *
- * @internal
- */
-export const LONGEST_WAIT: number = 2 ** 31 - 1
 
 /** What the format takes for a line end. A CR LF is one, so it comes first. */
 const LINE_END = /\r\n|\r|\n/g
@@ -57,7 +48,8 @@ export function encode(block: SseEvent): string {
  *
  * @returns how many bytes were written, or 0 if the block does not fit: send what there is, and ask again. After
  * a 0, the bytes from `offset` on are undefined.
- * @throws {@link EncodeError} as {@link encode} does, and then `target` is untouched.
+ * @throws {@link EncodeError} as {@link encode} does, or if `offset` is no index of `target` and not its end. `target`
+ * is untouched then.
  *
  * @example
  * import { encodeInto } from '@tesserae/encoder'
@@ -69,9 +61,9 @@ export function encode(block: SseEvent): string {
  */
 export function encodeInto(block: SseEvent, target: Uint8Array, offset = 0): number {
   const { event, data, id, retry } = (block ?? 0) as SseEvent
-  const start = offset >>> 0
-  let at = start
+  let at = offset
   let text = data
+  checkInteger('offset', offset, target.length)
   if (check(event, data, id, retry) > 127 || retry !== undefined || hasLineEnd(data)) {
     text = encode({ event, data, id, retry }).slice(0, -2)
   } else {
@@ -106,7 +98,7 @@ export function encodeInto(block: SseEvent, target: Uint8Array, offset = 0): num
   at += written
   target[at++] = LF
   target[at++] = LF
-  return read < text.length || at > target.length ? 0 : at - start
+  return read < text.length || at > target.length ? 0 : at - offset
 }
 
 /**
@@ -137,27 +129,38 @@ function check(
   retry: number | undefined,
 ): number {
   checkText('data', data)
-  if (event === '') refuse('empty-name', 'event')
-  if (retry !== undefined && (typeof retry !== 'number' || (retry & LONGEST_WAIT) !== retry))
-    refuse('bad-retry', 'retry')
+  if (event === '') throw new EncodeError('empty-name', 'event', 'not be empty')
+  if (retry !== undefined) checkInteger('retry', retry, LONGEST_WAIT)
   return checkLine('event', event) | checkLine('id', id)
 }
 
+function checkInteger(field: 'retry' | 'offset', value: number, most: number): void {
+  if (!(Number.isInteger(value) && value >= 0 && value <= most))
+    throw new EncodeError(`bad-${field}`, field, `be an integer from 0 to ${most}`)
+}
+
 function checkText(field: EncodeField, text: string): void {
-  if (typeof text !== 'string') refuse('wrong-type', field)
-  if (!text.isWellFormed()) refuse('lone-surrogate', field)
+  checkType(field, text)
+  if (!text.isWellFormed()) throw new EncodeError('lone-surrogate', field)
+}
+
+function checkType(field: EncodeField, text: string): void {
+  if (typeof text === 'string') return
+  // It may well be that all of the event is something else.
+  const about = field === 'data' ? ': an event is { data: string }' : ''
+  throw new EncodeError('wrong-type', field, `be a string${about}`)
 }
 
 /** One pass, because these strings are short: searching for each character costs more. */
 function checkLine(field: EncodeField, text: string | undefined): number {
   if (text === undefined) return 0
-  if (typeof text !== 'string') refuse('wrong-type', field)
+  checkType(field, text)
   let bits = 0
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
     if (unit <= CR) {
-      if (unit === LF || unit === CR) refuse('line-break', field)
-      if (unit === 0 && field === 'id') refuse('null-character', field)
+      if (unit === LF || unit === CR) throw new EncodeError('line-break', field)
+      if (unit === 0 && field === 'id') throw new EncodeError('null-character', field)
     }
     bits |= unit
   }
@@ -169,6 +172,6 @@ function checkLine(field: EncodeField, text: string | undefined): number {
 function putLine(text: string, target: Uint8Array, offset: number): number {
   let at = offset
   for (let i = 0; i < text.length; i++) target[at++] = text.charCodeAt(i)
-  target[at] = LF
-  return at + 1
+  target[at++] = LF
+  return at
 }

@@ -1,7 +1,10 @@
 import type { CloseReason } from './types.ts'
 
-/** The fields of an event, by their names on the wire, and `comment` for the text of a comment. */
-export type EncodeField = 'event' | 'data' | 'id' | 'retry' | 'comment'
+/**
+ * The fields of an event, by their names on the wire; `comment` for the text of a comment, and `offset` for where a
+ * block is to be written.
+ */
+export type EncodeField = 'event' | 'data' | 'id' | 'retry' | 'comment' | 'offset'
 
 /** Every reason for which the encoder refuses to write a block. */
 export type EncodeErrorCode =
@@ -20,17 +23,8 @@ export type EncodeErrorCode =
    * all, and a client would reconnect without a pause.
    */
   | 'bad-retry'
-
-const sentences: Record<EncodeErrorCode, string> = {
-  'wrong-type': 'be a string',
-  'line-break': 'hold no line break',
-  'null-character': 'hold no NUL',
-  'lone-surrogate': 'be well-formed',
-  'empty-name': 'not be empty',
-  'bad-retry': 'be an integer from 0 to 2**31-1',
-}
-
-const ABOUT = ': an event is an object with a string `data`'
+  /** An `offset` that is not an integer from 0 to the length of the target. */
+  | 'bad-offset'
 
 /**
  * Thrown before a byte is written. The message says what to do and never holds the value, so it can be logged.
@@ -48,18 +42,13 @@ export class EncodeError extends Error {
   declare readonly code: EncodeErrorCode
   declare readonly field: EncodeField
 
-  constructor(code: EncodeErrorCode, field: EncodeField) {
-    // It may well be that all of the event is something else.
-    const about = code === 'wrong-type' && field === 'data' ? ABOUT : ''
-    super(`${field} must ${sentences[code]}${about}`)
+  /** @param instead - what the field must do; if left out, what it must not hold has the name of the code */
+  constructor(code: EncodeErrorCode, field: EncodeField, instead?: string) {
+    super(`${field} must ${instead ?? `hold no ${code.replace('-', ' ')}`}`)
     this.name = 'EncodeError'
     this.code = code
     this.field = field
   }
-}
-
-export function refuse(code: EncodeErrorCode, field: EncodeField): never {
-  throw new EncodeError(code, field)
 }
 
 /** Every reason for which a stream does not begin. */

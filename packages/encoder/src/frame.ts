@@ -19,7 +19,7 @@ export class Frame {
     return this.#text
   }
 
-  /** The block as UTF-8. Every stream that the frame goes to sends these very bytes, so leave them as they are. */
+  /** The block as UTF-8, the same bytes each time: copy them before they are written into, or transferred. */
   get bytes(): Bytes {
     return (this.#bytes ??= utf8.encode(this.#text))
   }

@@ -12,34 +12,28 @@ const LONGEST_ID = 1024
 export const FINAL_ID = 'tesserae:final'
 export const FINAL: string = /* @__PURE__ */ encode({ event: 'end', id: FINAL_ID, data: '' })
 
-const OURS = {
-  'content-type': 'text/event-stream',
-  // no-transform keeps compression middleware away, which would hold events back until its buffer is full.
-  'cache-control': 'no-cache, no-transform',
-  // nginx takes no notice of no-transform; this is what it understands.
-  'x-accel-buffering': 'no',
-}
-
 /** Those of the connection, which HTTP/2 forbids, and those that say of the body what is not so. */
-const FORBIDDEN = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  'content-length',
-  'content-encoding',
-]
+const FORBIDDEN =
+  /^(connection|keep-alive|proxy-connection|transfer-encoding|upgrade|content-(length|encoding))$/
+
+const TYPE = 'content-type'
 
 /** The head's fields: the caller's, and ours where the caller has none. */
 export function headOf(fields?: HeaderFields): Headers {
-  const head = new Headers(fields)
-  for (const name of FORBIDDEN)
-    if (head.has(name))
+  const head = new Headers({
+    [TYPE]: 'text/event-stream',
+    // no-transform keeps compression middleware away, which would hold events back until its buffer is full.
+    'cache-control': 'no-cache, no-transform',
+    // nginx takes no notice of no-transform; this is what it understands.
+    'x-accel-buffering': 'no',
+  })
+  new Headers(fields).forEach((value, name) => {
+    if (FORBIDDEN.test(name) || (name === TYPE && !/^text\/event-stream *(;|$)/i.test(value)))
       throw new StreamError('forbidden-header', `Leave ${name} out of the headers.`)
-  for (const [name, value] of Object.entries(OURS)) if (!head.has(name)) head.set(name, value)
-  if (!/^text\/event-stream *(;|$)/i.test(head.get('content-type') ?? ''))
-    throw new StreamError('forbidden-header', 'Leave content-type out: it is text/event-stream.')
+    // There may be several cookies, and one of all else.
+    if (name === 'set-cookie') head.append(name, value)
+    else head.set(name, value)
+  })
   return head
 }
 

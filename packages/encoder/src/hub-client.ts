@@ -1,5 +1,5 @@
-import { StreamError } from './errors.ts'
-import type { Lifecycle } from './lifecycle.ts'
+import { type StreamClosed, StreamError } from './errors.ts'
+import type { Follower, Lifecycle } from './lifecycle.ts'
 import { amount } from './limits.ts'
 import type { JoinOptions, PublishOptions, SlowPolicy, SseEvent } from './types.ts'
 
@@ -32,38 +32,29 @@ const BATCH = 65_536
 const PATIENCE = 16
 const POLICIES: readonly SlowPolicy[] = ['disconnect', 'drop-oldest', 'coalesce', 'wait']
 
+/** What clients need of their hub. */
+export interface Host {
+  readonly tally: Tally
+  /** A client has taken what waited for it, or is no client any more. */
+  onEmpty(): void
+  onLeave(client: Client, end: StreamClosed): void
+}
+
 /** One client of a hub: what waits for it, and what is done when that becomes too much. */
-export class Client {
+export class Client implements Follower {
   readonly lifecycle: Lifecycle
-  readonly #filter: JoinOptions['filter']
-  readonly #policy: SlowPolicy
-  readonly #limit: number
-  readonly #tally: Tally
-  readonly #onEmpty: () => void
+  readonly #rules: Rules
+  readonly #host: Host
   /** In the order of sending. Entries with a key stand under it where they are coalesced, others under themselves. */
   #queue: Map<unknown, Entry> | undefined
   #bytes = 0
   #isFull = false
   #hasLeft = false
 
-  constructor(
-    lifecycle: Lifecycle,
-    { filter, policy, queueBytes }: Rules,
-    tally: Tally,
-    onEmpty: () => void,
-  ) {
+  constructor(lifecycle: Lifecycle, rules: Rules, host: Host) {
     this.lifecycle = lifecycle
-    this.#filter = filter
-    this.#policy = policy
-    this.#limit = queueBytes
-    this.#tally = tally
-    this.#onEmpty = onEmpty
-    // A stream may be a client of several hubs.
-    const { onRoom } = lifecycle
-    lifecycle.onRoom = () => {
-      onRoom?.()
-      this.#catchUp()
-    }
+    this.#rules = rules
+    this.#host = host
   }
 
   get isBehind(): boolean {
@@ -72,7 +63,7 @@ export class Client {
 
   /** Takes what a turn brought. `joined` is all of it in one piece, made when first asked for. */
   take(entries: readonly Entry[], joined: () => Uint8Array<ArrayBuffer>): void {
-    const filter = this.#filter
+    const { filter } = this.#rules
     try {
       const wanted = filter ? entries.filter(({ event, topic }) => filter(event, topic)) : entries
       if (wanted.length === 0) return
@@ -85,31 +76,48 @@ export class Client {
     }
   }
 
-  /** Forgets what waits: the stream is over. */
-  leave(): void {
+  /** Forgets what waits. */
+  onEnd(end: StreamClosed): void {
     this.#hasLeft = true
     this.#queue = undefined
     this.#grow(-this.#bytes)
+    this.#host.onLeave(this, end)
+  }
+
+  /** Sends what waits. */
+  onRoom(): void {
+    while (this.isBehind && this.lifecycle.isClear) {
+      const batch: Entry[] = []
+      let bytes = 0
+      for (const [key, entry] of this.#queue ?? []) {
+        if (bytes >= BATCH) break
+        batch.push(entry)
+        bytes += entry.bytes.length
+        this.#remove(key)
+      }
+      this.#pass(join(batch), batch.length)
+    }
+    if (!this.isBehind || !this.#isFull) this.#host.onEmpty()
   }
 
   #pass(bytes: Uint8Array<ArrayBuffer>, events: number): void {
-    this.#tally.deliveries += events
-    this.#tally.bytes += bytes.length
+    this.#host.tally.deliveries += events
+    this.#host.tally.bytes += bytes.length
     this.lifecycle.pass(bytes, events)
   }
 
   #enqueue(entry: Entry): void {
     // An entry before this one, or the filter, was its end.
     if (this.#hasLeft) return
-    const policy = this.#policy
+    const { policy, queueBytes } = this.#rules
     const key = policy === 'coalesce' && entry.key !== undefined ? entry.key : entry
-    if (this.#remove(key)) this.#tally.dropped++
-    const limit = policy === 'wait' ? PATIENCE * this.#limit : this.#limit
+    if (this.#remove(key)) this.#host.tally.dropped++
+    const limit = policy === 'wait' ? PATIENCE * queueBytes : queueBytes
     // One event is taken whatever its size, or a client that reads well could never get it.
     while (this.#bytes + entry.bytes.length > limit && this.isBehind) {
       if (policy !== 'drop-oldest') return this.#evict()
       this.#remove(this.#queue?.keys().next().value)
-      this.#tally.dropped++
+      this.#host.tally.dropped++
     }
     this.#queue ??= new Map()
     this.#queue.set(key, entry)
@@ -117,7 +125,7 @@ export class Client {
   }
 
   #evict(): void {
-    this.#tally.evicted++
+    this.#host.tally.evicted++
     this.lifecycle.close('slow')
   }
 
@@ -131,25 +139,11 @@ export class Client {
 
   #grow(bytes: number): void {
     this.#bytes += bytes
-    this.#tally.queued += bytes
-    const isFull = this.#policy === 'wait' && this.#bytes > this.#limit
-    if (isFull !== this.#isFull) this.#tally.full += isFull ? 1 : -1
+    this.#host.tally.queued += bytes
+    const { policy, queueBytes } = this.#rules
+    const isFull = policy === 'wait' && this.#bytes > queueBytes
+    if (isFull !== this.#isFull) this.#host.tally.full += isFull ? 1 : -1
     this.#isFull = isFull
-  }
-
-  #catchUp(): void {
-    while (this.isBehind && this.lifecycle.isClear) {
-      const batch: Entry[] = []
-      let bytes = 0
-      for (const [key, entry] of this.#queue ?? []) {
-        if (bytes >= BATCH) break
-        batch.push(entry)
-        bytes += entry.bytes.length
-        this.#remove(key)
-      }
-      this.#pass(join(batch), batch.length)
-    }
-    if (!this.isBehind || !this.#isFull) this.#onEmpty()
   }
 }
 
@@ -165,15 +159,10 @@ export function join(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
   return whole
 }
 
-export function rulesOf(
-  { filter, policy, queueBytes }: JoinOptions = {},
-  usual: Pick<Rules, 'policy' | 'queueBytes'> = { policy: 'disconnect', queueBytes: 262_144 },
-): Rules {
-  if (policy !== undefined && !POLICIES.includes(policy))
+export function rulesOf(options: JoinOptions | undefined, usual: Rules): Rules {
+  if (!options) return usual
+  const { filter, policy = usual.policy, queueBytes = usual.queueBytes } = options
+  if (!POLICIES.includes(policy))
     throw new StreamError('bad-option', `policy must be one of ${POLICIES.join(', ')}.`)
-  return {
-    filter,
-    policy: policy ?? usual.policy,
-    queueBytes: amount('queueBytes', queueBytes, usual.queueBytes),
-  }
+  return { filter, policy, queueBytes: amount('queueBytes', queueBytes) }
 }

@@ -1,14 +1,17 @@
-import { LONGEST_WAIT } from './encode.ts'
 import { StreamError } from './errors.ts'
 import { frame } from './frame.ts'
-import { Client, type Entry, join, rulesOf, type Tally } from './hub-client.ts'
-import { type Lifecycle, lifecycleOf } from './lifecycle.ts'
+import { lifecycleOf } from './handle.ts'
+import { Client, type Entry, type Host, join, type Rules, rulesOf } from './hub-client.ts'
 import { amount } from './limits.ts'
+import { LONGEST_WAIT } from './numbers.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { atTurnEnd } from './turn.ts'
-import type { CloseReason, EventMap, EventStream, Hub, HubOptions } from './types.ts'
+import type { CloseReason, EventMap, Hub, HubOptions } from './types.ts'
 
 export { StreamClosed, StreamError, type StreamErrorCode } from './errors.ts'
 export type * from './types.ts'
+
+const USUAL: Rules = { filter: undefined, policy: 'disconnect', queueBytes: 262_144 }
 
 /** So many bytes go out before the turn ends. */
 const BATCH = 65_536
@@ -29,10 +32,12 @@ const BATCH = 65_536
  * await text // => ':\n\nevent: tick\ndata: {"n":1}\n\n'
  */
 export function createHub<Events extends object = EventMap>(options: HubOptions = {}): Hub<Events> {
-  const maxClients = amount('maxClients', options.maxClients, Infinity)
-  const usual = rulesOf(options)
+  const { maxClients = Infinity } = options
+  amount('maxClients', maxClients)
+  const { policy, queueBytes } = rulesOf(options, USUAL)
+  const usual = { ...USUAL, policy, queueBytes }
   const clients = new Set<Client>()
-  const tally: Tally = { deliveries: 0, bytes: 0, queued: 0, dropped: 0, evicted: 0, full: 0 }
+  const tally = { deliveries: 0, bytes: 0, queued: 0, dropped: 0, evicted: 0, full: 0 }
   const closed: Record<CloseReason, number> = {
     done: 0,
     error: 0,
@@ -58,6 +63,15 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     for (const waiter of woken) waiter()
   }
   const change = (): Promise<void> => new Promise((resolve) => waiters.push(resolve))
+  const host: Host = {
+    tally,
+    onEmpty: wake,
+    onLeave(client, { reason }) {
+      clients.delete(client)
+      closed[reason]++
+      wake()
+    },
+  }
 
   const flush = (): void => {
     const entries = pending
@@ -100,22 +114,17 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     source: (its) => (stream) => hub.join(stream, its),
 
     join(stream, its) {
-      const lifecycle = (stream as EventStream & { [lifecycleOf]?: Lifecycle })[lifecycleOf]
+      const lifecycle = (stream as { [lifecycleOf]?: Lifecycle })[lifecycleOf]
       if (!lifecycle) throw new TypeError('join() takes the stream that a source is given.')
       if (draining) throw new StreamError('draining', 'The hub is shutting down.', 503)
       if (clients.size >= maxClients)
         throw new StreamError('too-many-clients', `There are ${maxClients} clients.`, 503)
-      const client = new Client(lifecycle, rulesOf(its, usual), tally, wake)
+      const client = new Client(lifecycle, rulesOf(its, usual), host)
       // What was published before it came is not for it.
       flush()
       clients.add(client)
       opened++
-      lifecycle.atEnd(({ reason }) => {
-        clients.delete(client)
-        client.leave()
-        closed[reason]++
-        wake()
-      })
+      lifecycle.follow(client)
       return stream.closed
     },
 
@@ -132,7 +141,8 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     }),
 
     async drain({ spread = 0, grace = 5000 } = {}) {
-      const pause = spread / clients.size
+      const pause = amount('spread', spread) / clients.size
+      amount('grace', grace)
       draining = true
       flush()
       await Promise.all(

@@ -1,37 +1,51 @@
-import { type Clock, clockOfStream, TICK, type Ticking } from './clock.ts'
-import { decline } from './decline.ts'
+import { type Clock, clockOfStream, milliseconds, TICK, type Ticking } from './clock.ts'
+import { decline, Drive } from './drive.ts'
 import { encode } from './encode.ts'
-import { StreamClosed, StreamError } from './errors.ts'
+import { isRefusal, StreamClosed } from './errors.ts'
 import { Frame } from './frame.ts'
-import { FINAL, readLastEventId } from './head.ts'
+import { handleOf } from './handle.ts'
+import { FINAL, FINAL_ID, readLastEventId } from './head.ts'
 import { comment, type Limits, limitsOf } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { onAbort } from './signals.ts'
 import { atTurnEnd } from './turn.ts'
 import type {
   CloseReason,
-  StreamSource,
   EventStream,
+  HeaderFields,
   SseEvent,
   StreamOptions,
-  UntrustedText,
+  StreamSource,
 } from './types.ts'
 
 /** All that a platform has to do for a stream. */
 export interface Transport {
+  /** Throws if it cannot be opened, or not with these fields. */
+  prepare(headers: HeaderFields | undefined): void
   /** Makes the head ready. Bytes follow within the turn. */
   open(): void
-  /** Takes bytes. False: it holds as many as it should, and will call {@link Lifecycle.ready}. */
-  write(bytes: Uint8Array<ArrayBuffer>): boolean
+  /**
+   * Takes bytes, which others may hold as well if they are `shared`. False: it holds as many as it should, and will
+   * call {@link Lifecycle.ready}.
+   */
+  write(bytes: Uint8Array<ArrayBuffer>, shared?: boolean): boolean
   /** Delivers what it has taken, and ends the response. {@link Lifecycle.gone} tells when that is done. */
   end(): void
   /** Drops the client, and what it has not read. */
   destroy(end: StreamClosed): void
-  /** Nothing was sent: answers with the status of a refusal, and makes the platform's error of all else. */
-  refuse(error: unknown): void
+  /** Nothing was sent: answers with a status, and no body. */
+  answer(status: number): void
+  /** Nothing was sent: makes the platform's error of it. */
+  reject(error: unknown): void
 }
 
-type EventIterator = Iterator<SseEvent | Frame> | AsyncIterator<SseEvent | Frame>
+/** What goes along with a stream. */
+export interface Follower {
+  /** The stream is over. */
+  onEnd(end: StreamClosed): void
+  /** The transport has room and the outbox is empty. */
+  onRoom?(): void
+}
 
 /** How many bytes may wait, in high-water marks, if a source goes on sending without waiting; and the least that may. */
 const PATIENCE = 16
@@ -44,95 +58,96 @@ const SORRY: SseEvent = {
 }
 
 const settled: Promise<void> = /* @__PURE__ */ Promise.resolve()
-const ignore = (): void => {}
-
-/** The lifecycle behind the stream that a source was given: for the hub. */
-export const lifecycleOf: unique symbol = /* @__PURE__ */ Symbol()
 
 /**
  * One stream, from its request to its end, without a platform in it.
  *
- * - `waiting`: nothing has been sent. The first event opens the stream, or else the end of the turn in which it
+ * - Before it is open nothing has been sent. The first event opens it, or else the end of the turn in which it
  *   began; an error before that becomes an HTTP error.
- * - `open`: events gather in the outbox, and leave it at the end of the turn, or earlier when they fill a piece,
- *   while the transport has room. While as much as the high-water mark is left in it, the source waits.
- * - `over`: by one call of `close`, whatever the reason. Every wait is settled, and the source's iterator returned.
+ * - While it is open, events gather in the outbox, and leave it at the end of the turn, or earlier when they fill a
+ *   piece, while the transport has room. While more than the high-water mark is left in it, the source waits.
+ * - It is over by one call of `close`, whatever the reason: every wait is settled, and every follower told.
  */
 export class Lifecycle implements Ticking {
   readonly #transport: Transport
   readonly #options: StreamOptions
-  readonly #limits: Limits
+  #limits!: Limits
   readonly #clock: Clock = clockOfStream()
   readonly #outbox: Outbox = new Outbox()
-  readonly #began: number = performance.now()
+  readonly #began: number = milliseconds()
 
-  #state: 'waiting' | 'open' | 'over' = 'waiting'
+  #isOpen = false
   /** Set as soon as the stream is being closed. */
   #end: StreamClosed | undefined
-  #iterator: EventIterator | undefined
+  #followers: readonly Follower[] = []
   #controller: AbortController | undefined
-  /** Those who wait for room. */
-  #waiters: (() => void)[] = []
-  /** What is left to do at the end. */
-  #farewells: ((end: StreamClosed) => void)[] = []
+  #closed: Promise<StreamClosed> | undefined
+  /** What those wait for who want room, and what ends their wait. */
+  #room: Promise<void> | undefined
+  #wake: (() => void) | undefined
 
   #hasRoom = true
   #turnEndComes = false
   #events = 0
   #bytes = 0
 
-  /** When the stream must be over: by `maxDuration` while it is open, then because its client reads no further. */
-  #deadline: number
+  /** When the stream must be over: by `maxDuration` while it is open, then because its client reads no further. 0: never. */
+  #deadline = 0
   #lastWrite: number = this.#began
-  /** Since when the transport has been full; infinite while it is not. */
-  #fullSince = Infinity
+  /** Since when the transport has been full, if it is. */
+  #fullSince = 0
   /** How many events there were when the clock last looked, and since when. */
   #eventsSeen = 0
   #idleSince: number = this.#began
 
-  /** Called when the transport has room and the outbox is empty: for the hub, which has a queue of its own. */
-  onRoom: (() => void) | undefined
-
   constructor(transport: Transport, options: StreamOptions) {
     this.#transport = transport
     this.#options = options
-    this.#limits = limitsOf(options)
-    // Up to a tenth early, so that clients that came together do not come back together.
-    this.#deadline = this.#began + this.#limits.maxDuration * (1 - Math.random() / 10)
   }
 
-  /** @param header - the client's `Last-Event-ID` */
-  start(source: StreamSource<never>, header: string | null | undefined): void {
-    const { signal } = this.#options
-    let lastEventId: UntrustedText | undefined
-    let its = source
+  /** Begins the stream, or answers without one. `header` is the client's `Last-Event-ID`, and `client` its signal. */
+  start(
+    source: StreamSource<never>,
+    method?: string,
+    header?: string | null,
+    client?: AbortSignal,
+  ): void {
+    let handle: EventStream
     try {
-      lastEventId = readLastEventId(header, this.#options.lastEventId)
+      const { headers, lastEventId, signal } = this.#options
+      this.#limits = limitsOf(this.#options)
+      this.#transport.prepare(headers)
+      const isFinal = (lastEventId ?? header) === FINAL_ID
+      if (isFinal || method === 'HEAD') {
+        decline(source)
+        this.#end = new StreamClosed('done')
+        return this.#transport.answer(isFinal ? 204 : 200)
+      }
+      handle = handleOf(this, readLastEventId(header, lastEventId))
+      if (client) this.#closeOn(client, 'client-gone')
+      if (signal) this.#closeOn(signal, 'shutdown')
     } catch (error) {
       decline(source)
-      its = () => {
-        throw error
-      }
+      return this.fail(error)
     }
-    if (signal) this.closeOn(signal, 'shutdown')
     if (!this.#end) {
+      // Up to a tenth early, so that clients that came together do not come back together.
+      this.#expireIn(this.#limits.maxDuration * (1 - Math.random() / 10))
       this.#clock.add(this)
       this.#endTurn()
     }
-    void this.#run(its, lastEventId)
+    void new Drive(this).run(source, handle as EventStream<never>)
   }
 
   /** Closes the stream when `signal` aborts, and lets go of the signal when the stream is over. */
-  closeOn(signal: AbortSignal, reason: CloseReason): void {
-    const close = (): void => this.close(reason)
-    if (signal.aborted) return close()
-    this.#farewells.push(onAbort(signal, close))
+  #closeOn(signal: AbortSignal, reason: CloseReason): void {
+    if (signal.aborted) this.close(reason)
+    else this.follow({ onEnd: onAbort(signal, () => this.close(reason)) })
   }
 
   /** The transport has room again. */
   ready(): void {
     this.#hasRoom = true
-    this.#fullSince = Infinity
     // What is not a piece yet may still grow until the turn ends.
     if (!this.#turnEndComes || this.#outbox.hasPiece) this.#flush()
   }
@@ -143,22 +158,13 @@ export class Lifecycle implements Ticking {
     this.#clock.remove(this)
   }
 
-  send(event: SseEvent | Frame): Promise<void> {
-    if (this.#end) return rejected(this.#end)
-    this.#append(event)
-    const { highWaterMark } = this.#limits
-    if (!this.#outbox.holds(highWaterMark)) return settled
-    // The source does not wait, so nothing but this keeps what it sends from filling the memory.
-    if (
-      this.#waiters.length > 0 &&
-      this.#outbox.holds(Math.max(PATIENCE * highWaterMark, LEAST_PATIENCE))
-    )
-      this.close('slow')
-    const sent = this.#room().then(() => {
-      if (this.#end) throw this.#end
-    })
-    sent.catch(ignore)
-    return sent
+  get isOver(): boolean {
+    return this.#end !== undefined
+  }
+
+  /** Whether more waits than may. */
+  get isFull(): boolean {
+    return this.#outbox.exceeds(this.#limits.highWaterMark)
   }
 
   /** Whether bytes can go straight to the transport. */
@@ -166,124 +172,8 @@ export class Lifecycle implements Ticking {
     return this.#hasRoom && !this.#end && this.#outbox.isEmpty
   }
 
-  /** Sends bytes that were encoded elsewhere, while {@link isClear}. */
-  pass(bytes: Uint8Array<ArrayBuffer>, events: number): void {
-    this.#open()
-    const prelude = this.#outbox.shift()
-    if (prelude) this.#write(prelude)
-    this.#events += events
-    this.#write(bytes)
-  }
-
-  get closed(): Promise<StreamClosed> {
-    return new Promise((resolve) => this.atEnd(resolve))
-  }
-
-  atEnd(farewell: (end: StreamClosed) => void): void {
-    if (this.#end) farewell(this.#end)
-    else this.#farewells.push(farewell)
-  }
-
-  close(reason: CloseReason, cause?: unknown): void {
-    if (this.#end) return
-    this.#end = new StreamClosed(reason, cause)
-    try {
-      this.#part(this.#end)
-    } catch (error) {
-      this.#report(error)
-      this.#transport.refuse(error)
-      this.#clock.remove(this)
-    }
-    this.#state = 'over'
-    for (const wake of this.#waiters.splice(0)) wake()
-    this.#return()
-    this.#controller?.abort(this.#end)
-    for (const farewell of this.#farewells.splice(0)) farewell(this.#end)
-    const summary = {
-      reason,
-      error: cause,
-      events: this.#events,
-      bytes: this.#bytes,
-      milliseconds: performance.now() - this.#began,
-    }
-    tell(this.#options.onClose, summary)
-  }
-
-  tick(now: number): void {
-    const { heartbeat, beat, idleTimeout, stallTimeout } = this.#limits
-    if (now >= this.#deadline) this.#expire()
-    if (this.#eventsSeen !== this.#events) this.#idleSince = now
-    this.#eventsSeen = this.#events
-    if (now - this.#idleSince >= idleTimeout) this.close('idle')
-    if (now - this.#fullSince >= stallTimeout) this.close('slow')
-    // Rather early than late: a proxy that waits just as long would have hung up.
-    if (now + TICK - this.#lastWrite > heartbeat && this.#state === 'open' && this.isClear)
-      // A copy: whoever reads a body owns its chunks, and may write into them.
-      this.#write(beat.slice())
-  }
-
-  /** @internal */
-  turnEnded(): void {
-    this.#turnEndComes = false
-    if (this.#end) return
-    try {
-      this.#open()
-      // The first bytes take the head with them.
-      if (this.#bytes === 0 && this.#outbox.isEmpty) this.#write(comment.slice())
-      this.#flush()
-    } catch (error) {
-      this.fail(error)
-    }
-  }
-
-  async #run(source: StreamSource<never>, lastEventId: UntrustedText | undefined): Promise<void> {
-    let asking = false
-    try {
-      // Nobody is there any more: a function is not called, and an iterator only returned.
-      const made =
-        typeof source !== 'function'
-          ? source
-          : this.#end
-            ? undefined
-            : source(new Handle(this, lastEventId))
-      const value = (await made) as AsyncIterable<SseEvent | Frame> | undefined
-      const iterator = (this.#iterator =
-        value?.[Symbol.asyncIterator]?.() ??
-        (made as Iterable<SseEvent | Frame> | undefined)?.[Symbol.iterator]?.())
-      if (!iterator && typeof source !== 'function')
-        throw new StreamError('bad-source', 'The source must be iterable, or a function.')
-      while (!this.#end) {
-        if (!iterator) break
-        asking = true
-        const next = iterator.next()
-        const step = 'then' in next ? await next : next
-        asking = false
-        if (step.done) {
-          this.#iterator = undefined
-          break
-        }
-        if (this.#end) break
-        this.#append(step.value)
-        if (this.#outbox.holds(this.#limits.highWaterMark)) await this.#room()
-      }
-      if (this.#end) this.#return()
-      else this.close('done')
-    } catch (error) {
-      // An iterator that throws is finished, and is not to be returned.
-      if (asking) this.#iterator = undefined
-      this.fail(error)
-    }
-  }
-
-  #return(): void {
-    const iterator = this.#iterator
-    this.#iterator = undefined
-    // Asynchronous, so that whatever goes wrong in it comes out here.
-    const giveBack = async (): Promise<unknown> => iterator?.return?.()
-    giveBack().catch((error: unknown) => this.#report(error))
-  }
-
-  #append(event: SseEvent | Frame): void {
+  /** Takes an event, whether there is room or not. */
+  add(event: SseEvent | Frame): void {
     // Encoded first: an event that cannot be sent must not open the stream.
     const block = event instanceof Frame ? event.text : encode(event)
     this.#open()
@@ -293,10 +183,133 @@ export class Lifecycle implements Ticking {
     else this.#endTurn()
   }
 
+  /** Sends bytes that others send too, while {@link isClear}. */
+  pass(bytes: Uint8Array<ArrayBuffer>, events: number): void {
+    this.#open()
+    const prelude = this.#outbox.shift()
+    if (prelude) this.#write(prelude)
+    this.#events += events
+    this.#write(bytes, true)
+  }
+
+  /** Settles when there is room, or never will be. */
+  room(): Promise<void> {
+    if (this.#end) return settled
+    return (this.#room ??= new Promise((resolve) => (this.#wake = resolve)))
+  }
+
+  send(event: SseEvent | Frame): Promise<void> {
+    if (!this.#end) {
+      this.add(event)
+      if (!this.isFull) return settled
+      const { highWaterMark } = this.#limits
+      // The source does not wait, so nothing but this keeps what it sends from filling the memory.
+      if (this.#room && this.#outbox.exceeds(Math.max(PATIENCE * highWaterMark, LEAST_PATIENCE)))
+        this.close('slow')
+    }
+    const sent = this.room().then(() => {
+      if (this.#end) throw this.#end
+    })
+    // Nobody may be waiting for it, which is no reason to end the process.
+    sent.catch(() => {})
+    return sent
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#end) this.#controller.abort(this.#end)
+    return this.#controller.signal
+  }
+
+  get closed(): Promise<StreamClosed> {
+    return (this.#closed ??= new Promise((resolve) => this.follow({ onEnd: resolve })))
+  }
+
+  /** Whether a promise is {@link closed}. */
+  isItsEnd(promise: unknown): boolean {
+    return promise !== undefined && promise === this.#closed
+  }
+
+  follow(follower: Follower): void {
+    if (this.#end) follower.onEnd(this.#end)
+    // Not by `push`, which makes room for 17.
+    else this.#followers = [...this.#followers, follower]
+  }
+
+  fail(error: unknown): void {
+    // What nobody was sent anything before is thrown to the caller, unless the client has to be told.
+    if (this.#isOpen || this.#end || isRefusal(error)) this.report(error)
+    if (this.#isOpen && !this.#end) {
+      const { formatError } = this.#options
+      try {
+        const event = formatError ? formatError(error) : SORRY
+        if (event) this.add(event)
+      } catch (fault) {
+        this.report(fault)
+        this.add(SORRY)
+      }
+    }
+    this.close('error', error)
+  }
+
+  /** What a source throws because it was told to stop is no error. */
+  report(error: unknown): void {
+    if (!this.#end || (error !== this.#end && (error as Error | undefined)?.name !== 'AbortError'))
+      tell(this.#options.onError, error)
+  }
+
+  close(reason: CloseReason, cause?: unknown): void {
+    if (this.#end) return
+    const end = (this.#end = new StreamClosed(reason, cause))
+    try {
+      this.#part(end)
+    } catch (error) {
+      if (this.#isOpen) this.report(error)
+      this.#transport.reject(error)
+      this.#clock.remove(this)
+    }
+    this.#wake?.()
+    this.#controller?.abort(end)
+    for (const follower of this.#followers) follower.onEnd(end)
+    tell(this.#options.onClose, {
+      reason,
+      error: cause,
+      events: this.#events,
+      bytes: this.#bytes,
+      milliseconds: milliseconds() - this.#began,
+    })
+  }
+
+  tick(now: number): void {
+    const { heartbeat, beat, idleTimeout, stallTimeout } = this.#limits
+    if (this.#deadline > 0 && now >= this.#deadline) this.#expire()
+    if (this.#eventsSeen !== this.#events) this.#idleSince = now
+    this.#eventsSeen = this.#events
+    if (isDue(now, this.#idleSince, idleTimeout)) this.close('idle')
+    if (!this.#hasRoom && isDue(now, this.#fullSince, stallTimeout)) this.close('slow')
+    // Rather early than late: a proxy that waits just as long would have hung up.
+    if (this.#isOpen && this.isClear && isDue(now + TICK, this.#lastWrite, heartbeat))
+      this.#write(beat, true)
+  }
+
+  /** @internal */
+  turnEnded(): void {
+    this.#turnEndComes = false
+    if (this.#end) return
+    try {
+      this.#open()
+      // The first bytes take the head with them.
+      if (this.#bytes === 0 && this.#outbox.isEmpty) this.#write(comment, true)
+      this.#flush()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
   #open(): void {
-    if (this.#state !== 'waiting') return
+    if (this.#isOpen) return
     this.#transport.open()
-    this.#state = 'open'
+    this.#isOpen = true
     this.#outbox.append(this.#limits.prelude)
   }
 
@@ -312,44 +325,49 @@ export class Lifecycle implements Ticking {
       if (!piece) break
       this.#write(piece)
     }
-    if (this.#waiters.length > 0 && !this.#outbox.holds(this.#limits.highWaterMark))
-      for (const wake of this.#waiters.splice(0)) wake()
-    if (this.#hasRoom) this.onRoom?.()
+    if (this.#wake && !this.isFull) {
+      this.#wake()
+      this.#room = this.#wake = undefined
+    }
+    if (this.#hasRoom) for (const follower of this.#followers) follower.onRoom?.()
   }
 
-  #write(bytes: Uint8Array<ArrayBuffer>): void {
+  #write(bytes: Uint8Array<ArrayBuffer>, shared?: boolean): void {
     this.#bytes += bytes.length
-    this.#lastWrite = performance.now()
+    this.#lastWrite = milliseconds()
+    if (this.#hasRoom) this.#fullSince = this.#lastWrite
     this.#hasRoom = false
     try {
-      this.#hasRoom = this.#transport.write(bytes)
+      this.#hasRoom = this.#transport.write(bytes, shared)
     } catch (error) {
       // Many share a turn, or the clock's round: it must not be the others who learn of this.
-      this.#report(error)
+      this.report(error)
       this.close('client-gone', error)
     }
-    if (!this.#hasRoom) this.#fullSince = Math.min(this.#fullSince, this.#lastWrite)
-  }
-
-  #room(): Promise<void> {
-    return this.#end ? settled : new Promise((resolve) => this.#waiters.push(resolve))
   }
 
   /** The last that the client gets, by the reason. */
   #part(end: StreamClosed): void {
     const { reason, cause } = end
-    if (reason === 'error' && this.#state === 'waiting') this.#transport.refuse(cause)
-    else if (reason === 'client-gone' || reason === 'slow') this.#transport.destroy(end)
+    const outbox = this.#outbox
+    if (reason === 'error' && !this.#isOpen) {
+      if (isRefusal(cause)) this.#transport.answer(cause.status)
+      else this.#transport.reject(cause)
+    } else if (reason === 'client-gone' || reason === 'slow') this.#transport.destroy(end)
     else {
       this.#open()
-      if (reason === 'done' && this.#options.final) this.#outbox.append(FINAL)
+      if (reason === 'done' && this.#options.final) outbox.append(FINAL)
       // No more is left than the outbox may hold, so the transport takes it, room or no room.
-      for (let piece = this.#outbox.shift(); piece; piece = this.#outbox.shift()) this.#write(piece)
-      this.#deadline = performance.now() + this.#limits.stallTimeout
+      for (let piece = outbox.shift(); piece; piece = outbox.shift()) this.#write(piece)
+      this.#expireIn(this.#limits.stallTimeout)
       return this.#transport.end()
     }
-    this.#outbox.clear()
+    outbox.clear()
     this.#clock.remove(this)
+  }
+
+  #expireIn(duration: number): void {
+    this.#deadline = duration && milliseconds() + Math.round(duration)
   }
 
   #expire(): void {
@@ -357,65 +375,11 @@ export class Lifecycle implements Ticking {
     this.#transport.destroy(this.#end)
     this.#clock.remove(this)
   }
-
-  fail(error: unknown): void {
-    this.#report(error)
-    if (this.#state === 'open') {
-      const { formatError } = this.#options
-      try {
-        const event = formatError ? formatError(error) : SORRY
-        if (event) this.#append(event)
-      } catch (fault) {
-        this.#report(fault)
-        this.#append(SORRY)
-      }
-    }
-    this.close('error', error)
-  }
-
-  /** What a source throws because it was told to stop is no error. */
-  #report(error: unknown): void {
-    if (!this.#end || (error !== this.#end && (error as Error | undefined)?.name !== 'AbortError'))
-      tell(this.#options.onError, error)
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    if (this.#end) this.#controller.abort(this.#end)
-    return this.#controller.signal
-  }
 }
 
-/** Its members work on their own because each is made when asked for: kept ready, they would cost half a kilobyte. */
-class Handle implements EventStream {
-  readonly [lifecycleOf]: Lifecycle
-  readonly lastEventId: UntrustedText | undefined
-
-  constructor(lifecycle: Lifecycle, lastEventId: UntrustedText | undefined) {
-    this[lifecycleOf] = lifecycle
-    this.lastEventId = lastEventId
-  }
-
-  get signal(): AbortSignal {
-    return this[lifecycleOf].signal
-  }
-
-  get closed(): Promise<StreamClosed> {
-    return this[lifecycleOf].closed
-  }
-
-  get send(): EventStream['send'] {
-    return (event) => this[lifecycleOf].send(event)
-  }
-
-  get emit(): EventStream['emit'] {
-    return (name, payload, fields) =>
-      this.send({ ...fields, event: name, data: JSON.stringify(payload) })
-  }
-
-  get close(): EventStream['close'] {
-    return () => this[lifecycleOf].close('done')
-  }
+/** Whether so much time has passed; 0 turns it off. */
+function isDue(now: number, since: number, wait: number): boolean {
+  return wait > 0 && now >= since + wait
 }
 
 function endTurn(stream: Lifecycle): void {
@@ -429,11 +393,4 @@ function tell<T>(hook: ((about: T) => void) | undefined, about: T): void {
   } catch (error) {
     void Promise.reject(error)
   }
-}
-
-/** A rejection that nobody may be waiting for, which is no reason to end the process. */
-function rejected(reason: unknown): Promise<never> {
-  const promise = Promise.reject(reason)
-  promise.catch(ignore)
-  return promise
 }

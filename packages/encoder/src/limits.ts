@@ -2,15 +2,12 @@ import { encode, utf8 } from './encode.ts'
 import { StreamError } from './errors.ts'
 import type { StreamOptions } from './types.ts'
 
-/** The numbers of {@link StreamOptions}. A duration that is off is infinite. */
-const usual: Record<'highWaterMark' | 'maxDuration' | 'idleTimeout' | 'stallTimeout', number> = {
-  highWaterMark: 65_536,
-  maxDuration: Infinity,
-  idleTimeout: Infinity,
-  stallTimeout: 60_000,
-}
-
-export type Limits = typeof usual & {
+/** What {@link StreamOptions} say of a stream, checked. A duration of 0 is off. */
+export interface Limits {
+  readonly highWaterMark: number
+  readonly maxDuration: number
+  readonly idleTimeout: number
+  readonly stallTimeout: number
   readonly heartbeat: number
   /** What a heartbeat sends. */
   readonly beat: Uint8Array<ArrayBuffer>
@@ -20,27 +17,28 @@ export type Limits = typeof usual & {
 
 export const comment: Uint8Array<ArrayBuffer> = /* @__PURE__ */ utf8.encode(':\n\n')
 
-export function limitsOf(options: StreamOptions): Limits {
-  const { heartbeat, highWaterMark, retry } = options
-  const { every, event } = typeof heartbeat === 'object' ? heartbeat : { every: heartbeat }
-  const limits = { ...usual }
-  for (const name of Object.keys(usual) as (keyof typeof usual)[])
-    limits[name] = amount(name, options[name], usual[name])
-  // 0 is off for durations. Here it means to wait as soon as anything waits.
-  if (highWaterMark === 0) limits.highWaterMark = 1
+export function limitsOf({
+  highWaterMark = 65_536,
+  maxDuration = 0,
+  idleTimeout = 0,
+  stallTimeout = 60_000,
+  // Bun's server hangs up on a connection that was silent for 10 seconds.
+  heartbeat = 'Bun' in globalThis ? 8_000 : 15_000,
+  retry,
+}: StreamOptions): Limits {
+  const { every, event } = heartbeat instanceof Object ? heartbeat : { every: heartbeat }
+  const numbers = { highWaterMark, maxDuration, idleTimeout, stallTimeout, heartbeat: every }
+  for (const [name, value] of Object.entries(numbers)) amount(name, value)
   return {
-    ...limits,
-    // Bun's server hangs up on a connection that was silent for 10 seconds.
-    heartbeat: amount('heartbeat', every, 'Bun' in globalThis ? 8_000 : 15_000),
+    ...numbers,
     beat: event ? utf8.encode(encode(event)) : comment,
     // A block with a reconnection time and no data is no event.
     prelude: retry === undefined ? '' : encode({ retry, data: '' }).replace('data: \n', ''),
   }
 }
 
-/** A number that may be missing, or 0 for none. */
-export function amount(name: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise
-  if (typeof value === 'number' && value >= 0) return value || Infinity
+/** Refuses what is no number of 0 or more. */
+export function amount(name: string, value: number): number {
+  if (typeof value === 'number' && value >= 0) return value
   throw new StreamError('bad-option', `${name} must be a number of 0 or more.`)
 }

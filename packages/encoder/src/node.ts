@@ -1,8 +1,7 @@
-import { decline } from './decline.ts'
-import { isRefusal, StreamClosed, StreamError } from './errors.ts'
-import { FINAL_ID, headOf } from './head.ts'
-import { Lifecycle, type Transport } from './lifecycle.ts'
-import type { EventMap, StreamSource, StreamOptions } from './types.ts'
+import { type StreamClosed, StreamError } from './errors.ts'
+import { headOf } from './head.ts'
+import { type Follower, Lifecycle, type Transport } from './lifecycle.ts'
+import type { EventMap, HeaderFields, StreamSource, StreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
@@ -30,7 +29,8 @@ export interface NodeResponse {
 }
 
 /** The head of most streams, made once: it is kept until the connection closes. */
-let usual: Record<string, string | string[]> | undefined
+let usual: Fields | undefined
+const none: StreamOptions = {}
 
 /**
  * Streams events as the response to a request of Node's own server, or of Express, Fastify and Koa, which are built
@@ -59,62 +59,66 @@ let usual: Record<string, string | string[]> | undefined
  * await response.text() // => 'data: Hello\n\n'
  * server.close()
  */
-export async function sendEvents<Events extends object = EventMap>(
+export function sendEvents<Events extends object = EventMap>(
   request: NodeRequest,
   response: NodeResponse,
   source: StreamSource<Events>,
-  options: StreamOptions = {},
+  options: StreamOptions = none,
 ): Promise<StreamClosed> {
-  let head: Fields
-  try {
-    head = options.headers ? fieldsOf(headOf(options.headers)) : (usual ??= fieldsOf(headOf()))
-    if (response.headersSent)
-      throw new StreamError('head-sent', 'The head of this response was sent before.')
-  } catch (error) {
-    decline(source)
-    throw error
-  }
-
-  const lastEventId = request.headers['last-event-id']?.toString()
-  const isFinal = (options.lastEventId ?? lastEventId) === FINAL_ID
-  if (isFinal || request.method === 'HEAD') {
-    decline(source)
-    answer(response, isFinal ? 204 : 200, head)
-    return new StreamClosed('done')
-  }
-
   return new Promise((resolve, reject) => {
-    const stream = new Lifecycle(new NodeTransport(response, head, reject), options)
-    response.on('drain', () => stream.ready())
-    // Of the response: a request closes as soon as its body has been read.
-    response.on('close', () => stream.gone())
-    response.on('error', ignore)
-    stream.atEnd(resolve)
+    const transport = new NodeTransport(response, resolve, reject)
+    const stream = new Lifecycle(transport, options)
+    listen(response, stream)
     if (response.destroyed === true || response.stream?.destroyed === true) stream.gone()
-    stream.start(source as StreamSource<never>, lastEventId)
+    stream.start(
+      source as StreamSource<never>,
+      request.method,
+      request.headers['last-event-id']?.toString(),
+    )
+    stream.follow(transport)
   })
+}
+
+/** On its own, so that what it keeps is the stream, and not all that `sendEvents` was given. */
+function listen(response: NodeResponse, stream: Lifecycle): void {
+  response.on('drain', () => stream.ready())
+  // Of the response: a request closes as soon as its body has been read.
+  response.on('close', () => stream.gone())
+  response.on('error', ignore)
 }
 
 /** A write to a connection that is already lost. The close that follows says all there is to say. */
 function ignore(): void {}
 
-/** A class, because four closures in its place cost an idle connection half a kilobyte. */
-class NodeTransport implements Transport {
+/** A class, because a closure for each of its methods would cost an idle connection half a kilobyte. */
+class NodeTransport implements Transport, Follower {
   readonly #response: NodeResponse
-  readonly #head: Fields
-  readonly #reject: (error: unknown) => void
+  #head!: Fields
+  readonly onEnd: (end: StreamClosed) => void
+  readonly reject: (error: unknown) => void
 
-  constructor(response: NodeResponse, head: Fields, reject: (error: unknown) => void) {
+  constructor(
+    response: NodeResponse,
+    onEnd: (end: StreamClosed) => void,
+    reject: (error: unknown) => void,
+  ) {
     this.#response = response
-    this.#head = head
-    this.#reject = reject
+    this.onEnd = onEnd
+    this.reject = reject
+  }
+
+  prepare(headers: HeaderFields | undefined): void {
+    this.#head = headers ? fieldsOf(headOf(headers)) : (usual ??= fieldsOf(headOf()))
+    if (this.#response.headersSent)
+      throw new StreamError('head-sent', 'The head of this response was sent before.')
   }
 
   open(): void {
-    begin(this.#response, 200, this.#head)
+    this.#begin(200, this.#head)
   }
 
   write(bytes: Uint8Array): boolean {
+    // Not copied, also when others have it: no part of Node changes what it is given to write.
     const hasRoom = this.#response.write(bytes)
     this.#response.flush?.()
     return hasRoom
@@ -128,24 +132,19 @@ class NodeTransport implements Transport {
     this.#response.destroy()
   }
 
-  refuse(error: unknown): void {
-    if (isRefusal(error)) answer(this.#response, error.status, this.#head)
-    else this.#reject(error)
+  /** It has no body, and a type only where it tells of one. */
+  answer(status: number): void {
+    const fields = { ...this.#head }
+    if (status !== 200) delete fields['content-type']
+    this.#begin(status, fields)
+    this.end()
   }
-}
 
-function begin(response: NodeResponse, status: number, fields: Fields): void {
-  // Set for another body, it would have the client take the rest of this one for the next response.
-  response.removeHeader?.('content-length')
-  response.writeHead(status, fields)
-}
-
-/** A response without a body, which has a type only where it tells of one. */
-function answer(response: NodeResponse, status: number, head: Fields): void {
-  const fields = { ...head }
-  if (status !== 200) delete fields['content-type']
-  begin(response, status, fields)
-  response.end()
+  #begin(status: number, fields: Fields): void {
+    // Set for another body, it would have the client take the rest of this one for the next response.
+    this.#response.removeHeader?.('content-length')
+    this.#response.writeHead(status, fields)
+  }
 }
 
 type Fields = Record<string, string | string[]>

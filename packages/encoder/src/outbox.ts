@@ -23,11 +23,11 @@ export class Outbox {
     if (this.#text.length >= PIECE) this.#seal()
   }
 
-  /** Whether `limit` bytes or more wait. Characters are only counted as bytes when it matters. */
-  holds(limit: number): boolean {
-    if (this.#bytes + 3 * this.#text.length < limit) return false
+  /** Whether more than `limit` bytes wait. Characters are only counted as bytes when it matters. */
+  exceeds(limit: number): boolean {
+    if (this.#bytes + 3 * this.#text.length <= limit) return false
     this.#seal()
-    return this.#bytes >= limit
+    return this.#bytes > limit
   }
 
   /** The oldest bytes, taken out. */
@@ -49,7 +49,6 @@ export class Outbox {
     const piece = utf8.encode(this.#text)
     this.#text = ''
     this.#bytes += piece.length
-    if (this.#pieces === undefined) this.#pieces = [piece]
-    else this.#pieces.push(piece)
+    ;(this.#pieces ??= []).push(piece)
   }
 }

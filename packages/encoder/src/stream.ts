@@ -22,7 +22,8 @@ export class EventEncoderStream extends TransformStream<SseEvent | Frame, Bytes>
   constructor() {
     super({
       transform(event, controller) {
-        controller.enqueue(event instanceof Frame ? event.bytes : utf8.encode(encode(event)))
+        // Fresh bytes for each stream: whoever reads them owns them, and may transfer them elsewhere.
+        controller.enqueue(utf8.encode(event instanceof Frame ? event.text : encode(event)))
       },
     })
   }

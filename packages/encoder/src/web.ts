@@ -1,6 +1,4 @@
-import { decline } from './decline.ts'
-import { isRefusal } from './errors.ts'
-import { FINAL_ID, headOf } from './head.ts'
+import { headOf } from './head.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { atTurnEnd } from './turn.ts'
 import type { EventMap, StreamSource, StreamOptions } from './types.ts'
@@ -29,60 +27,54 @@ export interface WebStreamOptions extends StreamOptions {
  * response.headers.get('content-type') // => 'text/event-stream'
  * await response.text() // => 'data: Hello\n\ndata: world\n\n'
  */
-export async function eventStream<Events extends object = EventMap>(
+export function eventStream<Events extends object = EventMap>(
   source: StreamSource<Events>,
   options: WebStreamOptions = {},
 ): Promise<Response> {
-  const { request } = options
-  let headers: Headers
-  try {
-    headers = headOf(options.headers)
-  } catch (error) {
-    decline(source)
-    throw error
-  }
-  const answer = (status: number): Response => {
-    headers.delete('content-type')
-    return new Response(null, { status, headers })
-  }
-  const lastEventId = request?.headers.get('last-event-id')
-  const isFinal = (options.lastEventId ?? lastEventId) === FINAL_ID
-  if (isFinal || request?.method === 'HEAD') {
-    decline(source)
-    return isFinal ? answer(204) : new Response(null, { headers })
-  }
-
   return new Promise((resolve, reject) => {
-    let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (its) => void (controller = its),
-      pull: () => stream.ready(),
-      cancel: () => stream.gone(),
-    })
-    const response = new Response(body, { headers })
-    const open = (): void => resolve(response)
+    const { request } = options
+    let headers: Headers
+    let controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
+    const open = (): void => {
+      const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        start: (its) => void (controller = its),
+        pull: () => stream.ready(),
+        cancel: () => stream.gone(),
+      })
+      resolve(new Response(body, { headers }))
+    }
     const stream = new Lifecycle(
       {
+        prepare: (fields) => void (headers = headOf(fields)),
         open,
-        write(bytes) {
-          controller.enqueue(bytes)
-          return (controller.desiredSize ?? 0) > 0
+        write(bytes, shared) {
+          // Whoever reads a body owns its chunks, and may write into them, or transfer them elsewhere.
+          controller?.enqueue(shared ? bytes.slice() : bytes)
+          return (controller?.desiredSize ?? 0) > 0
         },
         end() {
-          controller.close()
+          controller?.close()
           // From here on the runtime tells nothing more.
           stream.gone()
         },
         destroy(reason) {
-          open()
+          if (!controller) open()
           // Deno aborts the request first and cancels the body then, and reports a body that failed in between.
-          atTurnEnd(() => controller.error(reason), undefined)
+          atTurnEnd(() => controller?.error(reason), undefined)
         },
-        refuse: (error) => (isRefusal(error) ? resolve(answer(error.status)) : reject(error)),
+        answer(status) {
+          if (status !== 200) headers.delete('content-type')
+          resolve(new Response(null, { status, headers }))
+        },
+        reject,
       },
       options,
     )
-    if (request?.signal) stream.closeOn(request.signal, 'client-gone')
-    stream.start(source as StreamSource<never>, lastEventId)
+    stream.start(
+      source as StreamSource<never>,
+      request?.method,
+      request?.headers.get('last-event-id'),
+      request?.signal,
+    )
   })
 }

@@ -119,10 +119,44 @@ describe('encodeInto', () => {
       }
     })
 
-  it('gives 0 for an offset where nothing can be', () => {
-    for (const offset of [64, 65, 1e9, -1])
-      expect(encodeInto({ data: 'a' }, new Uint8Array(64), offset)).toBe(0)
+  it('gives 0 at the very end, where nothing fits', () => {
+    expect(encodeInto({ data: 'a' }, new Uint8Array(64), 64)).toBe(0)
+    expect(encodeInto({ data: 'a' }, new Uint8Array(0))).toBe(0)
   })
+
+  for (const offset of [
+    -1,
+    1.5,
+    65,
+    2 ** 32,
+    2 ** 32 + 3,
+    1e21,
+    Number.NaN,
+    Infinity,
+    -Infinity,
+    '3',
+    '',
+    null,
+    true,
+    [],
+    {},
+    3n,
+  ])
+    it(`refuses the offset ${String(offset)} (${typeof offset}), and writes nothing`, () => {
+      for (const event of [{ data: 'a' }, { event: 'é', data: 'a' }, { data: 'a\nb', retry: 1 }]) {
+        const target = new Uint8Array(64)
+        let thrown: unknown
+        try {
+          encodeInto(event, target, offset as number)
+        } catch (error) {
+          thrown = error
+        }
+        expect(thrown).toBeInstanceOf(EncodeError)
+        expect(thrown).toMatchObject({ code: 'bad-offset', field: 'offset' })
+        expect((thrown as EncodeError).message).toMatch(/^offset must be /)
+        expect(target).toEqual(new Uint8Array(64))
+      }
+    })
 
   it('leaves the target alone when it throws', () => {
     const target = new Uint8Array(64)
@@ -144,7 +178,7 @@ describe('encodeComment', () => {
 
   it('refuses what is not text', () => {
     expect(() => encodeComment(5 as never)).toThrow('comment must be a string')
-    expect(() => encodeComment('\ud800')).toThrow('comment must be well-formed')
+    expect(() => encodeComment('\ud800')).toThrow('comment must hold no lone surrogate')
   })
 })
 

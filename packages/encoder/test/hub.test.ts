@@ -34,16 +34,23 @@ async function client(hub: Pick<Hub, 'source'>, options?: JoinOptions) {
 }
 
 describe('a hub', () => {
-  it('sends what is published in a turn to all clients, the very same bytes', async () => {
+  it('sends what is published in a turn to all clients, encoded once, in one piece', async () => {
     const hub = createHub()
     const bodies = await Promise.all([eventStream(hub.source()), eventStream(hub.source())])
     const readers = bodies.map((response) => response.body!.getReader())
     for (const reader of readers) await reader.read()
-    void hub.publish({ data: 'a' })
+    let reads = 0
+    void hub.publish({
+      get data() {
+        reads++
+        return 'a'
+      },
+    })
     void hub.publish({ event: 'b', data: 'c', id: '1' })
     const [one, two] = await Promise.all(readers.map((reader) => reader.read()))
     expect(new TextDecoder().decode(one!.value)).toBe('data: a\n\nevent: b\nid: 1\ndata: c\n\n')
-    expect(one!.value).toBe(two!.value)
+    expect(two!.value).toEqual(one!.value)
+    expect(reads).toBe(1)
     await hub.drain()
     expect(
       await Promise.all(readers.map((reader) => reader.read().then(({ done }) => done))),
@@ -134,8 +141,44 @@ describe('a hub', () => {
     expect(dataOf(await text)).toEqual(['missed', 'live'])
   })
 
-  it('takes no options that it does not know', () => {
-    expect(() => createHub({ maxClients: -1 })).toThrow('maxClients')
+  for (const misuse of ['write', 'transfer'] as const)
+    it(`gives each client bytes of its own: one may ${misuse} what it reads`, async () => {
+      const hub = createHub()
+      const bodies = await Promise.all([1, 2, 3].map(() => eventStream(hub.source())))
+      const readers = bodies.map((response) => response.body!.getReader())
+      const chunks = () => Promise.all(readers.map(async (reader) => (await reader.read()).value!))
+      await chunks()
+      void hub.publish({ data: 'for all' })
+      const [mine, ...others] = await chunks()
+      if (misuse === 'write') mine!.fill(0x21)
+      else structuredClone(mine, { transfer: [mine!.buffer] })
+      for (const chunk of others) expect(new TextDecoder().decode(chunk)).toBe('data: for all\n\n')
+      await hub.drain()
+    })
+
+  it('takes no options that it does not know', async () => {
+    for (const value of [-1, Number.NaN, '5', null]) {
+      expect(() => createHub({ maxClients: value as number })).toThrow('maxClients')
+      expect(() => createHub({ queueBytes: value as number })).toThrow('queueBytes')
+      const hub = createHub()
+      for (const name of ['spread', 'grace'])
+        await expect(hub.drain({ [name]: value as number })).rejects.toMatchObject({
+          code: 'bad-option',
+        })
+      await expect(eventStream(hub.source({ queueBytes: value as number }))).rejects.toMatchObject({
+        code: 'bad-option',
+      })
+      expect(hub.counters()).toMatchObject({ clients: 0, opened: 0 })
+    }
+  })
+
+  it('takes 0 by its word: no clients, and nothing that waits', async () => {
+    expect((await client(createHub({ maxClients: 0 }))).status).toBe(503)
+    const hub = createHub({ queueBytes: 0 })
+    const slow = await client(hub)
+    for (let i = 0; i < 2; i++) void hub.publish({ data: 'x' })
+    await sleep(5)
+    expect(slow.ends).toMatchObject([{ reason: 'slow' }])
   })
 })
 

@@ -85,7 +85,7 @@ describe('a mistake is said where it was made', () => {
   })
 
   it('what is no event is told what an event is', async () => {
-    const sentence = 'data must be a string: an event is an object with a string `data`'
+    const sentence = 'data must be a string: an event is { data: string }'
     expect(() => encode(null as never)).toThrow(sentence)
     expect(() => encode({ data: 5 } as never)).toThrow(sentence)
     expect(() => createHub().publish('hello' as never)).toThrow(sentence)

@@ -155,8 +155,14 @@ describe('sources', () => {
       close()
       return closed
     },
+    'a function that promises an array': async () => events,
+    'a function that sends, and promises the rest': async ({ send }) => {
+      await send(events[0]!)
+      return events.slice(1)
+    },
     'a promise of something else': async ({ send }) => {
-      return Promise.all(events.map((event) => send(event)))
+      await Promise.all(events.map((event) => send(event)))
+      return { sent: events.length }
     },
   }
   for (const [name, source] of Object.entries(sources))
@@ -203,6 +209,26 @@ describe('sources', () => {
       code: 'wrong-type',
       field: 'data',
     })
+  })
+
+  it('of what is no event are told so, and nothing is left out in silence', async () => {
+    const promised: StreamSource[] = [
+      async () => 'text',
+      async () => [undefined],
+      async ({ send }) => Promise.all(events.map((event) => send(event))),
+    ]
+    for (const source of promised) {
+      const told: unknown[] = []
+      const answer = eventStream(source, { onError: (error) => void told.push(error) })
+      const fault = await answer.then(
+        async (response) => {
+          expect(await response.text()).toContain('event: error\n')
+          return told[0]
+        },
+        (error: unknown) => error,
+      )
+      expect(fault).toMatchObject({ code: 'wrong-type', field: 'data' })
+    }
   })
 
   it('is called at once, and once', async () => {
@@ -273,7 +299,8 @@ describe('errors', () => {
         onClose: (s: StreamSummary) => void closed.push(s),
       }
       await expect(eventStream(source, options)).rejects.toBe(fault)
-      expect(told).toEqual([fault])
+      // Once: whoever awaits the response has it already.
+      expect(told).toEqual([])
       expect(closed).toMatchObject([{ reason: 'error', error: fault, events: 0, bytes: 0 }])
     }
   })
@@ -343,6 +370,29 @@ describe('errors', () => {
     await expect(
       eventStream([], { heartbeat: { every: 5, event: { data: '', id: '\n' } } }),
     ).rejects.toMatchObject({ code: 'line-break' })
+  })
+
+  it('of options return the source that nothing will be asked of', async () => {
+    const bad: Record<string, unknown>[] = []
+    for (const name of ['highWaterMark', 'maxDuration', 'idleTimeout', 'stallTimeout', 'heartbeat'])
+      for (const value of [-1, Number.NaN, -Infinity, '5', null, 5n, true])
+        bad.push({ [name]: value })
+    bad.push({ heartbeat: { every: -1 } }, { heartbeat: { every: null } })
+    bad.push({ retry: -1 }, { retry: null }, { signal: {} })
+    for (const options of bad) {
+      const { source, counts } = counted(() => endless())
+      const told: unknown[] = []
+      let thrown: unknown
+      await eventStream(source, { ...options, onError: (error) => told.push(error) }).catch(
+        (error: unknown) => (thrown = error),
+      )
+      expect(thrown).toBeInstanceOf(Error)
+      if (!('signal' in options))
+        expect(['bad-option', 'bad-retry']).toContain((thrown as { code?: string }).code)
+      await sleep(0)
+      expect(counts).toEqual({ asked: 0, returned: 1 })
+      expect(told).toEqual([])
+    }
   })
 })
 
