@@ -35,7 +35,7 @@ function isOurs(parameter: ParameterReflection, project: ProjectReflection): boo
 function isMadeHere({ parent }: Reflection): boolean {
   if (parent?.kind !== ReflectionKind.ConstructorSignature) return false
   const owner = parent.parent?.parent as DeclarationReflection
-  return (owner.extendedTypes ?? []).some((type) => /Error$/.test(type.toString()))
+  return (owner.extendedTypes ?? []).some((type) => type.toString().endsWith('Error'))
 }
 
 function isDocumented(parameter: ParameterReflection): boolean {
