@@ -1,23 +1,46 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { accumulate, type Delta, type EventLike } from '@tesserae/openai'
+import { accumulate, type ChunkSource, type Delta } from '@tesserae/openai'
 import { chunkStream } from '@tesserae/testkit/arbitraries'
 
 // Chunks that are known by those before them are not parsed. Whatever comes, the outcome has to be the same.
 
-async function outcomeOf(events: readonly EventLike[], predict: boolean): Promise<unknown> {
+/** `source` is an array, so that it can be read twice. */
+async function outcomeOf(source: ChunkSource, predict: boolean): Promise<unknown> {
   const options = { incomplete: 'return', predict } as const
-  const { message, verdict, failure } = await accumulate(events, options)
+  const { message, verdict, failure } = await accumulate(source, options)
   const deltas: Delta[] = []
-  const told = await accumulate(events, { ...options, onDelta: (delta) => deltas.push(delta) })
+  const told = await accumulate(source, { ...options, onDelta: (delta) => deltas.push(delta) })
   expect(JSON.stringify(told.message)).toBe(JSON.stringify(message))
   const { code, data } = failure ?? {}
   return JSON.parse(JSON.stringify({ message, verdict, code, data, deltas }))
 }
 
-async function expectTheSame(texts: readonly string[]): Promise<void> {
-  const events = texts.map((data) => ({ data }))
-  expect(await outcomeOf(events, true)).toEqual(await outcomeOf(events, false))
+async function expectTheSameOf(source: ChunkSource): Promise<unknown> {
+  const outcome = await outcomeOf(source, false)
+  expect(await outcomeOf(source, true)).toEqual(outcome)
+  return outcome
+}
+
+/** As events, and as bytes: whole, event by event, and cut wherever `size` says. */
+async function expectTheSame(texts: readonly string[], size = 500): Promise<void> {
+  await expectTheSameOf(texts.map((data) => ({ data })))
+  const blocks = texts.map((text) => blockOf(text))
+  const whole = encoder.encode(blocks.join(''))
+  await expectTheSameOf([whole])
+  await expectTheSameOf(blocks.map((block) => encoder.encode(block)))
+  await expectTheSameOf(cut(whole, size))
+}
+
+const encoder = new TextEncoder()
+
+function blockOf(data: string, space = ' ', end = '\n'): string {
+  return `${data.replaceAll(/^/gm, `data:${space}`)}${end}${end}`
+}
+
+function cut(bytes: Uint8Array, size: number): Uint8Array[] {
+  const count = Math.ceil(bytes.length / size)
+  return Array.from({ length: count }, (_, at) => bytes.slice(at * size, (at + 1) * size))
 }
 
 const head = {
@@ -172,8 +195,14 @@ describe('the outcome is the same as without prediction', () => {
     'for shape $number',
     async ({ shape }) => {
       await fc.assert(
-        fc.asyncProperty(fc.array(pieces, { minLength: 2, maxLength: 30 }), (texts) =>
-          expectTheSame(texts.map((text, at) => JSON.stringify(shape(text, at)))),
+        fc.asyncProperty(
+          fc.array(pieces, { minLength: 2, maxLength: 30 }),
+          fc.integer({ min: 1, max: 3000 }),
+          (texts, size) =>
+            expectTheSame(
+              texts.map((text, at) => JSON.stringify(shape(text, at))),
+              size,
+            ),
         ),
         { numRuns: 50 },
       )
@@ -202,7 +231,106 @@ describe('the outcome is the same as without prediction', () => {
           return faults[fault]?.(JSON.stringify(make(piece, at)), place) ?? ''
         }),
       )
-    await fc.assert(fc.asyncProperty(streams, expectTheSame), { numRuns: 1500 })
+    await fc.assert(fc.asyncProperty(streams, fc.integer({ min: 1, max: 3000 }), expectTheSame), {
+      numRuns: 1500,
+    })
+  })
+
+  test('for bytes that are no text, and lines that are no data, among chunks that are known', async () => {
+    const bytes = fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(0xe4, 0xb8, 0x96, 0xf0, 0xff, 0x41) },
+      { weight: 1, arbitrary: fc.nat({ max: 255 }) },
+    )
+    const hole = fc.array(bytes, { maxLength: 4 })
+    const between = fc.constantFrom(
+      '',
+      ': ping\n\n',
+      '\n',
+      'id: 7\n',
+      'event: message\n',
+      'event: error\n',
+      'retry: 1\n\n',
+      'data: {\n',
+      'data\n\n',
+      'foo: bar\n',
+      'error: no\n\n',
+      '\ufeff',
+    )
+    const written = fc.record({
+      space: fc.constantFrom(' ', '', '  '),
+      end: fc.constantFrom('\n', '\r\n', '\r'),
+    })
+    const event = fc.record({ hole, between: fc.option(between, { nil: '', freq: 4 }) })
+    const sizes = fc.integer({ min: 1, max: 1200 })
+    const [before = '', after = ''] = JSON.stringify(chunkWith({ content: 'HERE' })).split('HERE')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(event, { maxLength: 30 }),
+        written,
+        sizes,
+        async (all, how, size) => {
+          const [start = '', stop = ''] = blockOf('HERE', how.space, how.end).split('HERE')
+          const stream = all.flatMap(({ hole, between }) => [
+            ...encoder.encode(between.replaceAll('\n', how.end) + start + before),
+            ...hole,
+            ...encoder.encode(after + stop),
+          ])
+          await expectTheSameOf(cut(Uint8Array.from(stream), size))
+          await expectTheSameOf([Uint8Array.from(stream)])
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  test('for data in several lines, which is not what its bytes look like', async () => {
+    const text = JSON.stringify(chunkWith({ content: 'a' })).replace(',', ',\n')
+    await expectTheSame([text, text, text, text])
+    const line = encoder.encode(`data: ${text}\n\n`)
+    await expectTheSameOf([
+      ...[text, text, text].map((text) => encoder.encode(blockOf(text))),
+      line,
+    ])
+    const glued = encoder.encode(`data: {"a":1}\ndata:\ndata: {"b":2}\n\n`)
+    await expectTheSameOf([glued, glued, glued])
+  })
+
+  test('for text that cannot be said in bytes', async () => {
+    const [one, other] = ['\ud83d', '\ufffd'].map((model) => ({ model }))
+    for (const beside of [one, other]) {
+      // Not escaped, as it may stand in an event that another parser has made.
+      const text = JSON.stringify(chunkWith({ content: 'a' }, beside)).replace('\\ud83d', '\ud83d')
+      const odd = text.replace('"a"', '"\ud83d"')
+      const turned = text.replaceAll(/\ud83d|\ufffd/g, (half) =>
+        half === '\ufffd' ? '\ud83d' : '\ufffd',
+      )
+      for (const last of [turned, odd])
+        await expectTheSameOf([text, text, text, last].map((data) => ({ data })))
+    }
+  })
+
+  test('a fragment without an index belongs to the call that came last', async () => {
+    const piece = (index: number | undefined, more: Wire = {}): string =>
+      JSON.stringify(chunkWith({ tool_calls: [{ index, function: { ...more, arguments: 'x' } }] }))
+    const begun = [0, 1].map((index) => piece(index, { name: `f${index}` }))
+    const pieces = [0, 0, 0, 1, 1, 0, 1, 0, undefined].map((index) => piece(index))
+    await expectTheSame([...begun, ...pieces])
+    await expectTheSame([...begun, ...pieces.slice(1, -2), piece(undefined)])
+  })
+
+  test('an event that is too large is, known or not, at the same byte', async () => {
+    const small = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a' }))))
+    const large = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a'.repeat(300) }))))
+    const failure = async (predict: boolean, maxEventBytes: number): Promise<unknown> => {
+      const options = { incomplete: 'return', predict, maxEventBytes } as const
+      const { failure } = await accumulate([small, small, small, small, large], options)
+      return JSON.parse(JSON.stringify({ ...failure, cause: failure?.cause }))
+    }
+    for (const limit of [small.length - 3, small.length - 2, small.length, large.length - 3])
+      expect(await failure(true, limit)).toEqual(await failure(false, limit))
+    expect(await failure(true, large.length - 3)).toMatchObject({
+      cause: { offset: 4 * small.length + large.length - 3 },
+    })
   })
 
   test('where other chunks come in between, in a list, glued together, or under a name', async () => {
@@ -219,10 +347,8 @@ describe('the outcome is the same as without prediction', () => {
     for (const event of between) {
       const events = [one, one, one].map((data) => ({ data }))
       const all = [...events, event, ...events]
-      expect(await outcomeOf(all, true)).toEqual(await outcomeOf(all, false))
-      expect(await outcomeOf([...events, event], true)).toEqual(
-        await outcomeOf([...events, event], false),
-      )
+      await expectTheSameOf(all)
+      await expectTheSameOf([...events, event])
     }
   })
 

@@ -129,19 +129,16 @@ export class ToolCalls implements Cell {
     this.#listener.grew(this.#positions.get(call) ?? 0, piece)
   }
 
-  /** Whether a fragment with this index, id and name, and nothing new but arguments, goes on with a call. */
-  accepts(slot: number, id: string, name: string): boolean {
+  /** The call that a fragment with this index, id and name goes on with, if it has nothing new but arguments. */
+  continued(slot: number, id: string, name: string): ToolCallState | undefined {
     const call = this.#bySlot.get(slot)
-    if (call === undefined || call.kind === 'custom' || !call.announced) return false
-    return (id === '' || id === call.id) && (name === '' || name === call.name)
+    if (call === undefined || call.kind === 'custom' || !call.announced) return undefined
+    return (id === '' || id === call.id) && (name === '' || name === call.name) ? call : undefined
   }
 
-  /** Adds to the arguments of the call with this index. */
-  growAt(slot: number, piece: string): void {
-    const call = this.#bySlot.get(slot)
-    if (call === undefined) return
+  /** The last fragment was one of this call. */
+  turnTo(call: ToolCallState): void {
     this.#last = call
-    this.grow(call, piece)
   }
 
   #find(slot: number | undefined, id: string, name: string): ToolCallState | undefined {

@@ -125,8 +125,6 @@ class Run {
     const accumulator = new ChunkAccumulator({ rules, onDelta })
     this.#accumulator = accumulator
     const isPlain = !(check || dialect || rules)
-    // Told one by one, the pieces of a chunk have an order: what has several is parsed.
-    const maxTexts = onDelta ? 1 : Infinity
     this.#interpreter = new Interpreter(
       {
         chunk: (chunk) => {
@@ -136,7 +134,7 @@ class Run {
         note: (code) => accumulator.note(code),
       },
       dialect,
-      predict && isPlain ? new Predictor(accumulator, maxTexts) : undefined,
+      predict && isPlain ? new Predictor(accumulator, onDelta !== undefined) : undefined,
     )
     this.#reading = new Reading(source, this.#interpreter, options)
   }
@@ -169,7 +167,8 @@ class Run {
   }
 
   result(): Accumulated {
-    const { done, error } = this.#interpreter
+    const { done, error, prediction } = this.#interpreter
+    prediction?.flush()
     this.#accumulator.error ??= error ?? this.#failure?.error
     const wasAborted = this.#failure?.code === 'aborted'
     const failed = this.#failure !== undefined && !wasAborted

@@ -14,11 +14,23 @@ export interface Sink {
 
 /** Knows chunks by those before them. */
 export interface Prediction {
+  /** Whether it pays to read event by event. */
+  readonly pays: boolean
+  /**
+   * Takes the events that stand here, as long as they are known and have no more bytes than the limit, and returns where
+   * the rest begins.
+   */
+  read(chunk: Uint8Array, from: number, limit: number): number
+  /** Sees how an event is written that is going to be parsed. */
+  observe(chunk: Uint8Array, start: number, end: number): void
+  /** Takes an event by its data, if it is known. */
   take(data: string): boolean
   /** Learns from a chunk that was used. */
   learn(data: string, chunk: object): void
   /** A chunk was used that cannot be learnt from. */
   forget(): void
+  /** Hands on what was taken: it may have been kept, to be handed on at once. */
+  flush(): void
 }
 
 /**
@@ -42,14 +54,14 @@ export class Interpreter {
   done = false
   /** An error came. */
   error: ServerError | undefined
+  readonly prediction: Prediction | undefined
   readonly #sink: Sink
   readonly #dialect: Dialect | undefined
-  readonly #prediction: Prediction | undefined
 
   constructor(sink: Sink, dialect: Dialect | undefined, prediction?: Prediction) {
     this.#sink = sink
     this.#dialect = dialect
-    this.#prediction = prediction
+    this.prediction = prediction
   }
 
   get isOver(): boolean {
@@ -60,7 +72,7 @@ export class Interpreter {
   take(whole: EventLike, wasCut = false): void {
     const { event, data } = whole
     if (data === '') return
-    if (!isNamed(event) && this.#prediction?.take(data)) return
+    if (!isNamed(event) && this.prediction?.take(data)) return
     if (/^\s*\[DONE\]/.test(data)) {
       this.done = true
       return
@@ -103,9 +115,10 @@ export class Interpreter {
       const error = serverErrorIn(value)
       if (!error && isNamed(event) && !('choices' in value)) return this.#sink.note('unknown-event')
       if (!error || 'choices' in value) {
+        this.prediction?.flush()
         this.#sink.chunk(value)
-        if (data === undefined || isNamed(event)) this.#prediction?.forget()
-        else this.#prediction?.learn(data, value)
+        if (data === undefined || isNamed(event)) this.prediction?.forget()
+        else this.prediction?.learn(data, value)
       }
       this.error ??= error
     }

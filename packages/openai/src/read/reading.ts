@@ -1,8 +1,8 @@
-import { createParser, type Parser } from '@tesserae/parser'
 import { aborted, interrupted } from '../errors.ts'
 import type { Dialect } from '../dialects/types.ts'
+import { Bytes } from './bytes.ts'
 import type { Interpreter } from './interpreter.ts'
-import { chunksOfDocument, openResponse } from './response.ts'
+import { openResponse } from './response.ts'
 import { type ChunkSource, type EventLike, type Item, type Pull, pullFrom } from './source.ts'
 
 /** Options of everything that reads a stream. */
@@ -34,7 +34,7 @@ export class Reading {
     this.#source = source
     this.#interpreter = interpreter
     this.#options = options
-    this.#bytes = new Bytes(interpreter, options)
+    this.#bytes = new Bytes(interpreter, options.maxEventBytes)
   }
 
   /** Reads to the end. */
@@ -110,58 +110,4 @@ function isEvent(value: unknown): value is EventLike {
     typeof (value as EventLike).data === 'string' &&
     !('choices' in value)
   )
-}
-
-/** The events in bytes, and what stands in the place of events. */
-class Bytes {
-  #parser: Parser | undefined
-  /** The beginning of what is no field, as long as there was no event: it may be a document. */
-  #stray = ''
-  #events = 0
-  readonly #interpreter: Interpreter
-  readonly #options: ReadOptions
-
-  constructor(interpreter: Interpreter, options: ReadOptions) {
-    this.#interpreter = interpreter
-    this.#options = options
-  }
-
-  feed(chunk: Uint8Array): void {
-    this.#parser ??= createParser({
-      maxEventBytes: this.#options.maxEventBytes,
-      incomplete: 'dispatch',
-      onUnknownField: (name, value) => this.#takeLine(name, value),
-    })
-    this.#parser.feed(chunk)
-    this.#drain(this.#parser, false)
-  }
-
-  end(): void {
-    const verdict = this.#parser?.end()
-    if (this.#parser) this.#drain(this.#parser, verdict?.complete === false)
-    if (this.#events > 0 || this.#interpreter.isOver || !/^\s*[[{<]/.test(this.#stray)) return
-    for (const chunk of chunksOfDocument(this.#stray, undefined, true))
-      this.#interpreter.takeValue(chunk)
-  }
-
-  #drain(parser: Parser, wasCut: boolean): void {
-    for (let event = parser.next(); event && !this.#interpreter.isOver; event = parser.next()) {
-      this.#events++
-      this.#interpreter.take(event, wasCut)
-    }
-  }
-
-  /** A line that is no field. llama-box reports its errors in one called `error`. */
-  #takeLine(name: string, value: string): void {
-    const line = value === '' ? name : `${name}:${value}`
-    if (this.#events === 0 && this.#stray.length < 65_536) this.#stray += `${line}\n`
-    if (name !== 'error') return
-    let error: unknown = value
-    try {
-      error = JSON.parse(value)
-    } catch {
-      // A sentence is an error as well.
-    }
-    this.#interpreter.fail(error, error)
-  }
 }

@@ -1,5 +1,4 @@
 import { isEmpty, isWire, type Wire } from '../accumulator/cells.ts'
-import { endOfString } from './json-text.ts'
 
 // What is learnt from a chunk: where in its text those leaves stand that differ from chunk to chunk. A chunk that has
 // the same bytes around such leaves is the same chunk with other leaves, so that nothing else of it need be read, if the
@@ -62,13 +61,13 @@ export function learn(
   const sets = new Map<string, string>()
   const calls: CallShape[] = []
   if (!isPlain(chunk, sets, calls) || calls.length > 1) return undefined
+  // An event has no such line: its data stood in several.
+  if (/[\r\n]/.test(text)) return undefined
   const leaves = new Leaves(text).read()
   if (leaves === undefined) return undefined
   const holes = leaves.flatMap((leaf) => holeAt(leaf, chunk, varying))
   const texts = holes.filter(({ kind }) => kind === 'text' || kind === 'arguments')
   if (texts.length > maxTexts) return undefined
-  // Where a whole value ends is known only of the last hole.
-  if (holes.slice(0, -1).some(({ kind }) => kind === 'logprobs')) return undefined
   let at = 0
   const literals = holes.map(({ start, end }) => {
     const literal = text.slice(at, start)
@@ -234,4 +233,11 @@ class Leaves {
 
 function isEnd(character: string): boolean {
   return character === ']' || character === '}'
+}
+
+/** Where the quote stands that ends a string. */
+function endOfString(text: string, from: number): number {
+  let at = from
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
 }

@@ -1,0 +1,69 @@
+import type { ChunkAccumulator } from '../accumulator/accumulator.ts'
+import type { Choice } from '../accumulator/choice.ts'
+import type { ToolCallState } from '../accumulator/tool-calls.ts'
+import { Letters } from './letters.ts'
+import { type Literal, literalOf } from './literal.ts'
+import type { Hole, Template } from './template.ts'
+
+/** A hole with what it feeds. */
+export interface Place {
+  readonly kind: Hole['kind']
+  readonly choice: Choice
+  /** Of text that grows: what of it is not decoded yet, and where it goes. */
+  readonly letters: Letters | undefined
+  readonly grow: (text: string) => void
+  /** Of log probabilities: those of the event that was matched last. */
+  value: unknown
+}
+
+/** A template in use. */
+export interface Known {
+  /** The bytes around the places: one more than there are places. */
+  readonly literals: readonly Literal[]
+  readonly places: readonly Place[]
+  readonly template: Template
+  readonly call: ToolCallState | undefined
+}
+
+/** Makes a template ready for use; `before` and `after` stand around the data of an event. */
+export function knownOf(
+  template: Template,
+  accumulator: ChunkAccumulator,
+  before: string,
+  after: string,
+): Known | undefined {
+  const { literals: texts, holes } = template
+  const call = callOf(template, accumulator)
+  if (template.call && call === undefined) return undefined
+  const literals = texts.flatMap(
+    (text, at) =>
+      literalOf((at === 0 ? before : '') + text + (at === holes.length ? after : '')) ?? [],
+  )
+  if (literals.length < texts.length) return undefined
+  const places = holes.map((hole) => placeOf(hole, accumulator.choice(hole.choice), call))
+  return { literals, places, template, call }
+}
+
+function placeOf({ kind, field }: Hole, choice: Choice, call: ToolCallState | undefined): Place {
+  const target = kind === 'text' ? choice.text(field) : undefined
+  const grow = (text: string): void => {
+    if (target) target.append(text)
+    else if (call) choice.toolCalls.grow(call, text)
+  }
+  const grows = kind === 'text' || kind === 'arguments'
+  return { kind, choice, letters: grows ? new Letters() : undefined, grow, value: undefined }
+}
+
+/** The call whose arguments the chunk goes on with. */
+function callOf({ call }: Template, accumulator: ChunkAccumulator): ToolCallState | undefined {
+  return call && accumulator.choice(call.choice).toolCalls.continued(call.slot, call.id, call.name)
+}
+
+/** Whether a chunk that is known does not set, or go on with, anything else than it did, after another. */
+export function holds(known: Known, after: Template, accumulator: ChunkAccumulator): boolean {
+  for (const [place, json] of known.template.sets) {
+    const found = after.sets.get(place)
+    if (found !== undefined && found !== json) return false
+  }
+  return callOf(known.template, accumulator) === known.call
+}

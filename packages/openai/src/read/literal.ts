@@ -1,0 +1,20 @@
+/** Text that has to stand where it stands, as bytes to compare with. */
+export interface Literal {
+  readonly length: number
+  readonly words: Float64Array
+  /** What is left behind the last whole word. */
+  readonly rest: Uint8Array
+}
+
+export const encoder: TextEncoder = new TextEncoder()
+export const decoder: TextDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** Half a character cannot be said in bytes, and is read as U+FFFD: where there is one, `undefined`. */
+export function literalOf(text: string): Literal | undefined {
+  const bytes = encoder.encode(text)
+  if (text.includes('\ufffd') || decoder.decode(bytes) !== text) return undefined
+  const whole = bytes.length >> 3
+  const view = new DataView(bytes.buffer)
+  const words = Float64Array.from({ length: whole }, (_, at) => view.getFloat64(8 * at, true))
+  return { length: bytes.length, words, rest: bytes.subarray(8 * whole) }
+}
