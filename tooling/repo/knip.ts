@@ -64,6 +64,8 @@ const config: KnipConfig = {
         'fastify',
         'hono',
         'koa',
+        'openai',
+        '@tooling/engine',
         '@types/express',
         '@types/koa',
       ],

@@ -1,9 +1,13 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { collect } from './collect.ts'
+import { commandProblems } from './commands.ts'
 import type { Collected, Line } from './types.ts'
 
-/** Every example of a repository: its READMEs, the documents of its packages and their TSDoc. */
+/** What is no document: what others wrote, what was built, and streams and mistakes that tests are made of. */
+const exclude = ['**/node_modules/**', '**/dist/**', '**/.*/**', '**/test/**', '**/fixtures/**']
+
+/** Every example of a repository: in all its documents, and in the TSDoc of its packages. */
 export function examplesOf(root: string): Collected {
   const all: Collected = { examples: [], problems: [] }
   const add = (file: string, sections: (text: string) => Line[][]): void => {
@@ -14,11 +18,14 @@ export function examplesOf(root: string): Collected {
     }
   }
   const files = (...globs: string[]): string[] =>
-    globSync(globs, { cwd: root })
+    globSync(globs, { cwd: root, exclude })
       .map((file) => file.replaceAll(path.sep, '/'))
       .sort()
-  for (const file of files('README.md', 'packages/*/README.md', 'packages/*/docs/**/*.md'))
+  for (const file of files('*.md', 'packages/**/*.md', 'tooling/**/*.md')) {
     add(file, markdown)
+    for (const lines of markdown(readFileSync(path.join(root, file), 'utf8')))
+      all.problems.push(...commandProblems(root, file, lines))
+  }
   for (const file of files('packages/*/src/**/*.ts')) add(file, tsdoc)
   return all
 }
