@@ -1,5 +1,12 @@
 import path from 'node:path'
-import { Application, Logger, LogLevel, type ProjectReflection, type TypeDocOptions } from 'typedoc'
+import {
+  Application,
+  Logger,
+  LogLevel,
+  type ProjectReflection,
+  ReflectionKind,
+  type TypeDocOptions,
+} from 'typedoc'
 import { repository } from '../repository.ts'
 import type { PublishedPackage } from './packages.ts'
 
@@ -16,6 +23,7 @@ const options: Partial<TypeDocOptions> = {
   excludeInternal: true,
   excludeExternals: true,
   excludePrivate: true,
+  sortEntryPoints: false,
   // What compiles is for the task `types` to say, with the settings of each package.
   skipErrorChecking: true,
   // That something has no documentation at all is told by tooling/examples, with the line.
@@ -37,6 +45,10 @@ export async function readApi(
   const { warnings } = listenTo(application)
   const project = await application.convert()
   if (project === undefined) throw new Error(`${name} cannot be read:\n${warnings.join('\n')}`)
+  // An entry is called as it is imported.
+  for (const each of project.children ?? [])
+    if (each.kind === ReflectionKind.Module)
+      each.name = each.name === 'index' ? name : `${name}/${each.name}`
   application.validate(project)
   return { application, project, warnings }
 }

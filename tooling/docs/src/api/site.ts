@@ -28,7 +28,12 @@ export async function writeSite(
       entryPointStrategy: 'merge',
       entryPoints: models,
       readme: 'none',
-      navigation: { includeGroups: false, includeCategories: false, compactFolders: false },
+      navigation: {
+        includeGroups: false,
+        includeCategories: false,
+        compactFolders: true,
+        includeFolders: false,
+      },
       hideGenerator: true,
       githubPages: false,
       validation: { invalidLink: false, invalidPath: false },
