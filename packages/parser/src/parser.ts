@@ -36,6 +36,7 @@ class StreamParser implements Parser {
   /** Events that `end` found before they were asked for. */
   #ready: Queue<SseEvent> | undefined
   #verdict: Verdict | undefined
+  readonly #drain: Drain = new Drain(this)
 
   constructor(options: ParserOptions) {
     this.#options = options
@@ -61,7 +62,7 @@ class StreamParser implements Parser {
   }
 
   [Symbol.iterator](): IterableIterator<SseEvent> {
-    return new Drain(this)
+    return this.#drain
   }
 
   end(): Verdict {
