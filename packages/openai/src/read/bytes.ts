@@ -5,6 +5,9 @@ import { chunksOfDocument } from './response.ts'
 const LF = 0x0a
 const CR = 0x0d
 
+/** As much of a line is kept until the rest of it comes. */
+const MAX_HELD = 2048
+
 /** What the parser takes if it is not told otherwise. */
 const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024
 
@@ -20,6 +23,9 @@ export class Bytes {
   #isBetween = false
   /** How many bytes were read without the parser. */
   #skipped = 0
+  /** The beginning of a line, which the parser has not been given: with what follows, it may be an event that is known. */
+  #held: Uint8Array | undefined
+  #heldLength = 0
 
   constructor(interpreter: Interpreter, maxEventBytes: number | undefined) {
     this.#interpreter = interpreter
@@ -34,27 +40,65 @@ export class Bytes {
   feed(chunk: Uint8Array): void {
     const { prediction } = this.#interpreter
     if (prediction === undefined) return this.#parse(chunk)
-    let at = 0
+    let at = this.#heldLength > 0 ? this.#join(prediction, chunk) : 0
     while (at < chunk.length && !this.#interpreter.isOver) {
-      if (this.#isBetween) {
-        const start = at
-        at = prediction.read(chunk, start, this.#limit)
-        if (at > start) this.#hasEvents = true
-        this.#skipped += at - start
-        if (at === chunk.length) return
-      }
-      at = this.#parseBlock(prediction, chunk, at)
+      if (this.#isBetween) at += this.#skip(prediction, chunk, at)
+      if (at < chunk.length) at = this.#parseBlock(prediction, chunk, at)
     }
+  }
+
+  /** Reads what is known, and returns how much it was. */
+  #skip(prediction: Prediction, bytes: Uint8Array, start: number): number {
+    const count = prediction.read(bytes, start, this.#limit) - start
+    if (count > 0) this.#hasEvents = true
+    this.#skipped += count
+    return count
   }
 
   /** Gives the parser what it takes for the next event to be seen alone; the whole rest if that is of no use. */
   #parseBlock(prediction: Prediction, chunk: Uint8Array, start: number): number {
     const end = prediction.pays ? endOfBlock(chunk, start) : -1
-    if (this.#isBetween && end > 0) prediction.observe(chunk, start, end)
+    if (this.#isBetween) {
+      if (end > 0) prediction.observe(chunk, start, end)
+      else if (prediction.pays && this.#hold(chunk, start)) return chunk.length
+    }
     this.#isBetween = end > 0
     const stop = end > 0 ? end : chunk.length
     this.#parse(start === 0 && stop === chunk.length ? chunk : chunk.subarray(start, stop))
     return stop
+  }
+
+  /** Keeps the rest of a chunk, if it is part of a line: the parser would do nothing else. */
+  #hold(chunk: Uint8Array, start: number): boolean {
+    const length = this.#heldLength + chunk.length - start
+    if (length > MAX_HELD || length > this.#limit) return false
+    if (chunk.indexOf(LF, start) >= 0 || chunk.indexOf(CR, start) >= 0) return false
+    this.#held ??= new Uint8Array(2 * MAX_HELD)
+    this.#held.set(chunk.subarray(start), this.#heldLength)
+    this.#heldLength = length
+    return true
+  }
+
+  /** Reads what was kept with what follows it, and returns how much of this was read. */
+  #join(prediction: Prediction, chunk: Uint8Array): number {
+    const held = this.#held
+    const { length } = chunk
+    if (held === undefined || this.#hold(chunk, 0)) return length
+    const start = this.#heldLength
+    const stop = Math.min(start + length, held.length)
+    held.set(chunk.subarray(0, stop - start), start)
+    const count = this.#skip(prediction, held.subarray(0, stop), 0)
+    if (count === 0) this.#letGo()
+    this.#heldLength = 0
+    return count === 0 ? 0 : count - start
+  }
+
+  /** Gives the parser what was kept. */
+  #letGo(): void {
+    if (this.#held === undefined || this.#heldLength === 0) return
+    this.#isBetween = false
+    this.#parse(this.#held.subarray(0, this.#heldLength))
+    this.#heldLength = 0
   }
 
   #parse(bytes: Uint8Array): void {
@@ -63,6 +107,7 @@ export class Bytes {
   }
 
   end(): void {
+    this.#letGo()
     const { complete } = this.#parser.end()
     this.#drain(!complete)
     if (this.#hasEvents || this.#interpreter.isOver || !/^\s*[[{<]/.test(this.#stray)) return
