@@ -1,5 +1,6 @@
 import { accumulate } from '@tesserae/openai'
-import { crucible } from '@tesserae/openai/dialects'
+import type { Dialect } from '@tesserae/openai/dialects'
+import * as dialects from '@tesserae/openai/dialects'
 import { parseStream } from '@tesserae/parser/stream'
 import { listSeeds, loadSeed } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
@@ -28,6 +29,8 @@ const fields: readonly (readonly [name: string, read: (chunk: Chunk) => unknown]
   ['created', (chunk) => chunk.created],
 ]
 
+const all = Object.entries<Dialect>(dialects)
+
 /** What the documentation of five services prints, and what becomes of it here: read now, by the packages themselves. */
 export async function dialectTable(): Promise<string> {
   const rows: string[][] = []
@@ -36,7 +39,8 @@ export async function dialectTable(): Promise<string> {
   for (const name of seeds) {
     const transcript = loadSeed(name)
     const document = transcript.provenance['document'] ?? name
-    const dialect = name.startsWith('crucible') ? crucible : undefined
+    // A dialect is called as its seeds are, up to what tells these apart.
+    const [called, dialect] = all.find(([each]) => each === name.split('-')[0]) ?? []
     const { message, verdict } = await accumulate([bodyOf(transcript)], {
       incomplete: 'return',
       dialect,
@@ -47,7 +51,7 @@ export async function dialectTable(): Promise<string> {
       document,
       transcript.title.replace(/, (as a document describes|and no) .*/, ''),
       await leftOut(bodyOf(transcript)),
-      dialect ? '`crucible`' : 'none',
+      called === undefined ? 'none' : `\`${called}\``,
       [reasoning && `*${reasoning}*`, said?.content].filter(Boolean).join(' '),
       verdict.complete ? 'complete' : verdict.reason,
     ])
