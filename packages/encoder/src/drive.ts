@@ -1,7 +1,8 @@
 import { StreamError } from './errors.ts'
 import type { Frame } from './frame.ts'
+import { handleOf } from './handle.ts'
 import type { Follower, Lifecycle } from './lifecycle.ts'
-import type { EventStream, SseEvent, StreamSource } from './types.ts'
+import type { EventStream, SseEvent, StreamSource, UntrustedText } from './types.ts'
 
 type EventIterator = Iterator<SseEvent | Frame> | AsyncIterator<SseEvent | Frame>
 
@@ -17,7 +18,7 @@ export class Drive implements Follower {
     this.#stream = stream
   }
 
-  async run(source: StreamSource<never>, handle: EventStream<never>): Promise<void> {
+  async run(source: StreamSource<never>, lastEventId: UntrustedText | undefined): Promise<void> {
     const stream = this.#stream
     let asking = false
     try {
@@ -25,7 +26,7 @@ export class Drive implements Follower {
       if (typeof source === 'function') {
         // Nobody is there any more.
         if (stream.isOver) return
-        made = source(handle)
+        made = source(handleOf(stream, lastEventId) as EventStream<never>)
         // It settles when the stream is over, so there is nothing to wait for: half a kilobyte less for a hub's client.
         if (stream.isItsEnd(made)) return
       }

@@ -3,7 +3,6 @@ import { decline, Drive } from './drive.ts'
 import { encode } from './encode.ts'
 import { isRefusal, StreamClosed } from './errors.ts'
 import { Frame } from './frame.ts'
-import { handleOf } from './handle.ts'
 import { FINAL, FINAL_ID, readLastEventId } from './head.ts'
 import { comment, type Limits, limitsOf } from './limits.ts'
 import { Outbox } from './outbox.ts'
@@ -11,11 +10,11 @@ import { onAbort } from './signals.ts'
 import { atTurnEnd } from './turn.ts'
 import type {
   CloseReason,
-  EventStream,
   HeaderFields,
   SseEvent,
   StreamOptions,
   StreamSource,
+  UntrustedText,
 } from './types.ts'
 
 /** All that a platform has to do for a stream. */
@@ -112,7 +111,7 @@ export class Lifecycle implements Ticking {
     header?: string | null,
     client?: AbortSignal,
   ): void {
-    let handle: EventStream
+    let id: UntrustedText | undefined
     try {
       const { headers, lastEventId, signal } = this.#options
       this.#limits = limitsOf(this.#options)
@@ -123,7 +122,7 @@ export class Lifecycle implements Ticking {
         this.#end = new StreamClosed('done')
         return this.#transport.answer(isFinal ? 204 : 200)
       }
-      handle = handleOf(this, readLastEventId(header, lastEventId))
+      id = readLastEventId(header, lastEventId)
       if (client) this.#closeOn(client, 'client-gone')
       if (signal) this.#closeOn(signal, 'shutdown')
     } catch (error) {
@@ -131,12 +130,13 @@ export class Lifecycle implements Ticking {
       return this.fail(error)
     }
     if (!this.#end) {
+      const { maxDuration } = this.#limits
       // Up to a tenth early, so that clients that came together do not come back together.
-      this.#expireIn(this.#limits.maxDuration * (1 - Math.random() / 10))
+      this.#expireIn(maxDuration && maxDuration * (1 - Math.random() / 10))
       this.#clock.add(this)
       this.#endTurn()
     }
-    void new Drive(this).run(source, handle as EventStream<never>)
+    void new Drive(this).run(source, id)
   }
 
   /** Closes the stream when `signal` aborts, and lets go of the signal when the stream is over. */
@@ -232,8 +232,8 @@ export class Lifecycle implements Ticking {
 
   follow(follower: Follower): void {
     if (this.#end) follower.onEnd(this.#end)
-    // Not by `push`, which makes room for 17.
-    else this.#followers = [...this.#followers, follower]
+    // Not by `push`, nor by a spread: both make room for 17.
+    else this.#followers = this.#followers.concat(follower)
   }
 
   fail(error: unknown): void {
