@@ -52,14 +52,10 @@ export class ViewedEvent implements SseEvent {
   detach(): SseEvent {
     // Not `slice()`: that of a `Buffer` copies nothing.
     const bytes = new Uint8Array(this.bytes)
-    return new ViewedEvent(
-      this.event,
-      this.id,
-      this.lastEventId,
-      new Memory(bytes),
-      0,
-      bytes.length,
-    )
+    const { event, id, lastEventId } = this
+    // A name may be a part of a chunk's text, which it would hold: joined to something and cut, it is one of its own.
+    const name = event && `:${event}`.slice(1)
+    return new ViewedEvent(name, id, lastEventId, new Memory(bytes), 0, bytes.length)
   }
 }
 

@@ -55,12 +55,16 @@ describe('64 MiB', () => {
 
 describe('from each of 1,000 chunks of 64 KiB', () => {
   /** What it costs to keep one thing of each chunk. */
-  async function kept(keep: (event: SseEvent) => unknown, text: string): Promise<number> {
+  async function kept(
+    keep: (event: SseEvent) => unknown,
+    text: string,
+    name = '',
+  ): Promise<number> {
     const things: unknown[] = []
     const parser = createParser()
     const before = await used()
     for (let count = 0; count < 1_000; count++) {
-      parser.feed(chunksOf(`data: ${text} ${count}\n\n`)())
+      parser.feed(chunksOf(`${name}data: ${text} ${count}\n\n`)())
       let index = 0
       for (const event of parser) {
         if (index++ === 10) things.push(keep(event))
@@ -77,6 +81,15 @@ describe('from each of 1,000 chunks of 64 KiB', () => {
   test('a detached event pins less than 1 MiB', async () => {
     expect(await kept((event) => event.detach(), sixty)).toBeLessThan(MIB)
     expect(await kept((event) => event.detach(), `漢${sixty}`)).toBeLessThan(MIB)
+  })
+
+  test('so does one with a long name', async () => {
+    const detached = await kept(
+      (event) => event.detach(),
+      sixty,
+      'event: response.output_text.delta\n',
+    )
+    expect(detached).toBeLessThan(MIB)
   })
 
   test('so does one that was read before, and the text of one', async () => {
