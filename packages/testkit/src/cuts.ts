@@ -48,7 +48,7 @@ export function* everyPairOfCuts(
 }
 
 /**
- * One chunk for each byte.
+ * One chunk for each of the bytes.
  *
  * @example
  * ```ts
@@ -105,8 +105,8 @@ export function withEmptyChunks(chunks: Iterable<Uint8Array>): Uint8Array[] {
 }
 
 /**
- * Irregular cuts, the same ones for the same seed: chunks that are mostly tiny in one cut and mostly large in
- * another, a few of them empty.
+ * A count of irregular cuts of the bytes, the same ones for the same seed: chunks that are mostly tiny in one cut and
+ * mostly large in another, a few of them empty.
  *
  * @example
  * ```ts

@@ -15,7 +15,8 @@ const encoder = new TextEncoder()
 const IMPLIED = /^(host|connection|content-length|transfer-encoding)$/i
 
 /**
- * Sends one HTTP/1.1 request, over a connection of its own, and records every byte of the response off the socket.
+ * Sends one HTTP/1.1 request to a URL, over a connection of its own, and records every byte of the response off the
+ * socket.
  *
  * The server is asked not to compress (`Accept-Encoding: identity`, unless you say otherwise); what it compresses all
  * the same is recorded as it is. Redirections are recorded, not followed. Secrets are removed as

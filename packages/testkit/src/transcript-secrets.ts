@@ -45,8 +45,8 @@ const encoder = new TextEncoder()
  * parameters such as `key`, JSON fields such as `api_key`, and those values wherever else they are repeated.
  *
  * In the request, `[removed]` takes the place of each. In the response, as many asterisks as it had bytes do, so that
- * sizes of chunks stay true. The provenance says under `removed` what was removed. {@link record} and
- * {@link recordFetch} do all this by themselves.
+ * sizes of chunks stay true. The provenance says under `removed` what was removed. `record` and `recordFetch` of
+ * the recorder do all this by themselves.
  *
  * A secret that the server sends back in pieces, a few characters in each event, or in a compressed body, is not found.
  *

@@ -90,7 +90,7 @@ export interface AllCutsOptions extends CutOptions {
 export interface Clock {
   /** Milliseconds since some fixed moment. */
   now(): number
-  /** Calls back once, after a delay in milliseconds. */
+  /** Runs the callback once, after a delay in milliseconds. */
   setTimeout(callback: () => void, delay: number): unknown
   /** Forgets a timer; does nothing to one that has run. */
   clearTimeout(timer: unknown): void
@@ -100,7 +100,7 @@ export interface Clock {
 export interface ManualClock extends Clock {
   /** How many timers are waiting. None should be left when the code under test is done. */
   readonly timers: number
-  /** Moves on, runs every timer that falls due on the way, and lets each one's consequences come to rest. */
+  /** Moves on by so many milliseconds, runs each timer that falls due, and lets what follows come to rest. */
   advance(milliseconds: number): Promise<void>
 }
 
@@ -132,7 +132,7 @@ export interface TestSource {
   iterable(): AsyncIterableIterator<Uint8Array>
   /** The source as a stream. */
   stream(): ReadableStream<Uint8Array>
-  /** The source as the body of a response, `text/event-stream` unless the headers say otherwise. */
+  /** The source as the body of a response, `text/event-stream` unless the headers in `init` say otherwise. */
   response(init?: ResponseInit): Response
   /** How many times a consumer asked for a chunk. */
   readonly requests: number
@@ -152,7 +152,7 @@ export interface TestSource {
 export interface WatchedSignal {
   /** For the code under test. */
   readonly signal: AbortSignal
-  /** Aborts the signal. */
+  /** Aborts the signal, with a reason if one is given. */
   readonly abort: (reason?: unknown) => void
   /** How many listeners are on the signal now, `onabort` included. */
   readonly listeners: () => number

@@ -78,7 +78,7 @@ export function decodeCharacters(bytes: Uint8Array): Character[] {
 }
 
 /**
- * UTF-8 as the WHATWG Encoding Standard decodes it, transcribed step by step: malformed input becomes U+FFFD, one
+ * Bytes as the WHATWG Encoding Standard decodes UTF-8, transcribed step by step: malformed input becomes U+FFFD, one
  * for each maximal well-formed part, and a byte order mark is kept. It means the same as
  * `new TextDecoder('utf-8', { ignoreBOM: true })`, without trusting the one of the runtime under test.
  *

@@ -6,7 +6,7 @@ import type { ReferenceEvent, Vector } from './types.ts'
  * otherwise expect nothing, and pass.
  *
  * @param json - what `JSON.parse` made of the file
- * @throws {@link TestkitError} with code `'invalid-vectors'`, saying where and what
+ * @throws a `TestkitError` with code `'invalid-vectors'`, saying where and what
  *
  * @example
  * ```ts
