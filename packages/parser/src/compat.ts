@@ -19,6 +19,7 @@ export interface ParserCallbacks {
   onEvent?: ((event: EventSourceMessage) => void) | undefined
   /** The `id` of a block that has ended, before its event. */
   onId?: ((id: string) => void) | undefined
+  /** The milliseconds of a valid `retry` field. */
   onRetry?: ((retry: number) => void) | undefined
   /** A comment, without the one space that may follow the colon. */
   onComment?: ((comment: string) => void) | undefined
@@ -33,9 +34,9 @@ export interface ParserConfig extends ParserCallbacks {
 
 /** What {@link createParser} gives. */
 export interface EventSourceParser {
-  /** Takes text or bytes, and calls back for what is complete. */
+  /** Takes a chunk of text or bytes, and calls back for what is complete. */
   feed(chunk: string | Uint8Array): void
-  /** Starts over. With `consume`, a last line without its end is read first. */
+  /** Starts over. With `consume` in the options, a last line without its end is read first. */
   reset(options?: { consume?: boolean }): void
 }
 

@@ -52,7 +52,7 @@ export interface ParserOptions extends StreamState {
   readonly onComment?: ((comment: string) => void) | undefined
   /** Called with each valid `retry` field, in milliseconds, as soon as its line has ended. */
   readonly onRetry?: ((milliseconds: number) => void) | undefined
-  /** Called with each line that is no field of the standard: some servers report errors in one. */
+  /** Called with name and value of each line that is no field of the standard: some servers report errors in one. */
   readonly onUnknownField?: ((name: string, value: string) => void) | undefined
 }
 
