@@ -22,6 +22,14 @@ for (const [letter, meaning] of Object.entries({
 }))
   ESCAPES[letter.charCodeAt(0)] = meaning.charCodeAt(0)
 
+/** Bytes that are not simply letters of a string: what ends it, escapes, and controls, which JSON forbids. */
+const ENDS_RUN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
+)
+
+/** From so many letters on they are copied by the platform. */
+const LONG = 32
+
 /**
  * What strings of JSON say, as bytes that wait for more of their kind: decoding a hundred pieces at once costs as much as
  * decoding one.
@@ -45,25 +53,26 @@ export class Letters {
     let end = this.length
     let at = from
     while (at < stop) {
-      const byte = bytes[at]!
-      if (byte === QUOTE) {
-        this.end = end
-        return at
-      }
-      if (byte < 0x20) return -1
-      if (byte === BACKSLASH) {
-        const letter = ESCAPES[bytes[++at]!]
-        if (!letter) {
-          if (bytes[at] !== 0x75) return -1
-          this.end = end
-          at = this.#unicode(bytes, at + 1)
-          if (at < 0) return -1
-          end = this.end
-          continue
-        }
+      const start = at
+      while (at < stop && ENDS_RUN[bytes[at]!] === 0) at++
+      if (at - start > LONG) {
+        letters.set(bytes.subarray(start, at), end)
+        end += at - start
+      } else for (let next = start; next < at; next++) letters[end++] = bytes[next]!
+      const byte = bytes[at]
+      if (at === stop || (byte !== QUOTE && byte !== BACKSLASH)) return -1
+      this.end = end
+      if (byte === QUOTE) return at
+      const letter = ESCAPES[bytes[++at]!]
+      if (letter) {
         letters[end++] = letter
-      } else letters[end++] = byte
-      at++
+        at++
+      } else {
+        if (bytes[at] !== 0x75) return -1
+        at = this.#unicode(bytes, at + 1)
+        if (at < 0) return -1
+        end = this.end
+      }
     }
     return -1
   }
@@ -101,12 +110,9 @@ export class Letters {
 
 /** Where the plain string that stands here ends; -1 if it is none. */
 export function skip(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at]!
-    if (byte === QUOTE) return at
-    if (byte < 0x20 || byte === BACKSLASH) return -1
-  }
-  return -1
+  let at = from
+  while (at < to && ENDS_RUN[bytes[at]!] === 0) at++
+  return at < to && bytes[at] === QUOTE ? at : -1
 }
 
 /** The whole number that JSON allows ends here; -1 if there is none. */

@@ -1,6 +1,7 @@
 /** Text that has to stand where it stands, as bytes to compare with. */
 export interface Literal {
   readonly length: number
+  readonly first: number | undefined
   readonly words: Float64Array
   /** What is left behind the last whole word. */
   readonly rest: Uint8Array
@@ -16,5 +17,5 @@ export function literalOf(text: string): Literal | undefined {
   const whole = bytes.length >> 3
   const view = new DataView(bytes.buffer)
   const words = Float64Array.from({ length: whole }, (_, at) => view.getFloat64(8 * at, true))
-  return { length: bytes.length, words, rest: bytes.subarray(8 * whole) }
+  return { length: bytes.length, first: bytes[0], words, rest: bytes.subarray(8 * whole) }
 }

@@ -6,8 +6,8 @@ import { encoder } from './literal.ts'
 import { match } from './match.ts'
 import { learn } from './template.ts'
 
-/** Most streams have one shape of chunk for text and one for arguments; those of several choices have more. */
-const MAX_TEMPLATES = 6
+/** Most streams have one shape of chunk for text and one for arguments; those of several choices have one for each. */
+const MAX_TEMPLATES = 16
 /** Learning costs as much as a few chunks: who does not come back often enough is not learnt any more. */
 const COST = 8
 const MAX_CREDIT = 256
