@@ -82,12 +82,13 @@ export interface EventStream<Events extends object = EventMap> {
   readonly closed: Promise<StreamClosed>
 }
 
-/** Events, or a promise of the end of a function that sends them. */
+/** Events, one after another. */
 export type EventSequence = Iterable<SseEvent | Frame> | AsyncIterable<SseEvent | Frame>
 
 /**
- * Where the events of a stream come from: a sequence of them, or a function that returns one, or one that sends them
- * itself. The stream lasts until the sequence is used up or the function's promise is settled.
+ * Where the events of a stream come from: a sequence of them, or a function that returns or promises one, or one that
+ * sends them itself. The stream lasts until the sequence is used up or the function's promise is settled. What can be
+ * iterated in that promise is taken for events.
  */
 export type StreamSource<Events extends object = EventMap> =
   | EventSequence
@@ -129,8 +130,8 @@ export interface StreamOptions {
   /** The event that tells the client of an error of the source; undefined for none. Default: one that gives nothing away. */
   readonly formatError?: ((error: unknown) => SseEvent | undefined) | undefined
   /**
-   * Told of every error of the source, in full, and of every client that is refused. Without it nobody sees what goes
-   * wrong once the head is sent.
+   * Told of every error of the source that `eventStream` or `sendEvents` does not reject with, in full, and of every
+   * client that is refused. Without it nobody sees what goes wrong once the head is sent.
    */
   readonly onError?: ((error: unknown) => void) | undefined
   /** Told once, when the stream is over. */
@@ -164,7 +165,7 @@ export type SlowPolicy = 'disconnect' | 'drop-oldest' | 'coalesce' | 'wait'
 export interface HubOptions {
   /** Default: `disconnect`. */
   readonly policy?: SlowPolicy | undefined
-  /** How many bytes may wait for one client, beside what its connection holds. Default: 262144. */
+  /** How many bytes may wait for one client, beside what its connection holds; one event always may. Default: 262144. */
   readonly queueBytes?: number | undefined
   /** One more is refused, with status 503. Default: no limit. */
   readonly maxClients?: number | undefined

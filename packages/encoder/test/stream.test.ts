@@ -53,3 +53,17 @@ it('takes no more than is read', async () => {
   // With the reason, or with a TypeError that says so: runtimes differ.
   await expect(writing).rejects.toBeDefined()
 })
+
+it('gives each stream bytes of its own, also of a frame that goes to several', async () => {
+  const shared = frame({ data: 'for all' })
+  const chunks = await Promise.all(
+    [1, 2].map(async () => {
+      const { readable, writable } = new EventEncoderStream()
+      void writable.getWriter().write(shared)
+      return (await readable.getReader().read()).value!
+    }),
+  )
+  structuredClone(chunks[0], { transfer: [chunks[0]!.buffer] })
+  expect(new TextDecoder().decode(chunks[1])).toBe('data: for all\n\n')
+  expect(new TextDecoder().decode(shared.bytes)).toBe('data: for all\n\n')
+})
