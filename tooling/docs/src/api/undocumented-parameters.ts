@@ -77,7 +77,8 @@ function isOursAndDocumented(type: SomeType): boolean {
     if (type.package?.startsWith('@tesserae/')) return true
     return type.typeArguments?.some(isOursAndDocumented) ?? false
   }
-  if (type.type === 'union') return type.types.some(isOursAndDocumented)
+  if (type.type === 'union' || type.type === 'intersection')
+    return type.types.some(isOursAndDocumented)
   if (type.type === 'array') return isOursAndDocumented(type.elementType)
   return type.type === 'typeOperator' && isOursAndDocumented(type.target)
 }

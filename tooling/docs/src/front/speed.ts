@@ -18,7 +18,7 @@ export function speedTable(root: string): string {
     .toSorted()
     .flatMap((file) => summariesIn(readFileSync(path.join(root, file), 'utf8')))
   if (summaries.length === 0)
-    return 'None has been written since the code last changed: a table of speeds wants a quiet machine.'
+    return 'No table has been written yet: measuring wants a quiet machine.'
   const rows = summaries.flatMap(({ group, ours, rival, means }) =>
     means.map(([family, factor]) => [group, family, `\`${ours}\``, rival, factor]),
   )
