@@ -16,6 +16,7 @@ export function literalOf(text: string): Literal | undefined {
   if (text.includes('\ufffd') || decoder.decode(bytes) !== text) return undefined
   const whole = bytes.length >> 3
   const view = new DataView(bytes.buffer)
-  const words = Float64Array.from({ length: whole }, (_, at) => view.getFloat64(8 * at, true))
+  const words = new Float64Array(whole)
+  for (let at = 0; at < whole; at++) words[at] = view.getFloat64(8 * at, true)
   return { length: bytes.length, first: bytes[0], words, rest: bytes.subarray(8 * whole) }
 }

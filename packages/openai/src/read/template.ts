@@ -140,21 +140,22 @@ interface Leaf {
 }
 
 function holeAt({ path, start, end, is }: Leaf, chunk: Wire, varying: Varying): Hole[] {
-  const [, first = '', at = '', delta, field = '', ...deeper] = path.split('\n')
-  const hole = (kind: Hole['kind'], choice = 0): Hole[] => [{ kind, choice, field, start, end }]
-  if (at === '') {
-    if (
-      is === 'string' &&
-      (PADDING.includes(first) || (first === 'id' && varying.id && chunk['id']))
-    )
-      return hole('ignored text')
-    return first === 'created' && varying.created && chunk['created'] ? hole('ignored number') : []
+  const hole = (kind: Hole['kind'], choice = 0, field = ''): Hole[] => [
+    { kind, choice, field, start, end },
+  ]
+  if (!path.startsWith('\nchoices\n')) {
+    const name = path.slice(1)
+    if (name === 'created')
+      return varying.created && chunk[name] && is === 'other' ? hole('ignored number') : []
+    const isIgnored = PADDING.includes(name) || (name === 'id' && varying.id && chunk[name])
+    return isIgnored && is === 'string' ? hole('ignored text') : []
   }
-  if (first !== 'choices') return []
+  if (is === 'other') return []
+  const [, , at, delta, field = '', ...deeper] = path.split('\n')
   const choice = Number((chunk['choices'] as Wire[])[Number(at)]?.['index'])
   if (delta === 'logprobs' && is === 'object') return hole('logprobs', choice)
   if (delta !== 'delta' || is !== 'string') return []
-  if (TEXTS.includes(field) && deeper.length === 0) return hole('text', choice)
+  if (TEXTS.includes(field) && deeper.length === 0) return hole('text', choice, field)
   return path.endsWith('\ndelta\ntool_calls\n0\nfunction\narguments')
     ? hole('arguments', choice)
     : []
@@ -182,7 +183,7 @@ class Leaves {
     if (this.#isOdd) return
     const character = this.#next()
     const start = this.#at
-    if (/^\nchoices\n\d+\nlogprobs$/.test(path) && character === '{') {
+    if (character === '{' && /^\nchoices\n\d+\nlogprobs$/.test(path)) {
       const before = this.#leaves.length
       this.#members(path, depth, true)
       this.#leaves.length = before
