@@ -7,6 +7,9 @@ const languages: Readonly<Record<string, 'ts' | 'js'>> = {
   javascript: 'js',
 }
 
+/** What may stand in a block and is no program; `sh` is looked up by `commands.ts`. */
+const others = new Set(['text', 'json', 'md', 'html', 'http', 'sh', 'bash', 'shell', 'console'])
+
 /** The preludes that have a name, each with what it exports. */
 const preludes: Readonly<Record<string, string>> = {
   response: 'response',
@@ -47,6 +50,11 @@ export function collect(file: string, lines: readonly Line[]): Collected {
       const language = languages[word]
       if (language === undefined) {
         if (around.line > 0) problem(around.line, `a marker stands above a block of "${word}"`)
+        if (!others.has(word))
+          problem(
+            line,
+            `a block of "${word}" is not tried: ts, js and sh are, and text may be anything`,
+          )
       } else {
         const noRun = /^no-run: *(\S.*)$/.exec(rest)?.[1]
         if (rest !== '' && noRun === undefined)

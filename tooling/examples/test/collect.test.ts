@@ -11,7 +11,7 @@ const complaints = (text: string) =>
 
 describe('what is an example', () => {
   test('blocks of ts and js, by their first word', () => {
-    expect(code('```ts\na\n```\n\n```js\nb\n```\n\n```sh\nc\n```\n\n```\nd\n```')).toEqual([
+    expect(code('```ts\na\n```\n\n```js\nb\n```\n\n```sh\nc\n```\n\n```text\nd\n```')).toEqual([
       ['a'],
       ['b'],
     ])
@@ -111,6 +111,11 @@ describe('what is refused', () => {
       '1: a marker has to stand right above a block of ts or js',
     ],
     ['<!-- example: prelude\na\n-->\n```sh\na\n```', '1: a marker stands above a block of "sh"'],
+    [
+      '```tsx\na\n```',
+      '1: a block of "tsx" is not tried: ts, js and sh are, and text may be anything',
+    ],
+    ['```\na\n```', '1: a block of "" is not tried: ts, js and sh are, and text may be anything'],
     [
       '<!-- example: prelude\na',
       '1: the marker that begins here is never closed by a line with -->',
