@@ -7,36 +7,9 @@ import { FINAL, FINAL_ID, readLastEventId } from './head.ts'
 import { comment, type Limits, limitsOf } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { onAbort } from './signals.ts'
+import type { Transport } from './transport.ts'
 import { atTurnEnd } from './turn.ts'
-import type {
-  CloseReason,
-  HeaderFields,
-  SseEvent,
-  StreamOptions,
-  StreamSource,
-  UntrustedText,
-} from './types.ts'
-
-/** All that a platform has to do for a stream. */
-export interface Transport {
-  /** Throws if it cannot be opened, or not with these fields. */
-  prepare(headers: HeaderFields | undefined): void
-  /** Makes the head ready. Bytes follow within the turn. */
-  open(): void
-  /**
-   * Takes bytes, which others may hold as well if they are `shared`. False: it holds as many as it should, and will
-   * call {@link Lifecycle.ready}.
-   */
-  write(bytes: Uint8Array<ArrayBuffer>, shared?: boolean): boolean
-  /** Delivers what it has taken, and ends the response. {@link Lifecycle.gone} tells when that is done. */
-  end(): void
-  /** Drops the client, and what it has not read. */
-  destroy(end: StreamClosed): void
-  /** Nothing was sent: answers with a status, and no body. */
-  answer(status: number): void
-  /** Nothing was sent: makes the platform's error of it. */
-  reject(error: unknown): void
-}
+import type { CloseReason, SseEvent, StreamOptions, StreamSource, UntrustedText } from './types.ts'
 
 /** What goes along with a stream. */
 export interface Follower {
@@ -72,7 +45,7 @@ export class Lifecycle implements Ticking {
   readonly #options: StreamOptions
   #limits!: Limits
   readonly #clock: Clock = clockOfStream()
-  readonly #outbox: Outbox = new Outbox()
+  readonly #outbox: Outbox
   readonly #began: number = milliseconds()
 
   #isOpen = false
@@ -81,20 +54,11 @@ export class Lifecycle implements Ticking {
   #followers: readonly Follower[] = []
   #controller: AbortController | undefined
   #closed: Promise<StreamClosed> | undefined
-  /** What those wait for who want room, and what ends their wait. */
-  #room: Promise<void> | undefined
-  #wake: (() => void) | undefined
-
-  #hasRoom = true
   #turnEndComes = false
   #events = 0
-  #bytes = 0
 
   /** When the stream must be over: by `maxDuration` while it is open, then because its client reads no further. 0: never. */
   #deadline = 0
-  #lastWrite: number = this.#began
-  /** Since when the transport has been full, if it is. */
-  #fullSince = 0
   /** How many events there were when the clock last looked, and since when. */
   #eventsSeen = 0
   #idleSince: number = this.#began
@@ -102,6 +66,7 @@ export class Lifecycle implements Ticking {
   constructor(transport: Transport, options: StreamOptions) {
     this.#transport = transport
     this.#options = options
+    this.#outbox = new Outbox(transport, this)
   }
 
   /** Begins the stream, or answers without one. `header` is the client's `Last-Event-ID`, and `client` its signal. */
@@ -147,15 +112,21 @@ export class Lifecycle implements Ticking {
 
   /** The transport has room again. */
   ready(): void {
-    this.#hasRoom = true
+    this.#outbox.hasRoom = true
     // What is not a piece yet may still grow until the turn ends.
-    if (!this.#turnEndComes || this.#outbox.hasPiece) this.#flush()
+    if (!this.#turnEndComes || this.#outbox.isDue) this.#flush()
   }
 
   /** The connection is no more: the client hung up, or has everything. */
   gone(): void {
     this.close('client-gone')
     this.#clock.remove(this)
+  }
+
+  /** The connection failed. */
+  lost(error: unknown): void {
+    this.report(error)
+    this.close('client-gone', error)
   }
 
   get isOver(): boolean {
@@ -169,7 +140,7 @@ export class Lifecycle implements Ticking {
 
   /** Whether bytes can go straight to the transport. */
   get isClear(): boolean {
-    return this.#hasRoom && !this.#end && this.#outbox.isEmpty
+    return !this.#end && this.#outbox.hasRoom && this.#outbox.isEmpty
   }
 
   /** Takes an event, whether there is room or not. */
@@ -179,33 +150,31 @@ export class Lifecycle implements Ticking {
     this.#open()
     this.#events++
     this.#outbox.append(block)
-    if (this.#hasRoom && this.#outbox.hasPiece) this.#flush()
+    if (this.#outbox.isDue) this.#flush()
     else this.#endTurn()
   }
 
   /** Sends bytes that others send too, while {@link isClear}. */
   pass(bytes: Uint8Array<ArrayBuffer>, events: number): void {
     this.#open()
-    const prelude = this.#outbox.shift()
-    if (prelude) this.#write(prelude)
+    // What the stream begins with.
+    this.#outbox.empty()
     this.#events += events
-    this.#write(bytes, true)
+    this.#outbox.write(bytes, true)
   }
 
   /** Settles when there is room, or never will be. */
   room(): Promise<void> {
-    if (this.#end) return settled
-    return (this.#room ??= new Promise((resolve) => (this.#wake = resolve)))
+    return this.#end ? settled : this.#outbox.room()
   }
 
   send(event: SseEvent | Frame): Promise<void> {
     if (!this.#end) {
       this.add(event)
       if (!this.isFull) return settled
-      const { highWaterMark } = this.#limits
+      const most = Math.max(PATIENCE * this.#limits.highWaterMark, LEAST_PATIENCE)
       // The source does not wait, so nothing but this keeps what it sends from filling the memory.
-      if (this.#room && this.#outbox.exceeds(Math.max(PATIENCE * highWaterMark, LEAST_PATIENCE)))
-        this.close('slow')
+      if (this.#outbox.isAwaited && this.#outbox.exceeds(most)) this.close('slow')
     }
     const sent = this.room().then(() => {
       if (this.#end) throw this.#end
@@ -268,28 +237,29 @@ export class Lifecycle implements Ticking {
       this.#transport.reject(error)
       this.#clock.remove(this)
     }
-    this.#wake?.()
+    this.#outbox.wake()
     this.#controller?.abort(end)
     for (const follower of this.#followers) follower.onEnd(end)
     tell(this.#options.onClose, {
       reason,
       error: cause,
       events: this.#events,
-      bytes: this.#bytes,
+      bytes: this.#outbox.sent,
       milliseconds: milliseconds() - this.#began,
     })
   }
 
   tick(now: number): void {
     const { heartbeat, beat, idleTimeout, stallTimeout } = this.#limits
+    const { hasRoom, fullSince, lastWrite } = this.#outbox
     if (this.#deadline > 0 && now >= this.#deadline) this.#expire()
     if (this.#eventsSeen !== this.#events) this.#idleSince = now
     this.#eventsSeen = this.#events
     if (isDue(now, this.#idleSince, idleTimeout)) this.close('idle')
-    if (!this.#hasRoom && isDue(now, this.#fullSince, stallTimeout)) this.close('slow')
+    if (!hasRoom && isDue(now, fullSince, stallTimeout)) this.close('slow')
     // Rather early than late: a proxy that waits just as long would have hung up.
-    if (this.#isOpen && this.isClear && isDue(now + TICK, this.#lastWrite, heartbeat))
-      this.#write(beat, true)
+    if (this.#isOpen && this.isClear && isDue(now + TICK, lastWrite, heartbeat))
+      this.#outbox.write(beat, true)
   }
 
   /** @internal */
@@ -299,7 +269,7 @@ export class Lifecycle implements Ticking {
     try {
       this.#open()
       // The first bytes take the head with them.
-      if (this.#bytes === 0 && this.#outbox.isEmpty) this.#write(comment, true)
+      if (this.#outbox.sent === 0 && this.#outbox.isEmpty) this.#outbox.write(comment, true)
       this.#flush()
     } catch (error) {
       this.fail(error)
@@ -320,30 +290,8 @@ export class Lifecycle implements Ticking {
   }
 
   #flush(): void {
-    while (this.#hasRoom) {
-      const piece = this.#outbox.shift()
-      if (!piece) break
-      this.#write(piece)
-    }
-    if (this.#wake && !this.isFull) {
-      this.#wake()
-      this.#room = this.#wake = undefined
-    }
-    if (this.#hasRoom) for (const follower of this.#followers) follower.onRoom?.()
-  }
-
-  #write(bytes: Uint8Array<ArrayBuffer>, shared?: boolean): void {
-    this.#bytes += bytes.length
-    this.#lastWrite = milliseconds()
-    if (this.#hasRoom) this.#fullSince = this.#lastWrite
-    this.#hasRoom = false
-    try {
-      this.#hasRoom = this.#transport.write(bytes, shared)
-    } catch (error) {
-      // Many share a turn, or the clock's round: it must not be the others who learn of this.
-      this.report(error)
-      this.close('client-gone', error)
-    }
+    this.#outbox.flush(this.#limits.highWaterMark)
+    if (this.#outbox.hasRoom) for (const follower of this.#followers) follower.onRoom?.()
   }
 
   /** The last that the client gets, by the reason. */
@@ -358,7 +306,7 @@ export class Lifecycle implements Ticking {
       this.#open()
       if (reason === 'done' && this.#options.final) outbox.append(FINAL)
       // No more is left than the outbox may hold, so the transport takes it, room or no room.
-      for (let piece = outbox.shift(); piece; piece = outbox.shift()) this.#write(piece)
+      outbox.empty()
       this.#expireIn(this.#limits.stallTimeout)
       return this.#transport.end()
     }

@@ -1,6 +1,7 @@
 import { type StreamClosed, StreamError } from './errors.ts'
 import { headOf } from './head.ts'
-import { type Follower, Lifecycle, type Transport } from './lifecycle.ts'
+import { type Follower, Lifecycle } from './lifecycle.ts'
+import type { Transport } from './transport.ts'
 import type { EventMap, HeaderFields, StreamSource, StreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'

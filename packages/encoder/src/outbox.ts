@@ -1,21 +1,47 @@
+import { milliseconds } from './clock.ts'
 import { utf8 } from './encode.ts'
+import type { Transport } from './transport.ts'
 
 /** Text is turned into bytes in pieces of about this many UTF-16 units: one call for some 128 events. */
 const PIECE = 32_768
 
-/** What waits for the transport. Events are joined as text, because encoding each by itself costs four times as much. */
+/**
+ * What waits for the transport, and its way there. Events are joined as text, because encoding each by itself costs
+ * four times as much.
+ */
 export class Outbox {
+  readonly #transport: Transport
+  readonly #onFault: { lost(error: unknown): void }
   #text = ''
   #pieces: Uint8Array<ArrayBuffer>[] | undefined
-  #bytes = 0
+  #waiting = 0
+  /** What those wait for who want room, and what ends their wait. */
+  #room: Promise<void> | undefined
+  #wake: (() => void) | undefined
 
-  get isEmpty(): boolean {
-    return this.#bytes === 0 && this.#text === ''
+  hasRoom = true
+  /** Since when the transport has been full, if it is. */
+  fullSince = 0
+  lastWrite: number = milliseconds()
+  /** How many bytes the transport was given. */
+  sent = 0
+
+  constructor(transport: Transport, onFault: { lost(error: unknown): void }) {
+    this.#transport = transport
+    this.#onFault = onFault
   }
 
-  /** Whether a whole piece waits, which need not wait for more. */
-  get hasPiece(): boolean {
-    return this.#bytes > 0
+  get isEmpty(): boolean {
+    return this.#waiting === 0 && this.#text === ''
+  }
+
+  /** Whether a whole piece can go, which need not wait for more. */
+  get isDue(): boolean {
+    return this.hasRoom && this.#waiting > 0
+  }
+
+  get isAwaited(): boolean {
+    return this.#room !== undefined
   }
 
   append(block: string): void {
@@ -25,30 +51,69 @@ export class Outbox {
 
   /** Whether more than `limit` bytes wait. Characters are only counted as bytes when it matters. */
   exceeds(limit: number): boolean {
-    if (this.#bytes + 3 * this.#text.length <= limit) return false
+    if (this.#waiting + 3 * this.#text.length <= limit) return false
     this.#seal()
-    return this.#bytes > limit
+    return this.#waiting > limit
   }
 
-  /** The oldest bytes, taken out. */
-  shift(): Uint8Array<ArrayBuffer> | undefined {
-    if (this.#bytes === 0) this.#seal()
-    const piece = this.#pieces?.shift()
-    this.#bytes -= piece?.length ?? 0
-    return piece
+  /** Sends what waits while there is room, and ends the wait for room if no more than `limit` is left. */
+  flush(limit: number): void {
+    while (this.hasRoom && !this.isEmpty) this.#sendOne()
+    if (this.#wake && !this.exceeds(limit)) this.wake()
+  }
+
+  /** Sends all that waits, room or no room. */
+  empty(): void {
+    while (!this.isEmpty) this.#sendOne()
+  }
+
+  /** Sends bytes before all that waits. */
+  write(bytes: Uint8Array<ArrayBuffer>, shared?: boolean): void {
+    this.sent += bytes.length
+    this.lastWrite = milliseconds()
+    if (this.hasRoom) this.fullSince = this.lastWrite
+    this.hasRoom = false
+    try {
+      this.hasRoom = this.#transport.write(bytes, shared)
+    } catch (error) {
+      // Many share a turn, or the clock's round: it must not be the others who learn of this.
+      this.#onFault.lost(error)
+    }
+  }
+
+  /** Settles when there is room, or never will be. */
+  room(): Promise<void> {
+    return (this.#room ??= new Promise((resolve) => (this.#wake = resolve)))
+  }
+
+  wake(): void {
+    this.#wake?.()
+    this.#room = this.#wake = undefined
   }
 
   clear(): void {
     this.#text = ''
     this.#pieces = undefined
-    this.#bytes = 0
+    this.#waiting = 0
+  }
+
+  #sendOne(): void {
+    const piece = this.#pieces?.shift()
+    if (piece) this.#waiting -= piece.length
+    this.write(piece ?? this.#encode())
+  }
+
+  #encode(): Uint8Array<ArrayBuffer> {
+    const bytes = utf8.encode(this.#text)
+    this.#text = ''
+    return bytes
   }
 
   #seal(): void {
     if (this.#text === '') return
-    const piece = utf8.encode(this.#text)
-    this.#text = ''
-    this.#bytes += piece.length
+    const piece = this.#encode()
+    this.#waiting += piece.length
+    // Only where something has to wait: the array keeps as much as all else in this object.
     ;(this.#pieces ??= []).push(piece)
   }
 }
