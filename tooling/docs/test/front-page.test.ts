@@ -24,6 +24,8 @@ describe('the picture', async () => {
     const { bytes, pieces, events, parts } = await traceOf()
     expect(pieces.at(-1)?.to).toBe(bytes.length)
     expect(events.at(-1)?.to).toBe(bytes.length)
+    // The words beside the picture say so too.
+    expect(events).toHaveLength(8)
     expect(parts.map(({ text }) => text).join('')).toBe('Let me look.get_time({})')
     const word = events.find(({ text }) => text === ' look')?.marks[0]
     expect(pieces.some(({ to }) => to > word!.from && to < word!.to)).toBe(true)

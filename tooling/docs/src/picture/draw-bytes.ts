@@ -56,10 +56,8 @@ function mosaic(
   const width = layout.width - layout.gutter
   const columns = columnsFor(trace, Math.floor(width / layout.pitch), shown)
   const pitch = (width + 1) / columns
-  const [row, column] = [
-    (cell: number): number => Math.floor(cell / columns),
-    (cell: number): number => cell % columns,
-  ]
+  const row = (cell: number): number => Math.floor(cell / columns)
+  const column = (cell: number): number => cell % columns
   const side = rounded((pitch - 1) / pitch)
   const groups = pieces.map(({ from, to }, piece) => {
     const paths = new Map<string, string>()
