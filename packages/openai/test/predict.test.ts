@@ -92,6 +92,17 @@ const shapes: ((text: string, at: number) => Wire)[] = [
       ? chunkWith({ content }, { usage: { total_tokens: 1 } })
       : chunkWith({ content }, {}, { usage: { total_tokens: 2 } }),
   (content, at) => chunkWith({ content }, {}, { index: at % 2, usage: { total_tokens: at % 2 } }),
+  (content, at) =>
+    chunkWith(
+      { content },
+      {
+        usage: {
+          total: at * 1_234_567_890_123_457 ** (at % 2),
+          cost: at % 4 === 0 ? 1 : 0.5,
+          of: { a: at, b: [at] },
+        },
+      },
+    ),
   (content, at) => chunkWith({ content, mood: at % 4 === 0 ? 'glad' : '' }),
   (content) => chunkWith({ content, annotations: [{ content }] }),
   (content) => chunkWith([content]),

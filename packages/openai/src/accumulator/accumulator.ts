@@ -62,10 +62,10 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
       this.#fields.cell(key).add(chunk[key])
     }
     const groq = chunk['x_groq']
-    if (isWire(groq)) this.#use(groq['usage'])
+    if (isWire(groq)) this.use(groq['usage'])
     if (Array.isArray(chunk['choices']))
       chunk['choices'].forEach((part, position) => isWire(part) && this.#addTo(part, position))
-    this.#use(chunk['usage'])
+    this.use(chunk['usage'])
   }
 
   note(code: NoteCode): void {
@@ -86,11 +86,11 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   #addTo(part: Wire, position: number): void {
     const index = Number(part['index'] ?? position)
     this.choice(Number.isSafeInteger(index) && index >= 0 ? index : position).add(part)
-    this.#use(part['usage'])
+    this.use(part['usage'])
   }
 
   /** Usage is the last that was given, wherever it was; it is never added up, and nothing is made up. */
-  #use(usage: unknown): void {
+  use(usage: unknown): void {
     if (!isWire(usage)) return
     this.#fields.cell('usage').add(usage)
     this.#options.onDelta?.({ type: 'usage', usage: usage as unknown as Usage })

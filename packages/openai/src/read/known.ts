@@ -12,8 +12,11 @@ export interface Place {
   /** Of text that grows: what of it is not decoded yet, and where it goes. */
   readonly letters: Letters | undefined
   readonly grow: (text: string) => void
-  /** Of log probabilities: those of the event that was matched last. */
+  /** Of log probabilities and numbers: those of the event that was matched last. */
   value: unknown
+  /** Of numbers: that of the last event that was taken. */
+  taken: unknown
+  readonly keys: readonly string[]
 }
 
 /** A template in use. */
@@ -23,6 +26,8 @@ export interface Known {
   readonly places: readonly Place[]
   readonly template: Template
   readonly call: ToolCallState | undefined
+  /** Whether there is usage in it that has not been told. */
+  hasUsage: boolean
 }
 
 /** Makes a template ready for use; `before` and `after` stand around the data of an event. */
@@ -41,17 +46,42 @@ export function knownOf(
   )
   if (literals.length < texts.length) return undefined
   const places = holes.map((hole) => placeOf(hole, accumulator.choice(hole.choice), call))
-  return { literals, places, template, call }
+  return { literals, places, template, call, hasUsage: false }
 }
 
-function placeOf({ kind, field }: Hole, choice: Choice, call: ToolCallState | undefined): Place {
+function placeOf(
+  { kind, field, keys }: Hole,
+  choice: Choice,
+  call: ToolCallState | undefined,
+): Place {
   const target = kind === 'text' ? choice.text(field) : undefined
   const grow = (text: string): void => {
     if (target) target.append(text)
     else if (call) choice.toolCalls.grow(call, text)
   }
   const grows = kind === 'text' || kind === 'arguments'
-  return { kind, choice, letters: grows ? new Letters() : undefined, grow, value: undefined }
+  const letters = grows ? new Letters() : undefined
+  return { kind, choice, letters, grow, value: undefined, taken: undefined, keys }
+}
+
+/** Hands on what waits. */
+export function settle(known: Known, accumulator: ChunkAccumulator): void {
+  for (const { letters, grow } of known.places)
+    if (letters !== undefined && letters.length > 0) grow(letters.take())
+  if (known.hasUsage) accumulator.use(usageOf(known))
+  known.hasUsage = false
+}
+
+/** The usage of the last event that was taken. */
+function usageOf({ template, places }: Known): unknown {
+  const usage: unknown = JSON.parse(template.usage ?? 'null')
+  for (const { kind, keys, taken } of places) {
+    if (kind !== 'usage number') continue
+    let target = usage
+    for (const key of keys.slice(0, -1)) target = (target as Record<string, unknown>)[key]
+    Object.assign(target as object, { [keys.at(-1) ?? '']: taken })
+  }
+  return usage
 }
 
 /** The call whose arguments the chunk goes on with. */

@@ -118,7 +118,7 @@ export function skip(bytes: Uint8Array, from: number, to: number): number {
 /** The whole number that JSON allows ends here; -1 if there is none. */
 export function skipNumber(bytes: Uint8Array, from: number, to: number): number {
   let at = from
-  while (at < to && at - from < 16 && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++
+  while (at < to && at - from < 15 && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++
   const isZeroFirst = bytes[from] === 0x30 && at - from > 1
   return at === from || isZeroFirst ? -1 : at
 }

@@ -23,6 +23,7 @@ export function match(
     if (place.letters !== undefined) at = place.letters.copy(bytes, at, to)
     else if (place.kind === 'ignored text') at = skip(bytes, at, to)
     else if (place.kind === 'ignored number') at = skipNumber(bytes, at, to)
+    else if (place.kind === 'usage number') at = readNumber(place, bytes, at, to)
     else {
       const start = at
       const next = literals[number + 1]!
@@ -60,4 +61,13 @@ function readObject(place: Place, bytes: Uint8Array, start: number, end: number)
   } catch {
     return false
   }
+}
+
+/** Takes the whole number that stands there: no more digits than are exact. */
+function readNumber(place: Place, bytes: Uint8Array, start: number, to: number): number {
+  const end = skipNumber(bytes, start, to)
+  let value = 0
+  for (let at = start; at < end; at++) value = 10 * value + bytes[at]! - 0x30
+  place.value = value
+  return end
 }

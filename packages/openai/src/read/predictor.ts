@@ -1,7 +1,7 @@
 import type { ChunkAccumulator } from '../accumulator/accumulator.ts'
 import { isWire } from '../accumulator/cells.ts'
 import type { Prediction } from './interpreter.ts'
-import { holds, type Known, knownOf, type Place } from './known.ts'
+import { holds, type Known, knownOf, settle } from './known.ts'
 import { encoder } from './literal.ts'
 import { match } from './match.ts'
 import { learn } from './template.ts'
@@ -104,18 +104,22 @@ export class Predictor implements Prediction {
 
   /** What was matched is so. */
   #apply(): void {
+    const [known] = this.#known
+    if (known === undefined) return
     if (this.#credit < MAX_CREDIT) this.#credit++
-    for (const place of this.#known[0]?.places ?? []) {
-      const { letters } = place
+    let isFull = this.#isTold
+    for (const { kind, letters, choice, value } of known.places)
       if (letters !== undefined) {
         letters.length = letters.end
-        if (this.#isTold || letters.isHalfFull) settle(place)
-      } else if (place.kind === 'logprobs') place.choice.addLogprobs(place.value)
-    }
+        isFull ||= letters.isHalfFull
+      } else if (kind === 'logprobs') choice.addLogprobs(value)
+    if (known.template.usage !== undefined) takeUsage(known)
+    if (isFull) settle(known, this.#accumulator)
   }
 
   flush(): void {
-    this.#known[0]?.places.forEach(settle)
+    const [known] = this.#known
+    if (known) settle(known, this.#accumulator)
   }
 
   forget(): void {
@@ -164,6 +168,7 @@ interface WellFormed {
   isWellFormed?(): boolean
 }
 
-function settle({ letters, grow }: Place): void {
-  if (letters !== undefined && letters.length > 0) grow(letters.take())
+function takeUsage(known: Known): void {
+  known.hasUsage = true
+  for (const place of known.places) place.taken = place.value
 }

@@ -6,10 +6,18 @@ import { isEmpty, isWire, type Wire } from '../accumulator/cells.ts'
 
 /** A leaf that differs: text or arguments that grow, log probabilities as a whole, or something of no consequence. */
 export interface Hole {
-  readonly kind: 'text' | 'arguments' | 'logprobs' | 'ignored text' | 'ignored number'
+  readonly kind:
+    | 'text'
+    | 'arguments'
+    | 'logprobs'
+    | 'usage number'
+    | 'ignored text'
+    | 'ignored number'
   /** The choice that it belongs to, and the field of its message. */
   readonly choice: number
   readonly field: string
+  /** Of a number in `usage`: the keys that lead to it there. */
+  readonly keys: readonly string[]
   readonly start: number
   readonly end: number
 }
@@ -28,6 +36,8 @@ export interface Template {
   readonly literals: readonly string[]
   readonly holes: readonly Hole[]
   readonly call: CallShape | undefined
+  /** Its usage, as JSON: of the numbers in it the last count. */
+  readonly usage: string | undefined
   /** What the chunk sets, beside its holes, as JSON by place: no two chunks that differ here may take turns. */
   readonly sets: ReadonlyMap<string, string>
 }
@@ -40,7 +50,7 @@ export interface Varying {
 
 const TEXTS = ['content', 'reasoning_content', 'reasoning', 'refusal']
 const PADDING = ['obfuscation', 'p', 'nonce']
-const SKIPPED = new Set(['id', 'created', 'object', 'choices', ...PADDING])
+const SKIPPED = new Set(['id', 'created', 'object', 'choices', 'usage', ...PADDING])
 /** Fields of a message that must be empty, for what is in them adds up. */
 const GROWING = [
   'function_call',
@@ -56,7 +66,7 @@ export function learn(
   text: string,
   chunk: Wire,
   varying: Varying,
-  maxTexts: number,
+  maxTold: number,
 ): Template | undefined {
   const sets = new Map<string, string>()
   const calls: CallShape[] = []
@@ -66,23 +76,23 @@ export function learn(
   const leaves = new Leaves(text).read()
   if (leaves === undefined) return undefined
   const holes = leaves.flatMap((leaf) => holeAt(leaf, chunk, varying))
-  const texts = holes.filter(({ kind }) => kind === 'text' || kind === 'arguments')
-  if (texts.length > maxTexts) return undefined
+  const told = holes.filter(({ kind }) => kind === 'text' || kind === 'arguments').length
+  const usage = isWire(chunk['usage']) ? JSON.stringify(chunk['usage']) : undefined
+  if (told + (usage ? 1 : 0) > maxTold) return undefined
   let at = 0
   const literals = holes.map(({ start, end }) => {
     const literal = text.slice(at, start)
     at = end
     return literal
   })
-  return { literals: [...literals, text.slice(at)], holes, call: calls[0], sets }
+  return { literals: [...literals, text.slice(at)], holes, call: calls[0], usage, sets }
 }
 
 /** Whether the chunk, sent again, would do nothing but fill its holes. */
 function isPlain(chunk: Wire, sets: Map<string, string>, calls: CallShape[]): boolean {
   const { choices } = chunk
   if (!Array.isArray(choices) || choices.length === 0 || !isEmpty(chunk['error'])) return false
-  if (chunk['object'] === 'error' || !isEmpty(chunk['usage']) || isWire(chunk['x_groq']))
-    return false
+  if (chunk['object'] === 'error' || isWire(chunk['x_groq'])) return false
   for (const key of Object.keys(chunk)) if (!SKIPPED.has(key)) set(sets, key, chunk[key])
   return choices.every((choice: unknown) => isWire(choice) && isPlainChoice(choice, sets, calls))
 }
@@ -136,21 +146,26 @@ interface Leaf {
   readonly path: string
   readonly start: number
   readonly end: number
-  readonly is: 'string' | 'object' | 'other'
+  readonly is: 'string' | 'object' | 'number' | 'other'
 }
 
 function holeAt({ path, start, end, is }: Leaf, chunk: Wire, varying: Varying): Hole[] {
-  const hole = (kind: Hole['kind'], choice = 0, field = ''): Hole[] => [
-    { kind, choice, field, start, end },
-  ]
+  const hole = (
+    kind: Hole['kind'],
+    choice = 0,
+    field = '',
+    keys: readonly string[] = [],
+  ): Hole[] => [{ kind, choice, field, keys, start, end }]
+  if (path.startsWith('\nusage\n'))
+    return is === 'number' ? hole('usage number', 0, '', path.split('\n').slice(2)) : []
   if (!path.startsWith('\nchoices\n')) {
     const name = path.slice(1)
     if (name === 'created')
-      return varying.created && chunk[name] && is === 'other' ? hole('ignored number') : []
+      return varying.created && chunk[name] && is === 'number' ? hole('ignored number') : []
     const isIgnored = PADDING.includes(name) || (name === 'id' && varying.id && chunk[name])
     return isIgnored && is === 'string' ? hole('ignored text') : []
   }
-  if (is === 'other') return []
+  if (is === 'number' || is === 'other') return []
   const [, , at, delta, field = '', ...deeper] = path.split('\n')
   const choice = Number((chunk['choices'] as Wire[])[Number(at)]?.['index'])
   if (delta === 'logprobs' && is === 'object') return hole('logprobs', choice)
@@ -198,7 +213,8 @@ class Leaves {
       let code = this.#text.charCodeAt(this.#at)
       while (code > 0x20 && code !== 0x2c && code !== 0x5d && code !== 0x7d)
         code = this.#text.charCodeAt(++this.#at)
-      this.#leaves.push({ path, start, end: this.#at, is: 'other' })
+      const is = /^\d{1,15}$/.test(this.#text.slice(start, this.#at)) ? 'number' : 'other'
+      this.#leaves.push({ path, start, end: this.#at, is })
     }
   }
 

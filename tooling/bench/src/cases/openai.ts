@@ -37,11 +37,18 @@ const padded = (random: () => number): object => ({
   obfuscation: 'abcdefghijkl'.slice(0, 1 + random() * 11),
 })
 
+/** As servers write that count on in each chunk. */
+const counted = (random: () => number): object => {
+  const completion_tokens = Math.floor(random() * 1000)
+  return { usage: { prompt_tokens: 42, completion_tokens, total_tokens: 42 + completion_tokens } }
+}
+
 const streams: Record<string, () => MessageStream> = {
   text: () => messageStream(text),
   obfuscation: () => messageStream(text, padded),
   reasoning: () => messageStream(reasoning),
   arguments: () => messageStream(call),
+  usage: () => messageStream(text, counted),
   logprobs: () => messageStream(logprobs),
 }
 
@@ -134,7 +141,7 @@ const unpredicted: Contestant = {
 }
 const official: Contestant = { name: 'openai', module: '@tooling/rivals/openai-sdk' }
 
-const all = ['text', 'obfuscation', 'reasoning', 'arguments', 'logprobs']
+const all = ['text', 'obfuscation', 'reasoning', 'arguments', 'usage', 'logprobs']
 
 /**
  * Bytes to a finished message: against what people write by hand; against `JSON.parse` alone, which reads no bytes;
