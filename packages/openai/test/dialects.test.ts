@@ -99,5 +99,13 @@ describe('crucible', () => {
     ])
     const read = await accumulate(streamOf(...events), { dialect: crucible })
     expect(read.choices[0]?.message).toEqual(message)
+
+    const chunks = [...split(completion, { dialect: crucible, granularity: 'whole' })]
+    expect(chunks).toEqual([
+      { output: 'The document is short.' },
+      { reasoning_trace: 'I read it from end to end.' },
+    ])
+    const again = await accumulate(streamOf(...toEvents(chunks)), { dialect: crucible })
+    expect(again.choices[0]?.message).toEqual(message)
   })
 })

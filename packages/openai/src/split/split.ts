@@ -1,4 +1,5 @@
 import { isWire, type Wire } from '../accumulator/cells.ts'
+import type { Dialect } from '../dialects/types.ts'
 import type {
   ChatCompletion,
   ChatCompletionChunk,
@@ -15,6 +16,8 @@ export interface SplitOptions {
   readonly usage?: 'own-chunk' | 'last-choice' | undefined
   /** Which deltas say the role. Default: `'first'`. */
   readonly role?: 'first' | 'every' | undefined
+  /** What to speak, if it is not chat completions. To have its events, names and all, give it to `toEvents` instead. */
+  readonly dialect?: Dialect | undefined
 }
 
 /** What stands in each chunk; the rest that stands beside `choices` comes once. */
@@ -32,7 +35,7 @@ interface Step {
  * they are the message, to the last unknown field.
  *
  * @param completion - a message that was not streamed, or was put together
- * @param options - how small the pieces are, and where role and usage stand
+ * @param options - how small the pieces are, where role and usage stand, and in which dialect
  *
  * @example
  * ```ts
@@ -54,6 +57,10 @@ interface Step {
  * ```
  */
 export function split(
+  completion: ChatCompletion | TextCompletion,
+  options: SplitOptions & { readonly dialect: Dialect },
+): Generator<object>
+export function split(
   completion: ChatCompletion,
   options?: SplitOptions,
 ): Generator<ChatCompletionChunk>
@@ -63,7 +70,18 @@ export function split(
 ): Generator<TextCompletionChunk>
 export function* split(
   completion: ChatCompletion | TextCompletion,
-  options: SplitOptions = {},
+  { dialect, ...options }: SplitOptions = {},
+): Generator<never> {
+  if (dialect === undefined) return yield* chunksOf(completion, options)
+  const writer = dialect.write()
+  for (const chunk of chunksOf(completion, options))
+    for (const { data } of writer.chunk(chunk)) yield JSON.parse(data) as never
+  for (const { data } of writer.end()) yield JSON.parse(data) as never
+}
+
+function* chunksOf(
+  completion: ChatCompletion | TextCompletion,
+  options: SplitOptions,
 ): Generator<never> {
   const { choices, usage, object, ...fields } = completion as unknown as Wire & { choices: Wire[] }
   const isText = object === 'text_completion'
