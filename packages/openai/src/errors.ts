@@ -44,6 +44,8 @@ export type StreamErrorCode =
   | 'bad-json'
   /** The response is no stream of events. See `data` and `status`. */
   | 'bad-response'
+  /** The source yields objects of a client in which the server's chunks are not. The message says how to have them there. */
+  | 'no-chunks'
   /** The signal was aborted. See `cause`. */
   | 'aborted'
   /** What carried the stream failed. See `cause`. */
@@ -132,6 +134,12 @@ export const badResponse = (data: string, status?: number): StreamError =>
       data,
       status,
     },
+  )
+
+export const noChunks = (): StreamError =>
+  new StreamError(
+    'no-chunks',
+    "These objects do not have the server's chunks in them: construct LangChain's model with { __includeRawResponse: true }, and call the AI SDK with { includeRawChunks: true }.",
   )
 
 export const aborted = (cause: unknown): StreamError =>

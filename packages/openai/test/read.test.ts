@@ -489,3 +489,51 @@ describe.each([true, false])('predict: %s', (predict) => {
     })
   })
 })
+
+describe('objects of a client that wrap chunks', () => {
+  const langchain = (raw?: unknown): object => ({
+    content: 'a',
+    additional_kwargs: raw === undefined ? {} : { __raw_response: raw },
+  })
+  const parts = (...raws: unknown[]): object[] => [
+    { type: 'start' },
+    { type: 'start-step', request: {} },
+    ...raws.flatMap((rawValue) => [
+      { type: 'raw', rawValue },
+      { type: 'text-delta', id: '0', text: 'a' },
+    ]),
+    { type: 'finish', finishReason: 'stop' },
+  ]
+
+  test.each([
+    ['LangChain', [langchain(say('a')), langchain(stop), langchain()]],
+    ['the AI SDK', parts(say('a'), stop)],
+  ])('are unwrapped: %s', async (_, wrappers) => {
+    const { message, verdict } = await openai.accumulate(wrappers, { incomplete: 'return' })
+    expect(message.choices[0]?.message.content).toBe('a')
+    expect(verdict).toEqual({ complete: true, partialToolCalls: [], notes: [] })
+  })
+
+  test.each([
+    ['LangChain', [langchain(), langchain()]],
+    ['the AI SDK', parts()],
+  ])('are refused if they do not: %s', async (_, wrappers) => {
+    expect(await failureOf(openai.accumulate(wrappers))).toMatchObject({ code: 'no-chunks' })
+    const read = async (): Promise<void> => {
+      for await (const _ of readChunks(wrappers));
+    }
+    expect(await failureOf(read())).toMatchObject({ code: 'no-chunks' })
+  })
+
+  test('an error among them is one', async () => {
+    const error = { type: 'error', error: { message: 'no' } }
+    const failure = await failureOf(openai.accumulate([...parts(say('a')), error]))
+    expect(failure).toMatchObject({ code: 'server-error', error: { message: 'no' } })
+  })
+
+  test('a chunk of no client is left alone, whatever its type', async () => {
+    const chunk = { type: 'completion.chunk', ...say('a') }
+    const { choices } = await openai.accumulate([chunk, stop])
+    expect(choices[0]?.message.content).toBe('a')
+  })
+})

@@ -45,13 +45,16 @@ async function* ofAiSdk(model: string): Chunks {
   for await (const part of fullStream) if (part.type === 'raw') yield part.rawValue as object
 }
 
-async function messageChunksOf(model: string): Promise<AsyncIterable<AIMessageChunk>> {
+async function messageChunksOf(
+  model: string,
+  keepsChunks = true,
+): Promise<AsyncIterable<AIMessageChunk>> {
   const chat = new ChatOpenAI({
     model,
     apiKey: 'none',
     maxRetries: 0,
     configuration: { baseURL: `${server.url}/v1` },
-    __includeRawResponse: true,
+    __includeRawResponse: keepsChunks,
   })
   return chat.stream('Well?')
 }
@@ -96,6 +99,35 @@ describe.each([
       )
     },
   )
+})
+
+describe('whole objects of a client', () => {
+  const answer = answers.find(({ how }) => how === undefined)
+  const partsOf = (model: string, includeRawChunks: boolean): Chunks =>
+    streamText({
+      model: createOpenAICompatible({ name: 'ours', baseURL: `${server.url}/v1` })(model),
+      prompt: 'Well?',
+      maxRetries: 0,
+      includeRawChunks,
+      onError() {},
+    }).fullStream
+
+  it('are unwrapped where they keep the chunks', async () => {
+    if (answer === undefined) throw new Error('There is no answer that is whole.')
+    const { name, completion } = answer
+    expect(await accumulate(partsOf(name, true))).toEqual(completion)
+    expect(await accumulate(await messageChunksOf(name))).toEqual(withoutUsage(completion))
+  })
+
+  it('are refused where they do not', async () => {
+    if (answer === undefined) throw new Error('There is no answer that is whole.')
+    await expect(accumulate(partsOf(answer.name, false))).rejects.toMatchObject({
+      code: 'no-chunks',
+    })
+    await expect(accumulate(await messageChunksOf(answer.name, false))).rejects.toMatchObject({
+      code: 'no-chunks',
+    })
+  })
 })
 
 describe('an error in mid-stream', () => {

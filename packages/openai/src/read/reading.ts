@@ -1,6 +1,7 @@
-import { aborted, interrupted } from '../errors.ts'
+import { aborted, interrupted, noChunks } from '../errors.ts'
 import type { Dialect } from '../dialects/types.ts'
 import { Bytes } from './bytes.ts'
+import { chunkIn } from './clients.ts'
 import type { Interpreter } from './interpreter.ts'
 import { openResponse } from './response.ts'
 import { type ChunkSource, type EventLike, type Item, type Pull, pullFrom } from './source.ts'
@@ -27,6 +28,9 @@ export class Reading {
   isOpen = false
   #pull: Pull | undefined
   #hasEnded = false
+  /** Whether there were objects of a client without a chunk in them, and others. */
+  #hasWrappers = false
+  #hasChunks = false
   /** Whether it is the source that is waited for: what fails then is the connection. */
   #isPulling = false
 
@@ -86,9 +90,17 @@ export class Reading {
     if (done) {
       this.#hasEnded = true
       this.#bytes.end()
+      if (this.#hasWrappers && !this.#hasChunks) throw noChunks()
     } else if (ArrayBuffer.isView(value)) this.#bytes.feed(value as Uint8Array)
     else if (isEvent(value)) this.#interpreter.take(value)
-    else this.#interpreter.takeValue(value)
+    else {
+      const chunk = chunkIn(value)
+      if (chunk === undefined && value !== undefined) this.#hasWrappers = true
+      else {
+        this.#hasChunks = true
+        this.#interpreter.takeValue(chunk)
+      }
+    }
   }
 
   #reasonOf(error: unknown): unknown {

@@ -1,0 +1,16 @@
+import { isWire } from '../accumulator/cells.ts'
+
+/** The parts of the AI SDK's `fullStream` that say in its words what the chunks say. */
+const PART = /^(abort|file|finish|reasoning|response|source|start|stream|text|tool)(-|$)/
+
+/**
+ * Clients that make objects of their own keep the chunk in them if they are told to: LangChain's `AIMessageChunk` in
+ * `additional_kwargs`, the AI SDK in a part called `raw`. Of an object that has none, `undefined`.
+ */
+export function chunkIn(value: unknown): unknown {
+  if (!isWire(value) || 'choices' in value || 'error' in value) return value
+  const { type, rawValue, additional_kwargs: more } = value
+  if (isWire(more)) return more['__raw_response']
+  if (type === 'raw' && 'rawValue' in value) return rawValue
+  return typeof type === 'string' && PART.test(type) ? undefined : value
+}
