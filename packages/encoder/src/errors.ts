@@ -51,6 +51,20 @@ export class EncodeError extends Error {
   }
 }
 
+export function refuse(code: EncodeErrorCode, field: EncodeField, instead?: string): never {
+  throw new EncodeError(code, field, instead)
+}
+
+export function refuseNumber(field: 'retry' | 'offset', most: number): never {
+  refuse(`bad-${field}`, field, `be an integer from 0 to ${most}`)
+}
+
+export function refuseType(field: EncodeField): never {
+  // It may well be that all of the event is something else.
+  const about = field === 'data' ? ': an event is { data: string }' : ''
+  refuse('wrong-type', field, `be a string${about}`)
+}
+
 /** Every reason for which a stream does not begin. */
 export type StreamErrorCode =
   /** An option is not what it must be. */
