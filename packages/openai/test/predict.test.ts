@@ -104,6 +104,16 @@ const shapes: ((text: string, at: number) => Wire)[] = [
       },
     ),
   (content, at) => chunkWith({ content, mood: at % 4 === 0 ? 'glad' : '' }),
+  (content) => ({
+    ...head,
+    choices: [0, 0, 1].map((index) => ({ index, delta: { content }, finish_reason: null })),
+  }),
+  (content, at) => ({
+    ...head,
+    choices: [0, 1].map((index) => ({ index, delta: { content: `${content}${at}` } })),
+  }),
+  (content, at) => chunkWith({ content }, { obfuscation: 'x', usage: { p: at, obfuscation: at } }),
+  (content) => chunkWith({ content }, { content, x: { delta: { content } } }),
   (content) => chunkWith({ content, annotations: [{ content }] }),
   (content) => chunkWith([content]),
   (text, at) =>
@@ -177,6 +187,10 @@ const faults: ((text: string, at: number) => string)[] = [
   (text, at) => put(text, at, '0'),
   (text, at) => put(text, at, 'e'),
   (text) => text.replace('"content":', '"content":"first","content":'),
+  (text) => text.replace('"content":', '"\\u0063ontent":"1","content":'),
+  (text) => text.replace('"total_tokens":', '"total_tokens":1.1e1,"total_tokens":'),
+  (text) =>
+    text.replace('"choices":', '"choices":[{"index":0,"delta":{"content":"no"}}],"choices":'),
   (text) => text.replace('"content":', '"c\\u006fntent":'),
   (text) => text.replace('"model"', '"__proto__":{"a":1},"model"'),
   (text) => text.replaceAll(':', ' : '),
@@ -304,6 +318,25 @@ describe('the outcome is the same as without prediction', () => {
     ])
     const glued = encoder.encode(`data: {"a":1}\ndata:\ndata: {"b":2}\n\n`)
     await expectTheSameOf([glued, glued, glued])
+  })
+
+  test.each([
+    ['a key that is there twice', '"content":"A"', '"content":"A","content":"B"'],
+    ['a key that is written in two ways', '"content":"A"', '"content":"A","c\\u006fntent":"B"'],
+    ['a value that is written in an odd way', '"content":"A"', '"content":"\\u0031"'],
+    [
+      'a key that is there twice, and a value that is not written as it is read',
+      '"content":"A"',
+      '"content":"A","content":"\\u0031\\u0031"',
+    ],
+    ['choices twice', '"choices":', '"choices":[{"index":0,"delta":{"content":"A"}}],"choices":'],
+    ['white space', '"content":"A"', '"content" : "A"'],
+  ])('for %s', async (_, plain, odd) => {
+    const text = JSON.stringify(chunkWith({ content: 'A' })).replace(plain, odd)
+    const texts = ['C', '1', '11', 'D'].flatMap((letter) =>
+      ['A', 'B'].map((old) => text.replaceAll(`:"${old}"`, `:"${letter}"`)),
+    )
+    await expectTheSame([text, text, ...texts, text.replaceAll('\\u0031', 'E'), text])
   })
 
   test('for text that cannot be said in bytes', async () => {

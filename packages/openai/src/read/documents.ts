@@ -22,7 +22,7 @@ export function documentsIn(text: string): unknown[] | undefined {
 }
 
 /** Where the object or list that begins here ends, by its brackets. */
-function endOfDocument(text: string, from: number): number {
+export function endOfDocument(text: string, from: number): number {
   let depth = 0
   let inString = false
   for (let at = from; at < text.length; at++) {

@@ -1,4 +1,5 @@
 import type { ChunkAccumulator } from '../accumulator/accumulator.ts'
+import { defineValue } from '../accumulator/cells.ts'
 import type { Choice } from '../accumulator/choice.ts'
 import type { ToolCallState } from '../accumulator/tool-calls.ts'
 import { Letters } from './letters.ts'
@@ -16,7 +17,7 @@ export interface Place {
   value: unknown
   /** Of numbers: that of the last event that was taken. */
   taken: unknown
-  readonly keys: readonly string[]
+  readonly path: Hole['path']
 }
 
 /** A template in use. */
@@ -49,19 +50,15 @@ export function knownOf(
   return { literals, places, template, call, hasUsage: false }
 }
 
-function placeOf(
-  { kind, field, keys }: Hole,
-  choice: Choice,
-  call: ToolCallState | undefined,
-): Place {
-  const target = kind === 'text' ? choice.text(field) : undefined
+function placeOf({ kind, path }: Hole, choice: Choice, call: ToolCallState | undefined): Place {
+  const target = kind === 'text' ? choice.text(String(path.at(-1))) : undefined
   const grow = (text: string): void => {
     if (target) target.append(text)
     else if (call) choice.toolCalls.grow(call, text)
   }
   const grows = kind === 'text' || kind === 'arguments'
   const letters = grows ? new Letters() : undefined
-  return { kind, choice, letters, grow, value: undefined, taken: undefined, keys }
+  return { kind, choice, letters, grow, value: undefined, taken: undefined, path }
 }
 
 /** Hands on what waits. */
@@ -75,11 +72,11 @@ export function settle(known: Known, accumulator: ChunkAccumulator): void {
 /** The usage of the last event that was taken. */
 function usageOf({ template, places }: Known): unknown {
   const usage: unknown = JSON.parse(template.usage ?? 'null')
-  for (const { kind, keys, taken } of places) {
+  for (const { kind, path, taken } of places) {
     if (kind !== 'usage number') continue
-    let target = usage
-    for (const key of keys.slice(0, -1)) target = (target as Record<string, unknown>)[key]
-    Object.assign(target as object, { [keys.at(-1) ?? '']: taken })
+    let target = usage as Record<string | number, unknown>
+    for (const key of path.slice(1, -1)) target = target[key] as typeof target
+    defineValue(target, String(path.at(-1)), taken)
   }
   return usage
 }

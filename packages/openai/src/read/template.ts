@@ -1,4 +1,5 @@
 import { isEmpty, isWire, type Wire } from '../accumulator/cells.ts'
+import { endOfDocument } from './documents.ts'
 
 // What is learnt from a chunk: where in its text those leaves stand that differ from chunk to chunk. A chunk that has
 // the same bytes around such leaves is the same chunk with other leaves, so that nothing else of it need be read, if the
@@ -13,13 +14,20 @@ export interface Hole {
     | 'usage number'
     | 'ignored text'
     | 'ignored number'
-  /** The choice that it belongs to, and the field of its message. */
+  readonly path: Path
+  /** The choice that it belongs to. */
   readonly choice: number
-  readonly field: string
-  /** Of a number in `usage`: the keys that lead to it there. */
-  readonly keys: readonly string[]
   readonly start: number
   readonly end: number
+}
+
+/** The keys and positions that lead to a value in a chunk. */
+type Path = readonly (string | number)[]
+
+interface Leaf {
+  readonly kind: Hole['kind']
+  readonly path: Path
+  readonly choice?: number
 }
 
 /** What has to be known of a tool call for its arguments to belong to it, whatever its state. */
@@ -70,15 +78,20 @@ export function learn(
 ): Template | undefined {
   const sets = new Map<string, string>()
   const calls: CallShape[] = []
-  if (!isPlain(chunk, sets, calls) || calls.length > 1) return undefined
-  // An event has no such line: its data stood in several.
-  if (/[\r\n]/.test(text)) return undefined
-  const leaves = new Leaves(text).read()
-  if (leaves === undefined) return undefined
-  const holes = leaves.flatMap((leaf) => holeAt(leaf, chunk, varying))
-  const told = holes.filter(({ kind }) => kind === 'text' || kind === 'arguments').length
+  // An event has no line ends in it: data that has stood in several lines.
+  if (!isPlain(chunk, sets, calls) || calls.length > 1 || /[\r\n]/.test(text)) return undefined
   const usage = isWire(chunk['usage']) ? JSON.stringify(chunk['usage']) : undefined
-  if (told + (usage ? 1 : 0) > maxTold) return undefined
+  const holes: Hole[] = []
+  let told = usage ? 1 : 0
+  for (const { kind, path, choice = 0 } of leavesOf(chunk, varying)) {
+    const region = regionOf(text, chunk, path)
+    const counts = kind === 'text' || kind === 'arguments' || kind === 'logprobs'
+    if (region) holes.push({ kind, path, choice, ...region })
+    else if (counts) return undefined
+    if (counts && kind !== 'logprobs') told++
+  }
+  if (told > maxTold) return undefined
+  holes.sort((one, other) => one.start - other.start)
   let at = 0
   const literals = holes.map(({ start, end }) => {
     const literal = text.slice(at, start)
@@ -88,12 +101,79 @@ export function learn(
   return { literals: [...literals, text.slice(at)], holes, call: calls[0], usage, sets }
 }
 
+/** What may differ in a chunk, and be left open. */
+function* leavesOf(chunk: Wire, { id, created }: Varying): Generator<Leaf> {
+  for (const name of PADDING) yield { kind: 'ignored text', path: [name] }
+  // The first that is not empty counts: this one, or one before it.
+  if (id && chunk['id']) yield { kind: 'ignored text', path: ['id'] }
+  if (created && chunk['created']) yield { kind: 'ignored number', path: ['created'] }
+  yield* numbersIn(chunk['usage'], ['usage'])
+  for (const [at, { index, delta, logprobs }] of (chunk['choices'] as Wire[]).entries()) {
+    const path = ['choices', at, 'delta']
+    const choice = Number(index)
+    const { tool_calls: calls, ...texts } = delta as Wire
+    for (const name of TEXTS)
+      if (typeof texts[name] === 'string') yield { kind: 'text', path: [...path, name], choice }
+    if (isWire(logprobs)) yield { kind: 'logprobs', path: ['choices', at, 'logprobs'], choice }
+    if (Array.isArray(calls) && calls.length > 0)
+      yield { kind: 'arguments', path: [...path, 'tool_calls', 0, 'function', 'arguments'], choice }
+  }
+}
+
+function* numbersIn(value: unknown, path: readonly string[]): Generator<Leaf> {
+  if (!isWire(value) || path.length > 3) return
+  for (const key of Object.keys(value)) {
+    if (typeof value[key] === 'number') yield { kind: 'usage number', path: [...path, key] }
+    else yield* numbersIn(value[key], [...path, key])
+  }
+}
+
+/**
+ * Where a string, without its quotes, an object or a whole number stands in the text of a chunk. It is found by trial: the
+ * place is the right one if another value there is what is found at the path.
+ */
+function regionOf(
+  text: string,
+  chunk: Wire,
+  path: Path,
+): { readonly start: number; readonly end: number } | undefined {
+  let mark = '1'
+  while (text.includes(mark)) mark += '1'
+  const key = `${JSON.stringify(path.at(-1))}:`
+  const value = valueAt(chunk, path)
+  if (String(value) === mark) return undefined
+  for (let found = text.indexOf(key); found >= 0; found = text.indexOf(key, found + 1)) {
+    let start = found + key.length
+    while (text[start] === ' ') start++
+    let end = start
+    if (typeof value === 'string') end = endOfString(text, ++start)
+    else if (isWire(value)) end = endOfDocument(text, start)
+    else while (/\d/.test(text.charAt(end))) end++
+    if (end - start > 15 && typeof value === 'number') continue
+    try {
+      const other: unknown = JSON.parse(text.slice(0, start) + mark + text.slice(end))
+      if (String(valueAt(other, path)) === mark) return { start, end }
+    } catch {
+      // It is another value that has this key, or none.
+    }
+  }
+  return undefined
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let found = value
+  for (const key of path)
+    found = typeof found === 'object' && found !== null ? (found as Wire)[key] : undefined
+  return found
+}
+
 /** Whether the chunk, sent again, would do nothing but fill its holes. */
 function isPlain(chunk: Wire, sets: Map<string, string>, calls: CallShape[]): boolean {
   const { choices } = chunk
   if (!Array.isArray(choices) || choices.length === 0 || !isEmpty(chunk['error'])) return false
   if (chunk['object'] === 'error' || isWire(chunk['x_groq'])) return false
   for (const key of Object.keys(chunk)) if (!SKIPPED.has(key)) set(sets, key, chunk[key])
+  if (new Set(choices.map((choice) => choice?.index)).size < choices.length) return false
   return choices.every((choice: unknown) => isWire(choice) && isPlainChoice(choice, sets, calls))
 }
 
@@ -139,117 +219,6 @@ function callIn(value: unknown, choice: number): CallShape | undefined {
 function set(sets: Map<string, string>, place: string, value: unknown): void {
   const json = JSON.stringify(value)
   if (!isEmpty(value) && json !== '{}') sets.set(place, json)
-}
-
-/** A string or another leaf, by the keys that lead to it; and log probabilities, as if they were one. */
-interface Leaf {
-  readonly path: string
-  readonly start: number
-  readonly end: number
-  readonly is: 'string' | 'object' | 'number' | 'other'
-}
-
-function holeAt({ path, start, end, is }: Leaf, chunk: Wire, varying: Varying): Hole[] {
-  const hole = (
-    kind: Hole['kind'],
-    choice = 0,
-    field = '',
-    keys: readonly string[] = [],
-  ): Hole[] => [{ kind, choice, field, keys, start, end }]
-  if (path.startsWith('\nusage\n'))
-    return is === 'number' ? hole('usage number', 0, '', path.split('\n').slice(2)) : []
-  if (!path.startsWith('\nchoices\n')) {
-    const name = path.slice(1)
-    if (name === 'created')
-      return varying.created && chunk[name] && is === 'number' ? hole('ignored number') : []
-    const isIgnored = PADDING.includes(name) || (name === 'id' && varying.id && chunk[name])
-    return isIgnored && is === 'string' ? hole('ignored text') : []
-  }
-  if (is === 'number' || is === 'other') return []
-  const [, , at, delta, field = '', ...deeper] = path.split('\n')
-  const choice = Number((chunk['choices'] as Wire[])[Number(at)]?.['index'])
-  if (delta === 'logprobs' && is === 'object') return hole('logprobs', choice)
-  if (delta !== 'delta' || is !== 'string') return []
-  if (TEXTS.includes(field) && deeper.length === 0) return hole('text', choice, field)
-  return path.endsWith('\ndelta\ntool_calls\n0\nfunction\narguments')
-    ? hole('arguments', choice)
-    : []
-}
-
-/** Finds the leaves of a JSON text that `JSON.parse` has accepted. */
-class Leaves {
-  readonly #text: string
-  readonly #leaves: Leaf[] = []
-  #at = 0
-  #isOdd = false
-
-  constructor(text: string) {
-    this.#text = text
-  }
-
-  /** `undefined` for a text with a key that is there twice or is written in an odd way, or too deep. */
-  read(): readonly Leaf[] | undefined {
-    this.#value('', 0)
-    return this.#isOdd ? undefined : this.#leaves
-  }
-
-  #value(path: string, depth: number): void {
-    if (depth > 32) this.#isOdd = true
-    if (this.#isOdd) return
-    const character = this.#next()
-    const start = this.#at
-    if (character === '{' && /^\nchoices\n\d+\nlogprobs$/.test(path)) {
-      const before = this.#leaves.length
-      this.#members(path, depth, true)
-      this.#leaves.length = before
-      this.#leaves.push({ path, start, end: this.#at, is: 'object' })
-    } else if (character === '{' || character === '[') this.#members(path, depth, character === '{')
-    else if (character === '"') {
-      const end = endOfString(this.#text, start + 1)
-      this.#leaves.push({ path, start: start + 1, end, is: 'string' })
-      this.#at = end + 1
-    } else {
-      // A number, or a word: it ends where a member does.
-      let code = this.#text.charCodeAt(this.#at)
-      while (code > 0x20 && code !== 0x2c && code !== 0x5d && code !== 0x7d)
-        code = this.#text.charCodeAt(++this.#at)
-      const is = /^\d{1,15}$/.test(this.#text.slice(start, this.#at)) ? 'number' : 'other'
-      this.#leaves.push({ path, start, end: this.#at, is })
-    }
-  }
-
-  #members(path: string, depth: number, isObject: boolean): void {
-    const keys = new Set<string>()
-    this.#at++
-    for (let item = 0; !isEnd(this.#next()) && !this.#isOdd; item++) {
-      const key = isObject ? this.#key() : String(item)
-      // A line feed cannot stand in a key that is written plainly.
-      if (keys.has(key) || key.includes('\\') || key === '__proto__') this.#isOdd = true
-      keys.add(key)
-      this.#value(`${path}\n${key}`, depth + 1)
-      if (this.#next() === ',') this.#at++
-    }
-    this.#at++
-  }
-
-  #key(): string {
-    const start = this.#at + 1
-    const end = endOfString(this.#text, start)
-    this.#at = end + 1
-    this.#next()
-    this.#at++
-    return this.#text.slice(start, end)
-  }
-
-  /** The next character that is no white space. */
-  #next(): string {
-    while (this.#text.charCodeAt(this.#at) <= 0x20) this.#at++
-    return this.#text.charAt(this.#at)
-  }
-}
-
-function isEnd(character: string): boolean {
-  return character === ']' || character === '}'
 }
 
 /** Where the quote stands that ends a string. */
