@@ -8,7 +8,8 @@ type EventIterator = Iterator<SseEvent | Frame> | AsyncIterator<SseEvent | Frame
 
 /**
  * What feeds a stream: calls a source that is a function, asks a sequence for one event after another while there is
- * room, and returns its iterator when the stream is over before it is used up.
+ * room, and returns its iterator when the stream is over before it is used up. Of a stream that is over to begin with, a
+ * function is not called, and a sequence is only returned.
  */
 export class Drive implements Follower {
   readonly #stream: Lifecycle
@@ -54,41 +55,18 @@ export class Drive implements Follower {
     }
   }
 
-  onEnd(): void {
-    void giveBack(
-      () => this.#iterator,
-      (error) => this.#stream.report(error),
-    )
+  /** Asynchronous, so that whatever goes wrong in an iterator comes out here. */
+  async onEnd(): Promise<void> {
+    try {
+      await this.#iterator?.return?.()
+    } catch (error) {
+      this.#stream.report(error)
+    }
   }
-}
-
-/**
- * Returns a sequence that is not asked for anything, because the request wants no stream or is refused: what feeds it
- * may be under way already, such as another server's answer. A function is not called, and has nothing to return.
- */
-export function decline<Events extends object>(source: StreamSource<Events>): void {
-  if (typeof source === 'function') return
-  // Nobody is there to be told.
-  void giveBack(
-    () => iteratorOf(source),
-    () => {},
-  )
 }
 
 function iteratorOf(value: unknown): EventIterator | undefined {
   const { [Symbol.asyncIterator]: begin, [Symbol.iterator]: beginSync } = (value ??
     0) as AsyncIterable<SseEvent> & Iterable<SseEvent>
   return begin ? begin.call(value) : beginSync?.call(value)
-}
-
-/** Asynchronous, so that whatever goes wrong in an iterator comes out here. */
-async function giveBack(
-  iterator: () => EventIterator | undefined,
-  report: (error: unknown) => void,
-): Promise<void> {
-  try {
-    await iterator()?.return?.()
-  } catch (error) {
-    report(error)
-  }
 }

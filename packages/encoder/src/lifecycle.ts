@@ -1,5 +1,5 @@
 import { type Clock, clockOfStream, milliseconds, TICK, type Ticking } from './clock.ts'
-import { decline, Drive } from './drive.ts'
+import { Drive } from './drive.ts'
 import { encode } from './encode.ts'
 import { isRefusal, StreamClosed } from './errors.ts'
 import { Frame } from './frame.ts'
@@ -83,24 +83,23 @@ export class Lifecycle implements Ticking {
       this.#transport.prepare(headers)
       const isFinal = (lastEventId ?? header) === FINAL_ID
       if (isFinal || method === 'HEAD') {
-        decline(source)
+        this.#transport.answer(isFinal ? 204 : 200)
         this.#end = new StreamClosed('done')
-        return this.#transport.answer(isFinal ? 204 : 200)
+      } else {
+        id = readLastEventId(header, lastEventId)
+        if (client) this.#closeOn(client, 'client-gone')
+        if (signal) this.#closeOn(signal, 'shutdown')
       }
-      id = readLastEventId(header, lastEventId)
-      if (client) this.#closeOn(client, 'client-gone')
-      if (signal) this.#closeOn(signal, 'shutdown')
     } catch (error) {
-      decline(source)
-      return this.fail(error)
+      this.fail(error)
     }
     if (!this.#end) {
-      const { maxDuration } = this.#limits
       // Up to a tenth early, so that clients that came together do not come back together.
-      this.#expireIn(maxDuration && maxDuration * (1 - Math.random() / 10))
+      this.#expireIn(this.#limits.maxDuration, 1 - Math.random() / 10)
       this.#clock.add(this)
       this.#endTurn()
     }
+    // Also if it is over: what feeds the source may be under way already, such as another server's answer.
     void new Drive(this).run(source, id)
   }
 
@@ -121,12 +120,6 @@ export class Lifecycle implements Ticking {
   gone(): void {
     this.close('client-gone')
     this.#clock.remove(this)
-  }
-
-  /** The connection failed. */
-  lost(error: unknown): void {
-    this.report(error)
-    this.close('client-gone', error)
   }
 
   get isOver(): boolean {
@@ -314,8 +307,8 @@ export class Lifecycle implements Ticking {
     this.#clock.remove(this)
   }
 
-  #expireIn(duration: number): void {
-    this.#deadline = duration && milliseconds() + Math.round(duration)
+  #expireIn(duration: number, part = 1): void {
+    this.#deadline = duration && milliseconds() + Math.round(duration * part)
   }
 
   #expire(): void {

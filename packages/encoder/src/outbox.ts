@@ -1,5 +1,6 @@
 import { milliseconds } from './clock.ts'
 import { utf8 } from './encode.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import type { Transport } from './transport.ts'
 
 /** Text is turned into bytes in pieces of about this many UTF-16 units: one call for some 128 events. */
@@ -11,7 +12,7 @@ const PIECE = 32_768
  */
 export class Outbox {
   readonly #transport: Transport
-  readonly #onFault: { lost(error: unknown): void }
+  readonly #stream: Lifecycle
   #text = ''
   #pieces: Uint8Array<ArrayBuffer>[] | undefined
   #waiting = 0
@@ -26,9 +27,9 @@ export class Outbox {
   /** How many bytes the transport was given. */
   sent = 0
 
-  constructor(transport: Transport, onFault: { lost(error: unknown): void }) {
+  constructor(transport: Transport, stream: Lifecycle) {
     this.#transport = transport
-    this.#onFault = onFault
+    this.#stream = stream
   }
 
   get isEmpty(): boolean {
@@ -77,7 +78,8 @@ export class Outbox {
       this.hasRoom = this.#transport.write(bytes, shared)
     } catch (error) {
       // Many share a turn, or the clock's round: it must not be the others who learn of this.
-      this.#onFault.lost(error)
+      this.#stream.report(error)
+      this.#stream.close('client-gone', error)
     }
   }
 
