@@ -21,6 +21,6 @@ export function defaultSettings(long: boolean, env: NodeJS.ProcessEnv = process.
     runs: Number(env['FC_RUNS'] ?? (long ? 100 : 20)),
     testTimeout: 60_000,
     fileTimeout: long ? 600_000 : 120_000,
-    runtimeTimeout: long ? 1_800_000 : 300_000,
+    runtimeTimeout: long ? 1_800_000 : 900_000,
   }
 }
