@@ -9,6 +9,11 @@ import type { Show } from './perform.ts'
 const LONGEST_MS = 300_000
 /** What timers can wait for, and longer than anything is played. */
 const LONGEST_WAIT_MS = 2 * LONGEST_MS
+/**
+ * Between the last bytes and the loss of the connection. Chromium throws away what it has not handed on yet when a
+ * body fails; with this much time between, it has.
+ */
+const HAND_ON_MS = 50
 
 /** Aborts when the client has gone, or has been answered. */
 export function goneOf(response: ServerResponse): AbortSignal {
@@ -97,7 +102,11 @@ async function sendBytes(
     if (!response.write(bytes)) await once(response, 'drain', { signal: gone })
   }
   await clock.until(end.at)
+  if (!end.isCut) {
+    response.end()
+    return
+  }
+  await clock.pause(HAND_ON_MS)
   // What was written still arrives, and then there is no end where the framing wants one.
-  if (end.isCut) response.socket?.destroySoon()
-  else response.end()
+  response.socket?.destroySoon()
 }
