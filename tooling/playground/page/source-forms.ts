@@ -1,4 +1,5 @@
 import { type Cuts, cutEnds } from './stream/cuts.ts'
+import { readPasted } from './stream/pasted.ts'
 import { Recording } from './stream/recording.ts'
 import {
   defaultPlaying,
@@ -38,6 +39,11 @@ export class SourceForms {
       if (file) void this.#playFile(file)
     })
     this.#listenToDrops()
+    const method = field<HTMLSelectElement>('method')
+    method.addEventListener('change', () => {
+      // A GET has no body.
+      field<HTMLTextAreaElement>('body').disabled = method.value === 'GET'
+    })
     field<HTMLInputElement>('url').value = new URL('/v1/chat/completions', location.href).href
     field<HTMLTextAreaElement>('headers').value = 'content-type: application/json'
     field<HTMLTextAreaElement>('body').value = JSON.stringify(
@@ -137,7 +143,7 @@ export class SourceForms {
 
   #playPasted(): void {
     const text = field<HTMLTextAreaElement>('pasted').value
-    if (text === '') {
+    if (text.trim() === '') {
       say(
         byId('paste-note'),
         'There is nothing to read yet: paste the body of a stream, as it came.',
@@ -145,8 +151,9 @@ export class SourceForms {
       field<HTMLTextAreaElement>('pasted').focus()
       return
     }
-    say(byId('paste-note'), '')
-    this.#playBytes(new TextEncoder().encode(text))
+    const { bytes, note } = readPasted(text)
+    say(byId('paste-note'), `${note}${formatBytes(bytes.length)}; the times are those of the pace.`)
+    this.#playBytes(bytes)
   }
 
   async #playFile(file: File): Promise<void> {
@@ -158,7 +165,7 @@ export class SourceForms {
         note,
         bytes.length === 0
           ? `${file.name} is empty.`
-          : `${file.name}, ${formatBytes(bytes.length)}.`,
+          : `${file.name}, ${formatBytes(bytes.length)}; the times are those of the pace.`,
       )
       this.#playBytes(bytes)
     } catch {
@@ -194,14 +201,18 @@ export class SourceForms {
     const body = field<HTMLTextAreaElement>('body').value
     const read = readHeaders(field<HTMLTextAreaElement>('headers').value)
     if ('wrong' in read)
-      return say(note, `This line is no header: “${read.wrong}”. Write name: value.`)
+      return say(
+        note,
+        `This line is no header: “${read.wrong}”. Write name: value, without characters beyond Latin-1.`,
+      )
     let url: URL
     try {
       url = new URL(address, location.href)
     } catch {
       return say(note, 'This is no address: write one that begins with http:// or https://.')
     }
-    if (address === '' || !/^https?:$/.test(url.protocol))
+    // A path alone is one of this server.
+    if (!/^(https?:\/)?\//i.test(address) || !/^https?:$/.test(url.protocol))
       return say(note, 'This is no address: write one that begins with http:// or https://.')
     say(note, `${method} ${url.href}`)
     const request = {

@@ -14,7 +14,7 @@ import { Player } from './stream/player.ts'
 import { Recording } from './stream/recording.ts'
 import type { StreamRequest } from './stream/scenes.ts'
 import { standingOf } from './stream/standing.ts'
-import { stallLimit } from './stream/timing.ts'
+import { type Gap, stallLimit } from './stream/timing.ts'
 
 /** Numbers and diagnostics are brought up to date as often as they can be read, and not at each chunk. */
 const READINGS_MILLISECONDS = 100
@@ -137,7 +137,10 @@ export class Stage {
   }
 
   toEnd(): void {
-    this.seek(this.#recording.tape.steps)
+    this.#chosen = undefined
+    this.#movedAt = performance.now()
+    this.#player.toEnd()
+    this.#follow()
   }
 
   /** To the event before or after the one that is lit. */
@@ -258,15 +261,23 @@ export class Stage {
     const now = performance.now() - this.#sent
     const last = tape.timeAt(tape.steps)
     const isComing = this.#isOpen && !tape.end
-    const times = tape.chunks.slice(-40).map(({ at }) => at)
-    const isWaiting = isComing && times.length > 0 && now - last > stallLimit(times)
     this.#timeline.show({
       recording: this.#recording,
       position,
       time: isComing && isLive && this.#player.isPlaying ? now : this.#player.time,
       until: Math.max(isComing ? now : last, 1),
-      waitingSince: isWaiting ? last : undefined,
+      waitingSince: this.#waiting()?.from,
     })
+  }
+
+  /** The stall that is going on at the live end. */
+  #waiting(): Gap | undefined {
+    const { tape } = this.#recording
+    const times = tape.chunks.slice(-40).map(({ at }) => at)
+    const from = times.at(-1)
+    const to = performance.now() - this.#sent
+    if (!this.#isOpen || tape.end || from === undefined) return undefined
+    return to - from > stallLimit(times) ? { from, to } : undefined
   }
 
   #showPlace({ position, hasEnded }: Moment): void {
@@ -288,7 +299,8 @@ export class Stage {
     this.#readAt = clock
     const recording = this.#recording
     const moment = this.#moment()
-    this.#readings.show(recording, moment.position)
+    const waiting = this.#player.isLive ? this.#waiting() : undefined
+    this.#readings.show(recording, moment.position, waiting)
     this.#drawPlot()
     this.#stand()
     const judged = this.#judged
@@ -328,9 +340,14 @@ export class Stage {
     }
     if (!this.#isOpen) return
     const now = performance.now() - this.#sent
-    const times = tape.chunks.slice(-40).map(({ at }) => at)
-    const last = times.at(-1)
-    const isStalled = last !== undefined && now - last > stallLimit(times)
+    const last = tape.chunks.at(-1)?.at
+    const isStalled = this.#waiting() !== undefined
+    if (outcome?.failure && !isStalled) {
+      const standing = standingOf(this.#recording, outcome, this.#order?.isOwnUrl ?? false)
+      const goesOn = { sentence: 'The stream goes on; what comes is kept, and not read.' }
+      const reasons = [...standing.reasons, goesOn]
+      return this.#standing.show({ ...standing, reasons }, canStop, false)
+    }
     const title = last === undefined ? 'Waiting' : isStalled ? 'Stalled' : 'Streaming'
     const since = formatTime(now - (last ?? 0))
     const words =

@@ -99,7 +99,7 @@ function pointAt(bytes: Uint8Array, at: number, length: number): number {
 }
 
 /** C1 controls, and what turns the direction of writing: shown, it would move its neighbours. */
-function isUnseen(point: number): boolean {
+export function isUnseen(point: number): boolean {
   return (
     (point >= 0x80 && point <= 0xa0) ||
     point === 0xad ||

@@ -79,7 +79,11 @@ export class EventLog {
       let after = Math.min(stop + 1, bytes.length)
       if (bytes[stop] === CR && bytes[after] === LF) after++
       at = this.#take(bytes, at, after)
-      if (stop === bytes.length) break
+      if (stop === bytes.length) {
+        // A line without end may be beyond the limit; else there is nothing to be had in the middle of one.
+        this.#next()
+        break
+      }
       this.#isBehindReturn = bytes[after - 1] === CR
       const isBlank = this.#offset - this.#lineStart === after - stop
       this.#endLine(isBlank)
@@ -91,6 +95,7 @@ export class EventLog {
   /** No more will come. */
   end(): void {
     if (this.failure) return
+    // What was fed last has been asked for, so that the limit cannot be met here.
     this.verdict = this.#parser.end()
     if (this.verdict.complete) return
     const start = this.#blockStart ?? this.#lineStart
@@ -127,16 +132,21 @@ export class EventLog {
     return to
   }
 
-  #endLine(isBlank: boolean): void {
-    if (this.failure) return
-    this.#noted = undefined
-    let event: SseEvent | undefined
+  /** What the parser has by now. */
+  #next(): SseEvent | undefined {
+    if (this.failure) return undefined
     try {
-      event = this.#parser.next()
+      return this.#parser.next()
     } catch (error) {
       this.failure = { error: error as SseError, known: this.#offset }
-      return
+      return undefined
     }
+  }
+
+  #endLine(isBlank: boolean): void {
+    this.#noted = undefined
+    const event = this.#next()
+    if (this.failure) return
     const end = this.#offset
     const known = end
     const lineStart = this.#lineStart

@@ -6,6 +6,7 @@ import {
   createChecker,
   textCompletionChunk,
 } from '@tesserae/openai/schema'
+import { otherApis } from './scenes.ts'
 import { countWhere, type TapeEnd } from './tape.ts'
 
 type Usage = Extract<Delta, { type: 'usage' }>['usage']
@@ -196,7 +197,7 @@ function checkerOf(
   { dialect }: MessageSettings,
   onIssue: (issue: ChunkIssue) => void,
 ): ((chunk: object) => unknown) | undefined {
-  if (dialect === 'crucible') return undefined
+  if (dialect === 'crucible' || Object.hasOwn(otherApis, dialect)) return undefined
   const chat = createChecker({ onIssue, keep: 0, schema: chatCompletionChunk })
   const text = createChecker({ onIssue, keep: 0, schema: textCompletionChunk })
   return (chunk) =>

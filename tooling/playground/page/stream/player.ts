@@ -44,6 +44,14 @@ export class Player {
     this.#isLive = false
   }
 
+  /** Puts it at the end: of a stream that still comes, at its live end, and with what arrives. */
+  toEnd(): void {
+    this.seek(this.#tape.steps)
+    if (this.#tape.end) return
+    this.isPlaying = true
+    this.#isLive = true
+  }
+
   pause(): void {
     this.isPlaying = false
     this.#isLive = false

@@ -10,6 +10,15 @@ export interface Scene {
   readonly body: Readonly<Record<string, unknown>>
 }
 
+/** What is no stream of chat completions, by the name of its dialect. */
+export const otherApis: Readonly<Record<string, string>> = {
+  messages: 'the Messages API of Anthropic',
+  gemini: 'the API of Gemini',
+  responses: 'the Responses API',
+  events: 'a stream of other events',
+  'llama-completion': 'the completion API of llama.cpp',
+}
+
 /** How it is to be played. */
 export interface Playing {
   /** Empty for the scene's own, `recorded`, `max`, or a number of events a second. */
@@ -63,7 +72,8 @@ export function readHeaders(
   for (const line of text.split('\n').map((line) => line.trim())) {
     if (line === '') continue
     const found = /^([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*)$/.exec(line)
-    if (!found) return { wrong: line }
+    // Browsers send no characters beyond Latin-1 in a header, and say so only by sending nothing.
+    if (!found || !/^[\t\x20-\x7e\x80-\xff]*$/.test(found[2]!)) return { wrong: line }
     headers[found[1]!] = found[2]!
   }
   return { headers }

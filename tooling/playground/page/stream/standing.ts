@@ -3,6 +3,7 @@ import { TooLong } from './fetch-stream.ts'
 import type { StreamError } from '@tesserae/openai'
 import type { Outcome } from './message-log.ts'
 import type { Recording } from './recording.ts'
+import { otherApis } from './scenes.ts'
 
 /** How it stands with a stream, for people. */
 export interface Standing {
@@ -25,21 +26,12 @@ const REASONS: Readonly<Record<string, string>> = {
   'open-json': 'the arguments of a tool call are open',
 }
 
-/** What the server also plays, by the name of its API. */
-const OTHER_APIS: Readonly<Record<string, string>> = {
-  messages: 'the Messages API of Anthropic',
-  gemini: 'the API of Gemini',
-  responses: 'the Responses API',
-  events: 'a stream of other events',
-  'llama-completion': 'the completion API of llama.cpp',
-}
-
 /** How a stream ended. */
 export function standingOf(recording: Recording, outcome: Outcome, isOwnUrl: boolean): Standing {
   const { failure, result } = outcome
   const { tape, events, refusal, settings } = recording
   if (result?.verdict.complete && !failure) return standingOfWhole(result.message.choices)
-  const api = OTHER_APIS[settings.dialect]
+  const api = otherApis[settings.dialect]
   const isRead = tape.end?.how === 'closed' && !refusal && events.verdict?.complete === true
   if (api !== undefined && isRead) {
     const sentence = `This is ${api}: its events are here, but a message is put together from chat completions alone.`
@@ -80,6 +72,8 @@ function reasonsOf(
     const words = error.message || error.type || 'nothing more'
     reasons.push({ code: error.code?.toString(), sentence: `The server says: ${words}` })
   }
+  if (tape.end?.how === 'closed' && tape.length === 0)
+    reasons.push({ sentence: `The response has status ${settings.status}, and its body is empty.` })
   if (cause instanceof TypeError) {
     const wasOpen = Number.isFinite(settings.headAt)
     reasons.push({ sentence: connectionSentence(wasOpen, tape.length > 0, isOwnUrl) })
@@ -100,7 +94,8 @@ function titleOf({ settings, tape }: Recording, { failure, result }: Outcome): s
   if (failure?.code === 'interrupted')
     return Number.isFinite(settings.headAt) ? 'The connection broke' : 'Nothing came back'
   const reason = verdict?.complete === false ? verdict.reason : undefined
-  return reason ? `Incomplete: ${REASONS[reason]}` : 'Incomplete'
+  // The error says the same in its own words.
+  return reason && !failure ? `Incomplete: ${REASONS[reason]}` : 'Incomplete'
 }
 
 function connectionSentence(wasOpen: boolean, hasBytes: boolean, isOwnUrl: boolean): string {

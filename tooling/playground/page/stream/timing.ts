@@ -26,8 +26,8 @@ export interface Timing {
 const STALL_MILLISECONDS = 500
 const STALL_FACTOR = 8
 
-/** What the times of a stream say, up to a position on it. */
-export function timingAt(recording: Recording, position: number): Timing {
+/** What the times of a stream say, up to a position on it, and to a time behind it, if more is waited for. */
+export function timingAt(recording: Recording, position: number, waiting?: Gap): Timing {
   const { tape, message, settings } = recording
   const offset = tape.offsetAt(position)
   const times = tape.chunks.slice(0, position).map(({ at }) => at)
@@ -44,7 +44,7 @@ export function timingAt(recording: Recording, position: number): Timing {
     firstToken: spoken.count > 0 ? spoken.first : undefined,
     median: sorted[sorted.length >>> 1],
     longest: sorted.at(-1),
-    stalls: stallsIn(tape, position),
+    stalls: [...stallsIn(tape, position), ...(waiting ? [waiting] : [])],
     rate: span > 0 ? (spoken.count - 1) / span : undefined,
     tokenRate: span > 0 && tokens && tokens > 1 ? (tokens - 1) / span : undefined,
   }
@@ -81,10 +81,14 @@ function piecesUpTo(
   }
 }
 
-/** How much of the whole time the window reaches to either side. */
-const REACH = 1 / 40
+/** How much of the whole time is looked back over, and in how much of that a piece comes into view and goes out of it. */
+const WINDOW = 1 / 12
+const EDGE = 1 / 3
 
-/** Pieces of text a second, smoothed over the time around: one number for each of `columns` times. */
+/**
+ * Pieces of text a second, over a stretch of time that ends here: one number for each of `columns` times. Nothing is
+ * counted before it came, and nothing more than once, so that no number is higher than what did come in such a stretch.
+ */
 export function rateCurve(recording: Recording, until: number, columns: number): number[] {
   const { tape, message } = recording
   const counts = Array.from({ length: columns }, () => 0)
@@ -94,20 +98,18 @@ export function rateCurve(recording: Recording, until: number, columns: number):
     const at = tape.chunks[tape.indexOf(known - 1)]?.at ?? 0
     if (at <= until) counts[Math.min(columns - 1, Math.floor((at / until) * columns))]!++
   }
-  const reach = Math.max(1, Math.round(columns * REACH))
-  const weights = Array.from({ length: 8 * reach + 1 }, (_, index) =>
-    Math.exp(-0.5 * ((index - 4 * reach) / reach) ** 2),
-  )
+  const wide = Math.max(2, Math.round(columns * WINDOW))
   const milliseconds = until / columns
-  return counts.map((_, column) => {
-    let sum = 0
-    let whole = 0
-    for (const [index, weight] of weights.entries()) {
-      const count = counts[column + index - 4 * reach]
-      if (count === undefined) continue
-      sum += count * weight
-      whole += weight
-    }
-    return (sum / whole / milliseconds) * 1000
+  // Once more, over less, for slopes in the place of steps.
+  const smooth = meanOfLast(meanOfLast(counts, wide), Math.max(1, Math.round(wide * EDGE)))
+  return smooth.map((count) => (count / milliseconds) * 1000)
+}
+
+/** For each number the mean of so many, itself the last of them; before the first there are zeros. */
+function meanOfLast(numbers: readonly number[], many: number): number[] {
+  let sum = 0
+  return numbers.map((number, index) => {
+    sum += number - (numbers[index - many] ?? 0)
+    return sum / many
   })
 }

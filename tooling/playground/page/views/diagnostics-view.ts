@@ -176,5 +176,6 @@ function issueBlocks({ recording, offset, hasEnded }: Moment): HTMLElement[] {
 
 function dialectName(dialect: string): string {
   if (dialect === 'crucible') return 'Crucible'
+  if (dialect === 'events') return 'other events'
   return dialect === 'openai' || dialect === '' ? 'chat completions' : dialect
 }

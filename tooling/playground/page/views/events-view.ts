@@ -4,6 +4,7 @@ import type { Pointing } from './bytes-view.ts'
 import { addedBy, effectOf, type Moment } from './moment.ts'
 import { formatBytes, formatTime, plural } from './numbers.ts'
 import { ScrollList } from './scroll-list.ts'
+import { visible } from './visible.ts'
 
 const ROW = 26
 const DETAIL_ROW = 18
@@ -119,23 +120,23 @@ export class EventsView {
     const preview = make(
       'span',
       added === '' ? 'preview' : 'preview added',
-      added || previewOf(entry),
+      visible(added || previewOf(entry)),
     )
     const line = make(
       'div',
       'line',
       make('span', 'number', String(index + 1)),
       make('i', `tessera t-${tone}`),
-      make('span', 'type', typeOf(entry)),
+      make('span', 'type', visible(typeOf(entry))),
       preview,
       make('span', 'size', formatBytes(entry.end - entry.start)),
       make('span', 'time', formatTime(at)),
     )
     if (entry.event?.id !== undefined)
-      line.querySelector('.type')?.append(make('span', 'id', `id ${entry.event.id}`))
+      line.querySelector('.type')?.append(make('span', 'id', `id ${visible(entry.event.id)}`))
     item.append(line)
     if (rows) {
-      const details = make('pre', 'details', rows.join('\n'))
+      const details = make('pre', 'details', visible(rows.join('\n')))
       details.style.height = `${heightOf(rows)}px`
       item.append(details)
     }

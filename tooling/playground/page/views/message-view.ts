@@ -6,6 +6,7 @@ import { make, say } from './element.ts'
 import { GrownText } from './grown-text.ts'
 import { effectOf, type Moment } from './moment.ts'
 import { formatCount, plural } from './numbers.ts'
+import { visible } from './visible.ts'
 
 /** More of a message is not laid out. */
 const MOST_JSON = 100_000
@@ -237,9 +238,9 @@ class PartView {
     this.element = make('section', `part t-${tone}`)
     this.text = new GrownText(isCall ? 'arguments' : 'text')
     if (!isCall) this.text.element.dir = 'auto'
-    const title = isCall ? (part.name ?? '') : NAMES[part.type as keyof typeof NAMES]
+    const title = isCall ? visible(part.name ?? '') : NAMES[part.type as keyof typeof NAMES]
     const heading = make('h4', '', make('i', `tessera t-${tone}`), make('span', 'title', title))
-    if (isCall) heading.append(make('span', 'id', part.id ?? ''), this.#state)
+    if (isCall) heading.append(make('span', 'id', visible(part.id ?? '')), this.#state)
     this.element.append(heading, this.text.element)
     if (isCall) this.element.append(this.#read)
   }

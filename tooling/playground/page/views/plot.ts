@@ -165,7 +165,14 @@ export class Plot {
     }
     if (firstToken !== undefined) {
       this.#upright(tokenAt)
-      free = this.#write(token, tokenAt + 4)
+      const wide = context.measureText(token).width
+      const isRoom = tokenAt + 4 + wide <= this.#width - 4
+      // At the right edge there is room on the left alone; there is no more to be written then.
+      if (isRoom) free = this.#write(token, tokenAt + 4)
+      else {
+        if (tokenAt - 4 - wide > free) this.#write(token, tokenAt - 4 - wide)
+        free = Infinity
+      }
     }
     const { end } = tape
     let right = this.#width - SIDE - 12

@@ -1,5 +1,5 @@
 import type { Recording } from '../stream/recording.ts'
-import { timingAt } from '../stream/timing.ts'
+import { type Gap, timingAt } from '../stream/timing.ts'
 import { make, say } from './element.ts'
 import { formatBytes, formatRate, formatTime, formatCount } from './numbers.ts'
 
@@ -42,8 +42,9 @@ export class ReadingsView {
     }
   }
 
-  show(recording: Recording | undefined, position: number): void {
-    const timing = recording && timingAt(recording, position)
+  /** @param waiting - the stall that is going on */
+  show(recording: Recording | undefined, position: number, waiting?: Gap): void {
+    const timing = recording && timingAt(recording, position, waiting)
     const values: Readonly<Record<(typeof NAMES)[number], string>> = {
       head: formatTime(timing?.head),
       'first byte': formatTime(timing?.firstByte),
