@@ -39,6 +39,20 @@ describe('a player', () => {
     expect(player.position).toBe(3)
   })
 
+  it('goes to the end, and on with what arrives', () => {
+    const tape = tapeAt(10, 20)
+    const player = new Player(tape)
+    player.seek(0)
+    player.toEnd()
+    expect([player.position, player.isPlaying, player.isLive]).toEqual([2, true, true])
+    tape.push(byte, 30)
+    player.tick(1)
+    expect(player.position).toBe(3)
+    tape.end = { at: 40, how: 'closed' }
+    player.toEnd()
+    expect([player.position, player.isPlaying]).toEqual([4, false])
+  })
+
   it('plays on at the pace of the recording, and then goes with what arrives', () => {
     const tape = tapeAt(10, 20, 30)
     const player = new Player(tape)
@@ -117,12 +131,38 @@ describe('timing', () => {
       firstToken: undefined,
       rate: undefined,
     })
-    const curve = rateCurve(recording, 1111, 100)
+    const waiting = { from: 1110, to: 1800 }
+    expect(timingAt(recording, 1, waiting).stalls).toEqual([waiting])
+    // Behind the last piece there is time enough for it to go out of view.
+    const curve = rateCurve(recording, 1300, 100)
     expect(curve).toHaveLength(100)
     // What is smoothed is spread, not lost.
-    const area = curve.reduce((sum, rate) => sum + rate * (1.111 / 100), 0)
-    expect(area).toBeGreaterThan(9)
-    expect(area).toBeLessThan(13)
+    const area = curve.reduce((sum, rate) => sum + rate * 0.013, 0)
+    expect(area).toBeCloseTo(11, 6)
+  })
+
+  it.each([
+    ['evenly', (index: number) => 40 * index],
+    ['evenly, the last four together', (index: number) => 40 * Math.min(index, 46)],
+    ['all at once', () => 1900],
+  ])('makes nothing of pieces that come %s that did not come', async (_, timeOf) => {
+    const recording = new Recording({ status: 200, contentType: '', dialect: 'openai', headAt: 0 })
+    const data = JSON.stringify({ choices: [{ index: 0, delta: { content: 'x' } }] })
+    const times = Array.from({ length: 50 }, (_, index) => timeOf(index))
+    for (const at of times) recording.push(new TextEncoder().encode(`data: ${data}\n\n`), at)
+    const until = times.at(-1)!
+    await recording.end({ at: until, how: 'closed' })
+    const columns = 300
+    const curve = rateCurve(recording, until, columns)
+    // The most that came in a twelfth of the time, wherever it begins.
+    const wide = until / 12 + until / columns
+    const most = Math.max(
+      ...times.map((from) => times.filter((at) => at >= from && at <= from + wide).length),
+    )
+    expect(Math.max(...curve)).toBeLessThanOrEqual((most / (until / 12)) * 1000 + 1e-6)
+    expect(Math.max(...curve)).toBeGreaterThan(0)
+    const first = Math.floor((times[0]! / until) * columns)
+    expect(curve.slice(0, Math.min(first, columns - 1)).every((rate) => rate === 0)).toBe(true)
   })
 })
 
@@ -168,5 +208,7 @@ describe('requests', () => {
     })
     expect(readHeaders('a: 1\nnonsense')).toEqual({ wrong: 'nonsense' })
     expect(readHeaders('(: 1')).toEqual({ wrong: '(: 1' })
+    expect(readHeaders('a: Grüße')).toEqual({ headers: { a: 'Grüße' } })
+    expect(readHeaders('a: ключ')).toEqual({ wrong: 'a: ключ' })
   })
 })

@@ -89,6 +89,15 @@ describe('what the parser finds', () => {
     }
   })
 
+  it('ends at a limit in the middle of a line too', async () => {
+    const bytes = encoder.encode(`data: {"choices":[]}\n\ndata: ${'x'.repeat(300)}`)
+    for (const cuts of ['whole', 'byte'] as const) {
+      const { events } = await play(bytes, cuts, { maxEventBytes: 256 })
+      expect(events.failure?.error.code).toBe('event-too-large')
+      expect(events.entries).toHaveLength(1)
+    }
+  })
+
   it('ends at a limit, and what was before it stays', async () => {
     const bytes = encoder.encode(`data: {"choices":[]}\n\ndata: ${'x'.repeat(300)}\n\ndata: {}\n\n`)
     const recording = await play(bytes, 'event', { maxEventBytes: 256 })

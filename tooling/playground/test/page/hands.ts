@@ -1,14 +1,17 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { drawn, message, position, standing, visits } from './page-browser.ts'
-
-const visit = visits()
+import { drawn, message, position, standing, visit } from './browser.ts'
 
 /** The text that is lit in the message. */
 function litText(page: Page): Promise<string> {
   return page.evaluate(() =>
     [...(CSS.highlights.get('added') ?? [])].map((range) => String(range)).join('|'),
   )
+}
+
+/** The bytes of that text. A row may end in the middle of them. */
+async function exactBytes(page: Page): Promise<string> {
+  return (await page.locator('#bytes .tile.exact').allInnerTexts()).join('')
 }
 
 async function openWhole(scene = 'tesserae'): Promise<Page> {
@@ -27,7 +30,7 @@ describe('what belongs together', () => {
     expect(await litText(page)).toBe(' connection,')
     await entry.click()
     await drawn(page)
-    expect(await page.locator('#bytes .tile.exact').allInnerTexts()).toEqual([' connection,'])
+    expect(await exactBytes(page)).toBe(' connection,')
     const bytes = (await page.locator('#bytes .tile.lit').allInnerTexts()).join('')
     expect(bytes).toMatch(/^data: .*"content":" connection,".*LF\s*LF$/s)
     expect(await entry.getAttribute('aria-expanded')).toBe('true')
@@ -57,7 +60,7 @@ describe('what belongs together', () => {
     await drawn(page)
     expect(await litText(page)).toBe(' mosaic')
     expect(await page.locator('#events .entry.lit .preview').innerText()).toContain('" mosaic"')
-    expect(await page.locator('#bytes .tile.exact').allInnerTexts()).toEqual([' mosaic'])
+    expect(await exactBytes(page)).toBe(' mosaic')
   })
 })
 
@@ -104,6 +107,19 @@ describe('the keyboard', () => {
     await standing(page, /^Complete$/)
     await page.locator('#place').filter({ hasText: 'end' }).waitFor()
     expect(await message(page)).toContain('and see.')
+  })
+
+  test('goes to the live end, and on with it', async () => {
+    const { page } = visit
+    await visit.open('#scene=tesserae&speed=30')
+    await page.locator('#events .entry').nth(3).waitFor()
+    await page.keyboard.press('Home')
+    await drawn(page)
+    expect(await position(page)).toBe(0)
+    await page.keyboard.press('End')
+    await page.locator('#toggle.playing').waitFor()
+    await standing(page, /^Complete$/)
+    await page.locator('#place').filter({ hasText: 'end' }).waitFor()
   })
 
   test('walks through the events, opens one, and lets go', async () => {
@@ -178,109 +194,6 @@ describe('the keyboard', () => {
     await page.locator('#from-scene').waitFor()
     expect(await position(page)).toBe(at)
   })
-})
-
-/** Texts with less contrast against what lies behind them than 4.5 to 1. */
-function weakTexts(): string[] {
-  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
-  const channels = (colour: string): number[] => {
-    canvas.clearRect(0, 0, 1, 1)
-    canvas.fillStyle = colour
-    canvas.fillRect(0, 0, 1, 1)
-    return [...canvas.getImageData(0, 0, 1, 1).data]
-  }
-  const luminance = (rgb: number[]): number =>
-    rgb.slice(0, 3).reduce((sum, value, index) => {
-      const share = value / 255
-      const linear = share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-      return sum + linear * [0.2126, 0.7152, 0.0722][index]!
-    }, 0)
-  const behind = (element: Element | null): number[] => {
-    if (!element) return [255, 255, 255]
-    const colour = channels(getComputedStyle(element).backgroundColor)
-    return colour[3] === 255 ? colour : behind(element.parentElement)
-  }
-  const weak: string[] = []
-  for (const element of document.querySelectorAll<HTMLElement>('body *')) {
-    const hasText = [...element.childNodes].some(
-      (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
-    )
-    // What is switched off may be weak.
-    if (!hasText || !element.checkVisibility() || element.closest(':disabled')) continue
-    const one = luminance(channels(getComputedStyle(element).color))
-    const other = luminance(behind(element))
-    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)
-    if (contrast < 4.5)
-      weak.push(
-        `${element.className || element.tagName} ${contrast.toFixed(2)} ${element.textContent}`,
-      )
-  }
-  return [...new Set(weak)]
-}
-
-describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  test.each([
-    ['tesserae', /^Complete$/],
-    ['llama-server/reasoning', /^Complete$/],
-    ['llama-server/tools-parallel', /^Complete$/],
-    ['tesserae&fault=error', /^The server sent an error$/],
-  ] as const)('all texts of %s can be read', async (scene, title) => {
-    await visit.again({ colorScheme })
-    await visit.open(`#scene=${scene}&speed=1000`)
-    await standing(visit.page, title)
-    await visit.page.keyboard.press('ArrowUp')
-    await visit.page.keyboard.press('ArrowUp')
-    await drawn(visit.page)
-    expect(await visit.page.evaluate(weakTexts)).toEqual([])
-  })
-})
-
-test('the theme follows the system until one chooses, and is remembered', async () => {
-  const ground = (): Promise<string> =>
-    visit.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-  await visit.again({ colorScheme: 'dark' })
-  await visit.open()
-  const dark = await ground()
-  await visit.page.click('#theme')
-  const light = await ground()
-  expect(light).not.toBe(dark)
-  await visit.page.reload()
-  expect(await ground()).toBe(light)
-  await visit.page.keyboard.press('t')
-  expect(await ground()).toBe(dark)
-  await visit.page.emulateMedia({ colorScheme: 'light' })
-  expect(await ground()).toBe(dark)
-  await visit.page.keyboard.press('t')
-  expect(await ground()).toBe(light)
-})
-
-describe.each([390, 1440])('at %i pixels', (width) => {
-  test.each(['light', 'dark'] as const)(
-    'nothing is wider than the window: %s',
-    async (colorScheme) => {
-      await visit.again({ colorScheme, viewport: { width, height: 844 } })
-      await visit.open('#scene=llama-server/tools-parallel&speed=1000')
-      const { page } = visit
-      await standing(page, /^Complete$/)
-      const wide = (): Promise<number> =>
-        page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      expect(await wide()).toBeLessThanOrEqual(0)
-      for (const tab of ['paste', 'url', 'scene']) {
-        await page.click(`#tab-${tab}`)
-        expect(await wide()).toBeLessThanOrEqual(0)
-      }
-      if (width > 1000) return
-      await page.click('#fold')
-      expect(await page.locator('#speed').isVisible()).toBe(true)
-      for (const view of ['bytes', 'events', 'diagnostics', 'message']) {
-        await page.click(`button[data-view=${view}]`)
-        await drawn(page)
-        expect(await page.locator(`#${view}`).isVisible()).toBe(true)
-        expect(await page.locator('.pane').filter({ visible: true }).count()).toBe(1)
-        expect(await wide()).toBeLessThanOrEqual(0)
-      }
-    },
-  )
 })
 
 test('landmarks, names and what is read aloud are there', async () => {

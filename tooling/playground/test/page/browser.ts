@@ -1,7 +1,7 @@
 import { chromiumBinary, ensureChromium } from '@tooling/consumers/chromium'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { type Playground, startPlayground } from '../server/start.ts'
+import { type Playground, startPlayground } from '../../server/start.ts'
 
 const FLAGS = [
   '--no-sandbox',
@@ -14,7 +14,15 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** What the tests of a file share: the server and the browser; and for each test a page of its own. */
+/** Whether all there is to try is tried. */
+export const isLong = process.env['LONG'] === '1'
+
+/** What is tried: all in the long run, else the first of them. */
+export function some<T>(many: readonly T[], first = 1): readonly T[] {
+  return isLong ? many : many.slice(0, first)
+}
+
+/** What the tests share: the server, the browser and a page, which each of them opens anew. */
 export interface Visit {
   readonly page: Page
   readonly url: string
@@ -22,15 +30,16 @@ export interface Visit {
   readonly complaints: readonly string[]
   /** Opens the page, with what stands behind its address. */
   open(hash?: string): Promise<void>
-  /** Another page, in a window of another kind. */
+  /** Another page, in a window of another kind, for this test alone. */
   again(options: BrowserContextOptions): Promise<void>
 }
 
-/** Starts the server and a Chromium for the tests of a file. A page that complains fails its test. */
-export function visits(): Visit {
+/** Starts the server and a Chromium for all tests. A page that complains fails its test. */
+function visits(): Visit {
   let missing: string | undefined
   let playground: Playground | undefined
   let browser: Browser | undefined
+  let shared: Watched | undefined
   let watched: Watched | undefined
 
   beforeAll(async () => {
@@ -46,13 +55,17 @@ export function visits(): Visit {
   })
   beforeEach(async (context) => {
     if (browser === undefined) context.skip(missing)
-    else watched = await openPage(browser, {})
+    else watched = shared ??= await openPage(browser, {})
   })
   afterEach(async () => {
     // What the network does is the browser's to log; whatever else it says is a mistake of the page.
-    const mistakes = watched?.complaints.filter((text) => !text.includes('Failed to load resource'))
-    await watched?.close()
-    expect(mistakes).toEqual([])
+    const mistakes = watched?.complaints.splice(0)
+    if (watched === shared) {
+      // The next test finds nothing of this one: neither its document nor what it has stored.
+      await shared?.page.evaluate(() => localStorage.clear())
+      await shared?.page.goto('about:blank')
+    } else await watched?.close()
+    expect(mistakes?.filter((text) => !text.includes('Failed to load resource'))).toEqual([])
   })
 
   const visit: Visit = {
@@ -70,7 +83,9 @@ export function visits(): Visit {
     },
     async again(options) {
       expect(watched?.complaints).toEqual([])
+      // One that is behind another draws nothing.
       await watched?.close()
+      shared = undefined
       watched = await openPage(browser!, options)
     },
   }
@@ -104,6 +119,8 @@ async function openPage(browser: Browser, options: BrowserContextOptions): Promi
   })
   return { page, complaints, close: () => context.close() }
 }
+
+export const visit: Visit = visits()
 
 /** What says how it stands, once it says so. */
 export async function standing(page: Page, title: RegExp, timeout = 20_000): Promise<string> {

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { drawn, message, standing, visits } from './page-browser.ts'
-
-const visit = visits()
+import { drawn, isLong, message, some, standing, visit } from './browser.ts'
 
 /** After whatever happened, the same scene without a fault plays to its end. */
 async function goesOn(): Promise<void> {
@@ -28,11 +26,13 @@ describe.each([
 ] as const)('with the fault %s', (fault, title, words, hasMessage) => {
   test('the page says what happened, keeps what had come, and goes on', async () => {
     const { page } = visit
-    await visit.open(`#scene=tesserae&speed=100&fault=${fault}`)
+    await visit.open(`#scene=tesserae&speed=max&fault=${fault}`)
     const said = await standing(page, title)
     for (const word of words) expect(said).toContain(word)
     expect(await page.locator('#standing').getAttribute('data-tone')).toBe('bad')
-    expect(await message(page)).toContain(hasMessage ? 'I am a text' : 'No message was in it.')
+    expect(await message(page)).toContain(
+      hasMessage ? 'wherever it likes,' : 'No message was in it.',
+    )
     await page.locator('#diagnostics .t-bad').first().waitFor()
     await page.click('#again')
     await standing(page, title)
@@ -43,19 +43,17 @@ describe.each([
 describe('with a stream that does not come', () => {
   test('for a while: the page says so and goes on by itself', async () => {
     const { page } = visit
-    await visit.open('#scene=tesserae&speed=100&fault=stall')
+    await visit.open('#scene=tesserae&speed=1000&fault=stall')
     expect(await standing(page, /^Stalled$/)).toContain('Nothing has come for')
+    const counted = page.locator('#readings').filter({ hasText: /stalls\s*1/ })
+    await counted.waitFor()
     await standing(page, /^Complete$/)
-    await page
-      .locator('#readings')
-      .filter({ hasText: /stalls\s*1/ })
-      .waitFor()
-    await goesOn()
+    await counted.waitFor()
   })
 
   test('for ever: it can be stopped, and what had come is kept', async () => {
     const { page } = visit
-    await visit.open('#scene=tesserae&speed=100&fault=stall-for-ever&at=0.75')
+    await visit.open('#scene=tesserae&speed=1000&fault=stall-for-ever&at=0.75')
     await standing(page, /^Stalled$/)
     await page.click('#stop')
     expect(await standing(page, /^Stopped$/)).toContain('aborted')
@@ -65,13 +63,13 @@ describe('with a stream that does not come', () => {
 
   test('at first: it waits, and can be given up by a key', async () => {
     const { page } = visit
-    await visit.open('#scene=tesserae&speed=100&fault=slow-start')
+    await visit.open('#scene=tesserae&speed=1000&fault=slow-start')
     expect(await standing(page, /^Waiting$/)).toBeDefined()
-    await standing(page, /^Complete$/)
-    await page.click('#again')
-    await standing(page, /^Waiting$/)
     await page.keyboard.press('s')
     await standing(page, /^Stopped$/)
+    if (!isLong) return
+    await page.click('#again')
+    await standing(page, /^Complete$/)
     await goesOn()
   })
 })
@@ -105,7 +103,7 @@ test('a server that goes away is no dead end', async () => {
   await standing(page, /^Complete$/)
 })
 
-test.each(['cryptgpt', 'yuhuan', 'sovereign', 'solidrust', 'crucible'])(
+test.each(some(['crucible', 'cryptgpt', 'yuhuan', 'sovereign', 'solidrust']))(
   'the documented system %s streams to its end',
   async (scene) => {
     await visit.open(`#scene=${scene}&speed=100`)
