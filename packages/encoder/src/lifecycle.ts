@@ -111,6 +111,7 @@ export class Lifecycle implements Ticking {
 
   /** The transport has room again. */
   ready(): void {
+    if (this.#end) return
     this.#outbox.hasRoom = true
     // What is not a piece yet may still grow until the turn ends.
     if (!this.#turnEndComes || this.#outbox.isDue) this.#flush()

@@ -52,13 +52,16 @@ describe('a mistake of the server rejects, once, before anything is sent', () =>
   for (const [code, options, headersSent] of cases)
     it(`${code}: ${JSON.stringify(options)}`, async () => {
       const { source, counts } = counted()
-      const { response, asked } = recorder(headersSent)
+      const { response, asked, listeners } = recorder(headersSent)
       const told: unknown[] = []
       const onError = (error: unknown) => void told.push(error)
       await expect(
         sendEvents(request, response, source, { ...options, onError }),
       ).rejects.toMatchObject({ code })
       expect([asked, told, counts]).toEqual([[], [], { asked: 0, returned: 1 }])
+      // Whoever answers with an error now may write much, and hang up.
+      for (const event of ['drain', 'error', 'close']) listeners[event]?.()
+      expect([asked, told]).toEqual([[], []])
     })
 
   it('and so does what a source throws', async () => {
