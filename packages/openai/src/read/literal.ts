@@ -1,7 +1,7 @@
 /** Text that has to stand where it stands, as bytes to compare with. */
 export interface Literal {
   readonly length: number
-  readonly first: number | undefined
+  readonly text: string
   readonly words: Float64Array
   /** What is left behind the last whole word. */
   readonly rest: Uint8Array
@@ -18,5 +18,5 @@ export function literalOf(text: string): Literal | undefined {
   const view = new DataView(bytes.buffer)
   const words = new Float64Array(whole)
   for (let at = 0; at < whole; at++) words[at] = view.getFloat64(8 * at, true)
-  return { length: bytes.length, first: bytes[0], words, rest: bytes.subarray(8 * whole) }
+  return { length: bytes.length, text, words, rest: bytes.subarray(8 * whole) }
 }

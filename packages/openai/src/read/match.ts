@@ -5,14 +5,31 @@ import { decoder, type Literal } from './literal.ts'
 // HOT: `match` is called with each event. `npm run bench -- openai` pays for every liberty taken here. Bytes are
 // compared eight at a time: 45 ns for an event of 300, where four at a time take 90.
 
+const BRACE = 0x7b
+const LF = 0x0a
+
+/** Bytes to be read, and what helps with it. */
+export class Window {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  readonly to: number
+  #text: string | undefined
+
+  constructor(bytes: Uint8Array, view: DataView, to: number) {
+    this.bytes = bytes
+    this.view = view
+    this.to = to
+  }
+
+  /** All of it as text, in which places are the same as in the bytes if it is all ASCII, for then it is as long. */
+  get text(): string {
+    return (this.#text ??= decoder.decode(this.bytes.subarray(0, this.to)))
+  }
+}
+
 /** Where the event ends that stands here, if it is one of these. */
-export function match(
-  { literals, places }: Known,
-  bytes: Uint8Array,
-  view: DataView,
-  from: number,
-  to: number,
-): number {
+export function match({ literals, places }: Known, window: Window, from: number): number {
+  const { bytes, view, to } = window
   let at = from
   for (let number = 0; ; number++) {
     const literal = literals[number]!
@@ -24,14 +41,7 @@ export function match(
     else if (place.kind === 'ignored text') at = skip(bytes, at, to)
     else if (place.kind === 'ignored number') at = skipNumber(bytes, at, to)
     else if (place.kind === 'usage number') at = readNumber(place, bytes, at, to)
-    else {
-      const start = at
-      const next = literals[number + 1]!
-      // A byte first: of all those on the way, one in ten is worth the call.
-      while (bytes[at] !== next.first || !stands(next, bytes, view, at, to))
-        if (++at >= to) return -1
-      if (!readObject(place, bytes, start, at)) return -1
-    }
+    else at = readObject(place, literals[number + 1]!, window, at)
     if (at < 0) return -1
   }
 }
@@ -52,14 +62,24 @@ function stands(
   return true
 }
 
-/** Takes the object that stands there, if it is one. */
-function readObject(place: Place, bytes: Uint8Array, start: number, end: number): boolean {
-  if (bytes[start] !== 0x7b) return false
+/** Takes the object that stands before the next literal, if it is one. A search of text is many times as fast. */
+function readObject(place: Place, next: Literal, window: Window, from: number): number {
+  const { bytes, view, to, text } = window
+  if (bytes[from] !== BRACE) return -1
+  const isAscii = text.length === to
+  let end = from
+  if (isAscii) end = text.indexOf(next.text, from)
+  else while (end < to && !stands(next, bytes, view, end, to)) end++
+  // There is no line end in an event.
+  const line = isAscii ? text.indexOf('\n', from) : bytes.indexOf(LF, from)
+  if (end < 0 || end > line) return -1
   try {
-    place.value = JSON.parse(decoder.decode(bytes.subarray(start, end)))
-    return true
+    place.value = JSON.parse(
+      isAscii ? text.slice(from, end) : decoder.decode(bytes.subarray(from, end)),
+    )
+    return end
   } catch {
-    return false
+    return -1
   }
 }
 

@@ -3,7 +3,7 @@ import { isWire } from '../accumulator/cells.ts'
 import type { Prediction } from './interpreter.ts'
 import { holds, type Known, knownOf, settle } from './known.ts'
 import { encoder } from './literal.ts'
-import { match } from './match.ts'
+import { match, Window } from './match.ts'
 import { learn } from './template.ts'
 
 /** Most streams have one shape of chunk for text and one for arguments; those of several choices have one for each. */
@@ -59,9 +59,10 @@ export class Predictor implements Prediction {
       bytes = this.#scratch
       bytes.set(chunk)
     }
+    const window = new Window(bytes, view, to)
     let at = from
     for (;;) {
-      const end = this.#next(bytes, view, at, to)
+      const end = this.#next(window, at)
       if (end < 0 || end - at > limit) return at
       this.#apply()
       at = end
@@ -76,17 +77,17 @@ export class Predictor implements Prediction {
       this.#view = new DataView(this.#scratch.buffer)
     }
     const end = encoder.encodeInto(text, this.#scratch).written
-    if (this.#next(this.#scratch, this.#view, 0, end) !== end) return false
+    if (this.#next(new Window(this.#scratch, this.#view, end), 0) !== end) return false
     this.#apply()
     return true
   }
 
   /** Where the event ends that stands here, if it is known; its template is the first from then on. */
-  #next(bytes: Uint8Array, view: DataView, at: number, to: number): number {
+  #next(window: Window, at: number): number {
     const known = this.#known
     for (let which = 0; which < known.length; which++) {
       const found = known[which]
-      const end = found ? match(found, bytes, view, at, to) : -1
+      const end = found ? match(found, window, at) : -1
       if (end < 0) continue
       if (which > 0) this.#favour(which)
       return end
