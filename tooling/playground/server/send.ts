@@ -13,7 +13,7 @@ const LONGEST_WAIT_MS = 2 * LONGEST_MS
  * Between the last bytes and the loss of the connection. Chromium throws away what it has not handed on yet when a
  * body fails; with this much time between, it has.
  */
-const HAND_ON_MS = 50
+const HAND_ON_MS = 100
 
 /** Aborts when the client has gone, or has been answered. */
 export function goneOf(response: ServerResponse): AbortSignal {

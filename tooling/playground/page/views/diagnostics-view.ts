@@ -174,8 +174,21 @@ function issueBlocks({ recording, offset, hasEnded }: Moment): HTMLElement[] {
   return [section]
 }
 
+const DIALECTS: Readonly<Record<string, string>> = {
+  '': 'chat completions',
+  openai: 'chat completions',
+  crucible: 'Crucible',
+  cryptgpt: 'CryptGPT',
+  yuhuan: 'Yuhuan Studio',
+  sovereign: 'Sovereign EG',
+  solidrust: 'SolidRust',
+  messages: 'Messages API',
+  gemini: 'Gemini API',
+  responses: 'Responses API',
+  events: 'other events',
+  'llama-completion': 'llama.cpp’s own API',
+}
+
 function dialectName(dialect: string): string {
-  if (dialect === 'crucible') return 'Crucible'
-  if (dialect === 'events') return 'other events'
-  return dialect === 'openai' || dialect === '' ? 'chat completions' : dialect
+  return DIALECTS[dialect] ?? dialect
 }

@@ -110,5 +110,10 @@ test.each(some(['crucible', 'cryptgpt', 'yuhuan', 'sovereign', 'solidrust']))(
     const said = await standing(visit.page, /^(Complete|Incomplete)/)
     expect(said).toContain('Complete')
     expect((await message(visit.page)).length).toBeGreaterThan(20)
+    // It is called by its name, and not by that of a folder.
+    await visit.page
+      .locator('#diagnostics-sum')
+      .filter({ hasText: /^[A-Z]/ })
+      .waitFor()
   },
 )

@@ -112,6 +112,11 @@ test.each(some(WINDOWS, 2))(
         .locator('#from-scene select, #replay')
         .evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().bottom)))
       expect(new Set(bottoms).size).toBe(1)
+      // Nothing in a pane is wider than the pane.
+      const wider = await panes.evaluateAll((all) =>
+        all.filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.className),
+      )
+      expect(wider).toEqual([])
       return
     }
     if (width < 620) {
