@@ -362,6 +362,20 @@ describe('the outcome is the same as without prediction', () => {
     await expectTheSame([...begun, ...pieces.slice(1, -2), piece(undefined)])
   })
 
+  test('what is no Uint8Array is refused, or read, in its turn', async () => {
+    const known = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a' }))))
+    const before = [known, known, known, known.slice(0, 50)]
+    for (const odd of [new DataView(new ArrayBuffer(8)), new Uint16Array(8)])
+      await expectTheSameOf([...before, odd as unknown as Uint8Array, known.slice(50), known])
+    // As of another realm, where `instanceof` is of no help.
+    const elsewhere: unknown = Object.create(Object.getPrototypeOf(Uint8Array.prototype), {
+      constructor: { value: Uint8Array },
+    })
+    const foreign = Object.setPrototypeOf(known.slice(50), elsewhere as object) as Uint8Array
+    const outcome = await expectTheSameOf([...before, foreign, known])
+    expect(outcome).toMatchObject({ message: { choices: [{ message: { content: 'aaaaa' } }] } })
+  })
+
   test('an event that is too large is, known or not, at the same byte', async () => {
     const small = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a' }))))
     const large = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a'.repeat(300) }))))

@@ -39,7 +39,8 @@ export class Bytes {
 
   feed(chunk: Uint8Array): void {
     const { prediction } = this.#interpreter
-    if (prediction === undefined) return this.#parse(chunk)
+    // What is something else, or of another realm, is the parser's to take or to refuse.
+    if (prediction === undefined || !(chunk instanceof Uint8Array)) return this.#parseAll(chunk)
     let at = this.#heldLength > 0 ? this.#join(prediction, chunk) : 0
     while (at < chunk.length && !this.#interpreter.isOver) {
       if (this.#isBetween) at += this.#skip(prediction, chunk, at)
@@ -99,6 +100,12 @@ export class Bytes {
     this.#isBetween = false
     this.#parse(this.#held.subarray(0, this.#heldLength))
     this.#heldLength = 0
+  }
+
+  #parseAll(chunk: Uint8Array): void {
+    this.#letGo()
+    this.#isBetween = false
+    this.#parse(chunk)
   }
 
   #parse(bytes: Uint8Array): void {
