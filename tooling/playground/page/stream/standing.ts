@@ -65,6 +65,10 @@ function reasonsOf(
 ): Reason[] {
   const reasons: Reason[] = []
   const { cause, code, message, error } = failure
+  if (cause instanceof TypeError) {
+    const wasOpen = Number.isFinite(settings.headAt)
+    reasons.push({ sentence: connectionSentence(wasOpen, tape.length > 0, isOwnUrl) })
+  }
   if (cause instanceof SseError) reasons.push({ code: cause.code, sentence: cause.message })
   else if (cause instanceof TooLong) reasons.push({ sentence: cause.message })
   reasons.push({ code, sentence: message })
@@ -74,10 +78,6 @@ function reasonsOf(
   }
   if (tape.end?.how === 'closed' && tape.length === 0)
     reasons.push({ sentence: `The response has status ${settings.status}, and its body is empty.` })
-  if (cause instanceof TypeError) {
-    const wasOpen = Number.isFinite(settings.headAt)
-    reasons.push({ sentence: connectionSentence(wasOpen, tape.length > 0, isOwnUrl) })
-  }
   return reasons
 }
 
