@@ -19,13 +19,17 @@ export interface NodeResponse {
   readonly destroyed?: boolean
   /** HTTP/2 only. */
   readonly stream?: { readonly destroyed?: boolean } | undefined
+  /** Takes out the header of a name. */
   removeHeader?(name: string): unknown
+  /** Sends the head: status and fields. */
   writeHead(status: number, fields: Record<string, string | string[]>): unknown
+  /** Sends bytes of the body; false when more should wait for `drain`. */
   write(bytes: Uint8Array): boolean
   /** Compression middleware adds it: what was written so far is to go out. */
   flush?(): unknown
   end(): unknown
   destroy(): unknown
+  /** Calls the listener on an event of Node's. */
   on(event: 'drain' | 'close' | 'error', listener: () => void): unknown
 }
 

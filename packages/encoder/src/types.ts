@@ -63,7 +63,7 @@ export interface EventStream<Events extends object = EventMap> {
    * Sends an event. The promise resolves when there is room for another, and rejects with {@link StreamClosed}
    * when the stream is over; that rejection is not reported as unhandled if nobody waits for it.
    *
-   * @throws {@link EncodeError}, at once, if the event cannot be sent.
+   * @throws an `EncodeError`, at once, if the event cannot be sent.
    */
   readonly send: (event: SseEvent | Frame) => Promise<void>
   /**
@@ -173,7 +173,7 @@ export interface HubOptions {
 
 /** What one client of a hub gets, and how. */
 export interface JoinOptions {
-  /** Which events it gets. Default: all. */
+  /** Which events it gets, by the event and the topic that it was published with. Default: all. */
   readonly filter?: ((event: SseEvent, topic: string | undefined) => boolean) | undefined
   /** Default: the hub's. */
   readonly policy?: SlowPolicy | undefined
@@ -225,7 +225,7 @@ export interface Hub<Events extends object = EventMap> {
    * Sends an event to every client that wants it, encoded once, together with what else is published in the same
    * turn. The promise resolves when every client with the policy `wait` has room.
    *
-   * @throws {@link EncodeError}, at once and not by the promise, if the event cannot be sent.
+   * @throws an `EncodeError`, at once and not by the promise, if the event cannot be sent.
    */
   publish(event: SseEvent, options?: PublishOptions): Promise<void>
   /**

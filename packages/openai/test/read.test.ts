@@ -537,3 +537,26 @@ describe('objects of a client that wrap chunks', () => {
     expect(choices[0]?.message.content).toBe('a')
   })
 })
+
+describe('what is no source is said to be none', () => {
+  const read: [string, (source: never) => Promise<unknown>][] = [
+    ['accumulate', (source) => openai.accumulate(source)],
+    ['readDeltas', (source) => openai.readDeltas(source).next()],
+    ['readChunks', (source) => openai.readChunks(source).next()],
+  ]
+  const sources: [string, unknown, string][] = [
+    ['undefined', undefined, 'not Undefined: put'],
+    ['null', null, 'not Null: put'],
+    ['a string', 'data: {}', 'not String: put'],
+    ['an object', {}, 'not Object: put'],
+    ['bytes', new Uint8Array(3), 'not Uint8Array: put one chunk in an array'],
+    ['a promise', Promise.resolve([]), 'not Promise: await it first'],
+  ]
+  test.each(read)('%s', async (_name, reading) => {
+    for (const [name, source, says] of sources) {
+      const error = await reading(source as never).catch((error: unknown) => error)
+      expect(error, name).toBeInstanceOf(TypeError)
+      expect((error as TypeError).message, name).toContain(says)
+    }
+  })
+})

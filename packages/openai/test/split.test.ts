@@ -173,6 +173,30 @@ describe('how it is split', () => {
   })
 })
 
+describe('what cannot be split', () => {
+  test.each(['words', '5', 0, -1, 1.5, Number.NaN, Infinity])('by %s', (granularity) => {
+    const message = { role: 'assistant' as const, content: 'Hi', refusal: null }
+    const made = split(
+      {
+        id: 'chatcmpl-1',
+        object: 'chat.completion',
+        created: 1,
+        model: 'm',
+        choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+      },
+      { granularity: granularity as never },
+    )
+    expect(() => [...made]).toThrow(RangeError)
+  })
+
+  test.each([[undefined], [null], ['text'], [{}], [{ choices: [{}] }], [{ choices: [null] }]])(
+    'is %j',
+    (completion) => {
+      expect(() => [...split(completion as never)]).toThrow(TypeError)
+    },
+  )
+})
+
 describe('toEvents', () => {
   test('each chunk, and [DONE]', () => {
     expect([...toEvents([{ a: 1 }])]).toEqual([{ data: '{"a":1}' }, { data: '[DONE]' }])

@@ -10,7 +10,7 @@
  * - `parts`: text grows, and so do lists of parts, text at the end of one by the text at the start of the next.
  * - `blocks`: lists of reasoning blocks grow, and so does the last block, while it is the same and unsealed.
  * - `drop`: padding, and copies of what is already there.
- * - a function: what it makes of the value so far (`undefined` at first) and the new one. It must not change either.
+ * - a function: what it makes of the value before (`undefined` at first) and the new one. It must not change either.
  */
 export type MergeRule =
   | 'first'

@@ -35,7 +35,7 @@ export interface JsonReaderOptions {
 
 /** Reads JSON while it is written. */
 export interface JsonReader {
-  /** Takes the next piece. It never throws: what is no JSON shows in `state`. */
+  /** Takes the next piece of the text. It never throws: what is no JSON shows in `state`. */
   push(text: string): void
   /** Says that no more will come: a number at the top has its end here and nowhere else. */
   end(): void

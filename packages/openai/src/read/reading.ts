@@ -4,7 +4,14 @@ import { Bytes } from './bytes.ts'
 import { chunkIn } from './clients.ts'
 import type { Interpreter } from './interpreter.ts'
 import { openResponse } from './response.ts'
-import { type ChunkSource, type EventLike, type Item, type Pull, pullFrom } from './source.ts'
+import {
+  assertSource,
+  type ChunkSource,
+  type EventLike,
+  type Item,
+  type Pull,
+  pullFrom,
+} from './source.ts'
 
 /** Options of everything that reads a stream. */
 export interface ReadOptions {
@@ -35,6 +42,7 @@ export class Reading {
   #isPulling = false
 
   constructor(source: ChunkSource, interpreter: Interpreter, options: ReadOptions) {
+    assertSource(source)
     this.#source = source
     this.#interpreter = interpreter
     this.#options = options

@@ -32,6 +32,21 @@ export interface Pull {
   release(): void
 }
 
+/** What is no source is said to be none, and not taken for a connection that failed. */
+export function assertSource(source: unknown): void {
+  const names = ['ok', 'getReader', Symbol.asyncIterator, Symbol.iterator]
+  const isSource =
+    typeof source === 'object' && source !== null && !ArrayBuffer.isView(source)
+      ? names.some((name) => name in source)
+      : false
+  if (isSource) return
+  const kind = Object.prototype.toString.call(source).slice(8, -1)
+  const advice = kind === 'Promise' ? 'await it first' : 'put one chunk in an array'
+  throw new TypeError(
+    `The source has to be a Response, bytes, events or chunks, not ${kind}: ${advice}.`,
+  )
+}
+
 export function pullFrom(source: Exclude<ChunkSource, Response>, signal?: AbortSignal): Pull {
   const pull = 'getReader' in source ? ofStream(source) : ofIterable(source)
   return signal ? withSignal(pull, signal) : pull

@@ -12,6 +12,7 @@ export interface Schema<T> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: '@tesserae/openai'
+    /** Whether the value is as it should be, and if not, where and why. */
     readonly validate: (value: unknown) => Validated<T>
     readonly types?: { readonly input: T; readonly output: T } | undefined
   }

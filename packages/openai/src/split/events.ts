@@ -12,8 +12,8 @@ export interface ToEventsOptions {
   /** What to speak, if it is not chat completions. */
   readonly dialect?: Dialect | undefined
   /**
-   * Makes the last event of a stream whose source fails, in the place of `[DONE]`. Without it, the failure goes on to
-   * whoever reads the events.
+   * Makes the last event of a stream whose source fails, of the error with which it did, in the place of `[DONE]`.
+   * Without it, the failure goes on to whoever reads the events.
    */
   readonly onError?: ((error: unknown) => ErrorFrame) | undefined
 }

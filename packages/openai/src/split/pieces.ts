@@ -9,6 +9,10 @@ export function piecesOf(text: string, granularity: Granularity): Iterable<strin
   if (text === '') return []
   if (typeof granularity === 'function') return granularity(text)
   if (granularity === 'whole') return [text]
+  if (granularity !== 'word' && !(Number.isSafeInteger(granularity) && granularity > 0))
+    throw new RangeError(
+      "granularity has to be 'word', 'whole', a whole number from 1, or a function.",
+    )
   const pattern =
     granularity === 'word' ? /\s*\S+|\s+/gu : new RegExp(`[^]{1,${granularity}}`, 'gu')
   return text.match(pattern) ?? [text]

@@ -83,6 +83,7 @@ function* chunksOf(
   completion: ChatCompletion | TextCompletion,
   options: SplitOptions,
 ): Generator<never> {
+  assertCompletion(completion)
   const { choices, usage, object, ...fields } = completion as unknown as Wire & { choices: Wire[] }
   const isText = object === 'text_completion'
   const head: [string, unknown][] = [
@@ -111,6 +112,14 @@ function* chunksOf(
   }
   if (choices.length === 0 || (ownChunk && usage !== undefined))
     yield chunk([], usage === undefined ? [] : [['usage', usage]])
+}
+
+function assertCompletion(completion: unknown): void {
+  const { object, choices } = isWire(completion) ? completion : {}
+  const isWhole = (choice: unknown): boolean =>
+    isWire(choice) && (object === 'text_completion' || isWire(choice['message']))
+  if (!Array.isArray(choices) || !choices.every(isWhole))
+    throw new TypeError('This is no completion: it has to have choices, each with its message.')
 }
 
 function* textSteps(choice: Wire, { granularity = 'word' }: SplitOptions): Generator<Step> {

@@ -7,13 +7,13 @@ export type ChunkHead = Pick<ChatCompletionChunk, 'id' | 'created' | 'model'> &
 
 /** Writes the chunks of one stream. */
 export interface ChunkWriter {
-  /** A chunk that adds to a text of a message. */
+  /** A chunk that adds a piece to a field of text, in the first choice unless another is named. */
   text(
     field: 'content' | 'refusal' | 'reasoning' | 'reasoning_content',
     piece: string,
     choice?: number,
   ): ChunkEvent
-  /** A chunk that adds to the arguments of a tool call. */
+  /** A chunk that adds a piece to the arguments of a tool call, by its `toolCall` index within the choice. */
   arguments(piece: string, toolCall: number, choice?: number): ChunkEvent
   /** Any other chunk: its choices, and what stands beside them. */
   chunk(fields: Partial<ChatCompletionChunk>): ChunkEvent
