@@ -118,7 +118,11 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       if (!lifecycle) throw new TypeError('join() takes the stream that a source is given.')
       if (draining) throw new StreamError('draining', 'The hub is shutting down.', 503)
       if (clients.size >= maxClients)
-        throw new StreamError('too-many-clients', `All ${maxClients} places are taken: raise maxClients.`, 503)
+        throw new StreamError(
+          'too-many-clients',
+          `All ${maxClients} places are taken: raise maxClients.`,
+          503,
+        )
       const client = new Client(lifecycle, rulesOf(its, usual), host)
       // What was published before it came is not for it.
       flush()
