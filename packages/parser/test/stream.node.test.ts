@@ -1,25 +1,11 @@
-import {
-  EventDecoderStream,
-  parseStream,
-  ResponseError,
-  type EventStream,
-} from '@tesserae/parser/stream'
+import { EventDecoderStream, parseStream, ResponseError } from '@tesserae/parser/stream'
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-
-async function collect(events: EventStream): Promise<{ data: string[]; error: unknown }> {
-  const data: string[] = []
-  try {
-    for await (const event of events) data.push(event.data)
-    return { data, error: undefined }
-  } catch (error) {
-    return { data, error }
-  }
-}
+import { collect } from './collect.ts'
 
 // Nothing that is left behind may fail where nobody looks.
 const unhandled: unknown[] = []

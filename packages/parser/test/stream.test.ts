@@ -20,6 +20,7 @@ import { vectors } from '@tesserae/testkit/vectors'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from './bytes.ts'
+import { collect } from './collect.ts'
 import { withClock } from './global-clock.ts'
 import { expectSame, pendingOf, readEvent, sorted } from './outcome.ts'
 import { anyStream, cutStream } from './streams.ts'
@@ -36,17 +37,6 @@ const chunksOf = (...texts: readonly string[]): Uint8Array[] => texts.map(utf8)
 
 /** A turn of the event loop, in which every promise that can be settled is. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
-
-/** Everything that comes, and the error, if there is one. */
-async function collect(events: EventStream): Promise<{ data: string[]; error: unknown }> {
-  const data: string[] = []
-  try {
-    for await (const event of events) data.push(event.data)
-    return { data, error: undefined }
-  } catch (error) {
-    return { data, error }
-  }
-}
 
 const failureOf = async (promise: Promise<unknown>): Promise<SseError> => {
   try {

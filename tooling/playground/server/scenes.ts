@@ -2,25 +2,11 @@ import { bodyOf, piecesOf, type Transcript } from '@tesserae/testkit/transcript'
 import { readAsked } from './asked.ts'
 import type { Recorded } from './library.ts'
 import { scoreOfEvents } from './score.ts'
+import type { Scene } from './scene.ts'
 import { completionOf } from './say.ts'
 import { systems } from './systems/all.ts'
 import { openai } from './systems/openai.ts'
 import type { System } from './systems/system.ts'
-
-/** Something to play: the request that plays it, and what to say about it. */
-export interface Scene {
-  readonly id: string
-  readonly title: string
-  /** What answered, with its version; or a document; or that it was written here. */
-  readonly from: string
-  /** One of the systems, `openai`, or the name of another API. */
-  readonly dialect: string
-  /** What is interesting in it. */
-  readonly note: string
-  readonly bytes: number
-  readonly path: string
-  readonly body: Readonly<Record<string, unknown>>
-}
 
 /** What a small model says in a few milliseconds nobody can watch: it is played at so many events a second. */
 const WATCHABLE = 30

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { blockEnds } from '../server/blocks.ts'
 import { cutPositions } from '../server/cut-positions.ts'
 import { CUTS } from '../server/play-options.ts'
-import type { Scene } from '../server/scenes.ts'
+import type { Scene } from '../server/scene.ts'
 import { type Playground, startPlayground } from '../server/start.ts'
 import { ask, writesOf } from './asking.ts'
 

@@ -8,7 +8,7 @@ const CR = 0x0d
 /** As much of a line is kept until the rest of it comes. */
 const MAX_HELD = 2048
 
-/** What the parser takes if it is not told otherwise. */
+/** As the parser has it: both are held to the same, whoever reads an event. */
 const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 /** The events in bytes, and what stands in the place of events. */
@@ -31,7 +31,7 @@ export class Bytes {
     this.#interpreter = interpreter
     this.#limit = maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES
     this.#parser = createParser({
-      maxEventBytes,
+      maxEventBytes: this.#limit,
       incomplete: 'dispatch',
       onUnknownField: (name, value) => this.#takeLine(name, value),
     })

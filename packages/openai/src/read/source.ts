@@ -34,11 +34,11 @@ export interface Pull {
 
 /** What is no source is said to be none, and not taken for a connection that failed. */
 export function assertSource(source: unknown): void {
-  const names = ['ok', 'getReader', Symbol.asyncIterator, Symbol.iterator]
   const isSource =
-    typeof source === 'object' && source !== null && !ArrayBuffer.isView(source)
-      ? names.some((name) => name in source)
-      : false
+    typeof source === 'object' &&
+    source !== null &&
+    !ArrayBuffer.isView(source) &&
+    ['ok', 'getReader', Symbol.asyncIterator, Symbol.iterator].some((name) => name in source)
   if (isSource) return
   const kind = Object.prototype.toString.call(source).slice(8, -1)
   const advice = kind === 'Promise' ? 'await it first' : 'put one chunk in an array'

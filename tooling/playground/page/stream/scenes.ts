@@ -1,14 +1,6 @@
-/** Something that the server plays. */
-export interface Scene {
-  readonly id: string
-  readonly title: string
-  readonly from: string
-  readonly dialect: string
-  readonly note: string
-  readonly bytes: number
-  readonly path: string
-  readonly body: Readonly<Record<string, unknown>>
-}
+import type { Scene } from '../../server/scene.ts'
+
+export type { Scene }
 
 /** What is no stream of chat completions, by the name of its dialect. */
 export const otherApis: Readonly<Record<string, string>> = {

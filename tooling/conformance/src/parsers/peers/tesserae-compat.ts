@@ -1,5 +1,6 @@
 import { createParser } from '@tesserae/parser/compat'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import { readByCallbacks } from '../callbacks.ts'
+import type { ParserPeer } from '../face.ts'
 
 export const peer: ParserPeer = {
   name: '@tesserae/parser/compat',
@@ -7,14 +8,5 @@ export const peer: ParserPeer = {
   takes: 'bytes',
   shows: { unnamed: { is: undefined }, id: { of: 'block', none: undefined }, retry: true },
   note: 'Given the text of a `TextDecoder`, which takes one byte order mark, it takes a second, as eventsource-parser does.',
-  read(chunks) {
-    const events: FoundEvent[] = []
-    const retries: number[] = []
-    const parser = createParser({
-      onEvent: (event) => events.push(event),
-      onRetry: (retry) => retries.push(retry),
-    })
-    for (const chunk of chunks) parser.feed(chunk)
-    return { events, retries }
-  },
+  read: (chunks) => readByCallbacks(createParser, chunks),
 }
