@@ -11,7 +11,7 @@ const MANY = 1_048_576
 
 /** A line end so near is found faster byte by byte than by a search, of a string or of bytes. */
 const NEAR_IN_STRING = 8
-const NEAR_IN_BYTES = 32
+export const NEAR_IN_BYTES = 32
 
 /** Bytes that are decoded at once: a string that is kept pins as many. */
 const WINDOW = 16_384
@@ -33,19 +33,16 @@ export class Chunk implements Memory {
   readonly bytes: Uint8Array
   /** The chunk as text, if it is decoded whole, which it is if it is ASCII: then offsets are the same. */
   readonly text: string | undefined
-  /** A string with a unit for each byte to search in, if there is one and there is no CR in it. */
+  /** A string with a unit for each byte to search in, if there is one: often `text`. */
   readonly lines: string | undefined
   /** `text`, once an event has been read: then that of the next costs nothing. */
   ahead: string | undefined
-  /** Of the event that was read last, if one was: whether it is ASCII or not. */
-  ascii = false
-  wide = false
+  /** Whether the event that was read last is ASCII: `undefined` if none was. */
+  ascii: boolean | undefined
   readonly #plain: boolean
-  /** The same string as `lines`, CR or no CR. */
-  readonly #string: string | undefined
   /** Where the next line ends of each kind are, as far as is known: at the chunk's end if there is none. */
   lf = -1
-  #cr = -1
+  cr = -1
   #window: Window | undefined
 
   /** What was read of the chunk `before` says how this one is best prepared. */
@@ -58,25 +55,28 @@ export class Chunk implements Memory {
     // No sequence of bytes, sound or not, has more units than bytes: the same length means the same offsets.
     // bench: parser/openai-ascii-lf/each
     const text = before?.ascii ? decode(bytes, 0, length) : undefined
-    if (text?.length === length) this.#string = this.text = text
-    else if (length >= FEW) this.#string = widen(bytes)
-    if (this.#string !== undefined) {
-      this.#cr = this.#find('\r', CR, 0)
-      if (this.#cr === length) this.lines = this.#string
-    }
-    if (before?.wide) this.#window = new Window()
+    if (text?.length === length) this.lines = this.text = text
+    else if (length >= FEW) this.lines = widen(bytes)
+    if (this.lines) this.cr = this.#find('\r', CR, 0)
+    if (before?.ascii === false) this.#window = new Window()
   }
 
   /** Where the line ends that goes on here: the chunk's end if that is not in it. A long one is not looked through. */
   lineEnd(start: number, long: boolean): number {
     const { bytes } = this
-    const reach = long ? 0 : this.#string === undefined ? NEAR_IN_BYTES : NEAR_IN_STRING
+    const reach = long ? 0 : this.lines ? NEAR_IN_STRING : NEAR_IN_BYTES
     const near = Math.min(start + reach, bytes.length)
     for (let at = start; at < near; at++)
       if (bytes[at]! <= CR && (bytes[at] === LF || bytes[at] === CR)) return at
     if (this.lf < near) this.lf = this.#find('\n', LF, near)
-    if (this.#cr < near) this.#cr = this.#find('\r', CR, near)
-    return this.lf < this.#cr ? this.lf : this.#cr
+    if (this.cr < near) this.cr = this.#find('\r', CR, near)
+    return this.lf < this.cr ? this.lf : this.cr
+  }
+
+  /** Where the line ends that goes on at `start` and has its first LF at `lf`: -1 if a CR stands anywhere but before it. */
+  endAt(start: number, lf: number): number {
+    if (this.cr < start) this.cr = this.#find('\r', CR, start)
+    return this.cr > lf ? lf : this.cr === lf - 1 ? this.cr : -1
   }
 
   /** Bytes `start` to `end`, the rest of a line, as text. */
@@ -92,15 +92,13 @@ export class Chunk implements Memory {
     if (!this.#plain) {
       this.#window ??= new Window()
       this.ascii = text.length === end - start
-      this.wide = !this.ascii
     }
     return text
   }
 
   #find(text: string, byte: number, from: number): number {
-    const string = this.#string
-    const found =
-      string === undefined ? indexOf(this.bytes, byte, from) : string.indexOf(text, from)
+    const { lines } = this
+    const found = lines ? lines.indexOf(text, from) : indexOf(this.bytes, byte, from)
     return found < 0 ? this.bytes.length : found
   }
 }

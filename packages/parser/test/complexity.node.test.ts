@@ -39,6 +39,8 @@ const families: Record<string, (size: number) => Uint8Array[]> = {
     utf8(`${'data: x\n\n'.repeat(size / 9)}\r`),
   ],
   'CR only': (size) => [utf8('data: x\r\r'.repeat(size / 9))],
+  'one LF in a chunk of CR': (size) => [utf8(`${'data: x\r\r'.repeat(size / 9)}\n`)],
+  'names and CR': (size) => [utf8(`${'event: x\rdata: x\r\r'.repeat(size / 18)}\n`)],
   'CR LF in 1-byte chunks': (size) => byteByByte(utf8('data: x\r\n\r\n'.repeat(size / 11))),
   'many comments': (size) => [utf8(': ping\n'.repeat(size / 7))],
   'many heartbeats': (size) => [utf8(': ping\n\n'.repeat(size / 8))],

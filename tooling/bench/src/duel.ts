@@ -20,12 +20,12 @@ export interface DuelResult {
 }
 
 /**
- * Milliseconds that this thread has worked, where Node tells them (from 23.9): what else the machine does is not
- * counted. Else those of the clock.
+ * Milliseconds that this process has worked: what else the machine does is not counted. Of a single thread Linux tells
+ * it in ticks of 4 ms, which is a fifth of a batch; of the process to the microsecond.
  */
 export function worked(): number {
-  const usage = process.threadCpuUsage?.()
-  return usage === undefined ? performance.now() : (usage.user + usage.system) / 1e3
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e3
 }
 
 /** A result that is not the right one. It ends a case: a wrong answer has no speed. */
