@@ -57,7 +57,7 @@ export class Assembler {
     if ((value = valueAt('data', bytes, start, end))) {
       this.data(memory, value, end)
     } else if ((value = valueAt('event', bytes, start, end))) {
-      this.#event = memory.text?.slice(value, end) ?? this.#nameOf(bytes, value, end)
+      this.name(this.nameOf(memory, value, end))
     } else if ((value = valueAt('id', bytes, start, end))) {
       const id = decode(bytes, value, end)
       if (!id.includes('\0')) this.#id = id
@@ -75,6 +75,12 @@ export class Assembler {
     }
   }
 
+  /** A line with a name. */
+  name(name: string): void {
+    this.#begun = true
+    this.#event = name
+  }
+
   /** A line of data, from its value on. */
   data(memory: Memory, start: number, end: number): void {
     this.#begun = true
@@ -89,8 +95,8 @@ export class Assembler {
     }
   }
 
-  /** A blank line: commits the ID, and gives the event if the block has data, of which there may be the text. */
-  dispatch(text?: string): ViewedEvent | undefined {
+  /** A blank line: commits the ID, and gives the event if the block has data. */
+  dispatch(): ViewedEvent | undefined {
     if (!this.#begun) return undefined
     const name = this.#event || undefined // an empty name is no name
     const id = this.#id
@@ -105,7 +111,7 @@ export class Assembler {
       source &&
       (this.#joined
         ? new ViewedEvent(name, id, lastEventId, memory, start, end)
-        : new ViewedEvent(name, id, lastEventId, source, this.#start, this.#end, text))
+        : new ViewedEvent(name, id, lastEventId, source, this.#start, this.#end))
     if (this.#joined) this.#slab.release()
     this.#event = this.#id = this.#source = undefined
     this.#begun = this.#joined = false
@@ -130,8 +136,9 @@ export class Assembler {
     this.#joined = true
   }
 
-  /** Streams name their events alike: comparing costs a fifth of decoding. bench: parser/named-16k */
-  #nameOf(bytes: Uint8Array, start: number, end: number): string {
+  /** A name. Streams name their events alike: comparing costs a fifth of decoding. bench: parser/named-16k */
+  nameOf({ bytes, text }: Memory, start: number, end: number): string {
+    if (text !== undefined) return text.slice(start, end)
     const length = end - start
     if (length > LONGEST_NAME) return decode(bytes, start, end)
     const last = (this.#lastName ??= new Uint8Array(LONGEST_NAME))
@@ -148,7 +155,7 @@ export class Assembler {
 }
 
 /** Where the value of the field `name` begins in a line, or 0 if it is a line of another field. */
-function valueAt(name: string, bytes: Uint8Array, start: number, end: number): number {
+export function valueAt(name: string, bytes: Uint8Array, start: number, end: number): number {
   let at = start
   for (let unit = 0; unit < name.length; unit++)
     if (at === end || bytes[at++] !== name.charCodeAt(unit)) return 0

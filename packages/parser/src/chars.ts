@@ -5,4 +5,5 @@ export const SPACE = 32
 export const COLON = 58
 export const A = 97
 export const D = 100
+export const E = 101
 export const T = 116

@@ -1,4 +1,5 @@
 // HOT: made once for every chunk, asked for every line and for every event that is read. `npm run bench -- parser`
+import { valueAt } from './assembler.ts'
 import { CR, LF } from './chars.ts'
 import type { Memory } from './memory.ts'
 import { decode, indexOf, widen } from './native.ts'
@@ -28,6 +29,8 @@ export interface Tally {
   moved: number
 }
 
+export const newTally = (): Tally => ({ plain: false, copied: 0, moved: 0 })
+
 /** A chunk as it was fed. */
 export class Chunk implements Memory {
   readonly bytes: Uint8Array
@@ -43,6 +46,9 @@ export class Chunk implements Memory {
   /** Where the next line ends of each kind are, as far as is known: at the chunk's end if there is none. */
   lf = -1
   cr = -1
+  /** The name that `afterName` found. */
+  nameStart = 0
+  nameEnd = 0
   #window: Window | undefined
 
   /** What was read of the chunk `before` says how this one is best prepared. */
@@ -71,6 +77,19 @@ export class Chunk implements Memory {
     if (this.lf < near) this.lf = this.#find('\n', LF, near)
     if (this.cr < near) this.cr = this.#find('\r', CR, near)
     return this.lf < this.cr ? this.lf : this.cr
+  }
+
+  /** Where the line after that of a name starts, if this is one, no longer than `most`, of LF or CR LF; else `start`. */
+  afterName(start: number, most: number): number {
+    const value = valueAt('event', this.bytes, start, this.bytes.length)
+    if (value === 0) return start
+    const lines = this.lines as string
+    const lf = this.lf < value ? lines.indexOf('\n', value) : this.lf
+    this.nameStart = value
+    this.nameEnd = lf < this.cr ? lf : this.endAt(value, lf)
+    if (this.nameEnd > 0 && this.nameEnd - start <= most) return lf + 1
+    this.lf = lf < 0 ? this.bytes.length : lf
+    return start
   }
 
   /** Where the line ends that goes on at `start` and has its first LF at `lf`: -1 if a CR stands anywhere but before it. */

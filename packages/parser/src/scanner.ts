@@ -1,21 +1,17 @@
 // HOT: `next` runs once for every event. What each case costs: `npm run bench -- parser`.
 import { Assembler, isData } from './assembler.ts'
-import { CR, LF, SPACE } from './chars.ts'
-import { Chunk, NEAR_IN_BYTES, type Tally } from './chunk.ts'
+import { CR, D, E, LF, SPACE } from './chars.ts'
+import { Chunk, NEAR_IN_BYTES, newTally, type Tally } from './chunk.ts'
 import { eventTooLarge, type SseError } from './errors.ts'
 import { ViewedEvent } from './event.ts'
 import { Queue } from './queue.ts'
 import { Slab } from './slab.ts'
 import type { ParserOptions, Verdict } from './types.ts'
 
-const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024
-
 /**
- * The bytes of one stream, chunk by chunk: the only place that knows where the network cut it.
- *
- * Between calls it holds that every byte before `#at` has been handed on: into an event, to the assembler, or to
- * nobody because nobody wants it. So whatever a consumer or a callback does between two events, throwing included,
- * the next call goes on behind it.
+ * The bytes of one stream, chunk by chunk: the only place that knows where the network cut it. Between calls it holds
+ * that every byte before `#at` has been handed on: into an event, to the assembler, or to nobody because nobody wants
+ * it. So whatever a consumer or a callback does between two events, throwing included, the next call goes on behind it.
  */
 export class Scanner {
   readonly tally: Tally
@@ -41,13 +37,9 @@ export class Scanner {
   #begin = 0
   #failure: SseError | undefined
 
-  constructor(
-    options: ParserOptions,
-    lastEventId = '',
-    tally: Tally = { plain: false, copied: 0, moved: 0 },
-  ) {
+  constructor(options: ParserOptions, lastEventId = '', tally: Tally = newTally()) {
     this.tally = tally
-    this.#limit = options.maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES
+    this.#limit = options.maxEventBytes ?? 16 * 1024 * 1024
     this.#shortcut = tally.plain ? -1 : this.#limit
     this.assembler = new Assembler(options, lastEventId, tally)
     this.#part = new Slab(tally)
@@ -72,27 +64,36 @@ export class Scanner {
 
   next(): ViewedEvent | undefined {
     for (;;) {
+      while (this.#at === this.#chunk.bytes.length) if (!this.#advance()) return undefined
       const chunk = this.#chunk
       const { bytes, lines } = chunk
       const start = this.#at
-      if (start === bytes.length) {
-        if (this.#advance()) continue
-        return undefined
-      }
-      // The shortest way: a block of one line of data, as nearly everybody writes one. What it leaves out of the general
-      // rules, which are the assembler's, costs a third of the time. bench: parser/openai-ascii-lf
-      if (lines && this.#size === 0 && isData(bytes, start) && bytes[start + 5] === SPACE) {
-        const value = start + 6
-        const lf = chunk.lf < value ? lines.indexOf('\n', value) : chunk.lf
-        const stop = lf < chunk.cr ? lf : chunk.endAt(value, lf)
-        const blank = bytes[lf + 1] === CR ? lf + 2 : lf + 1
-        if (stop > 0 && stop - start <= this.#shortcut && bytes[blank] === LF) {
-          this.#at = blank + 1
-          const id = this.assembler.lastEventId
-          const text = chunk.ahead?.slice(value, stop)
-          return new ViewedEvent(undefined, undefined, id, chunk, value, stop, text)
+      const first = bytes[start]
+      // The shortest way: a block of one line of data, maybe with a name, as nearly everybody writes one. What it leaves
+      // out of the general rules, which are the assembler's, costs a third. bench: parser/openai-ascii-lf, parser/named
+      if (lines && this.#size === 0 && (first === D || first === E)) {
+        const at = first === E ? chunk.afterName(start, this.#shortcut) : start
+        const name = at > start ? this.assembler.nameOf(chunk, chunk.nameStart, chunk.nameEnd) : ''
+        if (isData(bytes, at) && bytes[at + 5] === SPACE) {
+          const value = at + 6
+          const lf = chunk.lf < value ? lines.indexOf('\n', value) : chunk.lf
+          const stop = lf < chunk.cr ? lf : chunk.endAt(value, lf)
+          const blank = bytes[lf + 1] === CR ? lf + 2 : lf + 1
+          if (stop > 0 && stop - start <= this.#shortcut && bytes[blank] === LF) {
+            this.#at = blank + 1
+            const id = this.assembler.lastEventId
+            const text = chunk.ahead?.slice(value, stop)
+            return new ViewedEvent(name || undefined, undefined, id, chunk, value, stop, text)
+          }
+          chunk.lf = lf < 0 ? bytes.length : lf
         }
-        chunk.lf = lf < 0 ? bytes.length : lf
+        if (at > start) {
+          // The general rules go on behind the name: of its line's end nothing is known any more.
+          this.#begin = this.#offset + start
+          this.#size = chunk.nameEnd - start
+          this.#at = at
+          this.assembler.name(name)
+        }
       }
       const event = this.#lines()
       if (event) return event
@@ -121,14 +122,12 @@ export class Scanner {
       if (data && this.#size <= this.#shortcut) {
         const blank = bytes[after] // a CR at the end of the chunk may be half of a line end
         if (blank === LF || (blank === CR && bytes[after + 1] === LF)) {
-          const value = bytes[start + 5] === SPACE ? start + 6 : start + 5
           this.#at = blank === LF ? after + 1 : after + 2
           this.#size = 0
-          assembler.data(chunk, value, stop)
-          return assembler.dispatch(chunk.ahead?.slice(value, stop))
+          assembler.data(chunk, bytes[start + 5] === SPACE ? start + 6 : start + 5, stop)
+          return assembler.dispatch()
         }
       }
-
       if (this.#size > this.#limit) {
         // From where the counted bytes end, the first one too many is found, wherever the cut is.
         this.#failure = eventTooLarge(this.#limit, this.#offset + stop - this.#size + this.#limit)
