@@ -9,7 +9,7 @@ import { largeStream } from './large-streams.ts'
 import { expectForEveryCut, expectSame, pendingOf, sorted } from './outcome.ts'
 import { anyReading, asPlanned, readAsPlanned, type Reading } from './reading.ts'
 import { asParser, newTally, withoutByteOrderMark } from './scanning.ts'
-import { anyStream, cutAnywhere } from './streams.ts'
+import { anyStream, commonBlocks, cutAnywhere } from './streams.ts'
 
 // Every shortcut has a general way under it, and a switch. Both have to say the same of everything.
 
@@ -139,6 +139,48 @@ test('a limit is the same with and without', () => {
       const chunks = cut(withoutByteOrderMark(stream))
       expectSame(outcome(chunks, limit, false), outcome(chunks, limit, true))
     }),
+    { numRuns },
+  )
+})
+
+test('so are common blocks, with every limit and however they are read', () => {
+  const outcome = (
+    chunks: readonly Uint8Array[],
+    reading: Reading,
+    maxEventBytes: number,
+    plain: boolean,
+  ) => {
+    const comments: string[] = []
+    const parser = scanner(newTally(plain), {
+      maxEventBytes,
+      onComment: (comment) => comments.push(comment),
+    })
+    const answer = (ask: () => unknown): unknown => {
+      try {
+        return ask()
+      } catch (error) {
+        if (!(error instanceof SseError)) throw error
+        return { code: error.code, offset: error.offset }
+      }
+    }
+    return {
+      events: answer(() => readAsPlanned(parser, chunks, reading)),
+      end: answer(() => parser.end()),
+      comments,
+    }
+  }
+  const limits = fc.constantFrom(Infinity, 5, 12, 20, 105, 112, 120)
+  fc.assert(
+    fc.property(
+      commonBlocks(),
+      cutAnywhere(6),
+      anyReading(),
+      limits,
+      (stream, cut, reading, limit) => {
+        const chunks = cut(stream)
+        expectSame(outcome(chunks, reading, limit, false), outcome(chunks, reading, limit, true))
+      },
+    ),
     { numRuns },
   )
 })

@@ -61,3 +61,21 @@ function inMemory(view: Uint8Array, memory: ChunkMemory): Uint8Array {
   padded.set(view, 8)
   return padded.subarray(8, 8 + view.length)
 }
+
+/** Blocks as nearly everybody writes them, among lines that are nearly so, by the kilobyte: what is taken the short way. */
+export function commonBlocks(): Arbitrary<Uint8Array> {
+  const end = fc.constantFrom('\n', '\n', '\r\n', '\r')
+  const name = fc.constantFrom('', 'event: a', 'event: delta', 'event: é')
+  const data = fc.constantFrom('data: x', 'data: 漢', `data: ${'x'.repeat(100)}`)
+  const common = fc
+    .tuple(name, end, data, end, end)
+    .map(([first, ...rest]) => (first ? [first, ...rest] : rest.slice(1)).join(''))
+  const line = fc.constantFrom(
+    ...['event:b', 'event', 'event: ', 'events: x', 'event: a\0', 'data:y', 'data', 'data: '],
+    ...['id: 1', 'retry: 5', ': comment', 'unknown: field', ''],
+  )
+  const odd = fc.tuple(line, end).map((parts) => parts.join(''))
+  return fc
+    .array(fc.oneof({ weight: 3, arbitrary: common }, odd), { maxLength: 400 })
+    .map((blocks) => utf8(blocks.join('')))
+}
