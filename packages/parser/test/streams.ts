@@ -70,10 +70,9 @@ export function commonBlocks(): Arbitrary<Uint8Array> {
   const common = fc
     .tuple(name, end, data, end, end)
     .map(([first, ...rest]) => (first ? [first, ...rest] : rest.slice(1)).join(''))
-  const line = fc.constantFrom(
-    ...['event:b', 'event', 'event: ', 'events: x', 'event: a\0', 'data:y', 'data', 'data: '],
-    ...['id: 1', 'retry: 5', ': comment', 'unknown: field', ''],
-  )
+  const nearly =
+    'event:b|event|event: |events: x|event: a\0|data:y|data|data: |id: 1|retry: 5|: comment|unknown: field|'
+  const line = fc.constantFrom(...nearly.split('|'))
   const odd = fc.tuple(line, end).map((parts) => parts.join(''))
   return fc
     .array(fc.oneof({ weight: 3, arbitrary: common }, odd), { maxLength: 400 })
