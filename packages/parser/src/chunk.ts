@@ -29,7 +29,8 @@ export interface Tally {
   moved: number
 }
 
-export const newTally = (): Tally => ({ plain: false, copied: 0, moved: 0 })
+/** At the start of a stream. */
+export const newTally = (plain = false): Tally => ({ plain, copied: 0, moved: 0 })
 
 /** A chunk as it was fed. */
 export class Chunk implements Memory {

@@ -1,14 +1,6 @@
 import type { ParserOptions } from '@tesserae/parser'
+import type { Tally } from '../src/chunk.ts'
 import type { Scanner } from '../src/scanner.ts'
-
-export type Tally = Scanner['tally']
-
-/** What a scanner counts, at the start of a stream. With `plain`, every fast way is off. */
-export const newTally = (plain = false): Tally => ({
-  plain,
-  copied: 0,
-  moved: 0,
-})
 
 /** A scanner behind the face of a parser, so that both read alike. It knows no byte order mark. */
 export function asParser(make: new (options: ParserOptions, id: string, tally: Tally) => Scanner) {

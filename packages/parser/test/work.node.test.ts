@@ -2,11 +2,12 @@ import { inChunksOf } from '@tesserae/testkit'
 import { vectors } from '@tesserae/testkit/vectors'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { newTally } from '../src/chunk.ts'
 import { Scanner } from '../src/scanner.ts'
 import { utf8 } from './bytes.ts'
 import { meter } from './meter.ts'
 import { expectForEveryCut } from './outcome.ts'
-import { newTally, withoutByteOrderMark } from './scanning.ts'
+import { withoutByteOrderMark } from './scanning.ts'
 import { anyStream, cutAnywhere } from './streams.ts'
 
 /** A line: where it starts, where its end starts, or the stream's end, and whether it has one. */

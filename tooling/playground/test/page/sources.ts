@@ -222,6 +222,12 @@ describe('a URL of one’s own', () => {
     server.close()
   })
 
+  async function fetchFrom(page: Page, path: string): Promise<void> {
+    await page.click('#tab-url')
+    await page.fill('#url', origin + path)
+    await page.click('#fetch-url')
+  }
+
   test('is asked with its method, headers and body', async () => {
     const { page } = visit
     await visit.open()
@@ -251,9 +257,7 @@ describe('a URL of one’s own', () => {
     const { page } = visit
     await visit.open()
     await standing(page, /^Complete$/)
-    await page.click('#tab-url')
-    await page.fill('#url', `${origin}/closed`)
-    await page.click('#fetch-url')
+    await fetchFrom(page, '/closed')
     const said = await standing(page, /^Nothing came back$/)
     expect(said).toContain('access-control-allow-origin')
     expect(visit.complaints.join()).toContain('CORS')
@@ -264,9 +268,7 @@ describe('a URL of one’s own', () => {
   test('that goes wrong and does not end says so at once, and can be left', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-url')
-    await page.fill('#url', `${origin}/spoilt`)
-    await page.click('#fetch-url')
+    await fetchFrom(page, '/spoilt')
     expect(await standing(page, /^An event that is no JSON$/)).toContain('The stream goes on')
     expect(await message(page)).toContain('Hi')
     await page.click('#stop')
@@ -276,9 +278,7 @@ describe('a URL of one’s own', () => {
   test('that is empty is said to be empty', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-url')
-    await page.fill('#url', `${origin}/empty`)
-    await page.click('#fetch-url')
+    await fetchFrom(page, '/empty')
     expect(await standing(page, /^Incomplete$/)).toContain('status 200, and its body is empty')
   })
 
