@@ -70,7 +70,9 @@ export class SourceForms {
     }
     this.#listScenes()
     this.#readAddress()
-    this.#playScene()
+    // Who was quicker than the list watches something of their own.
+    if (this.#stage.isIdle) this.#playScene()
+    else this.#showScene()
     // The page replaces its address without a word; what is told here, somebody has written.
     addEventListener('hashchange', () => {
       this.#readAddress()
@@ -113,8 +115,22 @@ export class SourceForms {
     this.#scene.replaceChildren(...groups.values())
   }
 
-  #playScene(): void {
+  /** Says what the chosen scene is, and which options it has. */
+  #showScene(): Scene | undefined {
     const scene = this.#scenes.find(({ id }) => id === this.#scene.value)
+    say(this.#note, '')
+    if (scene)
+      this.#note.append(
+        make('span', '', scene.note),
+        make('span', 'from', `${scene.from}, ${formatBytes(scene.bytes)}`),
+      )
+    // Without a fault there is no place for it.
+    field<HTMLSelectElement>('fault-at').disabled = field<HTMLSelectElement>('fault').value === ''
+    return scene
+  }
+
+  #playScene(): void {
+    const scene = this.#showScene()
     if (!scene) return
     const playing: Playing = {
       speed: field<HTMLSelectElement>('speed').value,
@@ -122,14 +138,7 @@ export class SourceForms {
       fault: field<HTMLSelectElement>('fault').value,
       at: Number(field<HTMLSelectElement>('fault-at').value),
     }
-    // Without a fault there is no place for it.
-    field<HTMLSelectElement>('fault-at').disabled = playing.fault === ''
     const limit = field<HTMLSelectElement>('limit').value
-    say(this.#note, '')
-    this.#note.append(
-      make('span', '', scene.note),
-      make('span', 'from', `${scene.from}, ${formatBytes(scene.bytes)}`),
-    )
     const hash = new URLSearchParams({ scene: scene.id })
     if (playing.speed !== defaultPlaying.speed) hash.set('speed', playing.speed)
     if (playing.cuts !== defaultPlaying.cuts) hash.set('cuts', playing.cuts)

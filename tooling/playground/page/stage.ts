@@ -77,6 +77,11 @@ export class Stage {
     requestAnimationFrame((clock) => this.#frame(clock))
   }
 
+  /** Whether no stream has been asked for yet. */
+  get isIdle(): boolean {
+    return this.#order === undefined
+  }
+
   /** Lets go of what is shown, and shows another stream from its beginning. */
   async play(order: Order): Promise<void> {
     this.#stream?.stop()

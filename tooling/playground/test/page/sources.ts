@@ -7,6 +7,21 @@ const say = (content: string): string =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`
 const DONE = 'data: [DONE]\n\n'
 
+/** Drops a file on the page. */
+function drop(page: Page, name: string, text: string): Promise<void> {
+  return page.evaluate(
+    ([name, text]) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([text], name))
+      for (const type of ['dragover', 'drop'])
+        document.body.dispatchEvent(
+          new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
+        )
+    },
+    [name, text] as const,
+  )
+}
+
 describe('pasting', () => {
   test('reads a stream, cut as one likes', async () => {
     const { page } = visit
@@ -50,20 +65,35 @@ describe('pasting', () => {
   test('takes what is dropped anywhere', async () => {
     const { page } = visit
     await visit.open()
-    await page.evaluate(
-      (text) => {
-        const dataTransfer = new DataTransfer()
-        dataTransfer.items.add(new File([text], 'dropped.txt'))
-        for (const type of ['dragover', 'drop'])
-          document.body.dispatchEvent(
-            new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
-          )
-      },
-      say('Dropped') + DONE,
-    )
+    await drop(page, 'dropped.txt', say('Dropped') + DONE)
     await page.locator('#paste-note').filter({ hasText: 'dropped.txt' }).waitFor()
     await page.locator('#message').filter({ hasText: 'Dropped' }).waitFor()
     await standing(page, /^Complete$/)
+  })
+
+  test('is not taken away by the list of scenes, which comes later', async () => {
+    const { page } = visit
+    const held = Promise.withResolvers<void>()
+    await page.route('**/playground/scenes', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await visit.open()
+    await drop(page, 'dropped.txt', say('Dropped') + DONE)
+    await page.locator('#message').filter({ hasText: 'Dropped' }).waitFor()
+    held.resolve()
+    await page.locator('#scene option').first().waitFor({ state: 'attached' })
+    await drawn(page)
+    await standing(page, /^Complete$/)
+    expect(await message(page)).toContain('Dropped')
+    expect(await page.locator('#tab-paste').getAttribute('aria-selected')).toBe('true')
+    // The scene that stands in the list is described all the same, and plays when it is asked for.
+    await page.click('#tab-scene')
+    expect(await page.locator('#scene-note').innerText()).not.toBe('')
+    expect(await page.locator('#fault-at').isDisabled()).toBe(true)
+    await page.click('#replay')
+    await page.locator('#message').filter({ hasText: 'I am a text' }).waitFor()
+    await page.unroute('**/playground/scenes')
   })
 
   test('reads lines of JSON, and says what it made of them', async () => {
