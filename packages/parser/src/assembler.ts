@@ -1,4 +1,4 @@
-import { A, COLON, D, LF, SPACE, T } from './chars.ts'
+import { A, COLON, CR, D, LF, NAME_AT, SPACE, T } from './chars.ts'
 import type { Tally } from './chunk.ts'
 import { ViewedEvent } from './event.ts'
 import type { Memory } from './memory.ts'
@@ -136,6 +136,12 @@ export class Assembler {
     this.#joined = true
   }
 
+  /** The name in the line from `start` to the next one; `undefined` if it is empty, or there is no such line. */
+  nameAbove(memory: Memory, start: number, next: number): string | undefined {
+    if (start === next) return undefined
+    return this.nameOf(memory, start + NAME_AT, endBefore(memory.bytes, next)) || undefined
+  }
+
   /** A name. Streams name their events alike: comparing costs a fifth of decoding. bench: parser/named-16k */
   nameOf({ bytes, text }: Memory, start: number, end: number): string {
     if (text !== undefined) return text.slice(start, end)
@@ -172,4 +178,9 @@ export function isData(bytes: Uint8Array, start: number): boolean {
     bytes[start + 3] === A &&
     bytes[start + 4] === COLON
   )
+}
+
+/** Where the line ends, in LF or CR LF, before the one that starts at `next`. */
+export function endBefore(bytes: Uint8Array, next: number): number {
+  return bytes[next - 2] === CR ? next - 2 : next - 1
 }

@@ -7,3 +7,7 @@ export const A = 97
 export const D = 100
 export const E = 101
 export const T = 116
+
+/** Where the values begin in `data: ` and in `event: `. */
+export const DATA_AT = 6
+export const NAME_AT = 7

@@ -1,8 +1,9 @@
 // HOT: made once for every chunk, asked for every line and for every event that is read. `npm run bench -- parser`
-import { valueAt } from './assembler.ts'
-import { CR, LF } from './chars.ts'
+import { isData, valueAt } from './assembler.ts'
+import { CR, DATA_AT, E, LF, NAME_AT, SPACE } from './chars.ts'
 import type { Memory } from './memory.ts'
 import { decode, indexOf, widen } from './native.ts'
+import { Window, WORTH } from './window.ts'
 
 /** Below this many bytes, two searches cost less than making a string to search in. */
 const FEW = 1_024
@@ -10,15 +11,15 @@ const FEW = 1_024
 /** Above this, one costs more memory than it saves time, and a string that is kept pins it whole. */
 const MANY = 1_048_576
 
+/** Below this many bytes, a chunk is gone through as fast as it is looked at. */
+const TINY = 64
+
 /** A line end so near is found faster byte by byte than by a search, of a string or of bytes. */
 const NEAR_IN_STRING = 8
 export const NEAR_IN_BYTES = 32
 
-/** Bytes that are decoded at once: a string that is kept pins as many. */
-const WINDOW = 16_384
-
-/** With less than this to come, there is hardly another event. */
-const WORTH = 64
+/** In bytes, of the line of a name that is looked through byte by byte. */
+const LONGEST_NAME = 64
 
 /** How a stream is read, and counts for the tests. */
 export interface Tally {
@@ -32,40 +33,31 @@ export interface Tally {
 /** At the start of a stream. */
 export const newTally = (plain = false): Tally => ({ plain, copied: 0, moved: 0 })
 
-/** A chunk as it was fed. */
+/** A chunk as it was fed, and what is known of it. */
 export class Chunk implements Memory {
   readonly bytes: Uint8Array
-  /** The chunk as text, if it is decoded whole, which it is if it is ASCII: then offsets are the same. */
-  readonly text: string | undefined
+  /** The chunk as text, if it is decoded whole: it is ASCII, so that offsets are the same, or one block. */
+  text: string | undefined
   /** A string with a unit for each byte to search in, if there is one: often `text`. */
-  readonly lines: string | undefined
-  /** `text`, once an event has been read: then that of the next costs nothing. */
-  ahead: string | undefined
+  lines: string | undefined
   /** Whether the event that was read last is ASCII: `undefined` if none was. */
   ascii: boolean | undefined
-  readonly #plain: boolean
   /** Where the next line ends of each kind are, as far as is known: at the chunk's end if there is none. */
-  lf = -1
-  cr = -1
-  /** The name that `afterName` found. */
-  nameStart = 0
-  nameEnd = 0
-  #window: Window | undefined
+  lf: number
+  cr: number
+  /** Where the data begins of the block at the chunk's start, if that was looked at; of a chunk of one block, its end. */
+  value: number
+  stop: number
+  /** For events that are read in a run: `null` if each is to be decoded alone. */
+  window: Window | null | undefined
 
-  /** What was read of the chunk `before` says how this one is best prepared. */
-  constructor(bytes: Uint8Array, plain: boolean, before: Chunk | undefined) {
+  // Not set where they are declared: of that V8 makes a function, which it calls. bench: parser/openai-ascii-lf/each
+  constructor(bytes: Uint8Array, plain: boolean) {
     this.bytes = bytes
-    this.#plain = plain
-    if (plain) return
-    const { length } = bytes
-    if (length > MANY) return
-    // No sequence of bytes, sound or not, has more units than bytes: the same length means the same offsets.
-    // bench: parser/openai-ascii-lf/each
-    const text = before?.ascii ? decode(bytes, 0, length) : undefined
-    if (text?.length === length) this.lines = this.text = text
-    else if (length >= FEW) this.lines = widen(bytes)
-    if (this.lines) this.cr = this.#find('\r', CR, 0)
-    if (before?.ascii === false) this.#window = new Window()
+    this.text = this.lines = this.ascii = undefined
+    this.lf = this.cr = -1
+    this.value = this.stop = 0
+    this.window = plain ? null : undefined
   }
 
   /** Where the line ends that goes on here: the chunk's end if that is not in it. A long one is not looked through. */
@@ -82,13 +74,11 @@ export class Chunk implements Memory {
 
   /** Where the line after that of a name starts, if this is one, no longer than `most`, of LF or CR LF; else `start`. */
   afterName(start: number, most: number): number {
-    const value = valueAt('event', this.bytes, start, this.bytes.length)
-    if (value === 0) return start
-    const lines = this.lines as string
-    const lf = this.lf < value ? lines.indexOf('\n', value) : this.lf
-    this.nameStart = value
-    this.nameEnd = lf < this.cr ? lf : this.endAt(value, lf)
-    if (this.nameEnd > 0 && this.nameEnd - start <= most) return lf + 1
+    const value = start + NAME_AT
+    if (valueAt('event', this.bytes, start, this.bytes.length) !== value) return start
+    const lf = this.lf < value ? this.lines!.indexOf('\n', value) : this.lf
+    const end = lf < this.cr ? lf : this.endAt(value, lf)
+    if (end > 0 && end - start <= most) return lf + 1
     this.lf = lf < 0 ? this.bytes.length : lf
     return start
   }
@@ -101,18 +91,20 @@ export class Chunk implements Memory {
 
   /** Bytes `start` to `end`, the rest of a line, as text. */
   read(start: number, end: number): string {
-    if (this.text === undefined) return this.#decode(start, end)
-    this.ascii = true
-    this.ahead = this.text
-    return this.text.slice(start, end)
+    const { text } = this
+    if (text === undefined) return this.#decode(start, end)
+    // Of a block that is not ASCII, what is not is in the data.
+    const surplus = this.bytes.length - text.length
+    this.ascii = surplus === 0
+    return text.slice(start, end - surplus)
   }
 
   #decode(start: number, end: number): string {
-    const text = this.#window?.read(this.bytes, start, end) ?? decode(this.bytes, start, end)
-    if (!this.#plain) {
-      this.#window ??= new Window()
-      this.ascii = text.length === end - start
-    }
+    const { bytes, window } = this
+    if (window === null) return decode(bytes, start, end)
+    const text = window?.read(bytes, start, end) ?? decode(bytes, start, end)
+    if (end + WORTH < bytes.length) this.window ??= new Window()
+    this.ascii = text.length === end - start
     return text
   }
 
@@ -124,39 +116,58 @@ export class Chunk implements Memory {
 }
 
 /**
- * A stretch of a chunk that is decoded at once, for events that are read in a run: a call of the decoder costs as much
- * as a few hundred bytes of its work. bench: parser/cjk-16k
+ * Makes a chunk ready to be read, as what was read of the one before says. If a block begins with it, one of at most so
+ * many bytes, it is looked at whether that is all of it: a line of data, maybe with a name, as nearly all that a live
+ * stream brings. Not in parts: a call costs as much as ten of its lines. bench: parser/openai-ascii-lf/each
  */
-class Window {
-  #text = ''
-  #from = 0
-  /** Where it ends, in bytes, and where the data that was read last ended, in bytes and in units of text. */
-  #to = 0
-  #atByte = 0
-  #atUnit = 0
-
-  /** Bytes `start` to `end`, the rest of a line, as text; `undefined` if it is better decoded alone. */
-  read(bytes: Uint8Array, start: number, end: number): string | undefined {
-    if (start < this.#atByte) return undefined
-    if (end >= this.#to) {
-      let to = Math.min(start + WINDOW, bytes.length)
-      if (end + WORTH > to) return undefined
-      // Half a sequence would cost: the decoder is several times as fast on text that is sound.
-      for (let back = 0; back < 3 && (bytes[to]! & 0xc0) === 0x80; back++) to--
-      this.#text = decode(bytes, start, to)
-      this.#to = to
-      this.#from = this.#atByte = start
-      this.#atUnit = 0
+export function prepare(bytes: Uint8Array, before: Chunk, most: number): Chunk {
+  const chunk = new Chunk(bytes, false)
+  const { length } = bytes
+  const { ascii } = before
+  if (length > MANY) return chunk
+  const few = length < FEW
+  // A block is read as soon as it is decoded; of several that are not ASCII, a window finds the offsets.
+  const isWanted = ascii === true || (few && before.stop > 0 && ascii === false)
+  const text = isWanted ? decode(bytes, 0, length) : undefined
+  const surplus = text === undefined ? 0 : length - text.length
+  // No sequence of bytes, sound or not, has more units than bytes: the same length means the same offsets.
+  // bench: parser/openai-ascii-lf/each
+  if (text !== undefined && surplus === 0) chunk.lines = chunk.text = text
+  else if (!few) chunk.lines = widen(bytes)
+  const blank = bytes[length - 2] === CR ? length - 2 : length - 1
+  const end = blank - 1
+  if (few && most >= 0 && length > TINY && bytes[length - 1] === LF && bytes[end] === LF) {
+    const at = bytes[0] === E ? afterShortName(bytes, most) : 0
+    if (isData(bytes, at) && bytes[at + 5] === SPACE) {
+      // What is not ASCII is in the data: offsets are the same before it, and counted from the end the same behind it.
+      const value = at + DATA_AT
+      const stop = bytes[end - 1] === CR ? end - 1 : end
+      const lf = text === undefined ? indexOf(bytes, LF, value) : text.indexOf('\n', value)
+      if (lf + surplus === end) {
+        const cr = text === undefined ? indexOf(bytes, CR, value) : text.indexOf('\r', value)
+        if (cr < 0 || cr + surplus === (stop < end ? stop : blank)) {
+          chunk.text = text
+          chunk.stop = stop
+        }
+      }
+      // Found in vain, it is the next line end all the same; one that is near is as soon found again.
+      if (chunk.stop > 0 || (surplus === 0 && lf - value > NEAR_IN_BYTES)) {
+        chunk.value = value
+        chunk.lf = lf + surplus
+      }
     }
-    if (this.#text.length === this.#to - this.#from)
-      return this.#text.slice(start - this.#from, end - this.#from)
-    // Between two events there are mostly a few ASCII bytes, the field's name; after the data comes a line end.
-    let gap = this.#atByte
-    while (gap < start && bytes[gap]! < 0x80) gap++
-    const units = gap < start ? decode(bytes, this.#atByte, start).length : start - this.#atByte
-    const from = this.#atUnit + units
-    this.#atByte = end
-    this.#atUnit = this.#text.indexOf(bytes[end] === LF ? '\n' : '\r', from)
-    return this.#text.slice(from, this.#atUnit)
   }
+  if (ascii === false && chunk.stop === 0) chunk.window = new Window()
+  return chunk
+}
+
+/** `Chunk.afterName` for the start of a chunk, of a short name in ASCII. */
+function afterShortName(bytes: Uint8Array, most: number): number {
+  let at = NAME_AT
+  if (valueAt('event', bytes, 0, bytes.length) !== at) return 0
+  const last = Math.min(most, LONGEST_NAME)
+  while (at < last && bytes[at]! >= SPACE && bytes[at]! < 0x80) at++
+  if (at > last) return 0
+  if (bytes[at] === CR) at++
+  return bytes[at] === LF ? at + 1 : 0
 }

@@ -1,7 +1,7 @@
 // HOT: `next` runs once for every event. What each case costs: `npm run bench -- parser`.
-import { Assembler, isData } from './assembler.ts'
-import { CR, D, E, LF, SPACE } from './chars.ts'
-import { Chunk, NEAR_IN_BYTES, newTally, type Tally } from './chunk.ts'
+import { Assembler, endBefore, isData } from './assembler.ts'
+import { CR, D, DATA_AT, E, LF, SPACE } from './chars.ts'
+import { Chunk, NEAR_IN_BYTES, newTally, prepare, type Tally } from './chunk.ts'
 import { eventTooLarge, type SseError } from './errors.ts'
 import { ViewedEvent } from './event.ts'
 import { Queue } from './queue.ts'
@@ -19,8 +19,9 @@ export class Scanner {
   readonly #limit: number
 
   /** What is being read, up to `#at`, and what waits. */
-  #chunk = new Chunk(new Uint8Array(0), true, undefined)
+  #chunk = new Chunk(new Uint8Array(0), true)
   #at = 0
+  #coming: Uint8Array | undefined
   #queue: Queue<Uint8Array> | undefined
   /** Whether the last line of data was long: then the end of the next is not looked for byte by byte. */
   #long = false
@@ -58,41 +59,60 @@ export class Scanner {
   feed(bytes: Uint8Array): void {
     if (this.#failure) throw this.#failure
     if (bytes.length === 0) return
-    if (this.#at === this.#chunk.bytes.length && !this.#queue) this.#enter(bytes)
+    if (this.#coming === undefined) this.#coming = bytes
     else (this.#queue ??= new Queue()).push(bytes)
   }
 
   next(): ViewedEvent | undefined {
+    const { assembler } = this
     for (;;) {
-      while (this.#at === this.#chunk.bytes.length) if (!this.#advance()) return undefined
+      while (this.#at === this.#chunk.bytes.length) {
+        const bytes = this.#coming
+        if (bytes === undefined) return this.#drained()
+        this.#coming = this.#queue && this.#queue.shift()
+        this.#enter(bytes)
+        const chunk = this.#chunk
+        const { value, stop } = chunk
+        if (stop > 0 && stop <= this.#shortcut) {
+          this.#at = bytes.length
+          const name = assembler.nameAbove(chunk, 0, value - DATA_AT)
+          return new ViewedEvent(name, undefined, assembler.lastEventId, chunk, value, stop)
+        }
+      }
       const chunk = this.#chunk
-      const { bytes, lines } = chunk
+      const { bytes, lines, text } = chunk
       const start = this.#at
       const first = bytes[start]
       // The shortest way: a block of one line of data, maybe with a name, as nearly everybody writes one. What it leaves
       // out of the general rules, which are the assembler's, costs a third. bench: parser/openai-ascii-lf, parser/named
-      if (lines && this.#size === 0 && (first === D || first === E)) {
-        const at = first === E ? chunk.afterName(start, this.#shortcut) : start
-        const name = at > start ? this.assembler.nameOf(chunk, chunk.nameStart, chunk.nameEnd) : ''
+      const isKnown = start < chunk.value
+      if ((lines !== undefined || isKnown) && this.#size === 0 && (first === D || first === E)) {
+        const at = isKnown
+          ? chunk.value - DATA_AT
+          : first === E
+            ? chunk.afterName(start, this.#shortcut)
+            : start
+        const name = assembler.nameAbove(chunk, start, at)
         if (isData(bytes, at) && bytes[at + 5] === SPACE) {
-          const value = at + 6
-          const lf = chunk.lf < value ? lines.indexOf('\n', value) : chunk.lf
+          const value = at + DATA_AT
+          const lf = chunk.lf < value ? lines!.indexOf('\n', value) : chunk.lf
           const stop = lf < chunk.cr ? lf : chunk.endAt(value, lf)
           const blank = bytes[lf + 1] === CR ? lf + 2 : lf + 1
           if (stop > 0 && stop - start <= this.#shortcut && bytes[blank] === LF) {
             this.#at = blank + 1
-            const id = this.assembler.lastEventId
-            const text = chunk.ahead?.slice(value, stop)
-            return new ViewedEvent(name || undefined, undefined, id, chunk, value, stop, text)
+            // Where events are read, the text of the next one costs nothing.
+            const data = chunk.ascii === true && text ? text.slice(value, stop) : undefined
+            const id = assembler.lastEventId
+            return new ViewedEvent(name, undefined, id, chunk, value, stop, data)
           }
           chunk.lf = lf < 0 ? bytes.length : lf
         }
         if (at > start) {
           // The general rules go on behind the name: of its line's end nothing is known any more.
           this.#begin = this.#offset + start
-          this.#size = chunk.nameEnd - start
+          this.#size = endBefore(bytes, at) - start
           this.#at = at
-          this.assembler.name(name)
+          assembler.name(name ?? '')
         }
       }
       const event = this.#lines()
@@ -165,29 +185,28 @@ export class Scanner {
 
   /** Drops what has not been read. */
   stop(): void {
-    this.#chunk = new Chunk(new Uint8Array(0), true, undefined)
-    this.#queue = undefined
+    this.#chunk = new Chunk(new Uint8Array(0), true)
+    this.#coming = this.#queue = undefined
     this.#offset += this.#at
     this.#at = 0
   }
 
-  /** Goes to the next chunk. False: there is none. */
-  #advance(): boolean {
+  /** Nothing is left to read. */
+  #drained(): undefined {
     // What the block views of the chunk is copied: nothing is held of a chunk that has been read.
-    this.assembler.leave(this.#chunk)
-    const bytes = this.#queue?.shift()
-    if (bytes) this.#enter(bytes)
-    else if (this.#failure) throw this.#failure
-    else this.#queue = undefined
-    return bytes !== undefined
+    if (this.#size > 0) this.assembler.leave(this.#chunk)
+    if (this.#failure) throw this.#failure
   }
 
+  /** Goes to another chunk. */
   #enter(bytes: Uint8Array): void {
-    this.assembler.leave(this.#chunk)
+    if (this.#size > 0) this.assembler.leave(this.#chunk)
     this.#offset += this.#at
-    this.#chunk = new Chunk(bytes, this.tally.plain, this.#chunk)
     this.#at = this.#swallow && bytes[0] === LF ? 1 : 0
     this.#swallow = false
+    this.#chunk = this.tally.plain
+      ? new Chunk(bytes, true)
+      : prepare(bytes, this.#chunk, this.#size === 0 ? this.#shortcut : -1)
   }
 
   /** The line that came in parts is whole. */

@@ -10,7 +10,7 @@ import { largeStream } from './large-streams.ts'
 import { expectForEveryCut, expectSame, pendingOf, sorted } from './outcome.ts'
 import { anyReading, asPlanned, readAsPlanned, type Reading } from './reading.ts'
 import { asParser, withoutByteOrderMark } from './scanning.ts'
-import { anyStream, commonBlocks, cutAnywhere } from './streams.ts'
+import { anyStream, commonBlocks, cutAnywhere, liveChunks } from './streams.ts'
 
 // Every shortcut has a general way under it, and a switch. Both have to say the same of everything.
 
@@ -144,7 +144,7 @@ test('a limit is the same with and without', () => {
   )
 })
 
-test('so are common blocks, with every limit and however they are read', () => {
+describe('with every limit and however they are read', () => {
   const outcome = (
     chunks: readonly Uint8Array[],
     reading: Reading,
@@ -170,20 +170,38 @@ test('so are common blocks, with every limit and however they are read', () => {
       comments,
     }
   }
-  const limits = fc.constantFrom(Infinity, 5, 12, 20, 105, 112, 120)
-  fc.assert(
-    fc.property(
-      commonBlocks(),
-      cutAnywhere(6),
-      anyReading(),
-      limits,
-      (stream, cut, reading, limit) => {
-        const chunks = cut(stream)
-        expectSame(outcome(chunks, reading, limit, false), outcome(chunks, reading, limit, true))
-      },
-    ),
-    { numRuns },
-  )
+  const expectBoth = (chunks: readonly Uint8Array[], reading: Reading, limit: number): void =>
+    expectSame(outcome(chunks, reading, limit, false), outcome(chunks, reading, limit, true))
+
+  test('so are common blocks', () => {
+    const limits = fc.constantFrom(Infinity, 5, 12, 20, 105, 112, 120)
+    fc.assert(
+      fc.property(
+        commonBlocks(),
+        cutAnywhere(6),
+        anyReading(),
+        limits,
+        (stream, cut, reading, limit) => expectBoth(cut(stream), reading, limit),
+      ),
+      { numRuns },
+    )
+  })
+
+  test('so are the chunks of a live stream', () => {
+    const limits = fc.oneof(fc.constant(Infinity), fc.integer({ min: 60, max: 120 }))
+    fc.assert(
+      fc.property(liveChunks(), anyReading(), limits, (chunks, reading, limit) => {
+        expectBoth(chunks, reading, limit)
+        const { events } = referenceParse(Buffer.concat(chunks))
+        if (limit === Infinity)
+          expectSame(
+            readAsPlanned(scanner(newTally()), chunks, reading),
+            asPlanned(events, reading),
+          )
+      }),
+      { numRuns },
+    )
+  })
 })
 
 const byText = (one: unknown, other: unknown): number =>

@@ -78,3 +78,38 @@ export function commonBlocks(): Arbitrary<Uint8Array> {
     .array(fc.oneof({ weight: 3, arbitrary: common }, odd), { maxLength: 400 })
     .map((blocks) => utf8(blocks.join('')))
 }
+
+/** Chunks as a live stream brings them, a block or a few in each, with what may stand in the way of taking one whole. */
+export function liveChunks(): Arbitrary<Uint8Array[]> {
+  const end = fc.constantFrom('\n', '\n', '\n', '\r\n', '\r\n', '\r')
+  const name = fc.constantFrom('', '', 'event: a', 'event: delta', 'event: é', 'event:b', 'id: 1')
+  const text = fc.constantFrom(
+    '',
+    '漢字',
+    '🙂',
+    '\uFEFF',
+    '\0',
+    '\r',
+    '\n',
+    '\rdata: ',
+    '\ndata: y',
+  )
+  const data = fc.tuple(text, fc.constantFrom('x'.repeat(60), '漢'.repeat(30)), text)
+  const block = fc
+    .tuple(name, end, data, end, fc.oneof({ weight: 4, arbitrary: end }, fc.constant('')))
+    .map(([first, ...[after, value, last, blank]]) =>
+      [...(first ? [first, after] : []), 'data: ', ...value, last, blank].join(''),
+    )
+  // Half a sequence may stand anywhere, just before the line end too.
+  const broken = fc.tuple(fc.boolean(), fc.nat({ max: 80 })).map(([is, at]) => (is ? at : Infinity))
+  const chunk = fc.tuple(fc.array(block, { minLength: 1, maxLength: 3 }), broken)
+  return fc.array(
+    chunk.map(([blocks, at]) => {
+      const bytes = utf8(blocks.join(''))
+      const found = bytes.indexOf(0x78)
+      if (found >= 0 && found + at < bytes.length) bytes[found + at] = 0xe6
+      return bytes
+    }),
+    { maxLength: 12 },
+  )
+}
