@@ -1,6 +1,7 @@
 // HOT: made once for every chunk, asked for every line and for every event that is read. `npm run bench -- parser`
-import { isData, valueAt } from './assembler.ts'
+import { type Assembler, isData, valueAt } from './assembler.ts'
 import { CR, DATA_AT, E, LF, NAME_AT, SPACE } from './chars.ts'
+import { ViewedEvent } from './event.ts'
 import type { Memory } from './memory.ts'
 import { decode, indexOf, widen } from './native.ts'
 import { Window, WORTH } from './window.ts'
@@ -75,8 +76,10 @@ export class Chunk implements Memory {
   /** Where the line after that of a name starts, if this is one, no longer than `most`, of LF or CR LF; else `start`. */
   afterName(start: number, most: number): number {
     const value = start + NAME_AT
+    // Without a string to search in, it was looked at as the chunk was made ready.
+    if (this.lines === undefined) return this.value - DATA_AT
     if (valueAt('event', this.bytes, start, this.bytes.length) !== value) return start
-    const lf = this.lf < value ? this.lines!.indexOf('\n', value) : this.lf
+    const lf = this.lf < value ? this.lines.indexOf('\n', value) : this.lf
     const end = lf < this.cr ? lf : this.endAt(value, lf)
     if (end > 0 && end - start <= most) return lf + 1
     this.lf = lf < 0 ? this.bytes.length : lf
@@ -151,7 +154,7 @@ export function prepare(bytes: Uint8Array, before: Chunk, most: number): Chunk {
         }
       }
       // Found in vain, it is the next line end all the same; one that is near is as soon found again.
-      if (chunk.stop > 0 || (surplus === 0 && lf - value > NEAR_IN_BYTES)) {
+      if (chunk.stop > 0 || (text === undefined && lf - value > NEAR_IN_BYTES)) {
         chunk.value = value
         chunk.lf = lf + surplus
       }
@@ -159,6 +162,13 @@ export function prepare(bytes: Uint8Array, before: Chunk, most: number): Chunk {
   }
   if (ascii === false && chunk.stop === 0) chunk.window = new Window()
   return chunk
+}
+
+/** The event of a chunk that is one block. */
+export function eventOf(chunk: Chunk, assembler: Assembler): ViewedEvent {
+  const { value, stop } = chunk
+  const name = assembler.nameAbove(chunk, 0, value - DATA_AT)
+  return new ViewedEvent(name, undefined, assembler.lastEventId, chunk, value, stop)
 }
 
 /** `Chunk.afterName` for the start of a chunk, of a short name in ASCII. */

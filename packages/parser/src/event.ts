@@ -30,11 +30,7 @@ export class ViewedEvent implements SseEvent {
   }
 
   get data(): string {
-    return this.#text ?? this.#read()
-  }
-
-  #read(): string {
-    return (this.#text = this.#memory.read(this.#start, this.#end))
+    return (this.#text ??= this.#memory.read(this.#start, this.#end))
   }
 
   get bytes(): Uint8Array {

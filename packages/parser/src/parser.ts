@@ -57,7 +57,7 @@ class StreamParser implements Parser {
       const scanner = this.#scanner
       const event = scanner.next()
       // A callback may have called reset() or end(): then there is something else to look at.
-      if (event || (scanner === this.#scanner && !this.#ready?.length)) return event
+      if (event || (scanner === this.#scanner && (this.#ready?.isEmpty ?? true))) return event
     }
   }
 

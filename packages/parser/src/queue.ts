@@ -3,19 +3,27 @@
  * promise, and those that were taken are let go of, also where the queue never gets empty.
  */
 export class Queue<T> {
+  /** Mostly no more than one waits: it needs no array. */
+  #next: T | undefined
   #items: T[] = []
   #first = 0
 
-  get length(): number {
-    return this.#items.length - this.#first
+  get isEmpty(): boolean {
+    return this.#next === undefined
   }
 
   push(item: T): void {
-    this.#items.push(item)
+    if (this.#next === undefined) this.#next = item
+    else this.#items.push(item)
   }
 
   shift(): T | undefined {
-    if (this.length === 0) return undefined
+    const next = this.#next
+    this.#next = this.#items.length > 0 ? this.#shift() : undefined
+    return next
+  }
+
+  #shift(): T | undefined {
     const item = this.#items[this.#first++]
     // Half of them are used: what moves is no more than what was taken.
     if (2 * this.#first >= this.#items.length) {

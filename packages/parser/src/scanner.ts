@@ -1,7 +1,7 @@
 // HOT: `next` runs once for every event. What each case costs: `npm run bench -- parser`.
 import { Assembler, endBefore, isData } from './assembler.ts'
 import { CR, D, DATA_AT, E, LF, SPACE } from './chars.ts'
-import { Chunk, NEAR_IN_BYTES, newTally, prepare, type Tally } from './chunk.ts'
+import { Chunk, eventOf, NEAR_IN_BYTES, newTally, prepare, type Tally } from './chunk.ts'
 import { eventTooLarge, type SseError } from './errors.ts'
 import { ViewedEvent } from './event.ts'
 import { Queue } from './queue.ts'
@@ -21,8 +21,7 @@ export class Scanner {
   /** What is being read, up to `#at`, and what waits. */
   #chunk = new Chunk(new Uint8Array(0), true)
   #at = 0
-  #coming: Uint8Array | undefined
-  #queue: Queue<Uint8Array> | undefined
+  #queue = new Queue<Uint8Array>()
   /** Whether the last line of data was long: then the end of the next is not looked for byte by byte. */
   #long = false
   /** The longest block that may take the shortcut: none, if that is switched off. */
@@ -58,41 +57,33 @@ export class Scanner {
 
   feed(bytes: Uint8Array): void {
     if (this.#failure) throw this.#failure
-    if (bytes.length === 0) return
-    if (this.#coming === undefined) this.#coming = bytes
-    else (this.#queue ??= new Queue()).push(bytes)
+    if (bytes.length > 0) this.#queue.push(bytes)
   }
 
   next(): ViewedEvent | undefined {
-    const { assembler } = this
     for (;;) {
       while (this.#at === this.#chunk.bytes.length) {
-        const bytes = this.#coming
-        if (bytes === undefined) return this.#drained()
-        this.#coming = this.#queue && this.#queue.shift()
+        // What the block views of the chunk is copied: nothing is held of a chunk that has been read.
+        if (this.#size > 0) this.assembler.leave(this.#chunk)
+        const bytes = this.#queue.shift()
+        if (!bytes && this.#failure) throw this.#failure
+        if (!bytes) return undefined
         this.#enter(bytes)
-        const chunk = this.#chunk
-        const { value, stop } = chunk
+        const { stop } = this.#chunk
         if (stop > 0 && stop <= this.#shortcut) {
           this.#at = bytes.length
-          const name = assembler.nameAbove(chunk, 0, value - DATA_AT)
-          return new ViewedEvent(name, undefined, assembler.lastEventId, chunk, value, stop)
+          return eventOf(this.#chunk, this.assembler)
         }
       }
       const chunk = this.#chunk
-      const { bytes, lines, text } = chunk
+      const { bytes, lines } = chunk
       const start = this.#at
       const first = bytes[start]
       // The shortest way: a block of one line of data, maybe with a name, as nearly everybody writes one. What it leaves
       // out of the general rules, which are the assembler's, costs a third. bench: parser/openai-ascii-lf, parser/named
-      const isKnown = start < chunk.value
-      if ((lines !== undefined || isKnown) && this.#size === 0 && (first === D || first === E)) {
-        const at = isKnown
-          ? chunk.value - DATA_AT
-          : first === E
-            ? chunk.afterName(start, this.#shortcut)
-            : start
-        const name = assembler.nameAbove(chunk, start, at)
+      if ((lines || start < chunk.value) && this.#size === 0 && (first === D || first === E)) {
+        const at = first === D ? start : chunk.afterName(start, this.#shortcut)
+        const name = at > start ? this.assembler.nameAbove(chunk, start, at) : undefined
         if (isData(bytes, at) && bytes[at + 5] === SPACE) {
           const value = at + DATA_AT
           const lf = chunk.lf < value ? lines!.indexOf('\n', value) : chunk.lf
@@ -101,8 +92,8 @@ export class Scanner {
           if (stop > 0 && stop - start <= this.#shortcut && bytes[blank] === LF) {
             this.#at = blank + 1
             // Where events are read, the text of the next one costs nothing.
-            const data = chunk.ascii === true && text ? text.slice(value, stop) : undefined
-            const id = assembler.lastEventId
+            const data = chunk.ascii === true ? chunk.text?.slice(value, stop) : undefined
+            const id = this.assembler.lastEventId
             return new ViewedEvent(name, undefined, id, chunk, value, stop, data)
           }
           chunk.lf = lf < 0 ? bytes.length : lf
@@ -112,7 +103,7 @@ export class Scanner {
           this.#begin = this.#offset + start
           this.#size = endBefore(bytes, at) - start
           this.#at = at
-          assembler.name(name ?? '')
+          this.assembler.name(name ?? '')
         }
       }
       const event = this.#lines()
@@ -155,9 +146,8 @@ export class Scanner {
         throw this.#failure
       }
       if (!whole || stop === end) part.append(bytes.subarray(start, stop))
-      this.#at = stop
+      this.#at = stop === end ? end : after
       if (stop === end) continue
-      this.#at = after
       this.#swallow = bytes[stop] === CR && after === end && bytes[end - 1] === CR
       if (!whole) {
         this.#finish()
@@ -186,21 +176,13 @@ export class Scanner {
   /** Drops what has not been read. */
   stop(): void {
     this.#chunk = new Chunk(new Uint8Array(0), true)
-    this.#coming = this.#queue = undefined
+    this.#queue = new Queue()
     this.#offset += this.#at
     this.#at = 0
   }
 
-  /** Nothing is left to read. */
-  #drained(): undefined {
-    // What the block views of the chunk is copied: nothing is held of a chunk that has been read.
-    if (this.#size > 0) this.assembler.leave(this.#chunk)
-    if (this.#failure) throw this.#failure
-  }
-
   /** Goes to another chunk. */
   #enter(bytes: Uint8Array): void {
-    if (this.#size > 0) this.assembler.leave(this.#chunk)
     this.#offset += this.#at
     this.#at = this.#swallow && bytes[0] === LF ? 1 : 0
     this.#swallow = false
