@@ -146,17 +146,18 @@ export function prepare(bytes: Uint8Array, before: Chunk, most: number): Chunk {
       const value = at + DATA_AT
       const stop = bytes[end - 1] === CR ? end - 1 : end
       const lf = text === undefined ? indexOf(bytes, LF, value) : text.indexOf('\n', value)
-      if (lf + surplus === end) {
+      if (lf + surplus === end && stop <= most) {
         const cr = text === undefined ? indexOf(bytes, CR, value) : text.indexOf('\r', value)
         if (cr < 0 || cr + surplus === (stop < end ? stop : blank)) {
           chunk.text = text
+          chunk.value = value
           chunk.stop = stop
         }
       }
       // Found in vain, it is the next line end all the same; one that is near is as soon found again.
-      if (chunk.stop > 0 || (text === undefined && lf - value > NEAR_IN_BYTES)) {
+      if (chunk.stop === 0 && text === undefined && lf - value > NEAR_IN_BYTES) {
         chunk.value = value
-        chunk.lf = lf + surplus
+        chunk.lf = lf
       }
     }
   }

@@ -69,8 +69,7 @@ export class Scanner {
         if (!bytes && this.#failure) throw this.#failure
         if (!bytes) return undefined
         this.#enter(bytes)
-        const { stop } = this.#chunk
-        if (stop > 0 && stop <= this.#shortcut) {
+        if (this.#chunk.stop > 0) {
           this.#at = bytes.length
           return eventOf(this.#chunk, this.assembler)
         }

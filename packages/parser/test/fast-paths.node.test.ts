@@ -187,8 +187,22 @@ describe('with every limit and however they are read', () => {
     )
   })
 
+  test('so is a chunk that is one block, just within the limit and just beyond', () => {
+    const readings: Reading[] = [readNow, { ways: ['never'], takes: [Infinity] }]
+    for (const text of ['x'.repeat(60), '漢'.repeat(20)])
+      for (const name of ['', 'event: a', 'event: delta'])
+        for (const end of ['\n', '\r\n']) {
+          const lines = [...(name ? [name] : []), `data: ${text}`, '', '']
+          const chunk = utf8(lines.join(end))
+          const size = name.length + 66
+          for (const reading of readings)
+            for (let limit = size - 70; limit <= size + 6; limit++)
+              expectBoth([utf8(`data: ${text}\n\n`), chunk, chunk], reading, Math.max(0, limit))
+        }
+  })
+
   test('so are the chunks of a live stream', () => {
-    const limits = fc.oneof(fc.constant(Infinity), fc.integer({ min: 60, max: 120 }))
+    const limits = fc.oneof(fc.constant(Infinity), fc.integer({ min: 60, max: 90 }))
     fc.assert(
       fc.property(liveChunks(), anyReading(), limits, (chunks, reading, limit) => {
         expectBoth(chunks, reading, limit)
