@@ -12,15 +12,15 @@ const FEW = 1_024
 /** Above this, one costs more memory than it saves time, and a string that is kept pins it whole. */
 const MANY = 1_048_576
 
-/** Below this many bytes, a chunk is gone through as fast as it is looked at. */
+/** Up to this many bytes, a chunk is gone through as fast as it is looked at. */
 const TINY = 64
 
 /** A line end so near is found faster byte by byte than by a search, of a string or of bytes. */
 const NEAR_IN_STRING = 8
 export const NEAR_IN_BYTES = 32
 
-/** In bytes, of the line of a name that is looked through byte by byte. */
-const LONGEST_NAME = 64
+/** In bytes, of a line with a name that is looked through byte by byte. */
+const SHORT_LINE = 64
 
 /** How a stream is read, and counts for the tests. */
 export interface Tally {
@@ -46,7 +46,7 @@ export class Chunk implements Memory {
   /** Where the next line ends of each kind are, as far as is known: at the chunk's end if there is none. */
   lf: number
   cr: number
-  /** Where the data begins of the block at the chunk's start, if that was looked at; of a chunk of one block, its end. */
+  /** Where the data begins of the block at the chunk's start, if that is known; and where it ends, if that is all there is. */
   value: number
   stop: number
   /** For events that are read in a run: `null` if each is to be decoded alone. */
@@ -75,13 +75,13 @@ export class Chunk implements Memory {
 
   /** Where the line after that of a name starts, if this is one, no longer than `most`, of LF or CR LF; else `start`. */
   afterName(start: number, most: number): number {
-    const value = start + NAME_AT
-    // Without a string to search in, it was looked at as the chunk was made ready.
+    // Without a string to search in, this is the chunk's start, and known since it was made ready.
     if (this.lines === undefined) return this.value - DATA_AT
+    const value = start + NAME_AT
     if (valueAt('event', this.bytes, start, this.bytes.length) !== value) return start
     const lf = this.lf < value ? this.lines.indexOf('\n', value) : this.lf
     const end = lf < this.cr ? lf : this.endAt(value, lf)
-    if (end > 0 && end - start <= most) return lf + 1
+    if (end > 0 && end - start <= most && lf < this.bytes.length) return lf + 1
     this.lf = lf < 0 ? this.bytes.length : lf
     return start
   }
@@ -119,9 +119,9 @@ export class Chunk implements Memory {
 }
 
 /**
- * Makes a chunk ready to be read, as what was read of the one before says. If a block begins with it, one of at most so
- * many bytes, it is looked at whether that is all of it: a line of data, maybe with a name, as nearly all that a live
- * stream brings. Not in parts: a call costs as much as ten of its lines. bench: parser/openai-ascii-lf/each
+ * Makes a chunk ready to be read, as what was read of the one before says. It is looked at whether it is one block of at
+ * most so many bytes, a line of data, maybe with a name, as nearly all that a live stream brings; with -1 it is not, for
+ * no block begins here. One function, for a call costs as much as ten of its lines. bench: parser/openai-ascii-lf/each
  */
 export function prepare(bytes: Uint8Array, before: Chunk, most: number): Chunk {
   const chunk = new Chunk(bytes, false)
@@ -172,11 +172,11 @@ export function eventOf(chunk: Chunk, assembler: Assembler): ViewedEvent {
   return new ViewedEvent(name, undefined, assembler.lastEventId, chunk, value, stop)
 }
 
-/** `Chunk.afterName` for the start of a chunk, of a short name in ASCII. */
+/** `Chunk.afterName` for the start of a chunk, of a short name of printable ASCII; 0 for any other. */
 function afterShortName(bytes: Uint8Array, most: number): number {
   let at = NAME_AT
   if (valueAt('event', bytes, 0, bytes.length) !== at) return 0
-  const last = Math.min(most, LONGEST_NAME)
+  const last = Math.min(most, SHORT_LINE)
   while (at < last && bytes[at]! >= SPACE && bytes[at]! < 0x80) at++
   if (at > last) return 0
   if (bytes[at] === CR) at++

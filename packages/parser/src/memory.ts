@@ -3,7 +3,7 @@ import { decode } from './native.ts'
 /** Bytes that events are views of. */
 export class Memory {
   readonly bytes: Uint8Array
-  /** All of them as text, if that is there and has a unit for each. */
+  /** All of them as text, if that is there, with a unit for each up to the first data. */
   readonly text: string | undefined
 
   constructor(bytes: Uint8Array) {

@@ -28,8 +28,8 @@ const FAR = 2 ** 31
  * `Uint8Array.prototype.indexOf` takes 109; decoding in place 79, where `TextDecoder` on a subarray takes 107. Bun and
  * Deno have a `Buffer` as well, but there the standard calls are the fast ones.
  *
- * A function, for a bundler makes variables of a module's constants, and of a variable V8 does not know what it calls:
- * that cost an event that is not read 15 ns of 157.
+ * `node` is a constant of a function, for a bundler makes variables of a module's, and of a variable V8 does not know what
+ * it calls: that cost an event that is not read 15 ns of 157.
  */
 const native = ((): Native => {
   const { Buffer, process } = globalThis as Platform

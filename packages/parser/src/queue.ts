@@ -3,7 +3,7 @@
  * promise, and those that were taken are let go of, also where the queue never gets empty.
  */
 export class Queue<T> {
-  /** Mostly no more than one waits: it needs no array. */
+  /** Mostly no more than one waits, and never gets into the array. */
   #next: T | undefined
   #items: T[] = []
   #first = 0

@@ -9,18 +9,18 @@ import { Slab } from './slab.ts'
 import type { ParserOptions, Verdict } from './types.ts'
 
 /**
- * The bytes of one stream, chunk by chunk: the only place that knows where the network cut it. Between calls it holds
- * that every byte before `#at` has been handed on: into an event, to the assembler, or to nobody because nobody wants
- * it. So whatever a consumer or a callback does between two events, throwing included, the next call goes on behind it.
+ * The bytes of one stream, chunk by chunk: no other knows where in it one is. Between calls, every byte before `#at` has
+ * been handed on: into an event, to the assembler, or to nobody because nobody wants it. So whatever a consumer or a
+ * callback does between two events, throwing included, the next call goes on behind it.
  */
 export class Scanner {
   readonly tally: Tally
   readonly assembler: Assembler
   readonly #limit: number
-
-  /** What is being read, up to `#at`, and what waits. */
+  /** What is being read, up to `#at` of `#end`, for its memory may go once it is read; and what waits. */
   #chunk = new Chunk(new Uint8Array(0), true)
   #at = 0
+  #end = 0
   #queue = new Queue<Uint8Array>()
   /** Whether the last line of data was long: then the end of the next is not looked for byte by byte. */
   #long = false
@@ -62,15 +62,15 @@ export class Scanner {
 
   next(): ViewedEvent | undefined {
     for (;;) {
-      while (this.#at === this.#chunk.bytes.length) {
-        // What the block views of the chunk is copied: nothing is held of a chunk that has been read.
+      while (this.#at === this.#end) {
+        // What the block views of the chunk is copied: it holds nothing of a chunk that has been read.
         if (this.#size > 0) this.assembler.leave(this.#chunk)
         const bytes = this.#queue.shift()
         if (!bytes && this.#failure) throw this.#failure
         if (!bytes) return undefined
         this.#enter(bytes)
         if (this.#chunk.stop > 0) {
-          this.#at = bytes.length
+          this.#at = this.#end
           return eventOf(this.#chunk, this.assembler)
         }
       }
@@ -177,12 +177,13 @@ export class Scanner {
     this.#chunk = new Chunk(new Uint8Array(0), true)
     this.#queue = new Queue()
     this.#offset += this.#at
-    this.#at = 0
+    this.#at = this.#end = 0
   }
 
   /** Goes to another chunk. */
   #enter(bytes: Uint8Array): void {
     this.#offset += this.#at
+    this.#end = bytes.length
     this.#at = this.#swallow && bytes[0] === LF ? 1 : 0
     this.#swallow = false
     this.#chunk = this.tally.plain

@@ -36,6 +36,28 @@ test('large ones too', () => {
   )
 })
 
+test.each([true, false])('memory may go once it is drained and read: a block alone %s', (alone) => {
+  const text = alone ? 'x'.repeat(60) : 'x'
+  const goes: ((memory: ArrayBuffer) => void)[] = [
+    (memory) => structuredClone(memory, { transfer: [memory] }),
+    (memory) => memory.resize(10),
+    (memory) => memory.resize(200),
+  ]
+  for (const go of goes) {
+    const parser = createParser()
+    for (let index = 0; index < 4; index++) {
+      const bytes = utf8(`data: ${text}${index}\n\n`)
+      const memory = new ArrayBuffer(bytes.length, { maxByteLength: 200 })
+      const chunk = new Uint8Array(memory)
+      chunk.set(bytes)
+      parser.feed(chunk)
+      expect([...parser].map(({ data }) => data)).toEqual([`${text}${index}`])
+      go(memory)
+    }
+    expect(parser.end()).toEqual({ complete: true })
+  }
+})
+
 test('Buffers may be written to once they are drained and read', () => {
   fc.assert(
     fc.property(cutStream(anyStream()), ({ bytes, chunks }) => {

@@ -187,6 +187,16 @@ describe('with every limit and however they are read', () => {
     )
   })
 
+  test('so is a name whose line ends in a CR that is the chunk’s last byte', () => {
+    const small = ['data: x\n\n', 'data: x\r\revent: foo\r', '\ndata: 1\n\n']
+    const large = [`data: ${'x'.repeat(1_100)}\r\revent: foo\r`, '\ndata: 1\n\n']
+    for (const chunks of [small, large]) {
+      expectBoth(chunks.map(utf8), readNow, Infinity)
+      const events = readAsPlanned(scanner(newTally()), chunks.map(utf8), readNow)
+      expect(events.at(-1)).toMatchObject({ event: 'foo', data: '1' })
+    }
+  })
+
   test('so is a chunk that is one block, just within the limit and just beyond', () => {
     const readings: Reading[] = [readNow, { ways: ['never'], takes: [Infinity] }]
     for (const text of ['x'.repeat(60), '漢'.repeat(20)])
