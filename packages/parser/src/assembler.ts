@@ -57,7 +57,7 @@ export class Assembler {
     if ((value = valueAt('data', bytes, start, end))) {
       this.data(memory, value, end)
     } else if ((value = valueAt('event', bytes, start, end))) {
-      this.name(this.nameOf(memory, value, end))
+      this.name(this.#nameOf(memory, value, end))
     } else if ((value = valueAt('id', bytes, start, end))) {
       const id = decode(bytes, value, end)
       if (!id.includes('\0')) this.#id = id
@@ -139,11 +139,11 @@ export class Assembler {
   /** The name in the line from `start` to the next one; `undefined` if it is empty, or there is no such line. */
   nameAbove(memory: Memory, start: number, next: number): string | undefined {
     if (start === next) return undefined
-    return this.nameOf(memory, start + NAME_AT, endBefore(memory.bytes, next)) || undefined
+    return this.#nameOf(memory, start + NAME_AT, endBefore(memory.bytes, next)) || undefined
   }
 
   /** A name. Streams name their events alike: comparing costs a fifth of decoding. bench: parser/named-16k */
-  nameOf({ bytes, text }: Memory, start: number, end: number): string {
+  #nameOf({ bytes, text }: Memory, start: number, end: number): string {
     if (text !== undefined) return text.slice(start, end)
     const length = end - start
     if (length > LONGEST_NAME) return decode(bytes, start, end)

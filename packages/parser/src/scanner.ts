@@ -77,10 +77,10 @@ export class Scanner {
       const chunk = this.#chunk
       const { bytes, lines } = chunk
       const start = this.#at
-      const first = bytes[start]
+      const first = lines || start < chunk.value ? bytes[start] : undefined
       // The shortest way: a block of one line of data, maybe with a name, as nearly everybody writes one. What it leaves
       // out of the general rules, which are the assembler's, costs a third. bench: parser/openai-ascii-lf, parser/named
-      if ((lines || start < chunk.value) && this.#size === 0 && (first === D || first === E)) {
+      if (this.#size === 0 && (first === D || first === E)) {
         const at = first === D ? start : chunk.afterName(start, this.#shortcut)
         const name = at > start ? this.assembler.nameAbove(chunk, start, at) : undefined
         if (isData(bytes, at) && bytes[at + 5] === SPACE) {

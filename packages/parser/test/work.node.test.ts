@@ -175,6 +175,7 @@ describe('bytes are visited', () => {
     'one LF among CR': `${'data: some text, some text\r\r'.repeat(800)}\n`,
     names: 'event: delta\ndata: some text\n\n'.repeat(800),
     'names and CR LF': 'event: delta\r\ndata: some text\r\n\r\n'.repeat(700),
+    'names and CR': `${'event: delta\rdata: some text\r\r'.repeat(800)}\n`,
     'names and many lines of data': 'event: delta\ndata: some\ndata: text\n\n'.repeat(600),
     'names and IDs': 'event: delta\nid: 12\ndata: some text\n\n'.repeat(700),
     'many lines of data': `${'data: line\n'.repeat(2_000)}\n`,
