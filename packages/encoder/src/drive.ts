@@ -2,9 +2,9 @@ import { StreamError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { handleOf } from './handle.ts'
 import type { Follower, Lifecycle } from './lifecycle.ts'
-import type { EventStream, SseEvent, StreamSource, UntrustedText } from './types.ts'
+import type { EventStream, SseEventInit, StreamSource, UntrustedText } from './types.ts'
 
-type EventIterator = Iterator<SseEvent | Frame> | AsyncIterator<SseEvent | Frame>
+type EventIterator = Iterator<SseEventInit | Frame> | AsyncIterator<SseEventInit | Frame>
 
 /**
  * What feeds a stream: calls a source that is a function, asks a sequence for one event after another while there is
@@ -67,6 +67,6 @@ export class Drive implements Follower {
 
 function iteratorOf(value: unknown): EventIterator | undefined {
   const { [Symbol.asyncIterator]: begin, [Symbol.iterator]: beginSync } = (value ??
-    0) as AsyncIterable<SseEvent> & Iterable<SseEvent>
+    0) as AsyncIterable<SseEventInit> & Iterable<SseEventInit>
   return begin ? begin.call(value) : beginSync?.call(value)
 }

@@ -8,7 +8,7 @@
  */
 import { type EncodeField, refuse, refuseNumber, refuseType } from './errors.ts'
 import { CR, LF, LONGEST_WAIT } from './numbers.ts'
-import type { SseEvent } from './types.ts'
+import type { SseEventInit } from './types.ts'
 
 /** What the format takes for a line end. A CR LF is one, so it comes first. */
 const LINE_END = /\r\n|\r|\n/g
@@ -30,9 +30,9 @@ export const utf8: TextEncoder = /* @__PURE__ */ new TextEncoder()
  * encode({ data: 'two\nlines' }) // => 'data: two\ndata: lines\n\n'
  * encode({ event: 'token', id: '7', data: '{}' }) // => 'event: token\nid: 7\ndata: {}\n\n'
  */
-export function encode(block: SseEvent): string {
+export function encode(block: SseEventInit): string {
   // For null and undefined: a number has properties that can be asked for, and none of these.
-  const { event, data, id, retry } = (block ?? 0) as SseEvent
+  const { event, data, id, retry } = (block ?? 0) as SseEventInit
   check(event, data, id, retry)
   const last = retry === undefined ? 'data: ' : `retry: ${retry}\ndata: `
   const text = hasLineEnd(data) ? data.replace(LINE_END, '\ndata: ') : data
@@ -60,8 +60,8 @@ export function encode(block: SseEvent): string {
  * length += encodeInto({ data: 'b' }, buffer, length)
  * new TextDecoder().decode(buffer.subarray(0, length)) // => 'data: a\n\ndata: b\n\n'
  */
-export function encodeInto(block: SseEvent, target: Uint8Array, offset = 0): number {
-  const { event, data, id, retry } = (block ?? 0) as SseEvent
+export function encodeInto(block: SseEventInit, target: Uint8Array, offset = 0): number {
+  const { event, data, id, retry } = (block ?? 0) as SseEventInit
   // 32 bits, so that V8 counts on without a look at each step whether it still can: 5 % of all that this takes.
   const start = Number(offset) >>> 0
   if (start !== offset || start > target.length) refuseNumber('offset', target.length)

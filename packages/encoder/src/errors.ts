@@ -98,12 +98,21 @@ export type StreamErrorCode =
  * second.status // => 503
  */
 export class StreamError extends Error {
-  declare readonly code: StreamErrorCode
+  declare readonly code: StreamErrorCode | (string & {})
   declare readonly status: number
   declare readonly statusCode: number
 
-  constructor(code: StreamErrorCode, message: string, status = 500) {
-    super(message)
+  /**
+   * @param status - what the client is answered with if no event was sent yet; 500 rejects instead
+   * @param options - may hold the `cause`
+   */
+  constructor(
+    code: StreamErrorCode | (string & {}),
+    message: string,
+    status = 500,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
     this.name = 'StreamError'
     this.code = code
     this.status = this.statusCode = status

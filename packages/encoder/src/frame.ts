@@ -1,5 +1,5 @@
 import { encode, utf8 } from './encode.ts'
-import type { Bytes, SseEvent } from './types.ts'
+import type { Bytes, SseEventInit } from './types.ts'
 
 /**
  * An event that was validated and encoded once, to be sent to many. Made by {@link frame}.
@@ -10,7 +10,7 @@ export class Frame {
   readonly #text: string
   #bytes: Bytes | undefined
 
-  constructor(event: SseEvent) {
+  constructor(event: SseEventInit) {
     this.#text = encode(event)
   }
 
@@ -37,6 +37,6 @@ export class Frame {
  * tick.text // => 'event: tick\ndata: \n\n'
  * tick.bytes.length // => 20
  */
-export function frame(event: SseEvent): Frame {
+export function frame(event: SseEventInit): Frame {
   return new Frame(event)
 }

@@ -1,11 +1,11 @@
 import { type StreamClosed, StreamError } from './errors.ts'
 import type { Follower, Lifecycle } from './lifecycle.ts'
 import { amount } from './limits.ts'
-import type { JoinOptions, PublishOptions, SlowPolicy, SseEvent } from './types.ts'
+import type { JoinOptions, PublishOptions, SlowPolicy, SseEventInit } from './types.ts'
 
 /** A published event. */
 export interface Entry extends PublishOptions {
-  readonly event: SseEvent
+  readonly event: SseEventInit
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 

@@ -1,4 +1,10 @@
 export { encode, encodeComment, encodeInto } from './encode.ts'
-export { EncodeError, type EncodeErrorCode, type EncodeField } from './errors.ts'
+export {
+  EncodeError,
+  type EncodeErrorCode,
+  type EncodeField,
+  StreamError,
+  type StreamErrorCode,
+} from './errors.ts'
 export { type Frame, frame } from './frame.ts'
-export type { SseEvent } from './types.ts'
+export type { SseEventInit } from './types.ts'

@@ -9,7 +9,13 @@ import { Outbox } from './outbox.ts'
 import { onAbort } from './signals.ts'
 import type { Transport } from './transport.ts'
 import { atTurnEnd } from './turn.ts'
-import type { CloseReason, SseEvent, StreamOptions, StreamSource, UntrustedText } from './types.ts'
+import type {
+  CloseReason,
+  SseEventInit,
+  EventStreamOptions,
+  StreamSource,
+  UntrustedText,
+} from './types.ts'
 
 /** What goes along with a stream. */
 export interface Follower {
@@ -24,7 +30,7 @@ const PATIENCE = 16
 const LEAST_PATIENCE = 1 << 20
 
 /** For a client: it must give nothing away of what went wrong, which may hold a password or a path. */
-const SORRY: SseEvent = {
+const SORRY: SseEventInit = {
   event: 'error',
   data: '{"message":"The server could not continue this stream."}',
 }
@@ -42,7 +48,7 @@ const settled: Promise<void> = /* @__PURE__ */ Promise.resolve()
  */
 export class Lifecycle implements Ticking {
   readonly #transport: Transport
-  readonly #options: StreamOptions
+  readonly #options: EventStreamOptions
   #limits!: Limits
   readonly #clock: Clock = clockOfStream()
   readonly #outbox: Outbox
@@ -63,7 +69,7 @@ export class Lifecycle implements Ticking {
   #eventsSeen = 0
   #idleSince: number = this.#began
 
-  constructor(transport: Transport, options: StreamOptions) {
+  constructor(transport: Transport, options: EventStreamOptions) {
     this.#transport = transport
     this.#options = options
     this.#outbox = new Outbox(transport, this)
@@ -138,7 +144,7 @@ export class Lifecycle implements Ticking {
   }
 
   /** Takes an event, whether there is room or not. */
-  add(event: SseEvent | Frame): void {
+  add(event: SseEventInit | Frame): void {
     // Encoded first: an event that cannot be sent must not open the stream.
     const block = event instanceof Frame ? event.text : encode(event)
     this.#open()
@@ -162,7 +168,7 @@ export class Lifecycle implements Ticking {
     return this.#end ? settled : this.#outbox.room()
   }
 
-  send(event: SseEvent | Frame): Promise<void> {
+  send(event: SseEventInit | Frame): Promise<void> {
     if (!this.#end) {
       this.add(event)
       if (!this.isFull) return settled

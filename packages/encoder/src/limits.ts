@@ -1,8 +1,8 @@
 import { encode, utf8 } from './encode.ts'
 import { StreamError } from './errors.ts'
-import type { StreamOptions } from './types.ts'
+import type { EventStreamOptions } from './types.ts'
 
-/** What {@link StreamOptions} say of a stream, checked. A duration of 0 is off. */
+/** What {@link EventStreamOptions} say of a stream, checked. A duration of 0 is off. */
 export interface Limits {
   readonly highWaterMark: number
   readonly maxDuration: number
@@ -25,7 +25,7 @@ export function limitsOf({
   // Bun's server hangs up on a connection that was silent for 10 seconds.
   heartbeat = 'Bun' in globalThis ? 8_000 : 15_000,
   retry,
-}: StreamOptions): Limits {
+}: EventStreamOptions): Limits {
   const { every, event } = heartbeat instanceof Object ? heartbeat : { every: heartbeat }
   const numbers = { highWaterMark, maxDuration, idleTimeout, stallTimeout, heartbeat: every }
   for (const [name, value] of Object.entries(numbers)) amount(name, value)

@@ -2,7 +2,7 @@ import { type StreamClosed, StreamError } from './errors.ts'
 import { headOf } from './head.ts'
 import { type Follower, Lifecycle } from './lifecycle.ts'
 import type { Transport } from './transport.ts'
-import type { EventMap, HeaderFields, StreamSource, StreamOptions } from './types.ts'
+import type { EventMap, HeaderFields, StreamSource, EventStreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
@@ -35,7 +35,7 @@ export interface NodeResponse {
 
 /** The head of most streams, made once: it is kept until the connection closes. */
 let usual: Fields | undefined
-const none: StreamOptions = {}
+const none: EventStreamOptions = {}
 
 /**
  * Streams events as the response to a request of Node's own server, or of Express, Fastify and Koa, which are built
@@ -68,7 +68,7 @@ export function sendEvents<Events extends object = EventMap>(
   request: NodeRequest,
   response: NodeResponse,
   source: StreamSource<Events>,
-  options: StreamOptions = none,
+  options: EventStreamOptions = none,
 ): Promise<StreamClosed> {
   return new Promise((resolve, reject) => {
     const transport = new NodeTransport(response, resolve, reject)

@@ -1,8 +1,8 @@
 import { encode, utf8 } from './encode.ts'
 import { Frame } from './frame.ts'
-import type { Bytes, SseEvent } from './types.ts'
+import type { Bytes, SseEventInit } from './types.ts'
 
-export type { SseEvent } from './types.ts'
+export type { SseEventInit } from './types.ts'
 
 /**
  * Events in, bytes out: for `pipeThrough`.
@@ -18,7 +18,7 @@ export type { SseEvent } from './types.ts'
  * void writer.write({ data: 'Hello' }).then(() => writer.close())
  * await new Response(encoder.readable).text() // => 'data: Hello\n\n'
  */
-export class EventEncoderStream extends TransformStream<SseEvent | Frame, Bytes> {
+export class EventEncoderStream extends TransformStream<SseEventInit | Frame, Bytes> {
   constructor() {
     super({
       transform(event, controller) {

@@ -5,12 +5,12 @@ import type { Frame } from './frame.ts'
  * One event, named as its fields are on the wire. What `@tesserae/parser` yields is one too.
  *
  * @example
- * import { encode, type SseEvent } from '@tesserae/encoder'
+ * import { encode, type SseEventInit } from '@tesserae/encoder'
  *
- * const event: SseEvent = { event: 'token', data: JSON.stringify({ text: 'Hi' }), id: '1' }
+ * const event: SseEventInit = { event: 'token', data: JSON.stringify({ text: 'Hi' }), id: '1' }
  * encode(event) // => 'event: token\nid: 1\ndata: {"text":"Hi"}\n\n'
  */
-export interface SseEvent {
+export interface SseEventInit {
   /** The name that clients listen for. Left out: an unnamed event, which they see as `message`. */
   readonly event?: string | undefined
   /** The payload: any text. An empty one is an event all the same. */
@@ -65,7 +65,7 @@ export interface EventStream<Events extends object = EventMap> {
    *
    * @throws an `EncodeError`, at once, if the event cannot be sent.
    */
-  readonly send: (event: SseEvent | Frame) => Promise<void>
+  readonly send: (event: SseEventInit | Frame) => Promise<void>
   /**
    * Sends a payload as JSON, under one of the stream's names.
    *
@@ -74,7 +74,7 @@ export interface EventStream<Events extends object = EventMap> {
   readonly emit: <Name extends keyof Events & string>(
     name: Name,
     payload: Events[Name],
-    fields?: Pick<SseEvent, 'id' | 'retry'>,
+    fields?: Pick<SseEventInit, 'id' | 'retry'>,
   ) => Promise<void>
   /** Sends what is waiting, then ends the stream. */
   readonly close: () => void
@@ -83,7 +83,7 @@ export interface EventStream<Events extends object = EventMap> {
 }
 
 /** Events, one after another. */
-export type EventSequence = Iterable<SseEvent | Frame> | AsyncIterable<SseEvent | Frame>
+export type EventSequence = Iterable<SseEventInit | Frame> | AsyncIterable<SseEventInit | Frame>
 
 /**
  * Where the events of a stream come from: a sequence of them, or a function that returns or promises one, or one that
@@ -99,14 +99,14 @@ export interface Heartbeat {
   /** Milliseconds without traffic. */
   readonly every: number
   /** An event to send in place of the comment, for clients that cannot see comments, as browsers cannot. */
-  readonly event?: SseEvent | undefined
+  readonly event?: SseEventInit | undefined
 }
 
 /**
  * Options of every stream. Durations are in milliseconds, are looked at every quarter of a second, and 0 turns off
  * what they are for.
  */
-export interface StreamOptions {
+export interface EventStreamOptions {
   /** Added to the head of the response, and to that of a refusal. */
   readonly headers?: HeaderFields | undefined
   /** Default: a comment after 15 seconds without traffic; 8 on Bun, whose server hangs up after 10. */
@@ -128,7 +128,7 @@ export interface StreamOptions {
   /** When the source is done, tells the client not to reconnect: by a last event, then by status 204. Default: false. */
   readonly final?: boolean | undefined
   /** The event that tells the client of an error of the source; undefined for none. Default: one that gives nothing away. */
-  readonly formatError?: ((error: unknown) => SseEvent | undefined) | undefined
+  readonly formatError?: ((error: unknown) => SseEventInit | undefined) | undefined
   /**
    * Told of every error of the source that `eventStream` or `sendEvents` does not reject with, in full, and of every
    * client that is refused. Without it nobody sees what goes wrong once the head is sent.
@@ -174,7 +174,7 @@ export interface HubOptions {
 /** What one client of a hub gets, and how. */
 export interface JoinOptions {
   /** Which events it gets, by the event and the topic that it was published with. Default: all. */
-  readonly filter?: ((event: SseEvent, topic: string | undefined) => boolean) | undefined
+  readonly filter?: ((event: SseEventInit, topic: string | undefined) => boolean) | undefined
   /** Default: the hub's. */
   readonly policy?: SlowPolicy | undefined
   /** Default: the hub's. */
@@ -227,7 +227,7 @@ export interface Hub<Events extends object = EventMap> {
    *
    * @throws an `EncodeError`, at once and not by the promise, if the event cannot be sent.
    */
-  publish(event: SseEvent, options?: PublishOptions): Promise<void>
+  publish(event: SseEventInit, options?: PublishOptions): Promise<void>
   /**
    * Publishes a payload as JSON, under one of the hub's names.
    *
@@ -236,7 +236,7 @@ export interface Hub<Events extends object = EventMap> {
   emit<Name extends keyof Events & string>(
     name: Name,
     payload: Events[Name],
-    options?: PublishOptions & Pick<SseEvent, 'id' | 'retry'>,
+    options?: PublishOptions & Pick<SseEventInit, 'id' | 'retry'>,
   ): Promise<void>
   /** A source for `eventStream` or `sendEvents` that makes their client one of the hub's. */
   source(

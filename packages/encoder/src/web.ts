@@ -1,13 +1,13 @@
 import { headOf } from './head.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { atTurnEnd } from './turn.ts'
-import type { EventMap, StreamSource, StreamOptions } from './types.ts'
+import type { EventMap, StreamSource, EventStreamOptions } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
 
 /** Options of {@link eventStream}. */
-export interface WebStreamOptions extends StreamOptions {
+export interface WebStreamOptions extends EventStreamOptions {
   /** The request that is answered: for its `Last-Event-ID`, and to know when the client hangs up. */
   readonly request?: Request | undefined
 }

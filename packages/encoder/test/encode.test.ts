@@ -4,7 +4,7 @@ import {
   EncodeError,
   encodeInto,
   frame,
-  type SseEvent,
+  type SseEventInit,
 } from '@tesserae/encoder'
 import * as encoder from '@tesserae/encoder'
 import { describe, expect, it } from 'vitest'
@@ -15,6 +15,7 @@ describe('what is exported', () => {
   it('is this and nothing else', () => {
     expect(Object.keys(encoder).sort()).toEqual([
       'EncodeError',
+      'StreamError',
       'encode',
       'encodeComment',
       'encodeInto',
@@ -24,7 +25,7 @@ describe('what is exported', () => {
 })
 
 describe('the block on the wire', () => {
-  const blocks: [what: string, event: SseEvent, block: string][] = [
+  const blocks: [what: string, event: SseEventInit, block: string][] = [
     ['data alone', { data: 'a' }, 'data: a\n\n'],
     ['data of no characters is an event', { data: '' }, 'data: \n\n'],
     [
@@ -229,10 +230,14 @@ describe('what is refused, before a byte is written', () => {
 
   refused.forEach(([event, code, field], index) =>
     it(`${code} in ${field}, case ${index}`, () => {
-      for (const write of [encode, frame, (it: SseEvent) => encodeInto(it, new Uint8Array(99))]) {
+      for (const write of [
+        encode,
+        frame,
+        (it: SseEventInit) => encodeInto(it, new Uint8Array(99)),
+      ]) {
         let thrown: unknown
         try {
-          write(event as SseEvent)
+          write(event as SseEventInit)
         } catch (error) {
           thrown = error
         }
@@ -249,10 +254,13 @@ describe('what is refused, before a byte is written', () => {
 })
 
 it('reads each property once: what was checked is what is written', () => {
-  for (const write of [encode, (event: SseEvent) => void encodeInto(event, new Uint8Array(99))]) {
+  for (const write of [
+    encode,
+    (event: SseEventInit) => void encodeInto(event, new Uint8Array(99)),
+  ]) {
     const reads: string[] = []
     const answers: Record<string, unknown> = { event: 'e', data: 'd', id: 'i', retry: 1 }
-    const event = new Proxy({} as SseEvent, {
+    const event = new Proxy({} as SseEventInit, {
       get(_, key) {
         reads.push(String(key))
         return answers[String(key)]

@@ -1,4 +1,4 @@
-import { encode, EncodeError, type SseEvent } from '@tesserae/encoder'
+import { encode, EncodeError, type SseEventInit } from '@tesserae/encoder'
 import { hostileEvent, sseEvent } from '@tesserae/testkit/arbitraries'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import fc from 'fast-check'
@@ -20,7 +20,7 @@ function readBack(text: string) {
   return { events, retries, comments, errors }
 }
 
-function holdsFor(event: SseEvent): void {
+function holdsFor(event: SseEventInit): void {
   let block: string
   try {
     block = encode(event)

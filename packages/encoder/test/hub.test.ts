@@ -1,4 +1,4 @@
-import type { SseEvent } from '@tesserae/encoder'
+import type { SseEventInit } from '@tesserae/encoder'
 import { createHub, type Hub, type HubOptions, type JoinOptions } from '@tesserae/encoder/hub'
 import { eventStream, type StreamSummary } from '@tesserae/encoder/web'
 import { describe, expect, it } from 'vitest'
@@ -183,7 +183,7 @@ describe('a hub', () => {
 })
 
 describe('a client that does not read', () => {
-  const event = (i: number): SseEvent => ({ data: `${i}`.padEnd(92, '.') }) // 100 bytes on the wire
+  const event = (i: number): SseEventInit => ({ data: `${i}`.padEnd(92, '.') }) // 100 bytes on the wire
   const numbers = (text: string) => dataOf(text).map((data) => Number(data!.replaceAll('.', '')))
 
   async function stalled(

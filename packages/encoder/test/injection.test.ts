@@ -3,7 +3,7 @@
  * an advisory for (among them CVE-2026-29085, CVE-2026-33128, CVE-2026-35515, CVE-2026-44214, CVE-2026-44217,
  * CVE-2026-22735). Each payload goes into each field in each way.
  */
-import { encode, encodeComment, EncodeError, type SseEvent } from '@tesserae/encoder'
+import { encode, encodeComment, EncodeError, type SseEventInit } from '@tesserae/encoder'
 import { referenceParse } from '@tesserae/testkit'
 import { describe, expect, it } from 'vitest'
 
@@ -51,7 +51,7 @@ for (const [end, characters] of Object.entries(lineEnds))
           { event: 'e' },
           { id: 'i' },
           { event: 'e', id: 'i', retry: 9 },
-        ] as Omit<SseEvent, 'data'>[]) {
+        ] as Omit<SseEventInit, 'data'>[]) {
           const { events, retries, comments, unknownFields, lastEventId } = read(
             encode({ ...around, data: text }),
           )

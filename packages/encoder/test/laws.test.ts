@@ -4,7 +4,7 @@ import {
   EncodeError,
   encodeInto,
   frame,
-  type SseEvent,
+  type SseEventInit,
 } from '@tesserae/encoder'
 import { referenceParse } from '@tesserae/testkit'
 import { hostileEvent, illTypedEvent, sseEvent } from '@tesserae/testkit/arbitraries'
@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest'
 const utf8 = new TextEncoder()
 
 /** What a parser must give back for an event: the same, but for the line ends in `data`. */
-const asRead = ({ event, data, id }: SseEvent) => ({
+const asRead = ({ event, data, id }: SseEventInit) => ({
   event,
   data: data.replaceAll('\r\n', '\n').replaceAll('\r', '\n'),
   id,
@@ -22,7 +22,7 @@ const asRead = ({ event, data, id }: SseEvent) => ({
 })
 
 /** The standard's rules, said as plainly as can be: the encoder refuses an event if and only if this does. */
-function canBeCarried({ event, data, id, retry }: SseEvent): boolean {
+function canBeCarried({ event, data, id, retry }: SseEventInit): boolean {
   // Point by point: WebKit 2.50 finds no surrogate in '\ud800\ufeff' when it searches the whole.
   const isText = (text: unknown): text is string =>
     typeof text === 'string' && [...text].every((point) => !/^[\ud800-\udfff]$/.test(point))
@@ -35,7 +35,7 @@ function canBeCarried({ event, data, id, retry }: SseEvent): boolean {
 }
 
 describe('one event back, equal to the one sent, or a typed error and no byte', () => {
-  const holdsFor = (event: SseEvent): void => {
+  const holdsFor = (event: SseEventInit): void => {
     let block: string
     const target = new Uint8Array(3 * (event.data?.length ?? 0) + 500_000)
     try {
@@ -91,7 +91,7 @@ describe('one event back, equal to the one sent, or a typed error and no byte', 
 it('refuses what is no event with a typed error, whatever it is', () => {
   fc.assert(
     fc.property(illTypedEvent(), (value) => {
-      const event = value as SseEvent
+      const event = value as SseEventInit
       try {
         const { events } = referenceParse(utf8.encode(encode(event)))
         expect(events).toEqual([asRead(event)])

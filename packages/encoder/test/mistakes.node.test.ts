@@ -1,5 +1,5 @@
 import { createHub } from '@tesserae/encoder/hub'
-import { type NodeResponse, sendEvents, type StreamOptions } from '@tesserae/encoder/node'
+import { type NodeResponse, sendEvents, type EventStreamOptions } from '@tesserae/encoder/node'
 import { describe, expect, it } from 'vitest'
 
 const request = { method: 'GET', headers: {} }
@@ -40,7 +40,7 @@ function counted() {
 }
 
 describe('a mistake of the server rejects, once, before anything is sent', () => {
-  const cases: [code: string, options: StreamOptions, headersSent?: boolean][] = [
+  const cases: [code: string, options: EventStreamOptions, headersSent?: boolean][] = [
     ['bad-option', { highWaterMark: Number.NaN }],
     ['bad-option', { stallTimeout: -1 }],
     ['bad-option', { heartbeat: { every: -5 } }],

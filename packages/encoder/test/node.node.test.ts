@@ -3,12 +3,12 @@ import * as http from 'node:http'
 import * as http2 from 'node:http2'
 import * as net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SseEvent } from '@tesserae/encoder'
+import type { SseEventInit } from '@tesserae/encoder'
 import {
   type StreamSource,
   sendEvents,
   type StreamClosed,
-  type StreamOptions,
+  type EventStreamOptions,
   type StreamSummary,
 } from '@tesserae/encoder/node'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -35,7 +35,7 @@ async function serve(
 }
 
 /** A server for one source, and what became of its streams. */
-async function serveSource(source: () => StreamSource, options: StreamOptions = {}) {
+async function serveSource(source: () => StreamSource, options: EventStreamOptions = {}) {
   const ends: StreamSummary[] = []
   const results: (StreamClosed | Error)[] = []
   const onClose = (end: StreamSummary) => void ends.push(end)
@@ -173,7 +173,7 @@ describe('over HTTP/1.1', () => {
 })
 
 describe('over HTTP/2', () => {
-  async function h2(source: () => StreamSource, options: StreamOptions = {}) {
+  async function h2(source: () => StreamSource, options: EventStreamOptions = {}) {
     const ends: StreamSummary[] = []
     const server = http2.createServer((request, response) => {
       void sendEvents(request, response, source(), {
@@ -325,7 +325,7 @@ describe('a response that throws', () => {
 })
 
 describe('faults', () => {
-  const big: SseEvent = { data: 'x'.repeat(1000) }
+  const big: SseEventInit = { data: 'x'.repeat(1000) }
 
   it('a client that vanishes while it is stalled', async () => {
     let settled: unknown

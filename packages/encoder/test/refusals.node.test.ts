@@ -5,7 +5,7 @@ import { createHub } from '@tesserae/encoder/hub'
 import {
   sendEvents,
   type StreamClosed,
-  type StreamOptions,
+  type EventStreamOptions,
   type StreamSource,
 } from '@tesserae/encoder/node'
 import { afterEach, expect, it } from 'vitest'
@@ -22,7 +22,7 @@ afterEach(() => {
 })
 
 /** A server whose handler, like most handlers, does nothing about a rejection. */
-async function serve(source: () => StreamSource, options: StreamOptions = {}) {
+async function serve(source: () => StreamSource, options: EventStreamOptions = {}) {
   process.on('unhandledRejection', onUnhandled)
   unhandled.length = 0
   const ends: StreamClosed[] = []

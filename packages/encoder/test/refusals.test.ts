@@ -1,4 +1,4 @@
-import { encode } from '@tesserae/encoder'
+import { encode, StreamError } from '@tesserae/encoder'
 import { createHub } from '@tesserae/encoder/hub'
 import { eventStream, type StreamSummary, type WebStreamOptions } from '@tesserae/encoder/web'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -91,4 +91,23 @@ describe('a mistake is said where it was made', () => {
     expect(() => createHub().publish('hello' as never)).toThrow(sentence)
     await expect(eventStream('hello' as never)).rejects.toThrow(sentence)
   })
+})
+
+describe('a StreamError of another library', () => {
+  class LookupError extends StreamError {}
+
+  for (const status of [400, 404, 412])
+    it(`answers the client with status ${status} if the sequence throws it first`, async () => {
+      const cause = new Error('not in the log')
+      const errors: unknown[] = []
+      // oxlint-disable-next-line require-yield
+      const response = await eventStream(
+        async function* () {
+          throw new LookupError('not-found', 'There is no such stream.', status, { cause })
+        },
+        { onError: (error) => void errors.push(error) },
+      )
+      expect([response.status, await response.text()]).toEqual([status, ''])
+      expect(errors).toMatchObject([{ code: 'not-found', status, cause }])
+    })
 })

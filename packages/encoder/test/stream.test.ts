@@ -1,9 +1,9 @@
-import { EncodeError, frame, type SseEvent } from '@tesserae/encoder'
+import { EncodeError, frame, type SseEventInit } from '@tesserae/encoder'
 import { EventEncoderStream } from '@tesserae/encoder/stream'
 import { expect, it } from 'vitest'
 
 /** What comes out, until the end or the failure. */
-async function encoded(events: readonly SseEvent[]): Promise<{ text: string; error: unknown }> {
+async function encoded(events: readonly SseEventInit[]): Promise<{ text: string; error: unknown }> {
   const { readable, writable } = new EventEncoderStream()
   const writer = writable.getWriter()
   const writing = (async () => {

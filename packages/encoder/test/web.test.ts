@@ -1,4 +1,4 @@
-import { EncodeError, frame, type SseEvent } from '@tesserae/encoder'
+import { EncodeError, frame, type SseEventInit } from '@tesserae/encoder'
 import {
   type StreamSource,
   eventStream,
@@ -32,7 +32,7 @@ async function drained(response: Response): Promise<void> {
 }
 
 /** A source that counts what becomes of it. */
-function counted(events: () => Iterator<SseEvent> | AsyncIterator<SseEvent>) {
+function counted(events: () => Iterator<SseEventInit> | AsyncIterator<SseEventInit>) {
   const counts = { asked: 0, returned: 0 }
   const source = {
     [Symbol.asyncIterator]() {
@@ -53,7 +53,7 @@ function counted(events: () => Iterator<SseEvent> | AsyncIterator<SseEvent>) {
   return { source, counts }
 }
 
-function* endless(data = 'x'): Generator<SseEvent, void> {
+function* endless(data = 'x'): Generator<SseEventInit, void> {
   for (;;) yield { data }
 }
 
@@ -125,7 +125,7 @@ describe('the head', () => {
 })
 
 describe('sources', () => {
-  const events: SseEvent[] = [{ data: 'a' }, { event: 'e', data: 'b\nc', id: '7' }]
+  const events: SseEventInit[] = [{ data: 'a' }, { event: 'e', data: 'b\nc', id: '7' }]
   const sources: Record<string, StreamSource> = {
     'an array': events,
     'an iterable': new Set(events),
@@ -173,7 +173,7 @@ describe('sources', () => {
     })
 
   it('a ReadableStream, where it can be iterated', async () => {
-    const stream = new ReadableStream<SseEvent>({
+    const stream = new ReadableStream<SseEventInit>({
       start(controller) {
         for (const event of events) controller.enqueue(event)
         controller.close()

@@ -1,11 +1,11 @@
-import type { SseEvent } from '@tesserae/encoder'
-import type { EventStream, StreamOptions } from '@tesserae/encoder/web'
+import type { SseEventInit } from '@tesserae/encoder'
+import type { EventStream, EventStreamOptions } from '@tesserae/encoder/web'
 
 /** An event as a client sees it. */
 export type Seen = readonly [name: string, data: string, lastEventId: string]
 
 /** What makes clients differ: line ends, spaces, names, empty data, every width of UTF-8, text that looks like the format. */
-const payloads: readonly Omit<SseEvent, 'id'>[] = [
+const payloads: readonly Omit<SseEventInit, 'id'>[] = [
   { data: 'plain' },
   { event: 'named', data: 'with a name' },
   { data: 'LF\nCRLF\r\nCR\rend' },
@@ -24,7 +24,7 @@ const payloads: readonly Omit<SseEvent, 'id'>[] = [
 ]
 
 /** Ids beyond ASCII come back in a header, where they are the bytes of their UTF-8. */
-const script: readonly SseEvent[] = payloads.map((event, index) => ({
+const script: readonly SseEventInit[] = payloads.map((event, index) => ({
   ...event,
   id: `${index + 1}-é語`,
 }))
@@ -61,7 +61,10 @@ export async function play(path: string, { lastEventId, send }: EventStream): Pr
 }
 
 /** The options of a response: the last part of the script is the end for good. */
-export function optionsFor(path: string, lastEventId: string | null | undefined): StreamOptions {
+export function optionsFor(
+  path: string,
+  lastEventId: string | null | undefined,
+): EventStreamOptions {
   const last = Buffer.from(lastEventId ?? '', 'latin1').toString()
   const from = script.findIndex(({ id }) => id === last || id === lastEventId) + 1
   return {

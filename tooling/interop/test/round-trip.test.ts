@@ -1,4 +1,4 @@
-import { encode, encodeComment, EncodeError, type SseEvent } from '@tesserae/encoder'
+import { encode, encodeComment, EncodeError, type SseEventInit } from '@tesserae/encoder'
 import { EventEncoderStream } from '@tesserae/encoder/stream'
 import { eventStream } from '@tesserae/encoder/web'
 import { createParser } from '@tesserae/parser'
@@ -11,15 +11,15 @@ import { describe, expect, it } from 'vitest'
 const utf8 = new TextEncoder()
 
 /** What comes back: the same, but for line ends in `data`, which the format has only one of. */
-const back = ({ event, data, id }: SseEvent) => ({
+const back = ({ event, data, id }: SseEventInit) => ({
   event,
   data: data.replaceAll('\r\n', '\n').replaceAll('\r', '\n'),
   id,
 })
 
-const fields = ({ event, data, id }: SseEvent) => ({ event, data, id })
+const fields = ({ event, data, id }: SseEventInit) => ({ event, data, id })
 
-function canBeSent(event: SseEvent): boolean {
+function canBeSent(event: SseEventInit): boolean {
   try {
     encode(event)
     return true
@@ -30,14 +30,14 @@ function canBeSent(event: SseEvent): boolean {
 }
 
 describe('our parser gives back what our encoder was given', () => {
-  const holdsFor = (sent: SseEvent): void => {
+  const holdsFor = (sent: SseEventInit): void => {
     if (!canBeSent(sent)) return
     const retries: number[] = []
     const bytes = utf8.encode(`${encodeComment('before')}${encode(sent)}`)
     for (const { name, chunks } of cuts(bytes, { singlesUpTo: 64, pairsUpTo: 0, seeded: 2 })) {
       retries.length = 0
       const parser = createParser({ onRetry: (retry) => void retries.push(retry) })
-      const read: SseEvent[] = []
+      const read: SseEventInit[] = []
       for (const chunk of chunks) {
         parser.feed(chunk)
         for (const event of parser) read.push(fields(event))
@@ -56,7 +56,7 @@ describe('our parser gives back what our encoder was given', () => {
 it('what the parser yields can be encoded again, to the same events', () => {
   fc.assert(
     fc.property(fc.array(sseEvent(), { maxLength: 5 }), (sent) => {
-      const read = (text: string): { blocks: string; events: SseEvent[] } => {
+      const read = (text: string): { blocks: string; events: SseEventInit[] } => {
         const parser = createParser()
         parser.feed(utf8.encode(text))
         const events = [...parser].map((event) => event.detach())
@@ -73,7 +73,7 @@ it('what the parser yields can be encoded again, to the same events', () => {
 it('a response is read back as it was sent, by parseStream', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(sseEvent(), { maxLength: 20 }), async (sent) => {
-      const read: SseEvent[] = []
+      const read: SseEventInit[] = []
       for await (const event of parseStream(await eventStream(sent))) read.push(fields(event))
       expect(read).toEqual(sent.map(back))
     }),
@@ -84,13 +84,13 @@ it('a response is read back as it was sent, by parseStream', async () => {
 it('EventEncoderStream writes the same', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(sseEvent(), { maxLength: 20 }), async (sent) => {
-      const events = new ReadableStream<SseEvent>({
+      const events = new ReadableStream<SseEventInit>({
         start(controller) {
           for (const event of sent) controller.enqueue(event)
           controller.close()
         },
       })
-      const read: SseEvent[] = []
+      const read: SseEventInit[] = []
       for await (const event of parseStream(events.pipeThrough(new EventEncoderStream())))
         read.push(fields(event))
       expect(read).toEqual(sent.map(back))

@@ -1,4 +1,4 @@
-import { frame, type SseEvent } from '@tesserae/encoder'
+import { frame, type SseEventInit } from '@tesserae/encoder'
 import { cutPositions } from './cut-positions.ts'
 import type { PlayOptions } from './play-options.ts'
 import { atSpeed, type Mark, type Score } from './score.ts'
@@ -18,7 +18,7 @@ export interface Show {
   readonly headAt: number
   readonly beats: Iterable<Beat>
   /** The events, where nothing is asked for that only bytes can show. Then they are what the beats would say. */
-  readonly events: Iterable<{ readonly at: number; readonly event: SseEvent }> | undefined
+  readonly events: Iterable<{ readonly at: number; readonly event: SseEventInit }> | undefined
   readonly end: { readonly at: number; readonly isCut: boolean }
 }
 
@@ -27,7 +27,7 @@ export interface Show {
  *
  * @param sorry - the error frame of the dialect
  */
-export function perform(recorded: Score, options: PlayOptions, sorry: SseEvent): Show {
+export function perform(recorded: Score, options: PlayOptions, sorry: SseEventInit): Show {
   const { fault, cuts, delayMs, stallMs } = options
   const score = atSpeed(recorded, options.speed)
   const late = fault === 'slow-start' ? delayMs : 0

@@ -1,4 +1,4 @@
-import { frame, type SseEvent } from '@tesserae/encoder'
+import { frame, type SseEventInit } from '@tesserae/encoder'
 import { bodyOf, headOf, piecesOf, type Transcript } from '@tesserae/testkit/transcript'
 import { blockEnds } from './blocks.ts'
 import type { Cuttable } from './cut-positions.ts'
@@ -16,7 +16,7 @@ export interface Mark {
 export interface Score extends Cuttable {
   readonly contentType: string
   /** The events that the bytes are made of, one a block, if they were made here. */
-  readonly events: readonly SseEvent[] | undefined
+  readonly events: readonly SseEventInit[] | undefined
   /** When the head is due. */
   readonly headAt: number
   readonly marks: readonly Mark[]
@@ -50,7 +50,7 @@ export function scoreOfRecording(transcript: Transcript): Score {
 }
 
 /** What is made here. */
-export function scoreOfEvents(events: readonly SseEvent[]): Score {
+export function scoreOfEvents(events: readonly SseEventInit[]): Score {
   const blocks = events.map((event) => frame(event).bytes)
   const bytes = Buffer.concat(blocks)
   let sum = 0

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import { setImmediate as turn, setTimeout as after } from 'node:timers/promises'
-import type { SseEvent } from '@tesserae/encoder'
+import type { SseEventInit } from '@tesserae/encoder'
 import { sendEvents } from '@tesserae/encoder/node'
 import type { Show } from './perform.ts'
 
@@ -71,7 +71,10 @@ function options(headers: Readonly<Record<string, string>>): Parameters<typeof s
   return { headers, heartbeat: 0, onError: console.error }
 }
 
-async function* paced(events: NonNullable<Show['events']>, clock: Clock): AsyncGenerator<SseEvent> {
+async function* paced(
+  events: NonNullable<Show['events']>,
+  clock: Clock,
+): AsyncGenerator<SseEventInit> {
   for (const { at, event } of events) {
     if (at > 0) await clock.until(at)
     yield event
