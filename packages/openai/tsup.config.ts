@@ -1,4 +1,4 @@
-import { library } from '../../tooling/tsup/library.ts'
+import { library } from '../../tooling/config/tsup.ts'
 
 export default library({
   index: 'src/index.ts',

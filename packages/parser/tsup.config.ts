@@ -1,3 +1,3 @@
-import { library } from '../../tooling/tsup/library.ts'
+import { library } from '../../tooling/config/tsup.ts'
 
 export default library({ index: 'src/index.ts', stream: 'src/stream.ts', compat: 'src/compat.ts' })

@@ -1,4 +1,4 @@
-import { library } from '../../tooling/tsup/library.ts'
+import { library } from '../../tooling/config/tsup.ts'
 
 const config = library({
   index: 'src/index.ts',

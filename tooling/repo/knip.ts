@@ -55,8 +55,8 @@ const config: KnipConfig = {
     // The harness is bundled into what runs on each runtime.
     'tooling/consumers': tool({ entry: ['src/harness/*.ts'] }),
     // The examples import these; nothing here does.
-    'tooling/examples': tool({
-      entry: ['preludes/*.ts', 'src/stage.ts'],
+    'tooling/docs': tool({
+      entry: ['preludes/*.ts', 'src/examples/stage.ts'],
       project: ['preludes/*.ts'],
       ignoreDependencies: [
         'express',
@@ -65,7 +65,7 @@ const config: KnipConfig = {
         'hono',
         'koa',
         'openai',
-        '@tooling/engine',
+        '@tooling/interop',
         '@types/express',
         '@types/koa',
       ],
@@ -93,9 +93,12 @@ const config: KnipConfig = {
       project: ['*.mjs', 'run/*.mjs'],
       ignoreDependencies: ['@arethetypeswrong/cli', 'oxfmt', 'oxlint', 'publint'],
     }),
-    'tooling/tsup': tool({ ignoreDependencies: ['tsup'] }),
     // Where tests are bundled, fast-check has to be found from here.
-    'tooling/vitest': tool({ ignoreDependencies: ['fast-check'] }),
+    'tooling/config': tool({
+      entry: ['*.ts', 'vitest/*.ts'],
+      project: ['*.ts', 'vitest/*.ts'],
+      ignoreDependencies: ['fast-check', 'tsup'],
+    }),
   },
 }
 

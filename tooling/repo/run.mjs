@@ -26,7 +26,7 @@ const commands = {
   bench: { script: 'bench', of: 'bench' },
   conformance: { script: 'conformance', of: 'conformance' },
   interop: { script: 'interop', of: 'interop' },
-  record: { script: 'record', of: 'engine' },
+  record: { script: 'record', of: 'interop' },
   docs: { script: 'docs', of: 'docs' },
   format: { script: 'format', of: 'repo', unbuilt: true },
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '@tooling/rivals/parser-face'
+import type { Outcome } from '@tooling/conformance/timed/parser-face'
 import { encoderCases } from './cases/encoder.ts'
 import { openaiCases } from './cases/openai.ts'
 import { parserCases } from './cases/parser.ts'

@@ -1,4 +1,4 @@
-import type { Outcome } from '@tooling/rivals/parser-face'
+import type { Outcome } from '@tooling/conformance/timed/parser-face'
 import type { Workload } from './cases.ts'
 import { median } from './statistics.ts'
 

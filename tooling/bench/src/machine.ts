@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
-import rivals from '@tooling/rivals/package.json' with { type: 'json' }
+import peers from '@tooling/conformance/package.json' with { type: 'json' }
 
 /** What the numbers were measured on, for the line under a table. */
 export function machineLine(nodeVersion: string, processes: number, date = new Date()): string {
@@ -13,9 +13,9 @@ export function machineLine(nodeVersion: string, processes: number, date = new D
   ].join('; ')
 }
 
-/** A rival with the exact version that was measured, as the manifest of the rivals pins it. */
+/** A rival with the exact version that was measured, as the manifest of their workspace pins it. */
 export function withVersion(name: string): string {
-  const versions: Readonly<Record<string, string>> = rivals.dependencies
+  const versions: Readonly<Record<string, string>> = peers.devDependencies
   const version = versions[name]
   return version === undefined ? name : `${name} ${version}`
 }

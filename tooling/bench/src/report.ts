@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { replaceBetween } from './markdown.ts'
+import { replaceBetween } from '@tooling/conformance/markdown'
 import { repository } from './bundle.ts'
 import { withVersion } from './machine.ts'
 import type { CaseResult } from './measure.ts'

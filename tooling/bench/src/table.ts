@@ -1,4 +1,4 @@
-import { table } from './markdown.ts'
+import { table } from '@tooling/conformance/markdown'
 import type { CaseResult } from './measure.ts'
 import { geometricMean } from './statistics.ts'
 

@@ -1,4 +1,4 @@
-import type { Outcome } from '@tooling/rivals/parser-face'
+import type { Outcome } from '@tooling/conformance/timed/parser-face'
 import { describe, expect, it } from 'vitest'
 import type { Workload } from '../src/cases.ts'
 import { duel, verify, worked } from '../src/duel.ts'

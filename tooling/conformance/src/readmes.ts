@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { replaceBetween } from '@tooling/bench/markdown'
+import { replaceBetween } from '@tooling/conformance/markdown'
 import { caseTable } from './accumulators/table.ts'
 import { type Results, readResults } from './results.ts'
 import { summary } from './summary.ts'

@@ -1,4 +1,4 @@
-import { table } from '@tooling/bench/markdown'
+import { table } from '@tooling/conformance/markdown'
 import { count } from './accumulators/table.ts'
 import { altered, isOpen } from './encoders/table.ts'
 import type { Results, Row } from './results.ts'

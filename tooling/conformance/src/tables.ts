@@ -1,4 +1,4 @@
-import { type Column, table } from '@tooling/bench/markdown'
+import { type Column, table } from '@tooling/conformance/markdown'
 import { accumulatorTable } from './accumulators/table.ts'
 import type { Area } from './areas.ts'
 import { encoderTable } from './encoders/table.ts'

@@ -3,7 +3,7 @@
 // it, one that cannot be had on this machine is a skip, and with CI=true a skip is a failure.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { EngineError } from '@tooling/engine'
+import { EngineError } from './engine/server.ts'
 import type { Pair } from './pair.ts'
 import { groups } from './pairs/groups.ts'
 import { Sheet } from './sheet.ts'

@@ -1,6 +1,6 @@
-import type { EncoderFace, SentEvent } from '@tooling/rivals/encoder-face'
-import { addToChecksum } from '@tooling/rivals/parser-face'
-import { payloads, type ServerFace } from '@tooling/rivals/server-face'
+import type { EncoderFace, SentEvent } from '@tooling/conformance/timed/encoder-face'
+import { addToChecksum } from '@tooling/conformance/timed/parser-face'
+import { payloads, type ServerFace } from '@tooling/conformance/timed/server-face'
 import type { Case } from '../cases.ts'
 
 const events: readonly SentEvent[] = Array.from({ length: 1000 }, (_, index) => ({
@@ -17,7 +17,7 @@ const encoding = (work: 'text' | 'bytes'): Case<EncoderFace> => ({
   name: `encoder/chunks/each/${work}`,
   families: [work],
   ours: { name: '@tesserae/encoder', module: './contestants/tesserae-encoder.ts' },
-  rival: { name: 'template literal', module: '@tooling/rivals/template-literal' },
+  rival: { name: 'template literal', module: '@tooling/conformance/timed/template-literal' },
   prepare() {
     const buffer = new Uint8Array(65_536)
     return {
@@ -57,9 +57,9 @@ const serving = (
   }),
 })
 
-const betterSse = { name: 'better-sse', module: '@tooling/rivals/better-sse' }
-const fastifySse = { name: '@fastify/sse', module: '@tooling/rivals/fastify-sse' }
-const hono = { name: 'streamSSE of Hono', module: '@tooling/rivals/hono-stream-sse' }
+const betterSse = { name: 'better-sse', module: '@tooling/conformance/timed/better-sse' }
+const fastifySse = { name: '@fastify/sse', module: '@tooling/conformance/timed/fastify-sse' }
+const hono = { name: 'streamSSE of Hono', module: '@tooling/conformance/timed/hono-stream-sse' }
 
 /** Of `server` cases the time is the CPU time of the server's process for each event and client. */
 export const encoderCases: readonly Case[] = [

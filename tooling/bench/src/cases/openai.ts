@@ -1,5 +1,5 @@
-import { addToChecksum, type Outcome } from '@tooling/rivals/parser-face'
-import type { Message, MessageFace } from '@tooling/rivals/message-face'
+import { addToChecksum, type Outcome } from '@tooling/conformance/timed/parser-face'
+import type { Message, MessageFace } from '@tooling/conformance/timed/message-face'
 import type { Case, Contestant, Workload } from '../cases.ts'
 import { pick, seededRandom } from '../random.ts'
 import { cut, type Stream } from '../streams.ts'
@@ -132,14 +132,17 @@ const throughResponse: Contestant = {
 }
 const byHand: Contestant = {
   name: 'eventsource-parser',
-  module: '@tooling/rivals/eventsource-parser-json',
+  module: '@tooling/conformance/timed/eventsource-parser-json',
 }
-const jsonParse: Contestant = { name: 'JSON.parse', module: '@tooling/rivals/json-parse' }
+const jsonParse: Contestant = {
+  name: 'JSON.parse',
+  module: '@tooling/conformance/timed/json-parse',
+}
 const unpredicted: Contestant = {
   name: '@tesserae/openai without prediction',
   module: './contestants/tesserae-openai-unpredicted.ts',
 }
-const official: Contestant = { name: 'openai', module: '@tooling/rivals/openai-sdk' }
+const official: Contestant = { name: 'openai', module: '@tooling/conformance/timed/openai-sdk' }
 
 const all = ['text', 'obfuscation', 'reasoning', 'arguments', 'usage', 'logprobs']
 

@@ -1,4 +1,8 @@
-import { addToChecksum, type CollectedEvent, type ParserFace } from '@tooling/rivals/parser-face'
+import {
+  addToChecksum,
+  type CollectedEvent,
+  type ParserFace,
+} from '@tooling/conformance/timed/parser-face'
 import type { Case, Workload } from '../cases.ts'
 import {
   cut,
@@ -52,7 +56,7 @@ function parserCase(stream: string, size: Chunking, work: 'read' | 'unread'): Ca
     name: `parser/${stream}/${size}/${work}`,
     families: size === 'each' && work === 'read' ? ['live', 'read'] : [work],
     ours: { name: '@tesserae/parser', module: './contestants/tesserae-parser.ts' },
-    rival: { name: 'eventsource-parser', module: '@tooling/rivals/eventsource-parser' },
+    rival: { name: 'eventsource-parser', module: '@tooling/conformance/timed/eventsource-parser' },
     prepare: () => workload(streams[stream]!(), chunkings[size], work),
   }
 }

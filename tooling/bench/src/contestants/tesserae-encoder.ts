@@ -1,6 +1,6 @@
 import { encode, encodeInto } from '@tesserae/encoder'
-import type { SentEvent } from '@tooling/rivals/encoder-face'
-import { addToChecksum, type Outcome } from '@tooling/rivals/parser-face'
+import type { SentEvent } from '@tooling/conformance/timed/encoder-face'
+import { addToChecksum, type Outcome } from '@tooling/conformance/timed/parser-face'
 
 export function text(events: readonly SentEvent[]): Outcome {
   let checksum = 0

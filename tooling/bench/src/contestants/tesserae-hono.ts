@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { eventStream } from '@tesserae/encoder/web'
-import { payloads } from '@tooling/rivals/server-face'
-import { serverFace } from '@tooling/rivals/server-process'
+import { payloads } from '@tooling/conformance/timed/server-face'
+import { serverFace } from '@tooling/conformance/timed/server-process'
 import { Hono } from 'hono'
 
 /** The same server and framework as the rival's, so that nothing but the streams differ. */

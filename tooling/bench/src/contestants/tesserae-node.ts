@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createHub } from '@tesserae/encoder/hub'
 import { sendEvents } from '@tesserae/encoder/node'
-import { payloads, values } from '@tooling/rivals/server-face'
-import { broadcasts, serverFace } from '@tooling/rivals/server-process'
+import { payloads, values } from '@tooling/conformance/timed/server-face'
+import { broadcasts, serverFace } from '@tooling/conformance/timed/server-process'
 
 export const { send } = serverFace(import.meta.url, async () => {
   const hub = createHub<{ chunk: object }>()

@@ -1,6 +1,6 @@
 import { accumulate } from '@tesserae/openai'
-import type { Message } from '@tooling/rivals/message-face'
-import { responseOf } from '@tooling/rivals/response'
+import type { Message } from '@tooling/conformance/timed/message-face'
+import { responseOf } from '@tooling/conformance/timed/response'
 import { messageOf } from './tesserae-openai.ts'
 
 /** Through a `Response`, as `fetch` gives it. */

@@ -1,5 +1,9 @@
 import { createParser } from '@tesserae/parser'
-import { addToChecksum, type CollectedEvent, type Outcome } from '@tooling/rivals/parser-face'
+import {
+  addToChecksum,
+  type CollectedEvent,
+  type Outcome,
+} from '@tooling/conformance/timed/parser-face'
 
 export function read(chunks: readonly Uint8Array[]): Outcome {
   const parser = createParser()

@@ -1,4 +1,4 @@
-import { table } from '@tooling/bench/markdown'
+import { table } from '@tooling/conformance/markdown'
 import type { Row } from '../results.ts'
 import type { AreaTable } from '../tables.ts'
 import { groups } from './cases.ts'

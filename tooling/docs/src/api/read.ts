@@ -26,7 +26,7 @@ const options: Partial<TypeDocOptions> = {
   sortEntryPoints: false,
   // What compiles is for the task `types` to say, with the settings of each package.
   skipErrorChecking: true,
-  // That something has no documentation at all is told by tooling/examples, with the line.
+  // That something has no documentation at all is told by the tests of the examples, with the line.
   validation: { invalidLink: true, invalidPath: false, notExported: false, notDocumented: false },
 }
 

@@ -4,7 +4,7 @@ import * as dialects from '@tesserae/openai/dialects'
 import { parseStream } from '@tesserae/parser/stream'
 import { listSeeds, loadSeed } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
-import { table } from '@tooling/bench/markdown'
+import { table } from '@tooling/conformance/markdown'
 
 /** As much of a chunk as is looked at here. */
 interface Chunk {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { replaceBetween } from '@tooling/bench/markdown'
+import { replaceBetween } from '@tooling/conformance/markdown'
 import { dialectTable } from './dialects.ts'
 import { speedTable } from './speed.ts'
 

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { table } from '@tooling/bench/markdown'
+import { table } from '@tooling/conformance/markdown'
 
 /** What the benchmark tables of a package's README sum up to. */
 interface Summary {

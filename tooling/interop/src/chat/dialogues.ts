@@ -1,4 +1,4 @@
-import dialogues from '@tooling/engine/dialogues' with { type: 'json' }
+import dialogues from '../../model/dialogues.json' with { type: 'json' }
 import type { ChatCompletion } from '@tesserae/openai/schema'
 import { nullForNothing, type Question } from './whole.ts'
 

@@ -1,4 +1,4 @@
-import { startEngine } from '@tooling/engine'
+import { startEngine } from '../engine/server.ts'
 import { accumulate, type StreamError } from '@tesserae/openai'
 import type { ChatCompletion } from '@tesserae/openai/schema'
 import { nginxGzip, portkey } from '../chat/between/paths.ts'

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { CountsReporter } from './vitest/counts-reporter.ts'
+import { runs, seed } from './vitest/seed.ts'
+
+const root = process.cwd()
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+
+/**
+ * Tests import the package by its own name, as its users do. Here that name means the source, so that a
+ * failure points at it; in `tooling/consumers` the same tests run on the packed tarball.
+ */
+const alias = Object.keys(manifest.exports ?? {})
+  .filter((subpath) => subpath !== './package.json')
+  .map((subpath) => {
+    const file = subpath === '.' ? 'index' : subpath.slice(2)
+    return {
+      find: new RegExp(`^${manifest.name + subpath.slice(1)}$`),
+      replacement: path.join(root, 'src', `${file}.ts`),
+    }
+  })
+  .filter(({ replacement }) => existsSync(replacement))
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+/** Only where there is fast-check are there properties to seed. */
+const properties =
+  'fast-check' in { ...manifest.dependencies, ...manifest.devDependencies }
+    ? {
+        env: { FC_SEED: String(seed), FC_RUNS: String(runs) },
+        globalSetup: path.join(here, 'vitest/print-seed.ts'),
+        setupFiles: path.join(here, 'vitest/properties.ts'),
+      }
+    : {}
+
+const long = process.env['LONG'] === '1'
+
+export default defineConfig({
+  root,
+  resolve: { alias },
+  test: {
+    ...properties,
+    include: long ? ['test/**/*.long.ts'] : ['test/**/*.test.ts'],
+    reporters: ['default', new CountsReporter(long ? 'test-long' : 'test')],
+    // Two cores, and the suites are short: threads start faster than processes.
+    pool: 'threads',
+    testTimeout: long ? 3_600_000 : 60_000,
+  },
+})

@@ -1,0 +1,151 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { EngineError } from './errors.ts'
+import { findLlamaServer, scratch } from './install.ts'
+
+export { EngineError, type EngineErrorCode } from './errors.ts'
+
+/** The model that knows the dialogues in `model/dialogues.json` by heart, and nothing else. */
+export const tinyChat: string = path.resolve(import.meta.dirname, '../../model/tiny-chat-q8_0.gguf')
+
+export interface EngineOptions {
+  /** A GGUF file. Default: {@link tinyChat}. */
+  readonly model?: string | undefined
+  /** The name that the server gives it. Default: `tiny-chat`. */
+  readonly alias?: string | undefined
+  /** Further arguments of llama-server. */
+  readonly args?: readonly string[] | undefined
+}
+
+/** A running llama-server. */
+export interface Engine extends AsyncDisposable {
+  /** `http://127.0.0.1:` and a port. */
+  readonly url: string
+  readonly pid: number
+  /** Which server it is, for people. */
+  readonly version: string
+  /** What it has written so far. */
+  readonly log: () => string
+  /** Ends it in order, or at once if it does not listen. */
+  readonly stop: () => Promise<void>
+  /** Ends it as a crash would. */
+  readonly kill: () => Promise<void>
+}
+
+/** A port may be taken between the asking and the starting. */
+const ATTEMPTS = 3
+const READY_WITHIN_MS = 60_000
+
+/**
+ * Starts a llama-server on a free port of the loopback interface, fetching it first if need be, and waits until it
+ * answers. It ends with this process at the latest.
+ *
+ * @throws EngineError of code `unavailable` when it cannot be had here, `not-started` when it does not come up
+ */
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(options)
+    } catch (error) {
+      const portWasTaken =
+        error instanceof EngineError && /bind|address already in use/i.test(error.message)
+      if (!portWasTaken || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+async function start({
+  model = tinyChat,
+  alias = 'tiny-chat',
+  args = [],
+}: EngineOptions): Promise<Engine> {
+  const server = findLlamaServer()
+  const url = `http://127.0.0.1:${await freePort()}`
+  const settings = {
+    '--model': model,
+    '--alias': alias,
+    '--host': '127.0.0.1',
+    '--port': new URL(url).port,
+    '--ctx-size': '8192',
+    '--parallel': '4',
+    // One thread: the same sums in the same order, and the other core is free.
+    '--threads': '1',
+  }
+  mkdirSync(scratch, { recursive: true })
+  const child = spawn(
+    server.command,
+    [...server.args, ...Object.entries(settings).flat(), '--no-webui', ...args],
+    {
+      cwd: server.cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Whatever it wants to remember, it is not to do so in anybody's home.
+      env: { PATH: process.env['PATH'] ?? '', HOME: scratch, LC_ALL: 'C' },
+    },
+  )
+  const log = collectedLog(child)
+  const killNow = (): unknown => child.kill('SIGKILL')
+  process.on('exit', killNow)
+  const exited = once(child, 'exit').catch(() => {})
+  void exited.then(() => process.off('exit', killNow))
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    child.kill(signal)
+    const late = setTimeout(killNow, 5000)
+    await exited
+    clearTimeout(late)
+  }
+  try {
+    await ready(url, child, log)
+  } catch (error) {
+    await end('SIGKILL')
+    throw error
+  }
+  return {
+    url,
+    pid: child.pid as number,
+    version: server.version,
+    log,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    [Symbol.asyncDispose]: () => end('SIGTERM'),
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string')
+    throw new EngineError('not-started', 'There is no free port.')
+  return address.port
+}
+
+function collectedLog(child: ChildProcess): () => string {
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (data: string) => {
+      text = (text + data).slice(-100_000)
+    })
+  }
+  child.on('error', (error) => (text += `${error.message}\n`))
+  return () => text
+}
+
+async function ready(url: string, child: ChildProcess, log: () => string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) break
+    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).catch(
+      () => undefined,
+    )
+    if (answer?.ok === true) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const last = log().trim().split('\n').slice(-5).join('\n')
+  throw new EngineError('not-started', `llama-server did not come up. The last it said:\n${last}`)
+}

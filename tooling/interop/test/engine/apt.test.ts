@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { mirrorsIn } from '../../src/engine/apt.ts'
+
+describe('the mirrors of a machine', () => {
+  it('are found in lines', () => {
+    const file = `
+# deb http://old.example/debian stable main
+deb http://one.example/debian bookworm main contrib
+deb [arch=amd64 signed-by=/usr/share/keyrings/x.gpg] https://two.example/debian/ bookworm-updates main
+deb-src http://three.example/debian bookworm main
+`
+    expect(mirrorsIn([file])).toEqual(['http://one.example/debian', 'https://two.example/debian'])
+  })
+
+  it('are found in paragraphs', () => {
+    const file = `
+# URIs: http://old.example/debian
+Types: deb deb-src
+URIs: http://one.example/debian
+  http://two.example/debian
+Suites: bookworm bookworm-updates
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+
+Enabled: no
+Types: deb
+URIs: http://three.example/debian
+Suites: bookworm
+Components: main
+
+Types: deb-src
+URIs: http://four.example/debian
+Suites: bookworm
+Components: main
+`
+    expect(mirrorsIn([file])).toEqual(['http://one.example/debian', 'http://two.example/debian'])
+  })
+
+  it('are known by their key, whatever their address', () => {
+    const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
+    expect(mirrorsIn([`deb [signed-by=${keyring}] http://cache.example/d stable main\n`])).toEqual([
+      'http://cache.example/d',
+    ])
+    expect(
+      mirrorsIn([
+        `Types: deb\nURIs: http://cache.example/d\nSuites: x\nComponents: main\nSigned-By: ${keyring}\n`,
+      ]),
+    ).toEqual(['http://cache.example/d'])
+  })
+
+  it('are none of other vendors, of security updates, or of disks', () => {
+    const file = `
+deb http://one.example/debian-security bookworm-security main
+deb https://vendor.example/node_20.x nodistro main
+deb https://vendor.example/linux/debian bookworm stable
+deb cdrom:[Debian GNU/Linux]/ bookworm main
+deb file:/srv/debian bookworm main
+`
+    expect(mirrorsIn([file])).toEqual([])
+  })
+
+  it('are each named once', () => {
+    expect(
+      mirrorsIn(['deb http://a.example/debian x main\n', 'deb http://a.example/debian/ y main\n']),
+    ).toEqual(['http://a.example/debian'])
+  })
+})

@@ -1,0 +1,83 @@
+// `check` fails on what is too large, has no budget, holds what it must not, or differs from a README's table.
+// `--write` brings the tables up to date first.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import peers from '@tooling/conformance/package.json' with { type: 'json' }
+import { faults, orphans, readBudgets } from './budgets.ts'
+import { publishedEntries, repository } from './entries.ts'
+import { readmes, type Row, withSizes } from './readmes.ts'
+import { weigh, type Weight } from './weigh.ts'
+
+const own = new URL('../..', import.meta.url)
+const besidePeers = path.dirname(
+  fileURLToPath(import.meta.resolve('@tooling/conformance/package.json')),
+)
+const write = process.argv.includes('--write')
+
+const counts = { passed: 0, failed: 0, skipped: 0, skips: [] }
+function fail(what: string, why: string): void {
+  counts.failed++
+  console.error(`FAILED  ${what} ${why}`)
+}
+
+const budgets = readBudgets(new URL('budgets.json', own))
+const entries = publishedEntries()
+const folders = new Map(entries.map((entry) => [entry.package, entry.folder]))
+const rows: Row[] = []
+
+for (const entry of entries) {
+  const { specifier } = entry
+  if (entry.package in budgets.withoutBudget) continue
+  let weight: Weight
+  try {
+    weight = await weigh(specifier, undefined, budgets.globals)
+  } catch (error) {
+    fail(specifier, `cannot be bundled: is it built?\n${(error as Error).message}`)
+    continue
+  }
+  const budget = budgets.budgets[specifier]
+  if (budget === undefined && weight.exports.length === 0) {
+    console.log(`${specifier} exports nothing yet`)
+    continue
+  }
+  const found = faults(entry, weight, budget, folders)
+  if (found.length > 0) fail(specifier, found.join('; '))
+  else {
+    counts.passed++
+    console.log(
+      `${specifier}: ${weight.minified} minified, ${weight.gzipped} gzipped of ${budget!.limit}`,
+    )
+  }
+  const peer = budget?.peer === undefined ? undefined : await weighPeer(budget.peer)
+  rows.push({ ...entry, ...weight, ...(peer && { peer }) })
+}
+
+for (const name of orphans(budgets, entries))
+  fail(name, 'has a line in budgets.json and does not exist')
+
+for (const file of readmes()) {
+  const name = path.relative(repository, file)
+  const text = readFileSync(file, 'utf8')
+  try {
+    const current = withSizes(text, rows)
+    if (current === text) continue
+    if (write) writeFileSync(file, current)
+    else fail(name, 'shows other sizes: run `node tooling/repo/src/sizes/check.ts --write`')
+  } catch (error) {
+    fail(name, (error as Error).message)
+  }
+}
+
+mkdirSync(new URL('.reports', own), { recursive: true })
+writeFileSync(new URL('.reports/check.sizes.json', own), `${JSON.stringify(counts)}\n`)
+process.exitCode = counts.failed > 0 ? 1 : 0
+
+async function weighPeer(name: string): Promise<Row['peer']> {
+  const { minified, gzipped } = await weigh(name, besidePeers)
+  const versions: Readonly<Record<string, string>> = peers.devDependencies
+  const version = versions[name.split('/')[0]!]
+  if (version === undefined) throw new Error(`${name} is not among the peers`)
+  console.log(`  ${name} ${version}: ${minified} minified, ${gzipped} gzipped`)
+  return { name, version, minified, gzipped }
+}
