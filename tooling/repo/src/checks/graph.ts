@@ -17,6 +17,7 @@ export const graphOf: Readonly<Record<string, Edges>> = {
   '@tesserae/encoder': { dependencies: [], ...core },
   '@tesserae/client': { dependencies: ['@tesserae/parser'], ...core },
   '@tesserae/openai': { dependencies: ['@tesserae/parser'], ...core },
+  '@tesserae/resume': { dependencies: ['@tesserae/encoder'], ...core },
   '@tesserae/testkit': { dependencies: [], peerDependencies: ['fast-check'], inTests: [] },
 }
 

@@ -1,0 +1,99 @@
+/**
+ * What an entry holds: SSE text in blocks, each ended by a blank line. Any SSE parser reads a log as events and comments.
+ *
+ * | entry   | place                            | blocks |
+ * | ------- | -------------------------------- | ------ |
+ * | mark    | `<epoch + 1>-0`                  | `:w <token>`: a producer claims the log |
+ * | records | `<epoch>-<number of the last>`   | one block a record: an event as `encode()` writes it, `:b` (a beat), or `:t {"reason":"…"}` (the end, by the producer) |
+ * | seal    | `<epoch + 1>-0`                  | `:t {"reason":"…"}`: the end, by anyone else |
+ *
+ * Records are numbered consecutively through all epochs. The first number is derived from the token of the log's first
+ * mark, so that the ids of a log do not fit a later log of the same name.
+ *
+ * `encode()` writes no blank line except the last, and no event that begins with a colon. So a body can be split at blank
+ * lines, and a control block cannot be mistaken for an event.
+ */
+import type { SseEventInit } from '@tesserae/encoder'
+import type { Entry } from './store.ts'
+import type { EndReason } from './types.ts'
+
+export const BEAT = ':b\n\n'
+
+/** How many digits of a token decide where numbers begin: 36 ** 8 is below 3e12, which leaves room in 15 digits. */
+const DIGITS = 8
+
+export function markOf(token: string): string {
+  return `:w ${token}\n\n`
+}
+
+export function endOf(reason: EndReason): string {
+  return `:t ${JSON.stringify({ reason })}\n\n`
+}
+
+/** What an entry means, apart from its records. */
+export type Control =
+  | { readonly kind: 'mark'; readonly token: string }
+  | { readonly kind: 'seal'; readonly reason: EndReason }
+  | { readonly kind: 'records' }
+
+export function controlOf(entry: Entry): Control {
+  const { number, body } = entry
+  if (number > 0) return { kind: 'records' }
+  if (body.startsWith(':w ')) return { kind: 'mark', token: body.slice(3, -2) }
+  return { kind: 'seal', reason: reasonOf(body) }
+}
+
+/** The number before the first record of a log whose first mark has this token. */
+export function baseOf(token: string): number {
+  return Number.parseInt(token.slice(0, DIGITS), 36)
+}
+
+/** The blocks of a body, each without its blank line. */
+export function split(body: string): string[] {
+  return body.slice(0, -2).split('\n\n')
+}
+
+export function isBeat(block: string): boolean {
+  return block === ':b'
+}
+
+/** The reason, if a block is the end of the log. */
+export function endIn(block: string): EndReason | undefined {
+  return block.startsWith(':t ') ? reasonOf(block) : undefined
+}
+
+function reasonOf(block: string): EndReason {
+  const { reason } = JSON.parse(block.slice(3)) as { reason: EndReason }
+  return reason
+}
+
+/** The inverse of `encode()`, for what it writes without an id. @param id - the id that the event gets, if any */
+export function decode(block: string, id?: string): SseEventInit {
+  const event: { event?: string; data: string; id?: string; retry?: number } = { data: '' }
+  let at = 0
+  if (block.startsWith('event: ')) {
+    const end = block.indexOf('\n')
+    event.event = block.slice(7, end)
+    at = end + 1
+  }
+  if (block.startsWith('retry: ', at)) {
+    const end = block.indexOf('\n', at)
+    event.retry = Number(block.slice(at + 7, end))
+    at = end + 1
+  }
+  if (id !== undefined) event.id = id
+  const data = block.slice(at + 6)
+  event.data = data.includes('\n') ? data.replaceAll('\ndata: ', '\n') : data
+  return event
+}
+
+/** How many bytes a well-formed text has in UTF-8. */
+export function bytesOf(text: string): number {
+  let bytes = text.length
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    // Each half of a surrogate pair stands for two of the pair's four bytes.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1
+  }
+  return bytes
+}

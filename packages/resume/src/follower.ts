@@ -1,0 +1,190 @@
+/**
+ * Reads the end of one log, for all readers of it in this process: they cost the store the commands of one.
+ *
+ * It runs only while a reader waits. Then it asks for what is beyond the newest entry that it knows, and if there is nothing,
+ * waits for a hint or for `poll`. It listens for hints before it asks; a hint that arrives in between is counted.
+ *
+ * Readers get entries from the window, the newest ones in memory. A reader that is further behind reads the store itself.
+ *
+ * Invariants:
+ * - The window holds every entry beyond `#from`, up to and including `#newest`, in order.
+ * - `#quiet` is how long the log had no new entry while the store answered promptly. Time in which the store was slow does not
+ *   count, because the producer could not write either: some clients wait out an outage without an error.
+ */
+import { sealLost } from './claim.ts'
+import type { Entry, Log, Place } from './log.ts'
+import { ask } from './patience.ts'
+import { beyond, compare } from './place.ts'
+
+/** In UTF-16 units of bodies. */
+const WINDOW = 262_144
+
+/** How many entries one look takes. */
+const PAGE = 64
+
+/** The new entries, or that the log no longer has what it had. */
+export type News = readonly Entry[] | 'forgotten'
+
+interface Waiter {
+  readonly place: Place
+  resolve(news: News): void
+  reject(error: unknown): void
+}
+
+export class Follower {
+  readonly #log: Log
+  #window: Entry[] = []
+  #windowSize = 0
+  #from: Place
+  #newest: Entry
+  #waiters = new Set<Waiter>()
+  #isRunning = false
+
+  #readers = 0
+  #unlisten: (() => void) | undefined
+  #hints = 0
+  #onHint: (() => void) | undefined
+
+  #quiet = 0
+
+  /** @param newest - an entry that the log has */
+  constructor(log: Log, newest: Entry) {
+    this.#log = log
+    this.#from = this.#newest = newest
+  }
+
+  /** Whether no reader has it open. */
+  get isIdle(): boolean {
+    return this.#readers === 0
+  }
+
+  /** One more reader. Hints are listened for while there is one. @returns a function for when it leaves */
+  join(): () => void {
+    this.#readers++
+    this.#unlisten ??= this.#log.listen(() => {
+      this.#hints++
+      this.#onHint?.()
+    })
+    return () => {
+      if (--this.#readers > 0) return
+      this.#unlisten?.()
+      this.#unlisten = undefined
+      // A reader that comes back soon must not start the lease anew, so only the memory is let go of.
+      this.#window = []
+      this.#windowSize = 0
+      this.#from = this.#newest
+    }
+  }
+
+  /** Whether everything beyond a place, up to now, is in memory. */
+  covers(place: Place): boolean {
+    return compare(place, this.#from) >= 0
+  }
+
+  /**
+   * The next entries beyond a place that the follower {@link covers}, as soon as there are any.
+   *
+   * @returns the news, and a function that stops waiting for it
+   */
+  after(place: Place): { news: Promise<News>; cancel: () => void } {
+    const known = this.#known(place)
+    if (known.length > 0) return { news: Promise.resolve(known), cancel() {} }
+    let waiter: Waiter | undefined
+    const news = new Promise<News>((resolve, reject) => {
+      waiter = { place, resolve, reject }
+      this.#waiters.add(waiter)
+    })
+    if (!this.#isRunning) void this.#run()
+    return {
+      news,
+      cancel: () => {
+        this.#waiters.delete(waiter as Waiter)
+        if (this.#waiters.size === 0) this.#onHint?.()
+      },
+    }
+  }
+
+  #known(place: Place): readonly Entry[] {
+    const window = this.#window
+    // Readers keep up, so the place is almost always near the end.
+    let first = window.length
+    while (first > 0 && compare(window[first - 1] as Entry, place) > 0) first--
+    return first === 0 ? window.slice() : window.slice(first)
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true
+    try {
+      while (this.#waiters.size > 0) await this.#look()
+    } catch (error) {
+      // Whoever asks again begins a new lease and a new patience.
+      this.#quiet = 0
+      for (const waiter of this.#take()) waiter.reject(error)
+    } finally {
+      this.#isRunning = false
+      // A reader that began to wait when the loop had just ended.
+      if (this.#waiters.size > 0) void this.#run()
+    }
+  }
+
+  #take(): Iterable<Waiter> {
+    const waiters = this.#waiters
+    this.#waiters = new Set()
+    return waiters
+  }
+
+  async #look(): Promise<void> {
+    const { platform, store, name, poll, lease } = this.#log
+    const hints = this.#hints
+    const began = platform.now()
+    let failures = 0
+    const entries = await ask(this.#log, () => {
+      failures++
+      return store.read(name, beyond(this.#newest), PAGE)
+    })
+    if (entries.length > 0) return this.#add(entries)
+    const wasPrompt = failures === 1 && platform.now() - began <= poll
+    if (!wasPrompt) this.#quiet = 0
+    else if (this.#quiet >= lease) return this.#lost()
+    if (hints === this.#hints && this.#waiters.size > 0) await this.#pause()
+    // Capped, so that a process that was frozen does not blame the producer for it.
+    if (wasPrompt) this.#quiet += Math.min(platform.now() - began, 2 * poll)
+  }
+
+  /** Waits for a hint, or for `poll`. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel()
+        this.#onHint = undefined
+        resolve()
+      }
+      const cancel = this.#log.platform.timer(this.#log.poll, done)
+      this.#onHint = done
+    })
+  }
+
+  #add(entries: readonly Entry[]): void {
+    this.#quiet = 0
+    for (const entry of entries) {
+      this.#window.push(entry)
+      this.#windowSize += entry.body.length
+    }
+    this.#newest = entries.at(-1) as Entry
+    while (this.#windowSize > WINDOW && this.#window.length > 1) {
+      const oldest = this.#window.shift() as Entry
+      this.#windowSize -= oldest.body.length
+      this.#from = oldest
+    }
+    for (const waiter of this.#take()) {
+      const known = this.covers(waiter.place) ? this.#known(waiter.place) : []
+      waiter.resolve(known)
+    }
+  }
+
+  async #lost(): Promise<void> {
+    this.#quiet = 0
+    if ((await sealLost(this.#log, this.#newest)) === 'forgotten')
+      for (const waiter of this.#take()) waiter.resolve('forgotten')
+  }
+}

@@ -1,0 +1,83 @@
+import { compare } from './place.ts'
+import type { Entry, Store } from './store.ts'
+
+interface Kept {
+  readonly entries: Entry[]
+  until: number
+}
+
+/**
+ * Logs in the memory of this process. They end with it.
+ *
+ * @example
+ * ```ts
+ * import { createStreams, memoryStore } from '@tesserae/resume'
+ *
+ * const streams = createStreams({ store: memoryStore() })
+ * await streams.start('answer', [{ data: 'Hello' }])
+ * for await (const { data } of streams.read('answer')) console.log(data) // => Hello
+ * ```
+ */
+export function memoryStore(): Store {
+  const logs = new Map<string, Kept>()
+  const watchers = new Map<string, Set<(epoch: number) => void>>()
+
+  /** Forgets what is over its time, whenever a log is created. */
+  const sweep = (now: number): void => {
+    for (const [name, { until }] of logs) if (until <= now) logs.delete(name)
+  }
+  const entriesOf = (name: string): readonly Entry[] => {
+    const kept = logs.get(name)
+    return kept && kept.until > performance.now() ? kept.entries : []
+  }
+
+  return {
+    async append(name, { epoch, number }, body, { create, keep }) {
+      const now = performance.now()
+      const newest = entriesOf(name).at(-1)
+      if (!newest && !create) return 'gone'
+      const entry = { epoch, number, body }
+      if (newest && compare(entry, newest) <= 0) return 'refused'
+      if (!newest) {
+        sweep(now)
+        logs.set(name, { entries: [], until: 0 })
+      }
+      const kept = logs.get(name) as Kept
+      kept.entries.push(entry)
+      kept.until = now + keep
+      for (const wake of watchers.get(name) ?? []) wake(epoch)
+      return 'stored'
+    },
+    async read(name, from, limit) {
+      const entries = entriesOf(name)
+      const first = from ? indexFrom(entries, from) : 0
+      return entries.slice(first, first + limit)
+    },
+    async last(name, limit) {
+      return entriesOf(name).slice(-limit).toReversed()
+    },
+    async remove(name) {
+      logs.delete(name)
+    },
+    watch(name, wake) {
+      const those = watchers.get(name) ?? new Set()
+      watchers.set(name, those.add(wake))
+      return () => {
+        those.delete(wake)
+        if (those.size === 0 && watchers.get(name) === those) watchers.delete(name)
+      }
+    },
+  }
+}
+
+/** The index of the first entry at or beyond a place, by halving: readers come back to logs of any length. */
+function indexFrom(entries: readonly Entry[], place: { epoch: number; number: number }): number {
+  let low = 0
+  let high = entries.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (compare(entries[middle] as Entry, place) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,272 @@
+/**
+ * The one writer of a log, from its claim to its end.
+ *
+ * States: `open` while the source is read; `closing` after the record of the end was queued; `over`.
+ *
+ * Invariants:
+ * - At most one append is under way. What the source yields meanwhile waits, and goes into one next entry. With two under
+ *   way, a cut connection could store the second without the first, and a retry of the first would be refused.
+ * - An append whose outcome is unknown is repeated unchanged: the same entry at the same place.
+ * - `#number` is the number of the last record that the store has acknowledged.
+ * - After `over` no append begins, the source's iterator has been returned, and no timer or listener remains.
+ */
+import { encode } from '@tesserae/encoder'
+import { BEAT, bytesOf, controlOf, decode, endIn, endOf, isBeat, split } from './blocks.ts'
+import type { Claimed } from './claim.ts'
+import { aborted, ownId, ResumeError } from './errors.ts'
+import type { SseEventInit } from '@tesserae/encoder'
+import type { Log } from './log.ts'
+import { ask } from './patience.ts'
+import { beyond } from './place.ts'
+import { type EventIterator, iteratorOf } from './source.ts'
+import type { Place } from './store.ts'
+import type { EndReason, Ending, RunReason, RunSource } from './types.ts'
+
+/** A producer beats so many times in a lease. */
+const BEATS = 3
+
+const HISTORY_PAGE = 64
+
+export class Producer {
+  readonly done: Promise<Ending>
+  readonly #log: Log
+  readonly #epoch: number
+  #number: number
+  /** Of all entries. */
+  #bytes = 0
+  #state: 'open' | 'closing' | 'over' = 'open'
+
+  #queue: string[] = []
+  /** In the queue, and under way to the store. */
+  #waitingBytes = 0
+  #isAppending = false
+  #onRoom: (() => void) | undefined
+
+  #events = 0
+  #error: unknown
+  #iterator: EventIterator | undefined
+  readonly #controller = new AbortController()
+  #resolve!: (ending: Ending) => void
+
+  #lastAppend: number
+  #cancelTimer: () => void = () => {}
+  readonly #unlisten: () => void
+  #unfollow: () => void = () => {}
+
+  constructor(log: Log, { epoch, number }: Claimed) {
+    this.#log = log
+    this.#epoch = epoch
+    this.#number = number
+    this.#lastAppend = log.platform.now()
+    this.done = new Promise((resolve) => (this.#resolve = resolve))
+    // Another epoch: someone stopped the log or took it over. A beat finds out.
+    this.#unlisten = log.listen((other) => other !== epoch && this.#beat())
+    this.#beatIn(log.lease / BEATS)
+  }
+
+  /** Stops the log when `signal` aborts. */
+  follow(signal: AbortSignal): void {
+    const stop = (): void => this.#close('stopped')
+    signal.addEventListener('abort', stop)
+    this.#unfollow = () => signal.removeEventListener('abort', stop)
+    if (signal.aborted) stop()
+  }
+
+  async run(source: RunSource, isTakeover: boolean): Promise<void> {
+    try {
+      const { last, count } = isTakeover ? await this.#history() : { last: undefined, count: 0 }
+      const { signal } = this.#controller
+      if (this.#state !== 'open') return
+      const sequence = typeof source === 'function' ? await source({ signal, last, count }) : source
+      this.#iterator = iteratorOf(sequence)
+      if (this.#state !== 'open') return this.#release()
+      await this.#pump(this.#iterator)
+    } catch (error) {
+      // A source that throws because it was told to stop has not failed.
+      if (this.#state === 'open') this.#close('error', error)
+      else if (!isAbort(error, this.#controller.signal)) this.#log.report(error)
+    }
+  }
+
+  async #pump(iterator: EventIterator): Promise<void> {
+    while (this.#state === 'open') {
+      if (this.#waitingBytes > this.#log.highWaterMark) {
+        await new Promise<void>((resolve) => (this.#onRoom = resolve))
+        continue
+      }
+      let step: IteratorResult<SseEventInit>
+      try {
+        step = await iterator.next()
+      } catch (error) {
+        // An iterator that has thrown is finished.
+        this.#iterator = undefined
+        throw error
+      }
+      if (step.done) {
+        this.#iterator = undefined
+        this.#close('end')
+      } else if (this.#state === 'open') this.#add(step.value)
+    }
+  }
+
+  #add(event: SseEventInit): void {
+    let block: string
+    try {
+      if ((event as SseEventInit | undefined)?.id !== undefined) throw ownId()
+      block = encode(event)
+    } catch (error) {
+      return this.#refuse(error)
+    }
+    const size = bytesOf(block)
+    if (this.#bytes + this.#waitingBytes + size > this.#log.maxBytes)
+      return this.#close('too-large')
+    this.#push(block, size)
+  }
+
+  /** Throws the error into the source, which can see what was wrong with its event, and ends the log. */
+  #refuse(error: unknown): void {
+    const iterator = this.#iterator
+    this.#close('error', error)
+    if (!iterator?.throw) return
+    this.#iterator = undefined
+    // It is `error` that comes out again, unless the source has caught it and thrown another one.
+    Promise.resolve(iterator.throw(error))
+      .then(() => iterator.return?.())
+      .catch((fault: unknown) => fault !== error && this.#log.report(fault))
+  }
+
+  #push(block: string, size: number): void {
+    this.#queue.push(block)
+    this.#waitingBytes += size
+    if (!this.#isAppending) void this.#append()
+  }
+
+  /** Queues the record of the end. Nothing follows it. */
+  #close(reason: EndReason, error?: unknown): void {
+    if (this.#state !== 'open') return
+    this.#state = 'closing'
+    this.#error = error
+    const block = endOf(reason)
+    this.#push(block, block.length)
+    if (reason === 'stopped' || reason === 'too-large') this.#controller.abort(aborted(reason))
+    if (reason !== 'end') void this.#release()
+  }
+
+  async #append(): Promise<void> {
+    this.#isAppending = true
+    try {
+      while (this.#queue.length > 0 && this.#state !== 'over') {
+        const blocks = this.#queue
+        const size = this.#waitingBytes
+        this.#queue = []
+        const place = { epoch: this.#epoch, number: this.#number + blocks.length }
+        const refusal = await this.#put(place, blocks.join(''))
+        if (refusal) return this.#finish(refusal)
+        this.#stored(place, blocks, size)
+      }
+    } catch (error) {
+      this.#finish('unreachable', (error as ResumeError).cause)
+    } finally {
+      this.#isAppending = false
+    }
+  }
+
+  #stored({ number }: Place, blocks: readonly string[], size: number): void {
+    this.#number = number
+    this.#bytes += size
+    this.#waitingBytes -= size
+    this.#lastAppend = this.#log.platform.now()
+    this.#log.ring(this.#epoch)
+    const end = endIn((blocks.at(-1) as string).slice(0, -2))
+    for (const block of blocks) if (!block.startsWith(':')) this.#events++
+    if (end) this.#finish(end, this.#error)
+    this.#wakeSource()
+  }
+
+  /** @returns why nothing can be stored any more, or `undefined` if the entry is stored */
+  async #put(place: Place, body: string): Promise<RunReason | undefined> {
+    const log = this.#log
+    const options = { create: false, keep: log.keep }
+    const answer = await ask(log, () => log.store.append(log.name, place, body, options))
+    if (answer !== 'refused') return answer === 'gone' ? 'gone' : undefined
+    // Either an earlier attempt was stored and its answer was lost, or another epoch has begun.
+    const [entry] = await ask(log, () => log.store.read(log.name, place, 1))
+    if (entry?.epoch === place.epoch && entry.number === place.number && entry.body === body)
+      return undefined
+    if (!entry || entry.epoch === place.epoch) return 'gone'
+    const control = controlOf(entry)
+    return control.kind === 'seal' ? control.reason : 'fenced'
+  }
+
+  #beat(): void {
+    if (this.#state === 'open' && !this.#isAppending) this.#push(BEAT, BEAT.length)
+  }
+
+  /** The timer is not the source's: a source that blocks the event loop for longer than the lease is lost. */
+  #beatIn(delay: number): void {
+    const { platform, lease } = this.#log
+    this.#cancelTimer = platform.timer(delay, () => {
+      const every = lease / BEATS
+      const idle = platform.now() - this.#lastAppend
+      if (idle >= every) this.#beat()
+      this.#beatIn(idle >= every ? every : every - idle)
+    })
+  }
+
+  #finish(reason: RunReason, error?: unknown): void {
+    if (this.#state === 'over') return
+    this.#state = 'over'
+    this.#cancelTimer()
+    this.#unlisten()
+    this.#unfollow()
+    void this.#release()
+    if (reason !== 'end' && reason !== 'error')
+      this.#controller.abort(aborted(reason as Parameters<typeof aborted>[0], error))
+    this.#wakeSource()
+    this.#resolve({ reason, events: this.#events, error })
+  }
+
+  #wakeSource(): void {
+    this.#onRoom?.()
+    this.#onRoom = undefined
+  }
+
+  /** Asynchronous, so that whatever fails in an iterator comes out here. */
+  async #release(): Promise<void> {
+    const iterator = this.#iterator
+    this.#iterator = undefined
+    try {
+      await iterator?.return?.()
+    } catch (error) {
+      this.#log.report(error)
+    }
+  }
+
+  /** What a takeover continues after. */
+  async #history(): Promise<{ last: SseEventInit | undefined; count: number }> {
+    const log = this.#log
+    let last: SseEventInit | undefined
+    let count = 0
+    let from: Place | undefined
+    for (;;) {
+      const page = await ask(log, () => log.store.read(log.name, from, HISTORY_PAGE))
+      for (const entry of page) {
+        this.#bytes += bytesOf(entry.body)
+        if (controlOf(entry).kind !== 'records') continue
+        const events = split(entry.body).filter((block) => !isBeat(block))
+        count += events.length
+        const newest = events.at(-1)
+        if (newest !== undefined) last = decode(newest)
+      }
+      if (page.length < HISTORY_PAGE) return { last, count }
+      from = beyond(page.at(-1) as Place)
+    }
+  }
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return (
+    signal.aborted &&
+    (error === signal.reason || (error as Error | undefined)?.name === 'AbortError')
+  )
+}

@@ -1,0 +1,169 @@
+import { claim, standing, stop } from './claim.ts'
+import { badName, badOption } from './errors.ts'
+import { Follower } from './follower.ts'
+import type { Log } from './log.ts'
+import { memoryStore } from './memory.ts'
+import { ask } from './patience.ts'
+import { platform as ownPlatform } from './platform.ts'
+import { Producer } from './producer.ts'
+import { type FindFollower, LogReader } from './reader.ts'
+import { checkSource, discard } from './source.ts'
+import type { Ending, Reader, ReadOptions, Streams, StreamsOptions } from './types.ts'
+
+const LONGEST_NAME = 256
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+
+const DEFAULTS = {
+  lease: 15_000,
+  keep: 3_600_000,
+  poll: 250,
+  patience: 30_000,
+  highWaterMark: 65_536,
+  maxBytes: 16_777_216,
+}
+const OTHERS = ['store', 'share', 'onError', 'platform']
+
+/** A follower without readers is remembered for so many leases, so that the time it has counted is not lost. */
+const REMEMBERED = 2
+
+/**
+ * Streams that outlive the connection, the reader and, with a store outside the process, the server that produces them.
+ *
+ * @example
+ * ```ts
+ * import { createStreams } from '@tesserae/resume'
+ *
+ * const streams = createStreams({ onError: console.error })
+ * const run = await streams.start('user-7/answer-1', [{ data: 'Hel' }, { data: 'lo' }])
+ * const ids: string[] = []
+ * for await (const { data, id } of streams.read('user-7/answer-1')) ids.push(`${id}`)
+ *
+ * // A client that comes back with the id of the first event gets the second.
+ * for await (const { data } of streams.read('user-7/answer-1', { after: ids[0] })) console.log(data) // => lo
+ * const { reason } = await run.done // => { reason: 'end', events: 2, error: undefined }
+ * ```
+ */
+export function createStreams(options: StreamsOptions = {}): Streams {
+  const numbers = numbersOf(options)
+  const { store = memoryStore(), share = true, onError, platform = ownPlatform } = options
+  const report = (error: unknown): void => {
+    try {
+      onError?.(error)
+    } catch (fault) {
+      // An error of the callback is reported the way the platform reports errors, and affects no stream.
+      void Promise.reject(fault)
+    }
+  }
+  const listeners = new Map<string, Set<(epoch: number) => void>>()
+  const followers = new Map<string, { follower: Follower; used: number }>()
+
+  const logOf = (name: string): Log => {
+    checkName(name)
+    return {
+      name,
+      store,
+      platform,
+      ...numbers,
+      report,
+      ring(epoch) {
+        for (const wake of listeners.get(name) ?? []) wake(epoch)
+      },
+      listen(wake) {
+        const those = listeners.get(name) ?? new Set()
+        listeners.set(name, those.add(wake))
+        const unwatch = store.watch?.(name, wake)
+        return () => {
+          unwatch?.()
+          those.delete(wake)
+          if (those.size === 0 && listeners.get(name) === those) listeners.delete(name)
+        }
+      },
+    }
+  }
+
+  const findFollower: FindFollower = (log, generation, newest) => {
+    if (!share) return new Follower(log, newest)
+    const now = platform.now()
+    for (const [key, { follower, used }] of followers)
+      if (follower.isIdle && now - used > REMEMBERED * numbers.lease) followers.delete(key)
+    // A name has no line break.
+    const key = `${log.name}\n${generation}`
+    const follower = followers.get(key)?.follower ?? new Follower(log, newest)
+    followers.set(key, { follower, used: now })
+    return follower
+  }
+
+  return {
+    async start(name, source, { takeover = false, signal } = {}) {
+      const log = logOf(name)
+      checkSource(source)
+      const claimed = await claim(log, takeover)
+      if (!claimed) {
+        discard(source).catch(report)
+        const ending: Ending = { reason: 'joined', events: 0, error: undefined }
+        return { started: false, done: Promise.resolve(ending) }
+      }
+      const producer = new Producer(log, claimed)
+      if (signal) producer.follow(signal)
+      void producer.run(source, claimed.isTakeover)
+      return { started: true, done: producer.done }
+    },
+
+    read(name, readOptions = {}) {
+      const log = logOf(name)
+      checkReadOptions(readOptions)
+      const reader = (): LogReader => new LogReader(log, readOptions, findFollower)
+      return {
+        async open({ lastEventId } = {}): Promise<Reader> {
+          const opened = reader()
+          await opened.open(readOptions.after ?? lastEventId)
+          return opened
+        },
+        [Symbol.asyncIterator]: reader,
+      }
+    },
+
+    stop: async (name) => stop(logOf(name)),
+
+    async state(name) {
+      const { newest, ended } = await standing(logOf(name))
+      return newest && (ended ?? 'live')
+    },
+
+    async remove(name) {
+      const log = logOf(name)
+      const { newest, ended } = await standing(log)
+      if (!newest) return
+      // A producer that is told first does not write into a later log of the same name.
+      if (ended === undefined) await stop(log)
+      await ask(log, () => store.remove(name))
+      log.ring(newest.epoch + 1)
+    },
+  }
+}
+
+function checkName(name: string): void {
+  const isName =
+    typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME && !CONTROL.test(name)
+  if (!isName || !name.isWellFormed()) throw badName()
+}
+
+function numbersOf(options: StreamsOptions): typeof DEFAULTS {
+  for (const name of Object.keys(options))
+    if (!(name in DEFAULTS) && !OTHERS.includes(name))
+      throw badOption(name, `left out: the options are ${[...Object.keys(DEFAULTS), ...OTHERS].join(', ')}`)
+  const numbers = { ...DEFAULTS }
+  for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
+    const value = options[name] ?? DEFAULTS[name]
+    if (typeof value !== 'number' || !(value > 0)) throw badOption(name, 'a number above 0')
+    numbers[name] = value
+  }
+  return numbers
+}
+
+function checkReadOptions({ gap, ending }: ReadOptions): void {
+  if (gap !== undefined && gap !== 'reset' && gap !== 'reject')
+    throw badOption('gap', '`reset` or `reject`')
+  if (ending !== undefined && typeof ending !== 'function') throw badOption('ending', 'a function')
+}
