@@ -66,7 +66,10 @@ export class ResumeError extends StreamError {
 }
 
 export function notFound(): ResumeError {
-  return new ResumeError('not-found', 'There is no stream of this name: it was not started, or it expired.')
+  return new ResumeError(
+    'not-found',
+    'There is no stream of this name: it was not started, or it expired.',
+  )
 }
 
 export function badCursor(): ResumeError {
@@ -116,7 +119,10 @@ export function ownId(): ResumeError {
   )
 }
 
-const ABORTED: Record<'stopped' | 'fenced' | 'lost' | 'gone' | 'unreachable' | 'too-large', string> = {
+const ABORTED: Record<
+  'stopped' | 'fenced' | 'lost' | 'gone' | 'unreachable' | 'too-large',
+  string
+> = {
   stopped: 'The stream was stopped.',
   fenced: 'Another producer took over this stream.',
   lost: 'A reader considered this producer lost, because it was silent for longer than `lease`.',

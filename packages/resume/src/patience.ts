@@ -35,13 +35,8 @@ function within<Answer>(
   question: () => Promise<Answer>,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const cancel = platform.timer(Math.max(deadline - platform.now(), 0), () =>
-      reject(noAnswer()),
-    )
+    const cancel = platform.timer(Math.max(deadline - platform.now(), 0), () => reject(noAnswer()))
     // Inside a promise, so that a store that throws instead of rejecting is handled the same way.
-    Promise.resolve()
-      .then(question)
-      .then(resolve, reject)
-      .finally(cancel)
+    Promise.resolve().then(question).then(resolve, reject).finally(cancel)
   })
 }

@@ -13,7 +13,7 @@
 import { encode } from '@tesserae/encoder'
 import { BEAT, bytesOf, controlOf, decode, endIn, endOf, isBeat, split } from './blocks.ts'
 import type { Claimed } from './claim.ts'
-import { aborted, ownId, ResumeError } from './errors.ts'
+import { aborted, ownId, type ResumeError } from './errors.ts'
 import type { SseEventInit } from '@tesserae/encoder'
 import type { Log } from './log.ts'
 import { ask } from './patience.ts'
@@ -126,13 +126,19 @@ export class Producer {
   /** Throws the error into the source, which can see what was wrong with its event, and ends the log. */
   #refuse(error: unknown): void {
     const iterator = this.#iterator
-    this.#close('error', error)
-    if (!iterator?.throw) return
     this.#iterator = undefined
-    // It is `error` that comes out again, unless the source has caught it and thrown another one.
-    Promise.resolve(iterator.throw(error))
-      .then(() => iterator.return?.())
-      .catch((fault: unknown) => fault !== error && this.#log.report(fault))
+    this.#close('error', error)
+    void this.#throwInto(iterator, error)
+  }
+
+  async #throwInto(iterator: EventIterator | undefined, error: unknown): Promise<void> {
+    try {
+      await iterator?.throw?.(error)
+      // The source has caught the error, or cannot be told.
+      await iterator?.return?.()
+    } catch (fault) {
+      if (fault !== error) this.#log.report(fault)
+    }
   }
 
   #push(block: string, size: number): void {

@@ -31,9 +31,11 @@ function iteratorOfStream(stream: ReadableStream<SseEventInit>): EventIterator {
 
 /** @throws {@link ResumeError} with the code `bad-source` */
 export function checkSource(source: RunSource): void {
-  const { [Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous, getReader } = Object(
-    source,
-  ) as AsyncIterable<unknown> & Iterable<unknown> & ReadableStream
+  const {
+    [Symbol.asyncIterator]: asynchronous,
+    [Symbol.iterator]: synchronous,
+    getReader,
+  } = Object(source) as AsyncIterable<unknown> & Iterable<unknown> & ReadableStream
   const isSource = typeof source === 'function' || asynchronous || synchronous || getReader
   if (!isSource || typeof source === 'string') throw badSource()
 }

@@ -47,14 +47,8 @@ const REMEMBERED = 2
 export function createStreams(options: StreamsOptions = {}): Streams {
   const numbers = numbersOf(options)
   const { store = memoryStore(), share = true, onError, platform = ownPlatform } = options
-  const report = (error: unknown): void => {
-    try {
-      onError?.(error)
-    } catch (fault) {
-      // An error of the callback is reported the way the platform reports errors, and affects no stream.
-      void Promise.reject(fault)
-    }
-  }
+  // Asynchronous, so that an error of the callback is reported the way the platform reports errors, and affects no stream.
+  const report = (error: unknown): void => void (async () => onError?.(error))()
   const listeners = new Map<string, Set<(epoch: number) => void>>()
   const followers = new Map<string, { follower: Follower; used: number }>()
 
@@ -152,7 +146,10 @@ function checkName(name: string): void {
 function numbersOf(options: StreamsOptions): typeof DEFAULTS {
   for (const name of Object.keys(options))
     if (!(name in DEFAULTS) && !OTHERS.includes(name))
-      throw badOption(name, `left out: the options are ${[...Object.keys(DEFAULTS), ...OTHERS].join(', ')}`)
+      throw badOption(
+        name,
+        `left out: the options are ${[...Object.keys(DEFAULTS), ...OTHERS].join(', ')}`,
+      )
   const numbers = { ...DEFAULTS }
   for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const value = options[name] ?? DEFAULTS[name]

@@ -60,7 +60,9 @@ export type RunSequence =
   | ReadableStream<SseEventInit>
 
 /** A sequence of events, or a function that returns or promises one. The function is called only if the log was claimed. */
-export type RunSource = RunSequence | ((context: SourceContext) => RunSequence | Promise<RunSequence>)
+export type RunSource =
+  | RunSequence
+  | ((context: SourceContext) => RunSequence | Promise<RunSequence>)
 
 /** Options of `streams.start`. */
 export interface StartOptions {

@@ -20,7 +20,10 @@ const quick = { lease: 300, poll: 20, patience: 500 }
 describe('start and read', () => {
   test('a reader gets every event in order, each with its own id', async () => {
     const streams = createStreams()
-    const run = await streams.start('a', [{ data: '1' }, { event: 'token', data: '2\n3', retry: 7 }])
+    const run = await streams.start('a', [
+      { data: '1' },
+      { event: 'token', data: '2\n3', retry: 7 },
+    ])
     const events = await collect(streams.read('a'))
     expect(events.map(({ id: _, ...event }) => event)).toEqual([
       { data: '1' },
@@ -34,7 +37,9 @@ describe('start and read', () => {
   test('a reader that comes back with any id gets exactly the rest', async () => {
     const streams = createStreams()
     const data = Array.from({ length: 30 }, (_, n) => ({ data: `${n}` }))
-    await (await streams.start('a', data)).done
+    await (
+      await streams.start('a', data)
+    ).done
     const all = await collect(streams.read('a'))
     for (const [index, { id }] of all.entries())
       expect(texts(await collect(streams.read('a', { after: id })))).toEqual(
@@ -143,7 +148,9 @@ describe('the end', () => {
 
   test('stop() after the end changes nothing', async () => {
     const streams = createStreams()
-    await (await streams.start('a', [{ data: '1' }])).done
+    await (
+      await streams.start('a', [{ data: '1' }])
+    ).done
     await streams.stop('a')
     expect(await streams.state('a')).toBe('end')
     expect(texts(await collect(streams.read('a')))).toEqual(['1'])
@@ -212,20 +219,32 @@ describe('takeover', () => {
 })
 
 describe('cursors', () => {
-  test.each(['', '1', '1-', '-1', 'x-1', '1-1 ', '1-1\n', '12345678901-1', '1-1234567890123456', '0-1'])(
-    'the cursor %j is refused or means none',
-    async (after) => {
-      const streams = createStreams()
-      await (await streams.start('a', [{ data: '1' }])).done
-      const reading = streams.read('a', { after }).open()
-      if (after === '') expect(texts(await collect(await reading))).toEqual(['1'])
-      else await expect(reading).rejects.toMatchObject({ code: 'bad-cursor', status: 400 })
-    },
-  )
+  test.each([
+    '',
+    '1',
+    '1-',
+    '-1',
+    'x-1',
+    '1-1 ',
+    '1-1\n',
+    '12345678901-1',
+    '1-1234567890123456',
+    '0-1',
+  ])('the cursor %j is refused or means none', async (after) => {
+    const streams = createStreams()
+    await (
+      await streams.start('a', [{ data: '1' }])
+    ).done
+    const reading = streams.read('a', { after }).open()
+    if (after === '') expect(texts(await collect(await reading))).toEqual(['1'])
+    else await expect(reading).rejects.toMatchObject({ code: 'bad-cursor', status: 400 })
+  })
 
   test('an id of another log is a gap: `reset` by default, 412 if asked for', async () => {
     const streams = createStreams()
-    await (await streams.start('a', [{ data: '1' }, { data: '2' }])).done
+    await (
+      await streams.start('a', [{ data: '1' }, { data: '2' }])
+    ).done
     const events = await collect(streams.read('a', { after: '1-77' }))
     expect(events[0]).toEqual({ event: 'reset', data: '{"after":"1-77"}' })
     expect(texts(events.slice(1))).toEqual(['1', '2'])
@@ -237,10 +256,14 @@ describe('cursors', () => {
 
   test('an id of an earlier log of the same name is a gap', async () => {
     const streams = createStreams()
-    await (await streams.start('a', [{ data: '1' }, { data: '2' }])).done
+    await (
+      await streams.start('a', [{ data: '1' }, { data: '2' }])
+    ).done
     const [first] = await collect(streams.read('a'))
     await streams.remove('a')
-    await (await streams.start('a', [{ data: 'x' }, { data: 'y' }])).done
+    await (
+      await streams.start('a', [{ data: 'x' }, { data: 'y' }])
+    ).done
     const events = await collect(streams.read('a', { after: first?.id }))
     expect(texts(events.slice(1))).toEqual(['x', 'y'])
     expect(events[0]?.event).toBe('reset')
