@@ -41,7 +41,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     ...properties,
-    include: long ? ['test/**/*.long.ts'] : ['test/**/*.test.ts'],
+    include: long ? ['test/**/*.long.ts'] : ['test/**/*.test.ts', 'test/**/*.long.ts'],
+    ...(long ? {} : { runner: path.join(here, 'vitest/load-long-suites.ts') }),
     reporters: ['default', new CountsReporter(long ? 'test-long' : 'test')],
     // Two cores, and the suites are short: threads start faster than processes.
     pool: 'threads',

@@ -13,6 +13,7 @@ export interface Row {
   readonly failed: number
   readonly ms: number
   readonly failures: readonly Failure[]
+  readonly retried?: readonly string[]
 }
 
 /** A part that could not run, and why. */
@@ -44,6 +45,8 @@ export async function row(
 
 export function printOutcome({ rows, skips }: Outcome): void {
   console.log(`\n${table(rows)}`)
+  for (const { part, version, subject, retried = [] } of rows)
+    for (const test of retried) console.log(`\nretried in ${part} ${version}: ${subject}: ${test}`)
   for (const [what, where] of sameFailures(rows))
     console.log(`\nfailed in ${where.join(', ')}: ${what}`)
   for (const { part, reason } of skips) console.log(`\nskipped: ${part}: ${reason}`)

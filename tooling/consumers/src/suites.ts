@@ -8,6 +8,7 @@ import type { Settings } from './settings.ts'
  * Runs every file of a bundle in a runtime. A file that hangs or takes the runtime down costs itself: it counts as
  * one failure, and the next file gets a runtime that was started anew.
  *
+ * @param loadOnly - whether each file is only imported, to see that it can be
  * @param end - the time, by `Date.now()`, from which on no further file is run, and each counts as a failure
  */
 export async function runSuite(
@@ -15,9 +16,11 @@ export async function runSuite(
   bundle: TestBundle,
   settings: Settings,
   end: number = Infinity,
+  loadOnly = false,
 ): Promise<RunResult> {
   const { seed, runs, testTimeout } = settings
   const failures: Failure[] = []
+  const retried: string[] = []
   let passed = 0
   let session: Session | undefined
   for (const file of bundle.files) {
@@ -25,11 +28,12 @@ export async function runSuite(
     try {
       if (Date.now() > end) throw new Error('Not run: the time of the runtime is used up.')
       session ??= await runtime.open(bundle)
-      const options = { file, seed, runs, testTimeout }
+      const options = { file, seed, runs, testTimeout, loadOnly }
       const work = session.run(options, (test) => (last = `in "${test}"`))
       const result = await within(settings.fileTimeout, 'finish', work)
       passed += result.passed
       failures.push(...result.failures)
+      retried.push(...(result.retried ?? []))
       if (bundle.apart) {
         await session.close()
         session = undefined
@@ -41,5 +45,5 @@ export async function runSuite(
     }
   }
   await session?.close()
-  return { passed, failed: failures.length, failures, seed }
+  return { passed, failed: failures.length, failures, retried, seed }
 }

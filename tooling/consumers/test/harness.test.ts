@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { runTests, testFile } from './scene.ts'
+import { bundleTests } from '../src/bundler.ts'
+import { runSuite } from '../src/suites.ts'
+import { makeScene, runTests, settings, testFile, thisNode } from './scene.ts'
 
 /** The names of what failed, and how many passed. */
 async function outcome(
@@ -116,6 +118,55 @@ it('after three tests that do not finish, the others of the file fail untried', 
   expect(failures[3]?.message).toBe('Not run: 3 tests before it did not finish.')
 })
 
+describe('a test with `retry`', () => {
+  const failing = (times: number): string => `
+    let attempts = 0
+    it('measures', { retry: 2 }, () => { if (attempts++ < ${times}) throw new Error('slow') })`
+
+  it('passes when a later attempt passes, and is reported as retried', async () => {
+    const { passed, failures, retried } = await runTests(testFile(failing(2)))
+    expect({ passed, failures, retried }).toEqual({
+      passed: 1,
+      failures: [],
+      retried: ['test/a.test.ts > measures: 2 of 2 retries'],
+    })
+  })
+
+  it('fails when no attempt passes', async () => {
+    const { passed, failures } = await runTests(testFile(failing(3)))
+    expect([passed, failures.length]).toEqual([0, 1])
+    expect(failures[0]?.message).toContain('slow')
+  })
+
+  it('is not reported when its first attempt passes', async () => {
+    expect((await runTests(testFile(failing(0)))).retried).toEqual([])
+  })
+})
+
+describe('a bundle that is only loaded', () => {
+  const load = async (body: string): Promise<[passed: number, failed: string[]]> => {
+    const bundle = await bundleTests(makeScene(testFile(body)).sources, 'portable')
+    const { passed, failures } = await runSuite(thisNode, bundle, settings, Infinity, true)
+    return [passed, failures.map(({ message }) => message)]
+  }
+
+  it('counts each file that declares tests, and executes none', async () => {
+    expect(await load(`it('x', () => { throw new Error('executed') })`)).toEqual([1, []])
+  })
+
+  it('fails when a file cannot load', async () => {
+    const [passed, [message]] = await load(`it('x', { repeats: 3 }, () => {})`)
+    expect(passed).toBe(0)
+    expect(message).toContain('repeats')
+  })
+
+  it('fails when a file declares no test', async () => {
+    const [passed, [message]] = await load('')
+    expect(passed).toBe(0)
+    expect(message).toContain('declares no test')
+  })
+})
+
 describe('what only vitest knows', () => {
   it.each([
     [`it.skip('x', () => {})`, 'it.skip'],
@@ -123,7 +174,9 @@ describe('what only vitest knows', () => {
     [`it.todo('x')`, 'it.todo'],
     [`it.concurrent('x', () => {})`, 'it.concurrent'],
     [`describe.skip('x', () => {})`, 'describe.skip'],
-    [`it('x', { retry: 3 }, () => {})`, 'retry'],
+    [`it('x', { repeats: 3 }, () => {})`, 'repeats'],
+    [`it('x', { retry: -1 }, () => {})`, 'must be a count'],
+    [`describe('x', { retry: 1 }, () => {})`, 'give them to the tests'],
     [`it('x')`, 'checks nothing'],
     [`it.each([])('x', () => {})`, 'no cases'],
     [`it.each\`a | b\`('x', () => {})`, 'template table'],

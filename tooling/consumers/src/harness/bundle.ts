@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly runs: number
   /** Milliseconds that one test may take. */
   readonly testTimeout: number
+  /** Only import the file and count it as one test that passed: it loads, and declares tests. */
+  readonly loadOnly?: boolean
 }
 
 /** The face of a bundle. */
@@ -31,6 +33,7 @@ export function makeBundle(loads: Record<string, () => Promise<unknown>>): Bundl
     report: (test: string) => void = () => {},
   ): Promise<RunResult> {
     const failures: Failure[] = []
+    const retried: string[] = []
     let passed = 0
     for (const file of options.file === undefined ? files : [options.file]) {
       const before = passed + failures.length
@@ -38,12 +41,9 @@ export function makeBundle(loads: Record<string, () => Promise<unknown>>): Bundl
         const load = loads[file]
         if (load === undefined) throw new Error('The bundle has no such file.')
         configureProperties(options.seed, options.runs)
-        passed += await execute(
-          await collectFile(file, load),
-          options.testTimeout,
-          failures,
-          report,
-        )
+        const suite = await collectFile(file, load)
+        if (options.loadOnly === true) passed += suite.children.length > 0 ? 1 : 0
+        else passed += await execute(suite, options.testTimeout, failures, retried, report)
         if (passed + failures.length === before) throw new Error('The file declares no test.')
       } catch (error) {
         failures.push({ name: file, message: describeError(error) })
@@ -51,7 +51,7 @@ export function makeBundle(loads: Record<string, () => Promise<unknown>>): Bundl
     }
     if (passed + failures.length === 0)
       failures.push({ name: 'bundle', message: 'The bundle has no test file.' })
-    return { passed, failed: failures.length, failures, seed: options.seed }
+    return { passed, failed: failures.length, failures, retried, seed: options.seed }
   }
 
   return { files, run }

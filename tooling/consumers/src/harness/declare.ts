@@ -3,7 +3,9 @@ import { caseTitle } from './title.ts'
 import { collectInto, type Hook, makeSuite, openSuite, type Test } from './tree.ts'
 
 type Body = (...values: unknown[]) => unknown
-type Options = number | { timeout?: number }
+type Options = number | { timeout?: number; retry?: number }
+/** What a test may be given beside its name and its body. */
+type Limits = Pick<Test, 'timeout' | 'retry'>
 type Declare = (name: unknown, first: unknown, second?: unknown) => void
 
 /** `each` spreads rows that are arrays over the parameters; `for` passes the row as it is. */
@@ -12,9 +14,8 @@ interface Repeated extends Declare {
   for: (rows: unknown, ...rest: unknown[]) => Declare
 }
 
-function declareTest(name: string, body: Body, timeout: number | undefined): void {
-  const test: Test = { name, timeout, body }
-  openSuite().children.push(test)
+function declareTest(name: string, body: Body, limits: Limits): void {
+  openSuite().children.push({ name, body, ...limits })
 }
 
 function declareSuite(name: string, body: Body): void {
@@ -30,11 +31,11 @@ function declareSuite(name: string, body: Body): void {
 
 function repeated(
   what: string,
-  declare: (name: string, body: Body, timeout: number | undefined) => void,
+  declare: (name: string, body: Body, limits: Limits) => void,
 ): Repeated {
   const one: Declare = (name, first, second) => {
-    const { body, timeout } = readArguments(what, first, second)
-    declare(nameOf(name), body, timeout)
+    const { body, limits } = readArguments(what, first, second)
+    declare(nameOf(name), body, limits)
   }
   const many =
     (spread: boolean) =>
@@ -47,7 +48,7 @@ function repeated(
         throw new Error(`${what} was given no cases, so nothing would be checked.`)
       const spreads = spread && rows.every((row) => Array.isArray(row))
       return (name, first, second) => {
-        const { body, timeout } = readArguments(what, first, second)
+        const { body, limits } = readArguments(what, first, second)
         rows.forEach((row: unknown, index) => {
           const values = Array.isArray(row) ? (row as unknown[]) : [row]
           const title = caseTitle(nameOf(name), values, index)
@@ -55,7 +56,7 @@ function repeated(
           declare(
             title,
             spreads ? () => body(...values) : (context) => body(row, ...(spread ? [] : [context])),
-            timeout,
+            limits,
           )
         })
       }
@@ -67,19 +68,21 @@ function readArguments(
   what: string,
   first: unknown,
   second: unknown,
-): { body: Body; timeout: number | undefined } {
+): { body: Body; limits: Limits } {
   const [body, options] = typeof first === 'function' ? [first, second] : [second, first]
   if (typeof body !== 'function')
     throw new Error(`${what} needs a function: a test without one checks nothing.`)
-  return { body: body as Body, timeout: readTimeout(what, options as Options | undefined) }
+  return { body: body as Body, limits: readLimits(what, options as Options | undefined) }
 }
 
-function readTimeout(what: string, options: Options | undefined): number | undefined {
-  if (options === undefined || typeof options === 'number') return options
-  const { timeout, ...unknown } = options
+function readLimits(what: string, options: Options | undefined): Limits {
+  if (options === undefined || typeof options === 'number') return { timeout: options, retry: 0 }
+  const { timeout, retry = 0, ...unknown } = options
   for (const key of Object.keys(unknown))
     throw new Error(`${what} was given the option "${key}", which only vitest knows.`)
-  return timeout
+  if (!Number.isInteger(retry) || retry < 0)
+    throw new Error(`${what} was given the option "retry" as ${String(retry)}: it must be a count.`)
+  return { timeout, retry }
 }
 
 function nameOf(name: unknown): string {
@@ -95,9 +98,9 @@ function hook(kind: 'beforeAll' | 'afterAll' | 'beforeEach' | 'afterEach'): (bod
 
 export const it: Repeated = repeated('it', declareTest)
 export const test: Repeated = it
-export const describe: Repeated = repeated('describe', (name, body, timeout) => {
-  if (timeout !== undefined)
-    throw new Error('describe takes no timeout here: give it to the tests.')
+export const describe: Repeated = repeated('describe', (name, body, { timeout, retry }) => {
+  if (timeout !== undefined || retry > 0)
+    throw new Error('describe takes neither timeout nor retry here: give them to the tests.')
   declareSuite(name, () => body())
 })
 export const suite: Repeated = describe

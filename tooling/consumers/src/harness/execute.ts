@@ -15,11 +15,15 @@ class Unfinished extends Error {}
 /** What a test is given as its first parameter: `expect`, and nothing that only vitest has. */
 const context: object = strict('The test context', { expect })
 
-/** Runs the tests of a file one after another; answers how many passed and adds what failed to `failures`. */
+/**
+ * Runs the tests of a file one after another; returns how many passed, adds what failed to `failures`, and what was
+ * tried again to `retried`.
+ */
 export async function execute(
   file: Suite,
   testTimeout: number,
   failures: Failure[],
+  retried: string[],
   report: (test: string) => void,
 ): Promise<number> {
   let passed = 0
@@ -55,7 +59,21 @@ export async function execute(
       failures.push({ name, message: `Not run: ${patience} tests before it did not finish.` })
       return
     }
-    report(name)
+    const { retry } = test
+    for (let attempt = 0; ; attempt++) {
+      report(attempt === 0 ? name : `${name} (retry ${attempt} of ${retry})`)
+      const errors = await attemptOne(test, suite)
+      const isUnfinished = errors.some((error) => error instanceof Unfinished)
+      if (errors.length > 0 && !isUnfinished && attempt < retry) continue
+      if (isUnfinished) unfinished++
+      if (errors.length === 0) passed++
+      else failures.push({ name, message: errors.slice(0, 3).map(describeError).join('\n') })
+      if (attempt > 0) retried.push(`${name}: ${attempt} of ${retry} retries`)
+      return
+    }
+  }
+
+  async function attemptOne(test: Test, suite: Suite): Promise<unknown[]> {
     const timeout = test.timeout ?? testTimeout
     const errors: unknown[] = []
     const undo: Hook[] = []
@@ -70,9 +88,7 @@ export async function execute(
     const after = [...undo, ...outermostFirst(suite, 'afterEach')].reverse()
     errors.push(...(await runAll(after, timeout)))
     errors.push(...stray.take())
-    if (errors.some((error) => error instanceof Unfinished)) unfinished++
-    if (errors.length === 0) passed++
-    else failures.push({ name, message: errors.slice(0, 3).map(describeError).join('\n') })
+    return errors
   }
 }
 

@@ -9,6 +9,8 @@ export interface RunResult {
   readonly passed: number
   readonly failed: number
   readonly failures: readonly Failure[]
+  /** Tests that failed and were tried again, each with how often. */
+  readonly retried?: readonly string[]
   readonly seed: number
 }
 

@@ -14,6 +14,8 @@ export interface Test {
   readonly body: (context: unknown) => unknown
   /** Milliseconds; undefined is the run's own limit. */
   readonly timeout: number | undefined
+  /** How often a test that failed is tried again. Only what measures time has a reason to. */
+  readonly retry: number
 }
 
 /** A hook may return a function that undoes what it did. */

@@ -66,19 +66,29 @@ export async function compareSequence(
   const { body: stream } = await ask(endpoint, { ...body, stream: true })
   const [one, rest] = stream!.tee()
   const [other, bytes] = rest.tee()
-  const whole = new Response(bytes).bytes()
-  const chunks = chunksIn(other)
-  const events: unknown[] = []
-  for await (const { event, data } of parseStream(one)) {
-    if (events.length === 0) sheet.delay(performance.now() - began)
-    events.push([event, data])
-  }
-  const expected = referenceParse(await whole).events.map(({ event, data }) => [event, data])
+  const [text, chunks, events] = await Promise.all([
+    new Response(bytes).bytes(),
+    chunksIn(other),
+    eventsIn(one, () => sheet.delay(performance.now() - began)),
+  ])
+  const expected = referenceParse(text).events.map(({ event, data }) => [event, data])
   sheet.compare('sequences', name, events, expected)
   const end = expected.findIndex(([, data]) => data === '[DONE]')
   const documents = expected.slice(0, end).map(([, data]) => JSON.parse(data!))
   const known = end === expected.length - 1 ? undefined : 'what it says behind [DONE] is not read'
-  sheet.compare('sequences', `${name}, as chunks`, await chunks, documents, known)
+  sheet.compare('sequences', `${name}, as chunks`, chunks, documents, known)
+}
+
+async function eventsIn(
+  stream: ReadableStream<Uint8Array>,
+  onFirst: () => void,
+): Promise<unknown[]> {
+  const events: unknown[] = []
+  for await (const { event, data } of parseStream(stream)) {
+    if (events.length === 0) onFirst()
+    events.push([event, data])
+  }
+  return events
 }
 
 async function chunksIn(stream: ReadableStream<Uint8Array>): Promise<unknown[]> {

@@ -88,7 +88,7 @@ test('an error of a documented system has its code in the diagnostics', async ()
   const { page } = visit
   await visit.open('#scene=seeds/cryptgpt-error')
   await standing(page, /^The server sent an error$/)
-  expect(await page.locator('#diagnostics').innerText()).toContain('Error of the server')
+  await page.locator('#diagnostics').filter({ hasText: 'Error of the server' }).waitFor()
 })
 
 test('a server that goes away is no dead end', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createGzip, constants } from 'node:zlib'
 import type { Running } from '../../servers/server.ts'
@@ -27,38 +27,13 @@ const LF = 0x0a
 
 /** A server that asks another one and passes its events on, with other line ends, cuts or encoding. */
 export async function startRelay(upstream: string, wire: Wire): Promise<Running> {
-  const server = createServer(async (request, response) => {
-    const body: Buffer[] = []
-    for await (const piece of request) body.push(piece)
-    const hasBody = request.method === 'POST'
-    const answer = await fetch(`${upstream}${request.url}`, {
-      method: request.method ?? 'GET',
-      headers: { 'content-type': request.headers['content-type'] ?? 'text/plain' },
-      ...(hasBody && { body: Buffer.concat(body) }),
+  const server = createServer((request, response) => {
+    pass(upstream, wire, request, response).catch((error: Error) => {
+      // The pair that asked fails with this; an error that reaches the process would end every other pair too.
+      if (response.headersSent) response.destroy(error)
+      else
+        response.writeHead(502).end(`The relay cannot read the upstream: ${error.cause ?? error}`)
     })
-    const type = answer.headers.get('content-type') ?? ''
-    const isStream = type.startsWith('text/event-stream')
-    response.writeHead(answer.status, {
-      'content-type': type,
-      'access-control-allow-origin': '*',
-      ...(isStream && wire.gzip && { 'content-encoding': 'gzip' }),
-    })
-    if (!isStream) return void response.end(Buffer.from(await answer.arrayBuffer()))
-    const zip = createGzip()
-    if (wire.gzip) zip.pipe(response)
-    const out = wire.gzip ? zip : response
-    if (wire.bom) out.write('\ufeff')
-    for await (const piece of answer.body!) {
-      const bytes = wire.newline ? withLineEnds(piece, wire.newline) : Buffer.from(piece)
-      if (wire.bytes)
-        for (const byte of bytes) {
-          out.write(Buffer.of(byte))
-          await turn()
-        }
-      else out.write(bytes)
-      if (wire.gzip) zip.flush(constants.Z_SYNC_FLUSH)
-    }
-    out.end()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -69,6 +44,48 @@ export async function startRelay(upstream: string, wire: Wire): Promise<Running>
       server.close()
     },
   }
+}
+
+async function pass(
+  upstream: string,
+  wire: Wire,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body: Buffer[] = []
+  for await (const piece of request) body.push(piece)
+  const hasBody = request.method === 'POST'
+  const answer = await fetch(`${upstream}${request.url}`, {
+    method: request.method ?? 'GET',
+    headers: {
+      'content-type': request.headers['content-type'] ?? 'text/plain',
+      connection: 'close', // A kept connection may be closed by the server at the moment it is used again.
+    },
+    ...(hasBody && { body: Buffer.concat(body) }),
+  })
+  const type = answer.headers.get('content-type') ?? ''
+  const isStream = type.startsWith('text/event-stream')
+  response.writeHead(answer.status, {
+    'content-type': type,
+    'access-control-allow-origin': '*',
+    ...(isStream && wire.gzip && { 'content-encoding': 'gzip' }),
+  })
+  if (!isStream) return void response.end(Buffer.from(await answer.arrayBuffer()))
+  const zip = createGzip()
+  if (wire.gzip) zip.pipe(response)
+  const out = wire.gzip ? zip : response
+  if (wire.bom) out.write('\ufeff')
+  for await (const piece of answer.body!) {
+    const bytes = wire.newline ? withLineEnds(piece, wire.newline) : Buffer.from(piece)
+    if (wire.bytes)
+      for (const byte of bytes) {
+        out.write(Buffer.of(byte))
+        await turn()
+      }
+    else out.write(bytes)
+    if (wire.gzip) zip.flush(constants.Z_SYNC_FLUSH)
+  }
+  out.end()
 }
 
 /** Line ends of events alone: in JSON there are none. */

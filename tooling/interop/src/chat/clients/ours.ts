@@ -7,7 +7,12 @@ import type { ChatClient, Endpoint } from './client.ts'
 export function ask({ url, headers = {} }: Endpoint, body: object): Promise<Response> {
   return fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer none', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      authorization: 'Bearer none',
+      connection: 'close', // A kept connection may be closed by the server at the moment it is used again.
+      ...headers,
+    },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(30_000),
   })
