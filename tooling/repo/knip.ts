@@ -38,7 +38,7 @@ const packages = readdirSync(path.join(root, 'packages')).map((name) => `package
 const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   // Programs of the system, which no package brings.
-  ignoreBinaries: ['apt-get', 'dpkg-deb', 'openssl'],
+  ignoreBinaries: ['apt-get', 'dpkg-deb', 'openssl', 'script'],
   // `describe` and `suite` are one function under two names on purpose.
   exclude: ['duplicates'],
   workspaces: {
@@ -82,10 +82,10 @@ const config: KnipConfig = {
         'openai-mock-api',
       ],
     }),
-    // The page begins at a script of its HTML, the server at a script of the manifest.
+    // The page begins at a script of its HTML, the server where the build says.
     'tooling/playground': tool({
-      entry: ['page/main.ts'],
-      project: ['server/**/*.ts', 'page/**/*.ts'],
+      entry: ['page/main.ts', 'server/main.ts', 'build.mjs'],
+      project: ['server/**/*.ts', 'page/**/*.{ts,tsx}', '*.mjs'],
     }),
     // The checks run these programs by the path of their files.
     'tooling/repo': tool({

@@ -2,13 +2,13 @@ export { SseError } from './errors.ts'
 export { createParser } from './parser.ts'
 export type { SseErrorCode } from './errors.ts'
 export type {
-  CompleteEnd,
-  EndVerdict,
+  Complete,
   FieldName,
-  IncompleteEnd,
+  Incomplete,
   IncompletePolicy,
   Parser,
   ParserOptions,
   SseEvent,
   StreamState,
+  Verdict,
 } from './types.ts'

@@ -14,7 +14,7 @@ export interface Side extends BundleOptions {
 export interface MeasureOptions {
   readonly sides: readonly [Side, Side]
   readonly processes: number
-  readonly quick: boolean
+  readonly verify: boolean
   /** The Node that runs the workers. */
   readonly node: string
   readonly folder: string
@@ -31,7 +31,7 @@ export interface CaseResult {
   readonly ratio?: Spread
   readonly nsPerEvent?: readonly [number, number]
   readonly megabytesPerSecond?: readonly [number, number]
-  /** Why there are no numbers. Without it there are none either after a quick run. */
+  /** Why there are no numbers. Without it there are none either after a verify run. */
   readonly failure?: string
 }
 
@@ -54,8 +54,8 @@ export async function measure(
   const wrong = verified.filter(({ failure }) => failure !== undefined)
   const right = duels.filter((duel) => !wrong.some((report) => report.case === duel.case))
 
-  const reports = Map.groupBy(options.quick ? verified : wrong, (report) => report.case)
-  const passes = options.quick ? 0 : options.processes
+  const reports = Map.groupBy(options.verify ? verified : wrong, (report) => report.case)
+  const passes = options.verify ? 0 : options.processes
   for (let pass = 0; pass < passes; pass++)
     for (const [index, duel] of right.entries()) {
       options.onProgress?.(pass * right.length + index, passes * right.length)

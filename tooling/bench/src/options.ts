@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 export const usage = `npm run bench -- [filter …] [options]
 
   filter             a regular expression; a case is run when one of them matches its name
-  --quick            check the answers and start no clock
+  --verify            check the answers and start no clock
   --processes <n>    processes for each case (5)
   --node <node>      run on node20, node22, node26 or a path (the one that runs this)
   --json <file>      write everything that was measured
@@ -17,7 +17,7 @@ Files are named from the root of the repository.`
 
 export interface Options {
   readonly filters: readonly RegExp[]
-  readonly quick: boolean
+  readonly verify: boolean
   readonly processes: number
   readonly node: string | undefined
   readonly json: string | undefined
@@ -37,7 +37,7 @@ export function readOptions(args: readonly string[]): Options {
     tokens: true,
     allowPositionals: true,
     options: {
-      quick: { type: 'boolean', default: false },
+      verify: { type: 'boolean', default: false },
       processes: { type: 'string', default: '5' },
       node: { type: 'string' },
       json: { type: 'string' },
@@ -62,10 +62,11 @@ export function readOptions(args: readonly string[]): Options {
       `--compare takes one or two commits, not ${revisions.length}: put filters before it.`,
     )
   if (values.compare && values.null) throw new Error('--compare and --null are two different runs.')
-  if (values.table && values.quick) throw new Error('A quick run has no numbers for --table.')
-  if (values.write !== undefined && (values.quick || values.compare || values.null))
+  if (values.table && values.verify)
+    throw new Error('A run with --verify has no numbers for --table.')
+  if (values.write !== undefined && (values.verify || values.compare || values.null))
     throw new Error(
-      'What --write puts into a README is measured in full: leave out --quick, --compare, --null.',
+      'What --write puts into a README is measured in full: leave out --verify, --compare, --null.',
     )
   const processes = Number(values.processes)
   if (!Number.isInteger(processes) || processes < 1)
@@ -74,7 +75,7 @@ export function readOptions(args: readonly string[]): Options {
     throw new Error('What --write puts into a README is of three processes or more.')
   return {
     filters,
-    quick: values.quick,
+    verify: values.verify,
     processes,
     node: values.node,
     json: values.json,

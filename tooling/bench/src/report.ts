@@ -16,8 +16,8 @@ export function report(
   readme: Readme | undefined,
 ): number {
   const failed = results.some(({ failure }) => failure !== undefined)
-  if (options.json !== undefined) writeJSON(options.json, results, machine, options.quick)
-  if (options.quick) {
+  if (options.json !== undefined) writeJSON(options.json, results, machine, options.verify)
+  if (options.verify) {
     console.log(plainTable(results))
     return failed ? 1 : 0
   }
@@ -61,10 +61,10 @@ function writeJSON(
   file: string,
   cases: readonly CaseResult[],
   machine: string,
-  quick: boolean,
+  verify: boolean,
 ): void {
-  const families = quick ? undefined : Object.fromEntries(familyMeans(cases))
-  const content = JSON.stringify({ machine, quick, families, cases }, null, 2)
+  const families = verify ? undefined : Object.fromEntries(familyMeans(cases))
+  const content = JSON.stringify({ machine, verify, families, cases }, null, 2)
   writeFileSync(path.resolve(repository, file), `${content}\n`)
 }
 

@@ -29,12 +29,12 @@ async function main(options: Options): Promise<number> {
   process.once('exit', () => cleanUp.toReversed().forEach((remove) => remove()))
 
   const sides = chooseSides(options, chosen, scratch.folder, cleanUp)
-  const warning = options.quick ? undefined : busyWarning()
+  const warning = options.verify ? undefined : busyWarning()
   if (warning !== undefined) console.error(warning)
   const results = await measure(chosen, {
     sides,
     processes: options.processes,
-    quick: options.quick,
+    verify: options.verify,
     node: node.path,
     folder: scratch.folder,
     onProgress: showProgress,

@@ -64,7 +64,7 @@ describe('summarise', () => {
     expect(summary.nsPerEvent).toBeUndefined()
   })
 
-  it('has neither numbers nor a failure after a quick run', () => {
+  it('has neither numbers nor a failure after a verify run', () => {
     const summary = summarise(named, contestants, [size])
     expect(summary.failure).toBeUndefined()
     expect(summary.ratio).toBeUndefined()

@@ -1,14 +1,15 @@
-// `npm start`: the playground, until Ctrl-C.
+// `npm start` builds this into `dist/server/main.js` and runs it until Ctrl-C.
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULT_PORT, startPlayground } from './start.ts'
 
-const HELP = `The playground: streams of language models, played on this machine, and a page that shows what arrives.
+const HELP = `The playground: a page that shows streams of language models byte by byte, and a server that plays recorded ones.
 
-  npm start                    serves it at http://127.0.0.1:${DEFAULT_PORT}, or at the next port that is free
-  npm start -- --port 9000     begins to look at this port; 0 takes any
-  npm start -- --help          says this
+  npm start                    serves at http://127.0.0.1:${DEFAULT_PORT}, or at the next free port
+  npm start -- --port 9000     tries this port first; 0 takes any free port
+  npm start -- --help          prints this
 
-Any OpenAI client can be pointed at its address with /v1 behind it. No key and no network is needed.`
+Point any OpenAI client at its address followed by /v1. It needs no key and no network.`
 
 await main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
@@ -18,10 +19,15 @@ await main(process.argv.slice(2)).catch((error: unknown) => {
 async function main(args: readonly string[]): Promise<void> {
   const { port, help } = readArguments(args)
   if (help) return console.log(HELP)
-  const playground = await startPlayground({ port })
+  const playground = await startPlayground({
+    port,
+    dist: path.resolve(import.meta.dirname, '../page'),
+  })
   const stop = (): void => void playground.close()
   process.once('SIGINT', stop).once('SIGTERM', stop)
-  console.log(`The playground is at ${playground.url} (Ctrl-C ends it).`)
+  const taken = Number(new URL(playground.url).port)
+  if (port !== 0 && taken !== port) console.log(`Port ${port} is in use; using ${taken}.`)
+  console.log(`The playground runs at ${playground.url} (Ctrl-C stops it).`)
 }
 
 function readArguments(args: readonly string[]): { port: number; help: boolean } {

@@ -26,7 +26,7 @@ export interface Playground {
 /** Serves the page and the API, on this machine alone. */
 export async function startPlayground({
   port = DEFAULT_PORT,
-  dist = path.resolve(import.meta.dirname, '../dist'),
+  dist = path.resolve(import.meta.dirname, '../dist/page'),
   requestTimeout = 20_000,
 }: PlaygroundOptions = {}): Promise<Playground> {
   const server = createServer(

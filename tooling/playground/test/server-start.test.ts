@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest'
 import { startPlayground } from '../server/start.ts'
 import { HELLO, post } from './asking.ts'
 
-const main = path.resolve(import.meta.dirname, '../server/main.ts')
+const main = path.resolve(import.meta.dirname, '../dist/server/main.js')
 const children: ChildProcess[] = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
@@ -71,6 +71,7 @@ test('takes the next port when that one is taken', async () => {
   const taken = Number(new URL(await started.url).port)
   expect(taken).toBeGreaterThan(port)
   expect(taken).toBeLessThan(port + 50)
+  expect(started.output()).toContain(`Port ${port} is in use; using ${taken}.`)
   other.close()
 })
 

@@ -1,5 +1,7 @@
 /**
- * @typedef {{ passed: number, failed: number, skipped: number, skips: string[] }} Counts
+ * @typedef {{ file: string, name: string }} Failure A test that failed: its file and its full name.
+ *
+ * @typedef {{ passed: number, failed: number, skipped: number, skips: string[], failures?: Failure[] }} Counts
  *
  * @typedef {object} TaskRun A task as turbo's summary has it, and what it reported.
  * @property {string} taskId
@@ -27,12 +29,12 @@ export function closingLine(tasks, status, { skipsFail }) {
   const lines = []
   for (const task of tasks ?? []) {
     if (task.command === '<NONEXISTENT>') continue
-    const { passed, failed, skipped, skips, why } = resultOf(task)
+    const { passed, failed, skipped, skips, failures = [], why } = resultOf(task)
     total.passed += passed
     total.failed += failed
     total.skipped += skipped
     for (const reason of skips) lines.push(`skipped: ${task.taskId}: ${reason}`)
-    if (failed > 0) lines.push(`failed: ${task.taskId}${why}`)
+    if (failed > 0) lines.push(`failed: ${task.taskId}${why}`, ...namesOf(task, failures))
   }
   if (tasks === undefined) {
     lines.push('failed: turbo left no summary, so nothing can be said to have passed')
@@ -52,6 +54,26 @@ export function closingLine(tasks, status, { skipsFail }) {
 }
 
 /**
+ * The names of the tests that failed, and the command that runs their files again.
+ *
+ * @param {TaskRun} task
+ * @param {Failure[]} failures
+ */
+function namesOf({ taskId, task, directory, command }, failures) {
+  const [name = ''] = taskId.split('#')
+  if (failures.length === 0 || !command.includes('vitest '))
+    return task === 'test' || task === 'consumers'
+      ? [`  run it again: npm test -- --filter=${name}`]
+      : []
+  const files = [...new Set(failures.map(({ file }) => file))]
+  const again = command.replace('vitest ', '../../node_modules/.bin/vitest ')
+  return [
+    ...failures.map(({ file, name: test }) => `  ${file}: ${test}`),
+    `  run them again: (cd ${directory} && ${again} ${files.join(' ')})`,
+  ]
+}
+
+/**
  * @param {TaskRun} task
  * @returns {Counts & { why: string }}
  */
@@ -60,7 +82,13 @@ function resultOf({ cache, execution, reports }) {
   const succeeded = isFromCache || execution?.exitCode === 0
   if (!isFromCache && execution?.exitCode === undefined)
     return { passed: 0, failed: 1, skipped: 0, skips: [], why: ' did not run' }
-  const sum = { passed: 0, failed: 0, skipped: 0, skips: /** @type {string[]} */ ([]) }
+  const sum = {
+    passed: 0,
+    failed: 0,
+    skipped: 0,
+    skips: /** @type {string[]} */ ([]),
+    failures: /** @type {Failure[]} */ ([]),
+  }
   for (const counts of reports) {
     if (counts === undefined)
       return { ...sum, failed: 1, why: ' left a report that cannot be read' }
@@ -68,6 +96,7 @@ function resultOf({ cache, execution, reports }) {
     sum.failed += counts.failed
     sum.skipped += counts.skipped
     sum.skips.push(...counts.skips)
+    sum.failures.push(...(counts.failures ?? []))
   }
   if (succeeded) {
     // An exit code of 0 over failures is a runner that lies; over no report at all it is the one check there is.

@@ -21,11 +21,18 @@ export function reportsOf(folder, task) {
 /** @param {string} file */
 function readCounts(file) {
   try {
-    const { passed, failed, skipped = 0, skips = [] } = JSON.parse(readFileSync(file, 'utf8'))
+    const {
+      passed,
+      failed,
+      skipped = 0,
+      skips = [],
+      failures = [],
+    } = JSON.parse(readFileSync(file, 'utf8'))
     const isCount = [passed, failed, skipped].every(
       (count) => Number.isInteger(count) && count >= 0,
     )
-    return isCount && Array.isArray(skips) ? { passed, failed, skipped, skips } : undefined
+    const isWhole = isCount && Array.isArray(skips) && Array.isArray(failures)
+    return isWhole ? { passed, failed, skipped, skips, failures } : undefined
   } catch {
     return undefined
   }

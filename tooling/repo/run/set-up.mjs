@@ -1,40 +1,79 @@
-// Brings the workspace from a fresh clone to where its tools run. The first time it needs the registry that npm is
-// configured for; later it looks at a stamp, and needs nothing.
+// Brings the workspace from a fresh clone to where its tools run. The first time this needs the registry that npm is
+// configured for; later it compares a stamp, and needs nothing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
+/** The first Node that runs the TypeScript of this repository as it stands. */
+const RUNS_TYPESCRIPT = [22, 18]
+
 /**
- * Installs what the lock file names, unless that has been done. Gives what to tell the user when it cannot.
+ * Everything that the lock file names, or only what the playground runs on: its production dependencies.
+ *
+ * @typedef {'all' | 'page'} Scope
+ */
+
+/** What each scope is called in its stamp, and how pnpm is asked for it. */
+const scopes = {
+  all: { stamp: 'node_modules/.set-up', args: [], says: 'everything that pnpm-lock.yaml names' },
+  page: {
+    stamp: 'node_modules/.set-up-page',
+    args: ['--prod', '--filter', '@tooling/playground'],
+    says: 'what the playground needs',
+  },
+}
+
+/**
+ * Installs what is missing. Returns what to tell the user when it cannot.
  *
  * @param {string} root
+ * @param {Scope} wanted
  * @returns {string | undefined}
  */
-export function setUp(root) {
-  const stamp = path.join(root, 'node_modules/.set-up')
-  const wanted = fingerprint(root)
-  const isDone = existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && isWhole(root)
-  if (isDone) return undefined
-  const lacking = lacksTools(root)
-  if (lacking !== undefined) return lacking
-  console.log('Setting up: what pnpm-lock.yaml names is installed, this once.')
+export function setUp(root, wanted = 'all') {
+  // A workspace that has everything keeps everything: the small install would remove the rest.
+  const scope = wanted === 'page' && existsSync(path.join(root, scopes.all.stamp)) ? 'all' : wanted
+  const { stamp: name, args, says } = scopes[scope]
+  const stamp = path.join(root, name)
+  const isDone =
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === fingerprint(root) &&
+    (scope === 'page' || isWhole(root))
+  if (!isDone) {
+    if (scope === 'all') {
+      const lacking = lacksTools(root)
+      if (lacking !== undefined) return lacking
+    }
+    console.log(`Setting up, once: installing ${says}.`)
+    const status = install(root, args)
+    if (status !== 0)
+      return 'The install failed; the lines above say why. It needs the npm registry this once.'
+    // After the install, so that the stamp describes the files as the install left them.
+    writeFileSync(stamp, fingerprint(root))
+  }
+  return scope === 'page' ? undefined : lacksNode(nodeVersion(root))
+}
+
+/**
+ * @param {string} root
+ * @param {string[]} args
+ */
+function install(root, args) {
   const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
-  const { status } = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], {
+  const command = ['--yes', packageManager, 'install', '--frozen-lockfile', ...args]
+  const { status } = spawnSync('npx', command, {
     cwd: root,
     stdio: 'inherit',
     // npx is a script on Windows, which only a shell runs; no argument here comes from outside.
     shell: process.platform === 'win32',
     env: environment(root),
   })
-  if (status !== 0)
-    return 'The install failed: see above. It needs the npm registry this once, and nothing else.'
-  writeFileSync(stamp, wanted)
-  return undefined
+  return status
 }
 
 /**
- * The lock file holds the tools' binaries of some systems only, and a sentence says so better than turbo would.
+ * Why the lock file cannot serve this system, if it cannot.
  *
  * @param {string} root
  * @param {{ platform: string, arch: string }} system
@@ -50,9 +89,32 @@ export function lacksTools(root, { platform, arch } = process) {
   if (readFileSync(path.join(root, 'pnpm-lock.yaml'), 'utf8').includes(`'${binary}`))
     return undefined
   return (
-    `pnpm-lock.yaml holds no build tools for ${platform} on ${arch}. ` +
-    'Use Linux on x64 or arm64 to work on the project: a container or WSL will do.'
+    `pnpm-lock.yaml has no build tools for ${platform} on ${arch}. ` +
+    'Use Linux, macOS or Windows on x64 or arm64, or a container (.devcontainer).'
   )
+}
+
+/**
+ * Why this Node cannot run the tools, if it cannot. Linux gets the pinned Node from the lock file.
+ *
+ * @param {string} version
+ * @returns {string | undefined}
+ */
+export function lacksNode(version) {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  const [wantedMajor = 0, wantedMinor = 0] = RUNS_TYPESCRIPT
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return undefined
+  return (
+    `This command needs Node ${RUNS_TYPESCRIPT.join('.')} or newer; found ${version}. ` +
+    'On Linux the lock file brings one; on other systems install it, or use the container in .devcontainer.'
+  )
+}
+
+/** @param {string} root */
+function nodeVersion(root) {
+  const node = nodeFor(root)
+  if (node === process.execPath) return process.version
+  return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
 }
 
 /**
@@ -97,11 +159,11 @@ function manifests(root) {
  */
 export function nodeFor(root) {
   const pinned = path.join(root, 'node_modules/.bin/node')
-  return existsSync(pinned) ? pinned : process.execPath
+  return process.platform !== 'win32' && existsSync(pinned) ? pinned : process.execPath
 }
 
 /**
- * The tools come first on the path, so that `node` and `pnpm` are the pinned ones; nobody phones home.
+ * The tools come first on the path, so that `node` and `pnpm` are the pinned ones. Telemetry is off.
  *
  * @param {string} root
  */

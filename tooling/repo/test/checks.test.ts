@@ -236,6 +236,7 @@ describe('top level', () => {
     const there = [
       '.changeset/a',
       '.ci/a',
+      '.devcontainer/a',
       '.github/a',
       '.gitignore',
       'CONTRIBUTING.md',

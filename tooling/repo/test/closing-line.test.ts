@@ -4,13 +4,13 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { closingLine, type TaskRun } from '../run/closing-line.mjs'
 import { reportsOf } from '../run/reports.mjs'
-import { lacksTools } from '../run/set-up.mjs'
 
 const counts = (passed: number, failed = 0, skipped = 0, skips: string[] = []) => ({
   passed,
   failed,
   skipped,
   skips,
+  failures: [],
 })
 const ran = (taskId: string, exitCode: number | null, ...reports: TaskRun['reports']): TaskRun => ({
   taskId,
@@ -45,15 +45,35 @@ describe('the closing line', () => {
 
   test('names what failed', () => {
     expect(add([ran('a#test', 1, counts(3, 2))], 1)).toEqual({
-      lines: ['failed: a#test', '3 passed, 2 failed'],
+      lines: ['failed: a#test', '  run it again: npm test -- --filter=a', '3 passed, 2 failed'],
       ok: false,
     })
+  })
+
+  test('names the tests that failed and the command that runs their files again', () => {
+    const failures = [
+      { file: 'test/limits.test.ts', name: 'limits > counts bytes' },
+      { file: 'test/limits.test.ts', name: 'limits > of a line' },
+    ]
+    const task = {
+      ...ran('a#test', 1, { ...counts(3, 2), failures }),
+      directory: 'packages/a',
+      command: 'vitest run --config x.ts',
+    }
+    expect(add([task], 1).lines).toEqual([
+      'failed: a#test',
+      '  test/limits.test.ts: limits > counts bytes',
+      '  test/limits.test.ts: limits > of a line',
+      '  run them again: (cd packages/a && ../../node_modules/.bin/vitest run --config x.ts test/limits.test.ts)',
+      '3 passed, 2 failed',
+    ])
   })
 
   test('a task that failed and reports no failure is one', () => {
     expect(add([ran('a#test', 137, counts(3)), ran('b#types', 2)], 1)).toEqual({
       lines: [
         'failed: a#test ended with 137',
+        '  run it again: npm test -- --filter=a',
         'failed: b#types ended with 2',
         '3 passed, 2 failed',
       ],
@@ -70,13 +90,18 @@ describe('the closing line', () => {
     expect(add([ran('a#build', 1), never], 1).lines).toEqual([
       'failed: a#build ended with 1',
       'failed: b#test did not run',
+      '  run it again: npm test -- --filter=b',
       '0 passed, 2 failed',
     ])
   })
 
   test('a report that cannot be read is a failure', () => {
     expect(add([ran('a#test', 0, undefined)])).toEqual({
-      lines: ['failed: a#test left a report that cannot be read', '0 passed, 1 failed'],
+      lines: [
+        'failed: a#test left a report that cannot be read',
+        '  run it again: npm test -- --filter=a',
+        '0 passed, 1 failed',
+      ],
       ok: false,
     })
   })
@@ -125,21 +150,5 @@ describe('reports', () => {
   test('are not taken for empty when they cannot be read', () => {
     expect(reportsOf(folder, 'consumers')).toEqual([counts(3, 0, 1, ['why']), undefined])
     expect(reportsOf(folder, 'check')).toEqual([undefined])
-  })
-})
-
-describe('a system whose tools the lock file lacks', () => {
-  const root = mkdtempSync(path.join(tmpdir(), 'lock-'))
-  writeFileSync(path.join(root, 'pnpm-lock.yaml'), "  '@turbo/linux-64@2.0.0':\n")
-
-  test.each([
-    ['linux', 'x64', undefined],
-    ['linux', 'arm64', /no build tools for linux on arm64/],
-    ['darwin', 'arm64', /no build tools for darwin on arm64.+container/],
-    ['sunos', 'x64', /no build tools for sunos/],
-  ])('%s %s', (platform, arch, sentence) => {
-    const said = lacksTools(root, { platform, arch })
-    if (sentence === undefined) expect(said).toBeUndefined()
-    else expect(said).toMatch(sentence)
   })
 })

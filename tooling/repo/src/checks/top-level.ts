@@ -5,6 +5,7 @@ import type { Check } from '../types.ts'
 const entries = [
   '.changeset',
   '.ci',
+  '.devcontainer',
   '.github',
   '.gitignore',
   'CONTRIBUTING.md',

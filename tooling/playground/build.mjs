@@ -1,0 +1,59 @@
+// Builds the page and the server into `dist/`, from the sources of the packages: `npm start` needs no other build, and
+// the result runs on every Node that the packages support.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'vite'
+
+const here = import.meta.dirname
+const packages = path.join(here, '../../packages')
+
+/** Each entry of the packages by its name, as the source that it is built from. */
+const alias = ['encoder', 'openai', 'parser', 'testkit'].flatMap((name) => {
+  const manifest = JSON.parse(readFileSync(path.join(packages, name, 'package.json'), 'utf8'))
+  return Object.keys(manifest.exports)
+    .filter((entry) => entry !== './package.json' && !entry.includes('*'))
+    .map((entry) => ({
+      find: new RegExp(`^${manifest.name}${entry.slice(1)}$`),
+      replacement: path.join(packages, name, 'src', `${entry.slice(2) || 'index'}.ts`),
+    }))
+})
+
+/** The testkit finds its recordings beside its own files, which a bundle would move. */
+const keepsItsPlace = {
+  name: 'keeps-its-place',
+  /**
+   * @param {string} code
+   * @param {string} id
+   */
+  transform(code, id) {
+    if (!id.endsWith('testkit/src/recordings.ts')) return undefined
+    return code.replace('import.meta.url', JSON.stringify(pathToFileURL(id).href))
+  },
+}
+
+const shared = /** @type {const} */ ({
+  configFile: false,
+  logLevel: 'warn',
+  resolve: { alias },
+})
+
+await build({
+  ...shared,
+  root: path.join(here, 'page'),
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: { outDir: path.join(here, 'dist/page'), emptyOutDir: true },
+  worker: { format: 'es' },
+})
+await build({
+  ...shared,
+  root: here,
+  plugins: [keepsItsPlace],
+  ssr: { noExternal: true },
+  build: {
+    ssr: path.join(here, 'server/main.ts'),
+    outDir: path.join(here, 'dist/server'),
+    emptyOutDir: true,
+    target: 'node20',
+  },
+})
