@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(scratch, 'long-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Runs vitest, as the script `test` of a package does, over one test and one long suite. */
-function runWith(longSuite: string): { status: number | null; counts: unknown } {
+function runWith(longSuite: string): { status: number | null; counts: unknown; failures: unknown } {
   mkdirSync(path.join(folder, 'test'), { recursive: true })
   writeFileSync(path.join(folder, 'package.json'), '{ "name": "made-up", "type": "module" }')
   const head = `import { expect, test } from 'vitest'\n`
@@ -25,21 +25,32 @@ function runWith(longSuite: string): { status: number | null; counts: unknown } 
     env,
   })
   const report = readFileSync(path.join(folder, '.reports/test.json'), 'utf8')
-  return { status, counts: JSON.parse(report) }
+  const { failures, ...counts } = JSON.parse(report)
+  return { status, counts, failures }
+}
+
+const broken = {
+  status: 1,
+  counts: { passed: 1, failed: 1, skipped: 0 },
+  failures: [{ file: 'test/b.long.ts', name: '(the file itself)' }],
 }
 
 describe('the short run', () => {
   it('loads a long suite, executes none of its tests, and counts it as one', () => {
     const suite = `test('b', () => { throw new Error('executed') })`
-    expect(runWith(suite)).toEqual({ status: 0, counts: { passed: 2, failed: 0, skipped: 0 } })
+    expect(runWith(suite)).toEqual({
+      status: 0,
+      counts: { passed: 2, failed: 0, skipped: 0 },
+      failures: [],
+    })
   })
 
   it('fails when a long suite cannot load', () => {
     const suite = `test('b', () => expect(1).toBe(1))\nthrow new Error('broken')`
-    expect(runWith(suite)).toEqual({ status: 1, counts: { passed: 1, failed: 1, skipped: 0 } })
+    expect(runWith(suite)).toEqual(broken)
   })
 
   it('fails when a long suite declares no test', () => {
-    expect(runWith('')).toEqual({ status: 1, counts: { passed: 1, failed: 1, skipped: 0 } })
+    expect(runWith('')).toEqual(broken)
   })
 })
