@@ -4,17 +4,23 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { address } from './checks/address.ts'
 import { changesets } from './checks/changesets.ts'
+import { conventions } from './checks/conventions.ts'
+import { cycles } from './checks/cycles.ts'
 import { fileNames } from './checks/file-names.ts'
 import { format } from './checks/format.ts'
+import { functionLength } from './checks/function-length.ts'
 import { graph } from './checks/graph.ts'
 import { hotFiles } from './checks/hot-files.ts'
 import { imports } from './checks/imports.ts'
+import { language } from './checks/language.ts'
 import { lint } from './checks/lint.ts'
+import { publicNames } from './checks/public-names.ts'
 import { tarballs } from './checks/tarballs.ts'
 import { topLevel } from './checks/top-level.ts'
 import { traces } from './checks/traces.ts'
 import { unused } from './checks/unused.ts'
 import { workflows } from './checks/workflows.ts'
+import { notYetClean } from './not-yet-clean.ts'
 import { runChecks } from './run-checks.ts'
 
 const checks = [
@@ -22,9 +28,14 @@ const checks = [
   format,
   fileNames,
   hotFiles,
+  functionLength,
+  conventions,
+  language,
   unused,
   graph,
   imports,
+  cycles,
+  publicNames,
   topLevel,
   tarballs,
   traces,
@@ -43,7 +54,7 @@ Object.assign(process.env, {
 const here = path.resolve(import.meta.dirname, '..')
 const wanted = process.argv.slice(2)
 const chosen = wanted.length === 0 ? checks : checks.filter(({ name }) => wanted.includes(name))
-const { lines, passed, failed } = await runChecks(chosen, path.resolve(here, '../..'))
+const { lines, passed, failed } = await runChecks(chosen, path.resolve(here, '../..'), notYetClean)
 for (const line of lines) console.log(line)
 if (wanted.length === 0) {
   mkdirSync(path.join(here, '.reports'), { recursive: true })

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import ts from 'typescript'
 import { filesIn, published } from '../repository.ts'
+import { importsOf } from '../source.ts'
 import type { Check } from '../types.ts'
 import { graphOf } from './graph.ts'
 
@@ -33,12 +32,6 @@ export const imports: Check = {
       return [...sources, ...tests]
     })
   },
-}
-
-/** Where each import and re-export of a file points, type imports and those in comments left out. */
-function importsOf(root: string, file: string): string[] {
-  const text = readFileSync(path.join(root, file), 'utf8')
-  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName)
 }
 
 function wrongInSource(

@@ -1,0 +1,77 @@
+import path from 'node:path'
+import ts from 'typescript'
+import { filesOf } from '../repository.ts'
+import { parse, placeOf, walk } from '../source.ts'
+import type { Check } from '../types.ts'
+
+/** What the packages have in common, so that a reader of one knows where to look in the others. */
+export const conventions: Check = {
+  name: 'conventions',
+  problems(root) {
+    const files = filesOf(root).filter((file) => file.endsWith('.ts'))
+    return [
+      ...files
+        .filter(isStrayHelper)
+        .map((file) => `${file} is not a test: helpers of tests stand in test/support`),
+      ...files
+        .filter((file) => /^packages\/[^/]+\/src\//.test(file))
+        .flatMap((file) => ofSource(parse(root, file))),
+    ]
+  },
+}
+
+/** A file directly in `test/` that no runner runs and no compiler is pointed at. */
+function isStrayHelper(file: string): boolean {
+  const [, name] = /^packages\/[^/]+\/test\/([^/]+)$/.exec(file) ?? []
+  return name !== undefined && !/\.(test|long)\.ts$|^types\.ts$/.test(name)
+}
+
+/** Errors stand in `errors.ts`, classes and texts; examples in TSDoc are fenced. */
+export function ofSource(source: ts.SourceFile): string[] {
+  const problems: string[] = []
+  const isErrors = /(^|-)errors\.ts$/.test(path.basename(source.fileName))
+  walk(source, (node) => {
+    if (ts.isClassDeclaration(node)) problems.push(...ofClass(node, isErrors))
+    if (ts.isNewExpression(node) && !isErrors && isErrorWithText(node))
+      problems.push(`${placeOf(node)} writes the text of an error: texts stand in errors.ts`)
+    for (const tag of 'jsDoc' in node ? ts.getJSDocTags(node) : [])
+      if (tag.tagName.text === 'example' && !/^\s*(<!--[^]*?-->\s*)*```ts/.test(textOf(tag)))
+        problems.push(`${placeOf(tag)} has an @example without a fence: begin it with \`\`\`ts`)
+  })
+  return [...new Set(problems)]
+}
+
+function ofClass(node: ts.ClassDeclaration, isErrors: boolean): string[] {
+  const parent = node.heritageClauses
+    ?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)
+    ?.types[0]?.expression.getText()
+  if (parent === undefined || !/Error$/.test(parent)) return []
+  const name = node.name?.text ?? 'a class'
+  const inherits = parent !== 'Error'
+  const code = node.members.find((member) => member.name?.getText() === 'code')
+  const isReadonly =
+    code !== undefined &&
+    ts.getCombinedModifierFlags(code as ts.Declaration) & ts.ModifierFlags.Readonly
+  return [
+    ...(isErrors ? [] : [`${placeOf(node)} declares ${name}: error classes stand in errors.ts`]),
+    ...(isReadonly || (inherits && code === undefined)
+      ? []
+      : [`${placeOf(node)}: ${name} needs \`readonly code\`, of a closed union`]),
+  ]
+}
+
+/** `new XError('…')`, with a text of its own among the arguments. */
+function isErrorWithText(node: ts.NewExpression): boolean {
+  return (
+    /Error$/.test(node.expression.getText()) &&
+    (node.arguments ?? []).some(
+      (argument) =>
+        (ts.isStringLiteral(argument) && argument.text.includes(' ')) ||
+        ts.isTemplateExpression(argument),
+    )
+  )
+}
+
+function textOf(tag: ts.JSDocTag): string {
+  return ts.getTextOfJSDocComment(tag.comment) ?? ''
+}

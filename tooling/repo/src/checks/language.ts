@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import ts from 'typescript'
+import { filesOf } from '../repository.ts'
+import { parse, walk } from '../source.ts'
+import type { Check } from '../types.ts'
+
+/** What a sentence must not say, and what it says in its place. */
+const rules: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [/\b(is|are|was|were|am) no (?!longer|more|less|fewer|later|better|worse|larger)/i, 'is not a'],
+  [
+    /, for (it|they|there|this|these|that|those|he|she|we|you|what|no|nothing|none) /i,
+    '"because"; or begin with the condition',
+  ],
+  [
+    /\bbehind\b(?! (a |an |the )?(reverse )?(prox|gateway|load balancer|CDN|nginx|flag|host))/i,
+    '"after" for time, "below" or "inside" for place',
+  ],
+  [
+    /\b(is|are|was|were|be|been|being) (told|said)\b/i,
+    'the word of the trade: called with, reported, passed, notified',
+  ],
+  [/\blook(s|ed|ing)? at\b/i, 'the word of the trade: read, check, inspect'],
+  [/\bshort way\b/i, '"fast path"'],
+  [/\b(the|its|their) likes?\b(?! of)/i, 'the thing itself'],
+  [
+    /\b(nobody|somebody|anybody|everybody|whoever|whomever)\b/i,
+    'the actor: the caller, the server, a client',
+  ],
+  [/\b(by|of|from|with|to|for|than) others\b/i, 'the actor: other libraries, other clients'],
+]
+
+/** Data: streams, vectors and models, whose words are not ours. */
+const data =
+  /\/(data|fixtures|vectors|spec|model|seeds)\/|\.generated\.|^pnpm-lock\.yaml$|^LICENSE$|CHANGELOG\.md$|\.svg$|src\/checks\/language\.ts$|checks\.test\.ts$/
+
+/** Rules 2 to 4 of the language of this project: plain words, the word of the trade first, and a named actor. */
+export const language: Check = {
+  name: 'language',
+  problems(root) {
+    return filesOf(root)
+      .filter((file) => /\.(ts|mts|mjs|md|ya?ml|html|css)$/.test(file) && !data.test(file))
+      .flatMap((file) => {
+        const texts = /\.m?ts$|\.mjs$/.test(file) ? inCode(root, file) : wholeFile(root, file)
+        return texts.flatMap((text) => wrongIn(text, file))
+      })
+  },
+}
+
+interface Text {
+  readonly line: number
+  readonly text: string
+}
+
+export function wrongIn({ line, text }: Text, file: string): string[] {
+  // A line break in the middle of a sentence, with the signs of a comment, is one space.
+  const plain = text.replace(/\n[ \t]*(\*|\/\/|#)?[ \t]*/g, (found) => ' '.padEnd(found.length))
+  return rules.flatMap(([pattern, instead]) => {
+    const found = pattern.exec(plain)
+    if (found === null) return []
+    const at = line + text.slice(0, found.index).split('\n').length - 1
+    return [`${file}:${at} says "${found[0].trim().replace(/\s+/g, ' ')}": write ${instead}`]
+  })
+}
+
+/** Comments, and strings with a space in them: names and wire formats are no sentences. */
+function inCode(root: string, file: string): Text[] {
+  const source = parse(root, file)
+  const texts: Text[] = []
+  const add = (from: number, to: number): void => {
+    const text = source.text.slice(from, to)
+    if (/\w \w/.test(text))
+      texts.push({ line: source.getLineAndCharacterOfPosition(from).line + 1, text })
+  }
+  const seen = new Set<number>()
+  const comments = (position: number): void => {
+    for (const { pos, end } of ts.getLeadingCommentRanges(source.text, position) ?? [])
+      if (!seen.has(pos)) {
+        seen.add(pos)
+        add(pos, end)
+      }
+    for (const { pos, end } of ts.getTrailingCommentRanges(source.text, position) ?? [])
+      if (!seen.has(pos)) {
+        seen.add(pos)
+        add(pos, end)
+      }
+  }
+  walk(source, (node) => {
+    if (
+      ts.isStringLiteral(node) ||
+      ts.isNoSubstitutionTemplateLiteral(node) ||
+      ts.isTemplateHead(node) ||
+      ts.isTemplateMiddle(node) ||
+      ts.isTemplateTail(node)
+    )
+      add(node.getStart(), node.getEnd())
+    comments(node.getFullStart())
+    comments(node.getEnd())
+  })
+  return texts
+}
+
+function wholeFile(root: string, file: string): Text[] {
+  const text = readFileSync(path.join(root, file), 'utf8')
+  let line = 1
+  return text.split(/(?<=\n\n)/).map((paragraph) => {
+    const at = line
+    line += paragraph.split('\n').length - 1
+    return { line: at, text: paragraph }
+  })
+}

@@ -1,0 +1,46 @@
+/**
+ * Folders and files that a check does not hold to its rule yet. Whoever makes one clean takes its line out; when the
+ * list is empty, this file goes too.
+ */
+export const notYetClean: Readonly<Record<string, readonly string[]>> = {
+  cycles: ['packages/client/', 'packages/encoder/', 'packages/openai/', 'packages/parser/'],
+  'public names': [
+    'ReadOptions ',
+    'chatCompletion ',
+    'ChatChoice ',
+    'ChatCompletion ',
+    'ChatMessage ',
+    'ReasoningDetail ',
+    'TokenLogprob ',
+    'SseEvent ',
+  ],
+  'function length': ['packages/client/', 'packages/testkit/', 'tooling/'],
+  conventions: [
+    'packages/client/',
+    'packages/encoder/',
+    'packages/openai/',
+    'packages/parser/',
+    'packages/resume/',
+    'packages/testkit/',
+  ],
+  language: [
+    '.changeset/',
+    '.github/',
+    'CONTRIBUTING.md',
+    'README.md',
+    'packages/client/',
+    'packages/encoder/',
+    'packages/openai/',
+    'packages/parser/',
+    'packages/resume/',
+    'packages/testkit/',
+    'tooling/bench/',
+    'tooling/config/',
+    'tooling/conformance/',
+    'tooling/consumers/',
+    'tooling/docs/',
+    'tooling/interop/',
+    'tooling/playground/',
+    'tooling/repo/',
+  ],
+}
