@@ -1,7 +1,7 @@
-export { StreamError } from './errors.ts'
+export { ModelStreamError } from './errors.ts'
 export { createAccumulator } from './accumulator/accumulator.ts'
 export { reasoningOf } from './accumulator/choice.ts'
-export type { StreamErrorCode, StreamErrorDetails } from './errors.ts'
+export type { ModelStreamErrorCode, ModelStreamErrorDetails } from './errors.ts'
 export type { Note, NoteCode } from './accumulator/notes.ts'
 export type { CustomRules, MergeRule, RuleTable } from './accumulator/rules.ts'
 export type {

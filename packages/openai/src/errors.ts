@@ -35,7 +35,7 @@ export class SchemaError extends Error {
 }
 
 /** Every way in which reading a stream fails. */
-export type StreamErrorCode =
+export type ModelStreamErrorCode =
   /** The server sent an error: in the stream, or in its place. See `error`. */
   | 'server-error'
   /** The stream ended, and the message is not whole. See `verdict`. */
@@ -53,8 +53,8 @@ export type StreamErrorCode =
   /** `push()` after `finish()`. */
   | 'finished'
 
-/** What a {@link StreamError} knows beside its code. */
-export interface StreamErrorDetails {
+/** What a {@link ModelStreamError} knows beside its code. */
+export interface ModelStreamErrorDetails {
   readonly error?: ServerError | undefined
   readonly status?: number | undefined
   readonly data?: string | undefined
@@ -67,18 +67,18 @@ export interface StreamErrorDetails {
  *
  * @example
  * ```ts
- * import { accumulate, StreamError } from '@tesserae/openai'
+ * import { accumulate, ModelStreamError } from '@tesserae/openai'
  *
  * try {
  *   await accumulate([{ choices: [{ index: 0, delta: { content: 'Hel' } }] }])
  * } catch (error) {
- *   if (error instanceof StreamError) console.log(error.code, error.verdict?.reason) // => incomplete no-end
- *   if (error instanceof StreamError) error.partial?.choices[0]?.message.content // => 'Hel'
+ *   if (error instanceof ModelStreamError) console.log(error.code, error.verdict?.reason) // => incomplete no-end
+ *   if (error instanceof ModelStreamError) error.partial?.choices[0]?.message.content // => 'Hel'
  * }
  * ```
  */
-export class StreamError extends Error {
-  readonly code: StreamErrorCode
+export class ModelStreamError extends Error {
+  readonly code: ModelStreamErrorCode
   /** What the server says is wrong. */
   readonly error: ServerError | undefined
   /** The HTTP status that belongs to the error, or the number that the server gives for one. */
@@ -90,9 +90,9 @@ export class StreamError extends Error {
   /** The verdict on the stream up to there. */
   verdict: Verdict | undefined
 
-  constructor(code: StreamErrorCode, message: string, details: StreamErrorDetails = {}) {
+  constructor(code: ModelStreamErrorCode, message: string, details: ModelStreamErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
-    this.name = 'StreamError'
+    this.name = 'ModelStreamError'
     this.code = code
     this.error = details.error
     this.status = details.status ?? details.error?.status
@@ -100,11 +100,14 @@ export class StreamError extends Error {
   }
 }
 
-export const finished = (): StreamError =>
-  new StreamError('finished', 'The message is finished: create an accumulator for the next one.')
+export const finished = (): ModelStreamError =>
+  new ModelStreamError(
+    'finished',
+    'The message is finished: create an accumulator for the next one.',
+  )
 
-export const serverError = (error: ServerError, status?: number): StreamError =>
-  new StreamError('server-error', 'The server sent an error: see error for what it says.', {
+export const serverError = (error: ServerError, status?: number): ModelStreamError =>
+  new ModelStreamError('server-error', 'The server sent an error: see error for what it says.', {
     error,
     status,
   })
@@ -117,17 +120,17 @@ const INCOMPLETE: Readonly<Record<IncompleteReason, string>> = {
   'open-json': 'The server finished in the middle of the arguments of a tool call',
 }
 
-export const incomplete = (reason: IncompleteReason): StreamError =>
-  new StreamError(
+export const incomplete = (reason: IncompleteReason): ModelStreamError =>
+  new ModelStreamError(
     'incomplete',
     `${INCOMPLETE[reason]}: request it again, or take what came with { incomplete: 'return' }.`,
   )
 
-export const badJson = (data: string, cause: unknown): StreamError =>
-  new StreamError('bad-json', 'An event is no JSON: see data for what it is.', { data, cause })
+export const badJson = (data: string, cause: unknown): ModelStreamError =>
+  new ModelStreamError('bad-json', 'An event is no JSON: see data for what it is.', { data, cause })
 
-export const badResponse = (data: string, status?: number): StreamError =>
-  new StreamError(
+export const badResponse = (data: string, status?: number): ModelStreamError =>
+  new ModelStreamError(
     'bad-response',
     'This is no stream of events: see data and status for what it is.',
     {
@@ -136,14 +139,16 @@ export const badResponse = (data: string, status?: number): StreamError =>
     },
   )
 
-export const noChunks = (): StreamError =>
-  new StreamError(
+export const noChunks = (): ModelStreamError =>
+  new ModelStreamError(
     'no-chunks',
     "These objects do not have the server's chunks in them: construct LangChain's model with { __includeRawResponse: true }, and call the AI SDK with { includeRawChunks: true }.",
   )
 
-export const aborted = (cause: unknown): StreamError =>
-  new StreamError('aborted', 'The signal was aborted: see cause for its reason.', { cause })
+export const aborted = (cause: unknown): ModelStreamError =>
+  new ModelStreamError('aborted', 'The signal was aborted: see cause for its reason.', { cause })
 
-export const interrupted = (cause: unknown): StreamError =>
-  new StreamError('interrupted', 'The stream could not be read on: see cause for why.', { cause })
+export const interrupted = (cause: unknown): ModelStreamError =>
+  new ModelStreamError('interrupted', 'The stream could not be read on: see cause for why.', {
+    cause,
+  })

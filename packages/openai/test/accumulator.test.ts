@@ -32,11 +32,15 @@ function verdictOf(chunks: readonly unknown[], streamEnd?: StreamEnd): Verdict {
 
 // A name that comes or goes is a decision, and shows in the diff of this file.
 test('what the entries export', () => {
-  expect(Object.keys(entry).sort()).toEqual(['StreamError', 'createAccumulator', 'reasoningOf'])
+  expect(Object.keys(entry).sort()).toEqual([
+    'ModelStreamError',
+    'createAccumulator',
+    'reasoningOf',
+  ])
   expect(Object.keys(dialects)).toEqual(['crucible'])
   expect(Object.keys(json)).toEqual(['createJsonReader'])
   expect(Object.keys(main).sort()).toEqual([
-    'StreamError',
+    'ModelStreamError',
     'accumulate',
     'createAccumulator',
     'createChunkWriter',

@@ -5,7 +5,7 @@ import {
   readChunks,
   readDeltas,
   split,
-  StreamError,
+  ModelStreamError,
   toEvents,
   type Accumulated,
   type ChunkSource,
@@ -55,12 +55,12 @@ const events = [...toEvents(chunks)]
 const stream = encode(data(...events.map((event) => event.data)))
 
 const textOf = ({ message }: Accumulated): unknown => message.choices[0]?.message.content
-const failureOf = async (promise: Promise<unknown>): Promise<StreamError> => {
+const failureOf = async (promise: Promise<unknown>): Promise<ModelStreamError> => {
   try {
     await promise
   } catch (error) {
-    expect(error).toBeInstanceOf(StreamError)
-    return error as StreamError
+    expect(error).toBeInstanceOf(ModelStreamError)
+    return error as ModelStreamError
   }
   throw new Error('It was expected to reject.')
 }

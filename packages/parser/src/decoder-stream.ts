@@ -1,6 +1,6 @@
 import { createParser } from './parser.ts'
 import { pulledPair } from './pulled-pair.ts'
-import type { ParserOptions, SseEvent, Verdict } from './types.ts'
+import type { ParserOptions, SseEvent, EndVerdict } from './types.ts'
 
 /**
  * Bytes in, events out, for `pipeThrough`. When the source fails, the events before that come first.
@@ -18,7 +18,7 @@ import type { ParserOptions, SseEvent, Verdict } from './types.ts'
 export class EventDecoderStream {
   readonly readable: ReadableStream<SseEvent>
   readonly writable: WritableStream<Uint8Array>
-  #verdict: Verdict | undefined
+  #verdict: EndVerdict | undefined
 
   constructor(options?: ParserOptions) {
     const parser = createParser(options)
@@ -32,7 +32,7 @@ export class EventDecoderStream {
   }
 
   /** How the stream ended; `undefined` as long as it has not, and if its source failed. */
-  get verdict(): Verdict | undefined {
+  get verdict(): EndVerdict | undefined {
     return this.#verdict
   }
 }

@@ -2,13 +2,13 @@ export { SseError } from './errors.ts'
 export { createParser } from './parser.ts'
 export type { SseErrorCode } from './errors.ts'
 export type {
-  Complete,
+  CompleteEnd,
+  EndVerdict,
   FieldName,
-  Incomplete,
+  IncompleteEnd,
   IncompletePolicy,
   Parser,
   ParserOptions,
   SseEvent,
   StreamState,
-  Verdict,
 } from './types.ts'

@@ -2,7 +2,7 @@ import { badContentType, badStatus } from './errors.ts'
 import { readerOf, type ByteReader, type ByteSource } from './source.ts'
 
 /** Where events can come from. `null` is what `response.body` may be, and ends at once. */
-export type StreamSource = Response | ByteSource | null
+export type ParseStreamSource = Response | ByteSource | null
 
 /** How much of a body that is no event stream goes into the error, and how long it may take to come. */
 const EXCERPT_BYTES = 4_096
@@ -10,7 +10,7 @@ const EXCERPT_MILLISECONDS = 1_000
 
 /** The bytes of a source, if it is no response, or one that is an event stream. `use` is told of a reader for an excerpt. */
 export async function openSource(
-  source: StreamSource,
+  source: ParseStreamSource,
   use: (reader: ByteReader) => void,
 ): Promise<ByteReader> {
   if (source === null) return readerOf([])
@@ -26,7 +26,7 @@ export async function openSource(
 }
 
 /** Cancels a source that nobody has read from: a connection stands behind it all the same. */
-export function letGo(source: StreamSource, reason: unknown): void {
+export function letGo(source: ParseStreamSource, reason: unknown): void {
   if (source === null) return
   try {
     readerOf('ok' in source ? (source.body ?? []) : source).cancel(reason)

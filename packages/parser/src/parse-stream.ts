@@ -1,8 +1,8 @@
 import { incompleteEvent, ResponseError, timeout } from './errors.ts'
-import { letGo, openSource, type StreamSource } from './open-source.ts'
+import { letGo, openSource, type ParseStreamSource } from './open-source.ts'
 import { createParser } from './parser.ts'
 import { assertSource, type ByteReader } from './source.ts'
-import type { Parser, ParserOptions, SseEvent, Verdict } from './types.ts'
+import type { Parser, ParserOptions, SseEvent, EndVerdict } from './types.ts'
 
 /** Options of {@link parseStream}, with those of the parser. */
 export interface ParseStreamOptions extends ParserOptions {
@@ -15,14 +15,14 @@ export interface ParseStreamOptions extends ParserOptions {
 }
 
 /** The events of one source, in order. Leaving the loop cancels the source. */
-export interface EventStream extends AsyncIterableIterator<SseEvent> {
+export interface ParsedStream extends AsyncIterableIterator<SseEvent> {
   next(): Promise<IteratorResult<SseEvent, undefined>>
   return(): Promise<IteratorReturnResult<undefined>>
   /**
    * How the stream ended: never complete if its source failed. `undefined` as long as it has not ended, if it was left,
    * and if it never began.
    */
-  readonly verdict: Verdict | undefined
+  readonly verdict: EndVerdict | undefined
   /** The last event ID so far: what to send as `Last-Event-ID` when reconnecting. */
   readonly lastEventId: string
   /** The last valid `retry` in milliseconds, or `undefined`. */
@@ -47,7 +47,10 @@ const LONGEST_DELAY = 2 ** 31 - 1
  * for await (const event of parseStream(response)) console.log(event.data) // => Hello, then world
  * ```
  */
-export function parseStream(source: StreamSource, options: ParseStreamOptions = {}): EventStream {
+export function parseStream(
+  source: ParseStreamSource,
+  options: ParseStreamOptions = {},
+): ParsedStream {
   assertSource(source)
   const { idleTimeout, eventTimeout } = options
   return new PulledEvents(source, {
@@ -64,9 +67,9 @@ function milliseconds(name: string, value = 0): number {
   return value === 0 ? Infinity : value
 }
 
-class PulledEvents implements EventStream {
-  verdict: Verdict | undefined
-  readonly #source: StreamSource
+class PulledEvents implements ParsedStream {
+  verdict: EndVerdict | undefined
+  readonly #source: ParseStreamSource
   readonly #options: ParseStreamOptions
   readonly #parser: Parser
   #reader: ByteReader | undefined
@@ -81,7 +84,7 @@ class PulledEvents implements EventStream {
   /** Ends the wait for bytes. */
   #interrupt: (() => void) | undefined
 
-  constructor(source: StreamSource, options: ParseStreamOptions) {
+  constructor(source: ParseStreamSource, options: ParseStreamOptions) {
     this.#source = source
     this.#options = options
     // With 'error', events that `end()` finds come before the error: that order is kept here.

@@ -1,7 +1,7 @@
 import { assertBytes, ended, incompleteEvent } from './errors.ts'
 import { Queue } from './queue.ts'
 import { Scanner } from './scanner.ts'
-import type { Parser, ParserOptions, SseEvent, StreamState, Verdict } from './types.ts'
+import type { Parser, ParserOptions, SseEvent, StreamState, EndVerdict } from './types.ts'
 
 /** The byte order mark, which may stand before everything else. */
 const MARK = [0xef, 0xbb, 0xbf]
@@ -35,7 +35,7 @@ class StreamParser implements Parser {
   #head: number[] | undefined = []
   /** Events that `end` found before they were asked for. */
   #ready: Queue<SseEvent> | undefined
-  #verdict: Verdict | undefined
+  #verdict: EndVerdict | undefined
   readonly #drain: Drain = new Drain(this)
 
   constructor(options: ParserOptions) {
@@ -65,7 +65,7 @@ class StreamParser implements Parser {
     return this.#drain
   }
 
-  end(): Verdict {
+  end(): EndVerdict {
     const { incomplete } = this.#options
     const scanner = this.#scanner
     let verdict = this.#verdict

@@ -6,7 +6,7 @@ import { eventTooLarge, type SseError } from './errors.ts'
 import { ViewedEvent } from './event.ts'
 import { Queue } from './queue.ts'
 import { Slab } from './slab.ts'
-import type { ParserOptions, Verdict } from './types.ts'
+import type { ParserOptions, EndVerdict } from './types.ts'
 
 /**
  * The bytes of one stream, chunk by chunk: no other knows where in it one is. Between calls, every byte before `#at` has
@@ -160,7 +160,7 @@ export class Scanner {
   }
 
   /** Whether the stream may end here. */
-  judge(): Verdict {
+  judge(): EndVerdict {
     const fields = this.assembler.fields()
     if (!fields && this.#part.start === this.#part.end) return { complete: true }
     return { complete: false, bytes: this.position - this.#begin, fields: fields ?? [] }

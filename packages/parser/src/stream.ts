@@ -2,15 +2,15 @@ export { EventDecoderStream } from './decoder-stream.ts'
 export { ResponseError, SseError } from './errors.ts'
 export { parseStream } from './parse-stream.ts'
 export type { SseErrorCode } from './errors.ts'
-export type { StreamSource } from './open-source.ts'
-export type { EventStream, ParseStreamOptions } from './parse-stream.ts'
+export type { ParseStreamSource } from './open-source.ts'
+export type { ParsedStream, ParseStreamOptions } from './parse-stream.ts'
 export type { ByteSource } from './source.ts'
 export type {
-  Complete,
+  CompleteEnd,
+  EndVerdict,
   FieldName,
-  Incomplete,
+  IncompleteEnd,
   IncompletePolicy,
   ParserOptions,
   SseEvent,
-  Verdict,
 } from './types.ts'

@@ -56,16 +56,16 @@ export interface ParserOptions extends StreamState {
   readonly onUnknownField?: ((name: string, value: string) => void) | undefined
 }
 
-/** A field of an event, as {@link Incomplete} names them. */
+/** A field of an event, as {@link IncompleteEnd} names them. */
 export type FieldName = 'event' | 'data' | 'id'
 
 /** The stream ended between two events: nothing was lost. */
-export interface Complete {
+export interface CompleteEnd {
   readonly complete: true
 }
 
 /** The stream ended inside an event. */
-export interface Incomplete {
+export interface IncompleteEnd {
   readonly complete: false
   /** How many bytes had arrived since the last event ended. */
   readonly bytes: number
@@ -74,7 +74,7 @@ export interface Incomplete {
 }
 
 /** How the stream ended. */
-export type Verdict = Complete | Incomplete
+export type EndVerdict = CompleteEnd | IncompleteEnd
 
 /**
  * Bytes in, events out, when you ask for them. It does no I/O and knows no clock: feed it what arrives, take what
@@ -91,7 +91,7 @@ export interface Parser extends Iterable<SseEvent> {
   /** Drains the events that are complete so far. Leaving the loop early loses none: the next loop goes on. */
   [Symbol.iterator](): IterableIterator<SseEvent>
   /** Says that no more bytes will come, and learns whether the last event had been finished. */
-  end(): Verdict
+  end(): EndVerdict
   /** Starts over for another stream, as if newly created. Pass `lastEventId` to carry on where this one stopped. */
   reset(state?: StreamState): void
   /** The last event ID so far: what to send as `Last-Event-ID` when reconnecting. */

@@ -1,7 +1,7 @@
-import type { EventStream } from '@tesserae/parser/stream'
+import type { ParsedStream } from '@tesserae/parser/stream'
 
 /** Everything that comes, and the error, if there is one. */
-export async function collect(events: EventStream): Promise<{ data: string[]; error: unknown }> {
+export async function collect(events: ParsedStream): Promise<{ data: string[]; error: unknown }> {
   const data: string[] = []
   try {
     for await (const event of events) data.push(event.data)

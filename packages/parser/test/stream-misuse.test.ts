@@ -1,4 +1,4 @@
-import { parseStream, type EventStream } from '@tesserae/parser/stream'
+import { parseStream, type ParsedStream } from '@tesserae/parser/stream'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from './bytes.ts'
 
@@ -48,8 +48,8 @@ describe('what a callback throws ends the stream', () => {
 
 describe('a stream that is left in the turn of its first next()', () => {
   const ways = {
-    aborted: (_: EventStream, controller: AbortController) => controller.abort('aborted'),
-    returned: (events: EventStream) => void events.return(),
+    aborted: (_: ParsedStream, controller: AbortController) => controller.abort('aborted'),
+    returned: (events: ParsedStream) => void events.return(),
   }
 
   for (const [name, leave] of Object.entries(ways))

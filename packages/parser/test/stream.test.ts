@@ -2,9 +2,9 @@ import { SseError } from '@tesserae/parser'
 import {
   parseStream,
   ResponseError,
-  type EventStream,
+  type ParsedStream,
   type ParseStreamOptions,
-  type StreamSource,
+  type ParseStreamSource,
 } from '@tesserae/parser/stream'
 import {
   byteByByte,
@@ -29,7 +29,7 @@ const shapes = {
   iterable: (source: TestSource) => source.iterable(),
   stream: (source: TestSource) => source.stream(),
   response: (source: TestSource) => source.response(),
-} satisfies Record<string, (source: TestSource) => StreamSource>
+} satisfies Record<string, (source: TestSource) => ParseStreamSource>
 
 const left = { iterable: 'returned', stream: 'cancelled', response: 'cancelled' } as const
 
@@ -53,7 +53,7 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
     chunks: Iterable<Uint8Array>,
     options?: ParseStreamOptions,
     sourceOptions?: SourceOptions,
-  ): { source: TestSource; events: EventStream } => {
+  ): { source: TestSource; events: ParsedStream } => {
     const source = sourceOf(chunks, sourceOptions)
     return { source, events: parseStream(shapes[shape](source), options) }
   }
@@ -125,13 +125,13 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
   test.each([
     [
       'break',
-      async (events: EventStream) => {
+      async (events: ParsedStream) => {
         for await (const _event of events) break
       },
     ],
     [
       'a throw',
-      async (events: EventStream) => {
+      async (events: ParsedStream) => {
         try {
           for await (const _event of events) throw new Error('the consumer’s own')
         } catch (error) {
@@ -141,14 +141,14 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
     ],
     [
       'return()',
-      async (events: EventStream) => {
+      async (events: ParsedStream) => {
         await events.next()
         expect(await events.return()).toEqual({ done: true, value: undefined })
       },
     ],
     [
       'return() before anything was asked for',
-      async (events: EventStream) => {
+      async (events: ParsedStream) => {
         await events.return()
       },
     ],
@@ -515,7 +515,10 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
   })
 })
 
-function stringStream(strings: readonly Uint8Array[], shape: 'stream' | 'response'): StreamSource {
+function stringStream(
+  strings: readonly Uint8Array[],
+  shape: 'stream' | 'response',
+): ParseStreamSource {
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
       for (const string of strings) controller.enqueue(string)
@@ -616,11 +619,11 @@ describe('from an iterable', () => {
   test('nothing else is a source, and what is wrong is said at once', () => {
     const bytes = new TextEncoder().encode('data: a\n\n')
     for (const source of [undefined, 5, {}, 'data: a\n\n', bytes]) {
-      const start = () => parseStream(source as unknown as StreamSource)
+      const start = () => parseStream(source as unknown as ParseStreamSource)
       expect(start, String(source)).toThrow(TypeError)
       expect(start, String(source)).not.toThrow('data')
     }
-    const forgotten = Promise.resolve(new Response('')) as unknown as StreamSource
+    const forgotten = Promise.resolve(new Response('')) as unknown as ParseStreamSource
     expect(() => parseStream(forgotten)).toThrow('not Promise: await it first')
   })
 

@@ -2,16 +2,16 @@
 import {
   createParser,
   type SseError,
-  type Complete,
+  type CompleteEnd,
   type FieldName,
-  type Incomplete,
+  type IncompleteEnd,
   type IncompletePolicy,
   type Parser,
   type ParserOptions,
   type SseErrorCode,
   type SseEvent,
   type StreamState,
-  type Verdict,
+  type EndVerdict,
 } from '@tesserae/parser'
 import {
   createParser as createCompatible,
@@ -29,9 +29,9 @@ import {
   parseStream,
   type ResponseError,
   type ByteSource,
-  type EventStream,
+  type ParsedStream,
   type ParseStreamOptions,
-  type StreamSource,
+  type ParseStreamSource,
 } from '@tesserae/parser/stream'
 import type * as peer from 'eventsource-parser'
 import type { Readable } from 'node:stream'
@@ -45,7 +45,7 @@ declare const bytes: Uint8Array
 declare const buffer: Buffer
 declare const event: SseEvent
 declare const parser: Parser
-declare const verdict: Verdict
+declare const verdict: EndVerdict
 
 // The parser
 createParser()
@@ -93,11 +93,11 @@ same<Parser['reconnectionTime'], number | undefined>(true)
 
 // A verdict
 if (verdict.complete) {
-  same<typeof verdict, Complete>(true)
+  same<typeof verdict, CompleteEnd>(true)
   // @ts-expect-error A stream that is complete has nothing pending.
   takes(verdict.bytes)
 } else {
-  same<typeof verdict, Incomplete>(true)
+  same<typeof verdict, IncompleteEnd>(true)
   same<typeof verdict.fields, readonly FieldName[]>(true)
   same<FieldName, 'event' | 'data' | 'id'>(true)
 }
@@ -151,7 +151,7 @@ parseStream(
     yield bytes
   })(),
 )
-takes<StreamSource>(null as unknown as ByteSource)
+takes<ParseStreamSource>(null as unknown as ByteSource)
 // @ts-expect-error Text is no stream of bytes.
 parseStream('data: a\n\n')
 // @ts-expect-error Nor are texts.
@@ -160,8 +160,8 @@ parseStream(response.body)
 // @ts-expect-error There is no such option.
 parseStream(response, { timeout: 5 })
 
-const events: EventStream = parseStream(response)
-same<EventStream['verdict'], Verdict | undefined>(true)
+const events: ParsedStream = parseStream(response)
+same<ParsedStream['verdict'], EndVerdict | undefined>(true)
 // @ts-expect-error The stream alone sets it.
 events.verdict = undefined
 async function streams(): Promise<void> {
@@ -171,7 +171,7 @@ async function streams(): Promise<void> {
   else same<typeof value, SseEvent>(true)
   for await (const each of readable.pipeThrough(new EventDecoderStream()))
     same<typeof each, SseEvent>(true)
-  same<EventDecoderStream['verdict'], Verdict | undefined>(true)
+  same<EventDecoderStream['verdict'], EndVerdict | undefined>(true)
   // @ts-expect-error It takes bytes.
   takes<ReadableStream>(new ReadableStream<string>().pipeThrough(new EventDecoderStream()))
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as after } from 'node:timers/promises'
-import { accumulate, split, StreamError, toEvents } from '@tesserae/openai'
+import { accumulate, split, ModelStreamError, toEvents } from '@tesserae/openai'
 import { crucible as crucibleDialect } from '@tesserae/openai/dialects'
 import { bodyOf } from '@tesserae/testkit/transcript'
 import { type Asked, readAsked } from './asked.ts'
@@ -121,7 +121,7 @@ async function wholeOf({ transcript, dialect, id }: Recorded): Promise<object> {
     if (dialect !== 'crucible') return await accumulate(response)
     return crucible.whole(await accumulate(response, { dialect: crucibleDialect }))
   } catch (error) {
-    if (!(error instanceof StreamError)) throw error
+    if (!(error instanceof ModelStreamError)) throw error
     throw new Refusal(
       'failed_recording',
       `${id} ends in an error, or too early: set "stream" to true to see how.`,

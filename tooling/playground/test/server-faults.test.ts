@@ -1,4 +1,4 @@
-import { accumulate, StreamError, type Accumulated } from '@tesserae/openai'
+import { accumulate, ModelStreamError, type Accumulated } from '@tesserae/openai'
 import { referenceParse } from '@tesserae/testkit'
 import { loadRecording } from '@tesserae/testkit/recordings'
 import { bodyOf, headOf, piecesOf } from '@tesserae/testkit/transcript'
@@ -22,9 +22,9 @@ async function read(model: string, options: object, signal?: AbortSignal): Promi
   return accumulate(response, { incomplete: 'return', signal })
 }
 
-async function failureOf(model: string, options: object): Promise<StreamError> {
+async function failureOf(model: string, options: object): Promise<ModelStreamError> {
   const error = await read(model, options).catch((error: unknown) => error)
-  if (!(error instanceof StreamError)) throw new Error('It should have been no stream at all.')
+  if (!(error instanceof ModelStreamError)) throw new Error('It should have been no stream at all.')
   return error
 }
 

@@ -1,7 +1,7 @@
 import { ChunkAccumulator } from '../accumulator/accumulator.ts'
 import type { CustomRules } from '../accumulator/rules.ts'
 import type { Delta, Finished } from '../accumulator/types.ts'
-import { incomplete, interrupted, serverError, StreamError } from '../errors.ts'
+import { incomplete, interrupted, serverError, ModelStreamError } from '../errors.ts'
 import type { ChatCompletion } from '../types.ts'
 import { Interpreter } from './interpreter.ts'
 import { Predictor } from './predictor.ts'
@@ -11,10 +11,10 @@ import type { ChunkSource } from './source.ts'
 /** Options of {@link accumulate}. */
 export interface AccumulateOptions extends ReadOptions {
   /**
-   * What becomes of a message that is not whole. `'reject'`, the default, rejects with a {@link StreamError}, which has
+   * What becomes of a message that is not whole. `'error'`, the default, rejects with a {@link ModelStreamError}, which has
    * what came; `'return'` returns it, with the verdict.
    */
-  readonly incomplete?: 'reject' | 'return' | undefined
+  readonly incomplete?: 'error' | 'return' | undefined
   /** Rules for fields that your server adds. */
   readonly rules?: CustomRules | undefined
   /**
@@ -29,7 +29,7 @@ export interface AccumulateOptions extends ReadOptions {
 /** What {@link accumulate} returns of a stream that may not be whole. */
 export interface Accumulated<Message = ChatCompletion> extends Finished<Message> {
   /** What it would have rejected with. */
-  readonly failure: StreamError | undefined
+  readonly failure: ModelStreamError | undefined
 }
 
 /**
@@ -38,7 +38,7 @@ export interface Accumulated<Message = ChatCompletion> extends Finished<Message>
  * @param source - a response, bytes, events, or the chunks of any client
  * @param options - what to do with a message that is not whole; rules; a signal
  * @returns the message; with `{ incomplete: 'return' }`, the message and the verdict on its stream
- * @throws {@link StreamError} with the message so far, if the server sends an error or the stream ends too early
+ * @throws {@link ModelStreamError} with the message so far, if the server sends an error or the stream ends too early
  *
  * @example
  * <!-- example: prelude completion -->
@@ -76,7 +76,7 @@ export async function accumulate(
  * @param source - a response, bytes, events, or the chunks of any client
  * @param options - as for {@link accumulate}
  * @returns the deltas; the message, the verdict and the failure are what the generator returns
- * @throws {@link StreamError}, behind all deltas, as {@link accumulate} does
+ * @throws {@link ModelStreamError}, behind all deltas, as {@link accumulate} does
  *
  * @example
  * <!-- example: prelude completion -->
@@ -114,7 +114,7 @@ class Run {
   readonly #accumulator: ChunkAccumulator
   readonly #interpreter: Interpreter
   readonly #reading: Reading
-  #failure: StreamError | undefined
+  #failure: ModelStreamError | undefined
 
   constructor(
     source: ChunkSource,
@@ -157,7 +157,7 @@ class Run {
 
   /** A failure is kept for the result, unless there was no stream at all. */
   #fail(error: unknown): void {
-    const failure = error instanceof StreamError ? error : interrupted(error)
+    const failure = error instanceof ModelStreamError ? error : interrupted(error)
     if (
       !this.#reading.isOpen &&
       (failure.code === 'bad-response' || failure.code === 'server-error')

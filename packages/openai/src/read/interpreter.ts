@@ -46,7 +46,7 @@ export interface Prediction {
  * | an error in any other form               | the chunk, if there is one beside it, and then an error     |
  * | named otherwise, and no chunk            | left out, with the note `unknown-event`                     |
  * | several JSON documents                   | each of them, with the note `glued-json`                    |
- * | no JSON                                  | a `StreamError` with the code `bad-json`                    |
+ * | no JSON                                  | a `ModelStreamError` with the code `bad-json`                    |
  * | no JSON, and the stream broke off in it  | left out, with the note `cut-event`                         |
  */
 export class Interpreter {

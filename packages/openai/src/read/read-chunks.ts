@@ -8,8 +8,8 @@ import type { ChunkSource } from './source.ts'
 
 /** Options of {@link readChunks}. */
 export interface ReadChunksOptions extends ReadOptions {
-  /** What a stream does that ends without a finish reason and without `[DONE]`. Default: `'throw'`, behind all chunks. */
-  readonly incomplete?: 'throw' | 'return' | undefined
+  /** What a stream does that ends without a finish reason and without `[DONE]`. Default: `'error'`, behind all chunks. */
+  readonly incomplete?: 'error' | 'return' | undefined
   /** Told what was strange. */
   readonly onNote?: ((code: NoteCode) => void) | undefined
 }
@@ -19,7 +19,7 @@ export interface ReadChunksOptions extends ReadOptions {
  *
  * @param source - a response, bytes, events, or the chunks of any client
  * @param options - a signal, a check of each chunk, what to do with a stream that was cut
- * @throws {@link StreamError} where the server sends an error, behind the chunks before it
+ * @throws {@link ModelStreamError} where the server sends an error, behind the chunks before it
  *
  * @example
  * <!-- example: prelude completion -->

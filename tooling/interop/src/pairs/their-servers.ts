@@ -1,5 +1,5 @@
 import { startEngine } from '../engine/server.ts'
-import { accumulate, type StreamError } from '@tesserae/openai'
+import { accumulate, type ModelStreamError } from '@tesserae/openai'
 import type { ChatCompletion } from '@tesserae/openai/schema'
 import { nginxGzip, portkey } from '../chat/between/paths.ts'
 import { startRelay, wires } from '../chat/between/relay.ts'
@@ -40,7 +40,7 @@ async function compareFailure(
 ): Promise<void> {
   const failure = (await accumulate(await ask(endpoint, { ...body, stream: true })).catch(
     (error: unknown) => error,
-  )) as StreamError
+  )) as ModelStreamError
   const { code, status, error, partial } = failure
   const actual = {
     code,

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { accumulate, type StreamError } from '@tesserae/openai'
+import { accumulate, type ModelStreamError } from '@tesserae/openai'
 import { createParser } from '@tesserae/parser'
 import { type Answer, answerOf, answers } from '../chat/answers.ts'
 import { aimock, nginxGzip, nginxPlain, type Path, portkey } from '../chat/between/paths.ts'
@@ -47,7 +47,7 @@ function through(path: Path, client: ChatClient, settings: Settings = {}): Pair 
 async function compareRefusal(sheet: Sheet, endpoint: Endpoint, status: number): Promise<void> {
   const refused = await ask(endpoint, { model: 'none', stream: true, messages: [] })
   const failure = await accumulate(refused).catch((error: unknown) => error)
-  const { code, status: got, error } = failure as StreamError
+  const { code, status: got, error } = failure as ModelStreamError
   const known = status === 400 ? undefined : `a 400 of the server becomes a ${status}`
   const actual = { code, status: got, type: error?.type, reason: error?.code }
   const expected = {

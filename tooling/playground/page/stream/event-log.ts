@@ -1,9 +1,9 @@
 import {
   createParser,
+  type EndVerdict,
   type Parser,
   type SseError,
   type SseEvent,
-  type Verdict,
 } from '@tesserae/parser'
 import { countWhere } from './tape.ts'
 
@@ -42,7 +42,7 @@ export class EventLog {
   readonly entries: Entry[] = []
   /** The parser gave up: nothing behind this is read. */
   failure: { readonly error: SseError; readonly known: number } | undefined
-  verdict: Verdict | undefined
+  verdict: EndVerdict | undefined
   readonly #parser: Parser
   #offset = 0
   #lineStart = 0

@@ -1,4 +1,4 @@
-import { accumulate, type Accumulated, type Delta, StreamError } from '@tesserae/openai'
+import { accumulate, type Accumulated, type Delta, ModelStreamError } from '@tesserae/openai'
 import { crucible } from '@tesserae/openai/dialects'
 import {
   type ChunkIssue,
@@ -39,7 +39,7 @@ type Said<T> = T & { readonly known: number }
 export interface Outcome {
   /** Missing where there was no stream at all. */
   readonly result?: Accumulated
-  readonly failure: StreamError | undefined
+  readonly failure: ModelStreamError | undefined
 }
 
 export interface MessageSettings {
@@ -97,7 +97,7 @@ export class MessageLog {
       })
       this.outcome = { result, failure: result.failure }
     } catch (error) {
-      if (!(error instanceof StreamError)) throw error
+      if (!(error instanceof ModelStreamError)) throw error
       this.outcome = { failure: error }
     }
     this.stoppedAt = this.#feed.known
@@ -173,7 +173,7 @@ export async function judge(bytes: Uint8Array, settings: MessageSettings): Promi
     })
     return { result, failure: result.failure }
   } catch (error) {
-    if (error instanceof StreamError) return { failure: error }
+    if (error instanceof ModelStreamError) return { failure: error }
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { SseError } from '@tesserae/parser'
 import { TooLong } from './fetch-stream.ts'
-import type { StreamError } from '@tesserae/openai'
+import type { ModelStreamError } from '@tesserae/openai'
 import type { Outcome } from './message-log.ts'
 import type { Recording } from './recording.ts'
 import { otherApis } from './scenes.ts'
@@ -60,7 +60,7 @@ function standingOfWhole(choices: readonly { finish_reason: string | null }[]): 
 /** The closest reason first. */
 function reasonsOf(
   { tape, settings }: Recording,
-  failure: StreamError,
+  failure: ModelStreamError,
   isOwnUrl: boolean,
 ): Reason[] {
   const reasons: Reason[] = []

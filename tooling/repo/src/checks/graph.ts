@@ -15,6 +15,7 @@ const core = { peerDependencies: [], inTests: ['@tesserae/testkit'] }
 export const graphOf: Readonly<Record<string, Edges>> = {
   '@tesserae/parser': { dependencies: [], ...core },
   '@tesserae/encoder': { dependencies: [], ...core },
+  '@tesserae/client': { dependencies: ['@tesserae/parser'], ...core },
   '@tesserae/openai': { dependencies: ['@tesserae/parser'], ...core },
   '@tesserae/resume': { dependencies: ['@tesserae/encoder'], ...core },
   '@tesserae/testkit': { dependencies: [], peerDependencies: ['fast-check'], inTests: [] },

@@ -1,4 +1,4 @@
-import { accumulate, readChunks, StreamError, toEvents } from '@tesserae/openai'
+import { accumulate, readChunks, ModelStreamError, toEvents } from '@tesserae/openai'
 import { parseStream } from '@tesserae/parser/stream'
 import { type Answer, chunksOf, frame } from '../answers.ts'
 import type { ChatClient, Endpoint } from './client.ts'
@@ -43,7 +43,7 @@ export const ours: ChatClient = {
     try {
       for await (const chunk of readChunks(await ask(endpoint, body))) chunks.push(chunk)
     } catch (failure) {
-      if (!(failure instanceof StreamError)) throw failure
+      if (!(failure instanceof ModelStreamError)) throw failure
       error = failure.error?.raw
     }
     const { message } = await accumulate(await ask(endpoint, body), { incomplete: 'return' })

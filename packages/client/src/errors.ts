@@ -1,0 +1,115 @@
+/** Every way in which a connection fails. */
+export type ClientErrorCode =
+  /** The server answered with a status that is not an event stream's. See `status` and `excerpt`. */
+  | 'bad-status'
+  /** The server answered with another type than `text/event-stream`. See `headers` and `excerpt`. */
+  | 'bad-content-type'
+  /** No response arrived. The server may have carried the request out. See `cause`. */
+  | 'no-answer'
+  /** The response broke off. See `cause`. */
+  | 'lost'
+  /** The head of the response took longer than `headTimeout`. */
+  | 'head-timeout'
+  /** No byte arrived for `idleTimeout`. */
+  | 'idle-timeout'
+  /** No event arrived for `eventTimeout`. */
+  | 'event-timeout'
+  /** The last of `attempts` failed, or `Retry-After` is longer than `maxRetryAfter`. See `cause`. */
+  | 'gave-up'
+  /** One event is larger than `maxEventBytes`. */
+  | 'event-too-large'
+  /** The body ended inside an event, and `incomplete` is `'error'`. */
+  | 'incomplete-event'
+  /** The request would be sent again, but its body is a stream, which is used up. */
+  | 'cannot-repeat'
+  /** The continuation does not begin with what was delivered. */
+  | 'resume-mismatch'
+  /** The server does not continue the answer. See `status`, `excerpt`, and `cause` for how it broke off. */
+  | 'resume-refused'
+
+/** What a {@link ClientError} knows beside its code. */
+export interface ClientErrorDetails {
+  readonly status?: number | undefined
+  readonly headers?: Headers | undefined
+  readonly excerpt?: string | undefined
+  readonly retryAfter?: number | undefined
+  readonly cause?: unknown
+}
+
+/** What each code says: what was wrong, and what to do. */
+const MESSAGES: Readonly<Record<ClientErrorCode, string>> = {
+  'bad-status': 'The server refused the event stream',
+  'bad-content-type':
+    "The response is not `text/event-stream`: check the address, or pass `contentType: 'any'`",
+  'no-answer':
+    'No response arrived, and the server may have carried out the request: see `cause`; pass `repeat: true` if it may be sent again',
+  lost: 'The response broke off: see `cause`; pass `repeat` or `resume` to continue it',
+  'head-timeout': 'No response arrived within `headTimeout`',
+  'idle-timeout': 'No byte arrived for `idleTimeout`',
+  'event-timeout': 'No event arrived for `eventTimeout`',
+  'gave-up': 'Every attempt failed: see `cause` for the last; raise `attempts` or `maxRetryAfter`',
+  'event-too-large': 'An event is larger than `maxEventBytes`: raise the limit',
+  'incomplete-event': 'The body ended inside an event: request it again',
+  'cannot-repeat':
+    'The request cannot be sent again, because its body is a stream: pass a string or bytes',
+  'resume-mismatch': 'The continuation differs from what was delivered: request the answer anew',
+  'resume-refused': 'The server does not continue the answer: request it anew',
+}
+
+/**
+ * Thrown by a connection that ends in failure. The events before it were delivered.
+ *
+ * @example
+ * ```ts
+ * import { ClientError, connect } from '@tesserae/client'
+ *
+ * const fetch = async () => new Response('no such feed', { status: 404 })
+ * try {
+ *   for await (const event of connect('/updates', { fetch })) console.log(event.data)
+ * } catch (error) {
+ *   if (error instanceof ClientError) console.log(error.code, error.status, error.excerpt) // => bad-status 404 no such feed
+ * }
+ * ```
+ */
+export class ClientError extends Error {
+  readonly code: ClientErrorCode
+  /** The status of the response that ended the connection. */
+  readonly status: number | undefined
+  readonly headers: Headers | undefined
+  /** The beginning of the body as text: at most 4 KiB, and what arrived within a second. */
+  readonly excerpt: string | undefined
+  /** How long the server asked to wait, in milliseconds. */
+  readonly retryAfter: number | undefined
+  /** How many requests were sent. */
+  readonly attempts: number
+  /** The ID of the last delivered event. */
+  readonly lastEventId: string
+
+  constructor(
+    code: ClientErrorCode,
+    attempts: number,
+    lastEventId: string,
+    details: ClientErrorDetails = {},
+  ) {
+    const { status, excerpt, cause } = details
+    const answer =
+      status === undefined ? '' : ` (status ${status}${excerpt ? `: ${oneLine(excerpt)}` : ''})`
+    super(`${MESSAGES[code]}${answer}.`, cause === undefined ? undefined : { cause })
+    this.name = 'ClientError'
+    this.code = code
+    this.status = status
+    this.headers = details.headers
+    this.excerpt = excerpt
+    this.retryAfter = details.retryAfter
+    this.attempts = attempts
+    this.lastEventId = lastEventId
+  }
+}
+
+/** What a server says of its own error, fit for a log. */
+function oneLine(text: string): string {
+  return text
+    .slice(0, 200)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+}

@@ -1,0 +1,44 @@
+import type { ClientError, ClientErrorCode } from './errors.ts'
+import { headerOfId, isStream } from './request.ts'
+import type { Settings } from './settings.ts'
+
+/** Failures that would come again. */
+const FINAL: readonly ClientErrorCode[] = [
+  'bad-content-type',
+  'event-too-large',
+  'resume-mismatch',
+  'resume-refused',
+]
+
+/** Whether another attempt may succeed where this one failed. */
+export function isTemporary({ code, status }: ClientError, { statuses }: Settings): boolean {
+  if (code === 'bad-status') return statuses.includes(status as number)
+  return !FINAL.includes(code)
+}
+
+/** Whether the request of the caller may be sent once more, after `count` events. */
+export function mayRepeat(
+  { repeat, isSafe }: Settings,
+  count: number,
+  lastEventId: string,
+): boolean {
+  if (isSafe) return repeat !== false
+  // From its beginning, an answer would be delivered twice.
+  return repeat === true && (count === 0 || Boolean(headerOfId(lastEventId)))
+}
+
+export function canBeSentAgain({ init }: Settings): boolean {
+  return !isStream(init.body)
+}
+
+/**
+ * Milliseconds to wait before the next attempt. Never less than the server asks for, by `retry` or `Retry-After`; some
+ * more than that, so that the clients which a server sent away do not all return at once.
+ */
+export function delayOf(settings: Settings, failures: number, asked: number): number {
+  const { delay, maxDelay, factor, jitter, minDelay, random } = settings
+  const floor = Math.max(minDelay, asked)
+  const backoff = Math.min(maxDelay, delay * factor ** failures)
+  const spread = random() * jitter
+  return backoff > floor ? backoff - spread * (backoff - floor) : floor * (1 + spread / 4)
+}
