@@ -10,16 +10,17 @@ const EXCERPT_MILLISECONDS = 1_000
 /** What the head of a response means: an event stream, the order to stay away, or an error. */
 export function kindOf(
   { status, headers }: Response,
-  settings: Settings,
-  isPost: boolean,
+  { method, contentType }: Settings,
+  isFirst: boolean,
 ): 'stream' | 'no-content' | 'bad-status' | 'bad-content-type' {
   if (status === 204) return 'no-content'
   // A GET is answered by 200 alone, as the standard says. NestJS answers a POST with 201.
-  const isOk = isPost ? status >= 200 && status < 300 && status !== 205 : status === 200
+  const isOk =
+    status === 200 ||
+    (isFirst && method !== 'GET' && status > 200 && status < 300 && status !== 205)
   if (!isOk) return 'bad-status'
   const type = headers.get('content-type') ?? ''
-  if (settings.contentType !== 'any' && !/^text\/event-stream\s*(;|$)/i.test(type))
-    return 'bad-content-type'
+  if (contentType !== 'any' && !/^text\/event-stream\s*(;|$)/i.test(type)) return 'bad-content-type'
   return 'stream'
 }
 

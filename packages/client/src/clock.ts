@@ -1,7 +1,7 @@
 import type { ClientClock } from './types.ts'
 
 /** `setTimeout` takes no more, and fires at once if it is given more. */
-const LONGEST_DELAY = 2 ** 31 - 1
+export const LONGEST_DELAY: number = 2 ** 31 - 1
 
 /** Called through functions, so that a test that replaces the global timers replaces these too. */
 export const platformClock: ClientClock = {

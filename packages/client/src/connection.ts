@@ -246,9 +246,9 @@ export class EventConnection implements Connection {
   }
 
   async #judge(response: Response): Promise<void> {
-    const kind = kindOf(response, this.#settings, this.#continuation !== undefined)
-    if (kind === 'stream') return this.#open(response)
     const continuation = this.#continuation
+    const kind = kindOf(response, this.#settings, continuation === undefined)
+    if (kind === 'stream') return this.#open(response)
     if (kind === 'no-content') {
       // Nothing is running there: what broke off stays broken.
       if (continuation) return this.#close('error', continuation.broken.error)

@@ -1,3 +1,4 @@
+import { LONGEST_DELAY } from './clock.ts'
 import type { ClientError, ClientErrorCode } from './errors.ts'
 import { headerOfId, isStream } from './request.ts'
 import type { Settings } from './settings.ts'
@@ -38,7 +39,8 @@ export function canBeSentAgain({ init }: Settings): boolean {
 export function delayOf(settings: Settings, failures: number, asked: number): number {
   const { delay, maxDelay, factor, jitter, minDelay, random } = settings
   const floor = Math.max(minDelay, asked)
-  const backoff = Math.min(maxDelay, delay * factor ** failures)
+  const backoff = Math.min(maxDelay, delay * factor ** Math.max(0, failures - 1))
   const spread = random() * jitter
-  return backoff > floor ? backoff - spread * (backoff - floor) : floor * (1 + spread / 4)
+  const wait = backoff > floor ? backoff - spread * (backoff - floor) : floor * (1 + spread / 4)
+  return Math.min(wait, LONGEST_DELAY)
 }

@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest'
+import { scenarios } from './scenarios/index.ts'
+import { stageOverSocket } from './scenarios/over-socket.ts'
+import { consume, judge } from './scenarios/play.ts'
+
+for (const [group, list] of Object.entries(scenarios)) {
+  const played = list.filter(({ clockOnly }) => !clockOnly)
+  describe(`over a socket, fifty times as fast: ${group}`, () => {
+    test.each(played.map((scenario) => [scenario.name, scenario] as const))(
+      '%s',
+      async (_, scenario) => {
+        const stage = await stageOverSocket(scenario)
+        try {
+          judge(scenario, await consume(scenario, stage), false)
+          // Closing a connection closes its socket.
+          await expect.poll(() => stage.sockets.size, { timeout: 5_000 }).toBe(0)
+        } finally {
+          await stage.close()
+        }
+      },
+    )
+  })
+}
