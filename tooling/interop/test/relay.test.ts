@@ -32,7 +32,7 @@ it('the relay breaks the stream when its upstream does, and ends nothing else', 
   const { server, url } = await resetting(`${head}9\r\ndata: a\n\n\r\n`)
   const relay = await startRelay(url, { name: 'plain' })
   const response = await fetch(relay.url, { method: 'POST', body: 'a' })
-  await expect(response.text()).rejects.toThrow()
+  await expect(response.text()).rejects.toThrow('terminated')
   await relay.stop()
   server.close()
 })

@@ -45,7 +45,7 @@ function ofClass(node: ts.ClassDeclaration, isErrors: boolean): string[] {
   const parent = node.heritageClauses
     ?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)
     ?.types[0]?.expression.getText()
-  if (parent === undefined || !/Error$/.test(parent)) return []
+  if (parent === undefined || !parent.endsWith('Error')) return []
   const name = node.name?.text ?? 'a class'
   const inherits = parent !== 'Error'
   const code = node.members.find((member) => member.name?.getText() === 'code')
@@ -63,7 +63,7 @@ function ofClass(node: ts.ClassDeclaration, isErrors: boolean): string[] {
 /** `new XError('…')`, with a text of its own among the arguments. */
 function isErrorWithText(node: ts.NewExpression): boolean {
   return (
-    /Error$/.test(node.expression.getText()) &&
+    node.expression.getText().endsWith('Error') &&
     (node.arguments ?? []).some(
       (argument) =>
         (ts.isStringLiteral(argument) && argument.text.includes(' ')) ||

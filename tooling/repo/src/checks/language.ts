@@ -52,11 +52,11 @@ interface Text {
   readonly text: string
 }
 
-export function wrongIn({ line, text }: Text, file: string): string[] {
-  // A line break in the middle of a sentence, with the signs of a comment, is one space.
+function wrongIn({ line, text }: Text, file: string): string[] {
+  // A line break in the middle of a sentence, with the signs of a comment, is space; places stay what they are.
   const plain = text.replace(/\n[ \t]*(\*|\/\/|#)?[ \t]*/g, (found) => ' '.padEnd(found.length))
   return rules.flatMap(([pattern, instead]) => {
-    const found = pattern.exec(plain)
+    const found = new RegExp(pattern.source.replaceAll(' ', ' +'), 'i').exec(plain)
     if (found === null) return []
     const at = line + text.slice(0, found.index).split('\n').length - 1
     return [`${file}:${at} says "${found[0].trim().replace(/\s+/g, ' ')}": write ${instead}`]
