@@ -1,0 +1,60 @@
+import { ModelStreamError as StreamFailure } from '../errors.ts'
+import type { ModelStreamErrorCode, ModelStreamErrorDetails } from '../errors.ts'
+import type {
+  ResponseCursor,
+  ResponseIncompleteReason,
+  ResponseVerdict,
+} from './accumulator-types.ts'
+import type { ModelResponse } from './types.ts'
+
+/** The error of everything that reads a stream of responses. See {@link ModelStreamErrorCode} for the codes. */
+export interface ModelStreamError extends Omit<StreamFailure, 'partial' | 'verdict'> {
+  /** The response as far as it had arrived. */
+  partial: ModelResponse | undefined
+  /** The verdict on the stream up to that point. */
+  verdict: ResponseVerdict | undefined
+  /** Where the stream can be resumed, if the server numbers its events. */
+  cursor: ResponseCursor | undefined
+}
+
+/** Constructs a {@link ModelStreamError}. */
+export interface ModelStreamErrorConstructor {
+  new (
+    code: ModelStreamErrorCode,
+    message: string,
+    details?: ModelStreamErrorDetails,
+  ): ModelStreamError
+  readonly prototype: ModelStreamError
+}
+
+/**
+ * The class that `@tesserae/openai` throws, with the types of this protocol: `partial` is a response.
+ *
+ * @example
+ * ```ts
+ * import { accumulate, ModelStreamError } from '@tesserae/openai/responses'
+ *
+ * const item = { type: 'message', id: 'msg_1', role: 'assistant', content: [] }
+ * try {
+ *   await accumulate([{ type: 'response.output_item.added', output_index: 0, item }])
+ * } catch (error) {
+ *   if (error instanceof ModelStreamError) console.log(error.code, error.verdict?.reason) // => incomplete no-end
+ *   if (error instanceof ModelStreamError) error.partial?.output // => [item]
+ * }
+ * ```
+ */
+export const ModelStreamError: ModelStreamErrorConstructor =
+  StreamFailure as unknown as ModelStreamErrorConstructor
+
+const INCOMPLETE: Readonly<Record<ResponseIncompleteReason, string>> = {
+  error: 'The stream failed',
+  aborted: 'The stream was aborted',
+  'no-end': 'The stream ended without a terminal event such as `response.completed`',
+}
+
+/** The stream ended, and the response is not complete. */
+export const incompleteResponse = (reason: ResponseIncompleteReason): StreamFailure =>
+  new StreamFailure(
+    'incomplete',
+    `${INCOMPLETE[reason]}. Request it again, resume it with the option \`resume\`, or pass \`{ incomplete: 'return' }\` to take the partial response.`,
+  )

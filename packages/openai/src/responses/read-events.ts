@@ -1,0 +1,88 @@
+import { serverError } from '../errors.ts'
+import type { ChunkSource } from '../read/source.ts'
+import { serverErrorOf, type ServerError } from '../server-error.ts'
+import { incompleteResponse } from './errors.ts'
+import { errorIn } from './event-error.ts'
+import { currentName, ruleOf } from './event-table.ts'
+import { Feed, type ReadOptions } from './feed.ts'
+import type { ResponseNoteCode } from './notes.ts'
+import type { ResponseEvent } from './types.ts'
+import { endStatusOf } from './verdict.ts'
+import type { Wire } from './wire.ts'
+
+/** Options of {@link readEvents}. */
+export interface ReadEventsOptions extends ReadOptions {
+  /** What happens after the last event of a stream without a terminal event. Default: `'error'`. */
+  readonly incomplete?: 'error' | 'return' | undefined
+  /** Called with what was unusual. */
+  readonly onNote?: ((code: ResponseNoteCode) => void) | undefined
+}
+
+/**
+ * Reads a stream as events, each as the server sent it, under the current name of its type. Leaving the loop cancels the
+ * source. Events of unknown types are passed on too.
+ *
+ * @param source - a `Response`, bytes, events, or the events of any client
+ * @param options - a signal, a check of each event, what to do with a stream that was cut
+ * @throws {@link ModelStreamError} after the last event, if the server sent an error or no terminal event
+ *
+ * @example
+ * <!-- example: prelude response -->
+ * ```ts
+ * import { readEvents } from '@tesserae/openai/responses'
+ *
+ * let text = ''
+ * for await (const event of readEvents(response))
+ *   if (event.type === 'response.output_text.delta') text += event.delta
+ * text // => 'Hello, world!'
+ * ```
+ */
+export async function* readEvents<Event = ResponseEvent>(
+  source: ChunkSource,
+  options: ReadEventsOptions = {},
+): AsyncGenerator<Event, void> {
+  let events: Event[] = []
+  let status: string | undefined
+  let error: ServerError | undefined
+  const feed = new Feed(
+    source,
+    {
+      event(event) {
+        options.check?.(event)
+        const type = event['type']
+        const rule = typeof type === 'string' ? ruleOf(type) : undefined
+        error ??= errorIn(event, rule)
+        status = endStatusOf(event, rule)
+        events.push(named(event, type) as Event)
+      },
+      note: (code) => options.onNote?.(code),
+      get isOver() {
+        return status !== undefined
+      },
+    },
+    options,
+  )
+  const take = (): Event[] => {
+    const taken = events
+    events = []
+    return taken
+  }
+  try {
+    while (await feed.step()) yield* take()
+  } catch (error) {
+    // Events that arrived before the failure come before it here too.
+    yield* take()
+    throw error
+  } finally {
+    feed.close()
+  }
+  yield* take()
+  if (status === 'failed' || (error && status === undefined))
+    throw serverError(error ?? serverErrorOf({}, undefined))
+  if (status === undefined && options.incomplete !== 'return') throw incompleteResponse('no-end')
+}
+
+function named(event: Wire, type: unknown): Wire {
+  const name = typeof type === 'string' ? currentName(type) : type
+  return name === type ? event : { ...event, type: name }
+}

@@ -1,0 +1,196 @@
+import { createParser, type Parser } from '@tesserae/parser'
+import { badJson, badResponse, serverError } from '../errors.ts'
+import type { EventLike } from '../read/source.ts'
+import { serverErrorOf } from '../server-error.ts'
+import { isNothing, isWire, type Wire } from './wire.ts'
+
+/** Where events go. */
+export interface EventSink {
+  event(event: Wire): void
+  note(code: 'not-an-event' | 'glued-json' | 'cut-event'): void
+  /** Whether a terminal event came: nothing after it is read. */
+  readonly isOver: boolean
+}
+
+/** As much of a body that cannot be read goes into the error. */
+const EXCERPT = 4096
+/** As much of the body of an error answer is read. */
+const MAX_ERROR_BYTES = 65_536
+
+const [TAB, LF, CR, SPACE, BRACKET, ANGLE, BRACE] = [0x09, 0x0a, 0x0d, 0x20, 0x5b, 0x3c, 0x7b]
+
+/**
+ * Turns what a source yields into events. The first byte that is not white space decides what bytes are: `{` or `[`
+ * begins a JSON document in place of a stream, `<` a page, and everything else an event stream.
+ *
+ * | an item of the source                       | answer                                                       |
+ * |---------------------------------------------|--------------------------------------------------------------|
+ * | an object                                   | an event; the event in a `raw` part of the AI SDK             |
+ * | a string, such as a WebSocket message       | an event as JSON                                             |
+ * | bytes of an event stream                    | its events, as follows                                       |
+ * | bytes of a document                         | a response, an error, a list or lines of events; else `bad-response` |
+ * | `[DONE]`                                    | the end: nothing after it is read                            |
+ * | JSON without a `type`                       | the name of the event is its type                            |
+ * | an event named `error` that is not JSON     | an error with this message                                   |
+ * | one JSON document a line                    | an event each, with the note `glued-json`                    |
+ * | no JSON                                     | `bad-json`; at the end of a stream that was cut, `cut-event`  |
+ */
+export class EventReader {
+  /** `[DONE]` came. */
+  isDone = false
+  readonly #sink: EventSink
+  readonly #maxEventBytes: number | undefined
+  /** The status of an answer that is an error. */
+  readonly #status: number | undefined
+  #parser: Parser | undefined
+  #document: Uint8Array[] | undefined
+  #documentBytes = 0
+
+  constructor(sink: EventSink, maxEventBytes: number | undefined, status: number | undefined) {
+    this.#sink = sink
+    this.#maxEventBytes = maxEventBytes
+    this.#status = status
+    if (status !== undefined) this.#document = []
+  }
+
+  /** Whether nothing more needs to be read. */
+  get isOver(): boolean {
+    return this.isDone || this.#sink.isOver
+  }
+
+  take(item: unknown): void {
+    if (ArrayBuffer.isView(item)) this.#feed(item as Uint8Array)
+    else if (typeof item === 'string') this.#takeEvent({ data: item }, false)
+    else if (isEvent(item)) this.#takeEvent(item, false)
+    else if (isWire(item) && item['type'] === 'raw' && 'rawValue' in item)
+      this.#takeValue(item['rawValue'], undefined)
+    else this.#takeValue(item, undefined)
+  }
+
+  end(): void {
+    if (this.#document) return this.#takeDocument(decode(this.#document))
+    if (this.#parser === undefined) return
+    const { complete } = this.#parser.end()
+    this.#drain(this.#parser, !complete)
+  }
+
+  #feed(chunk: Uint8Array): void {
+    if (this.#document === undefined && this.#parser === undefined) this.#begin(chunk)
+    if (this.#document) this.#keep(chunk, this.#document)
+    else if (this.#parser) {
+      this.#parser.feed(chunk)
+      this.#drain(this.#parser, false)
+    }
+  }
+
+  #begin(chunk: Uint8Array): void {
+    const first = chunk.find((byte) => ![TAB, LF, CR, SPACE].includes(byte))
+    if (first === undefined) return
+    if ([BRACE, BRACKET, ANGLE].includes(first)) this.#document = []
+    else
+      this.#parser = createParser({
+        incomplete: 'dispatch',
+        ...(this.#maxEventBytes !== undefined && { maxEventBytes: this.#maxEventBytes }),
+      })
+  }
+
+  #keep(chunk: Uint8Array, document: Uint8Array[]): void {
+    const limit = this.#status === undefined ? (this.#maxEventBytes ?? 16_777_216) : MAX_ERROR_BYTES
+    if (this.#documentBytes < limit) document.push(chunk.slice(0, limit - this.#documentBytes))
+    this.#documentBytes += chunk.length
+    if (this.#documentBytes > limit && this.#status === undefined)
+      throw badResponse(decode(document).slice(0, EXCERPT))
+  }
+
+  #drain(parser: Parser, wasCut: boolean): void {
+    for (let event = parser.next(); event && !this.isOver; event = parser.next())
+      this.#takeEvent(event, wasCut)
+  }
+
+  #takeEvent({ event, data }: EventLike, wasCut: boolean): void {
+    if (data === '') return
+    if (/^\s*\[DONE\]/.test(data)) {
+      this.isDone = true
+      return
+    }
+    let value: unknown
+    try {
+      value = JSON.parse(data)
+    } catch (cause) {
+      if (event === 'error') return this.#sink.event({ type: 'error', message: data })
+      if (this.#takeLines(data)) return this.#sink.note('glued-json')
+      if (wasCut) return this.#sink.note('cut-event')
+      throw badJson(data, cause)
+    }
+    this.#takeValue(value, event)
+  }
+
+  /** Takes a text with one JSON document a line: `false` if it is anything else. */
+  #takeLines(text: string): boolean {
+    const values: unknown[] = []
+    for (const line of text.split('\n')) {
+      if (/^\s*\[DONE\]/.test(line)) {
+        values.push(line)
+        break
+      }
+      try {
+        if (line.trim() !== '') values.push(JSON.parse(line))
+      } catch {
+        return false
+      }
+    }
+    if (values.length < 2) return false
+    for (const value of values)
+      if (typeof value === 'string') this.isDone = true
+      else if (!this.isOver) this.#takeValue(value, undefined)
+    return true
+  }
+
+  #takeValue(value: unknown, name: string | undefined): void {
+    if (Array.isArray(value)) for (const item of value) this.#takeValue(item, name)
+    else if (!isWire(value)) this.#sink.note('not-an-event')
+    else if (isNamed(name) && value['type'] === undefined && value['object'] !== 'response')
+      this.#sink.event({ ...value, type: name })
+    else if (!this.isOver) this.#sink.event(value)
+  }
+
+  /** A body that is not a stream. */
+  #takeDocument(text: string): void {
+    const status = this.#status
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      if (status === undefined && this.#takeLines(text)) return
+      throw badResponse(text.slice(0, EXCERPT), status)
+    }
+    const found: unknown = Array.isArray(value) && status !== undefined ? value[0] : value
+    if (status !== undefined && isWire(found))
+      throw serverError(serverErrorOf(found['error'] ?? found, value), status)
+    if (!Array.isArray(found) && !isAnswer(found)) throw badResponse(text.slice(0, EXCERPT), status)
+    this.#takeValue(found, undefined)
+  }
+}
+
+/** Whether a document is a response, an event or an error. */
+function isAnswer(value: unknown): boolean {
+  return (
+    isWire(value) &&
+    (value['object'] === 'response' ||
+      typeof value['type'] === 'string' ||
+      !isNothing(value['error']))
+  )
+}
+
+function isEvent(value: unknown): value is EventLike {
+  return isWire(value) && typeof value['data'] === 'string' && typeof value['type'] !== 'string'
+}
+
+function isNamed(name: string | undefined): name is string {
+  return name !== undefined && name !== '' && name !== 'message'
+}
+
+function decode(chunks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder()
+  return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode()
+}
