@@ -5,5 +5,8 @@ export default library({
   accumulator: 'src/accumulator.ts',
   dialects: 'src/dialects.ts',
   json: 'src/json.ts',
+  responses: 'src/responses.ts',
+  'responses/accumulator': 'src/responses/accumulator.ts',
+  'responses/schema': 'src/responses/schema.ts',
   schema: 'src/schema.ts',
 })

@@ -5,6 +5,7 @@ const config = library({
   arbitraries: 'src/arbitraries.ts',
   recorder: 'src/recorder.ts',
   recordings: 'src/recordings.ts',
+  responses: 'src/responses.ts',
   transcript: 'src/transcript.ts',
   vectors: 'src/vectors.ts',
 })

@@ -176,7 +176,9 @@ export class Item {
   /** The part that an event belongs to; a new one if there is none. */
   part(list: ListName, type: string, label: unknown, level: Level): Part {
     const parts = this.#parts(list)
-    const known = parts.find(type, label, level)
+    // No server is known that gives commands wrong indexes, and no event opens their outputs.
+    const isSure = (list === 'commands' || list === 'output') && label !== undefined
+    const known = isSure ? parts.labelled(type, label) : parts.find(type, label, level)
     if (known !== undefined) return known
     const part = parts.add(emptyPart(type), label)
     part.isImplied = true

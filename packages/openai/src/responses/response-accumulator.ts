@@ -406,7 +406,10 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
     const { annotation } = event
     if (!isWire(annotation)) return
     const item = this.#itemOf(event, kinds)
-    const part = item.part('content', 'output_text', event['content_index'], PART_DONE)
+    const label = event['content_index']
+    // Without an index, an annotation may come after the text that it annotates.
+    const level = label === undefined ? PART_DONE : TEXT_DONE
+    const part = item.part('content', 'output_text', label, level)
     part.append('annotations', [annotation])
     this.#tell({
       type: 'annotation',

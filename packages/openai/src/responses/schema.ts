@@ -1,0 +1,3 @@
+export { modelResponse, outputItem, responseEvent } from './validators.ts'
+export type * from './types.ts'
+export type { Issue, Schema, Validated } from '../schema/standard.ts'
