@@ -80,7 +80,11 @@ describe('which item an event belongs to', () => {
   })
 
   test('the item with the `call_id` of the event, as mistral.rs sends it', () => {
-    const { response } = run(added(call('1', '')), added(call('2', '')), args('{}', { call_id: 'call_1' }))
+    const { response } = run(
+      added(call('1', '')),
+      added(call('2', '')),
+      args('{}', { call_id: 'call_1' }),
+    )
     expect(response.output.map((item) => item['arguments'])).toEqual(['{}', ''])
   })
 
@@ -95,7 +99,12 @@ describe('which item an event belongs to', () => {
   })
 
   test('the newest open item if there is neither id nor index', () => {
-    const { response } = run(added(message('a')), done(message('a', 'A')), added(message('b')), delta('B'))
+    const { response } = run(
+      added(message('a')),
+      done(message('a', 'A')),
+      added(message('b')),
+      delta('B'),
+    )
     expect(response.output).toEqual([message('a', 'A'), message('b', 'B')])
   })
 
@@ -112,7 +121,13 @@ describe('which item an event belongs to', () => {
 
   test('one id may name an item of reasoning and a message, as LlamaStack sends it', () => {
     const { response } = run(
-      { type: 'response.reasoning_text.delta', item_id: 'm', output_index: 0, content_index: 1, delta: 'Hm' },
+      {
+        type: 'response.reasoning_text.delta',
+        item_id: 'm',
+        output_index: 0,
+        content_index: 1,
+        delta: 'Hm',
+      },
       added(message('m'), 0),
       delta('Hi', { item_id: 'm', output_index: 0 }),
     )
@@ -123,9 +138,10 @@ describe('which item an event belongs to', () => {
   })
 
   test('a second `added` with the same id opens no second item', () => {
-    expect(run(added(message('a'), 0), delta('Hi', { item_id: 'a' }), added(message('a'), 0)).response.output).toEqual([
-      message('a', 'Hi'),
-    ])
+    expect(
+      run(added(message('a'), 0), delta('Hi', { item_id: 'a' }), added(message('a'), 0)).response
+        .output,
+    ).toEqual([message('a', 'Hi')])
   })
 
   test('`done` without an id closes the open item at its index, and keeps the streamed id', () => {
@@ -217,11 +233,31 @@ describe('which part an event belongs to', () => {
       added(shell, 0),
       { type: 'response.shell_call_command.added', output_index: 0, command_index: 0, command: '' },
       { type: 'response.shell_call_command.delta', output_index: 0, command_index: 0, delta: 'ls' },
-      { type: 'response.shell_call_command.delta', output_index: 0, command_index: 1, delta: 'pwd' },
-      { type: 'response.shell_call_command.done', output_index: 0, command_index: 0, command: 'ls -a' },
+      {
+        type: 'response.shell_call_command.delta',
+        output_index: 0,
+        command_index: 1,
+        delta: 'pwd',
+      },
+      {
+        type: 'response.shell_call_command.done',
+        output_index: 0,
+        command_index: 0,
+        command: 'ls -a',
+      },
       added(output, 1),
-      { type: 'response.shell_call_output_content.delta', item_id: 'o', command_index: 0, delta: { stdout: 'a' } },
-      { type: 'response.shell_call_output_content.delta', item_id: 'o', command_index: 0, delta: { stdout: 'b', stderr: '!' } },
+      {
+        type: 'response.shell_call_output_content.delta',
+        item_id: 'o',
+        command_index: 0,
+        delta: { stdout: 'a' },
+      },
+      {
+        type: 'response.shell_call_output_content.delta',
+        item_id: 'o',
+        command_index: 0,
+        delta: { stdout: 'b', stderr: '!' },
+      },
     )
     expect(response.output).toEqual([
       { ...shell, action: { commands: ['ls -a', 'pwd'], timeout_ms: null } },
@@ -244,7 +280,12 @@ describe('what a closing event replaces', () => {
     const { response } = run(
       added(message('a')),
       delta('Hi', { item_id: 'a', logprobs }),
-      done({ type: 'message', id: 'a', role: 'assistant', content: [{ type: 'output_text', text: '', logprobs: [] }] }),
+      done({
+        type: 'message',
+        id: 'a',
+        role: 'assistant',
+        content: [{ type: 'output_text', text: '', logprobs: [] }],
+      }),
     )
     expect(response.output[0]?.['content']).toEqual([{ type: 'output_text', text: 'Hi', logprobs }])
   })
@@ -266,14 +307,24 @@ describe('what a closing event replaces', () => {
   test('a state is set where the item has one', () => {
     const search = { type: 'web_search_call', id: 'w', status: 'in_progress' }
     const searching = { type: 'response.web_search_call.searching', item_id: 'w' }
-    expect(run(added(search), searching).response.output).toEqual([{ ...search, status: 'searching' }])
+    expect(run(added(search), searching).response.output).toEqual([
+      { ...search, status: 'searching' },
+    ])
     const late = run(added(search), done({ ...search, status: 'completed' }), searching)
     expect(late.response.output[0]?.['status']).toBe('completed')
   })
 
   test('a patch grows inside of its operation', () => {
-    const patch = { type: 'apply_patch_call', id: 'p', operation: { type: 'update_file', path: 'a', diff: '' } }
-    const event = { type: 'response.apply_patch_call_operation_diff.delta', item_id: 'p', delta: '+a' }
+    const patch = {
+      type: 'apply_patch_call',
+      id: 'p',
+      operation: { type: 'update_file', path: 'a', diff: '' },
+    }
+    const event = {
+      type: 'response.apply_patch_call_operation_diff.delta',
+      item_id: 'p',
+      delta: '+a',
+    }
     expect(run(added(patch), event, event).response.output[0]?.['operation']).toEqual({
       type: 'update_file',
       path: 'a',
@@ -341,7 +392,9 @@ describe('the response', () => {
     const accumulator = createAccumulator()
     accumulator.push(created)
     expect(accumulator.finish()).toBe(accumulator.finish())
-    expect(() => accumulator.push(created)).toThrowError(expect.objectContaining({ code: 'finished' }))
+    expect(() => accumulator.push(created)).toThrowError(
+      expect.objectContaining({ code: 'finished' }),
+    )
   })
 })
 
@@ -370,7 +423,13 @@ describe('numbers', () => {
   })
 
   test('`created` without a number is repetition, as llama.cpp sends it', () => {
-    const { response } = run(created, added(message('a')), delta('A', { item_id: 'a' }), created, delta('B', { item_id: 'a' }))
+    const { response } = run(
+      created,
+      added(message('a')),
+      delta('A', { item_id: 'a' }),
+      created,
+      delta('B', { item_id: 'a' }),
+    )
     expect(response.output).toEqual([message('a', 'AB')])
   })
 
@@ -386,18 +445,66 @@ describe('verdicts', () => {
     ['completed', [created, ended('completed')], { complete: true, status: 'completed' }],
     ['incomplete', [created, ended('incomplete')], { complete: true, status: 'incomplete' }],
     ['cancelled', [created, ended('cancelled')], { complete: true, status: 'cancelled' }],
-    ['failed', [created, ended('failed', [], { error: { code: 'server_error', message: 'Sorry' } })], { complete: false, reason: 'error', error: { code: 'server_error', message: 'Sorry' } }],
-    ['the status beats the name', [{ type: 'response.completed', response: { status: 'incomplete' } }], { complete: true, status: 'incomplete' }],
-    ['another name with a terminal status', [{ type: 'response.done', response: { status: 'completed' } }], { complete: true }],
-    ['another name without a status', [{ type: 'response.done', response: {} }], { complete: true, status: 'completed' }],
-    ['`created` never ends a response', [{ type: 'response.created', response: { status: 'completed' } }], { complete: false, reason: 'no-end' }],
+    [
+      'failed',
+      [created, ended('failed', [], { error: { code: 'server_error', message: 'Sorry' } })],
+      { complete: false, reason: 'error', error: { code: 'server_error', message: 'Sorry' } },
+    ],
+    [
+      'the status beats the name',
+      [{ type: 'response.completed', response: { status: 'incomplete' } }],
+      { complete: true, status: 'incomplete' },
+    ],
+    [
+      'another name with a terminal status',
+      [{ type: 'response.done', response: { status: 'completed' } }],
+      { complete: true },
+    ],
+    [
+      'another name without a status',
+      [{ type: 'response.done', response: {} }],
+      { complete: true, status: 'completed' },
+    ],
+    [
+      '`created` never ends a response',
+      [{ type: 'response.created', response: { status: 'completed' } }],
+      { complete: false, reason: 'no-end' },
+    ],
     ['cut', [created, added(message('a', 'A'))], { complete: false, reason: 'no-end', notes: [] }],
-    ['cut after every item was done', [done(message('a', 'A'))], { complete: false, reason: 'no-end', notes: [{ code: 'all-items-done', count: 1 }] }],
-    ['an error event with its fields beside the type', [{ type: 'error', code: 'rate_limit', message: 'Slow', param: null }], { complete: false, reason: 'error', error: { code: 'rate_limit', message: 'Slow', type: undefined } }],
-    ['an error event with nested fields', [{ type: 'error', error: { type: 'tokens', code: null, message: 'Slow' } }], { complete: false, error: { code: undefined, message: 'Slow', type: 'tokens' } }],
-    ['an error as text', [{ type: 'response.error', error: 'Slow' }], { complete: false, error: { message: 'Slow' } }],
-    ['an error without a type', [{ error: { message: 'Slow' } }], { complete: false, error: { message: 'Slow' } }],
-    ['an error before a terminal event', [{ type: 'error', message: 'Slow' }, ended('completed')], { complete: true, error: { message: 'Slow' } }],
+    [
+      'cut after every item was done',
+      [done(message('a', 'A'))],
+      { complete: false, reason: 'no-end', notes: [{ code: 'all-items-done', count: 1 }] },
+    ],
+    [
+      'an error event with its fields beside the type',
+      [{ type: 'error', code: 'rate_limit', message: 'Slow', param: null }],
+      {
+        complete: false,
+        reason: 'error',
+        error: { code: 'rate_limit', message: 'Slow', type: undefined },
+      },
+    ],
+    [
+      'an error event with nested fields',
+      [{ type: 'error', error: { type: 'tokens', code: null, message: 'Slow' } }],
+      { complete: false, error: { code: undefined, message: 'Slow', type: 'tokens' } },
+    ],
+    [
+      'an error as text',
+      [{ type: 'response.error', error: 'Slow' }],
+      { complete: false, error: { message: 'Slow' } },
+    ],
+    [
+      'an error without a type',
+      [{ error: { message: 'Slow' } }],
+      { complete: false, error: { message: 'Slow' } },
+    ],
+    [
+      'an error before a terminal event',
+      [{ type: 'error', message: 'Slow' }, ended('completed')],
+      { complete: true, error: { message: 'Slow' } },
+    ],
   ] as [string, unknown[], object][])('%s', (_, events, expected) => {
     expect(run(...events).verdict).toMatchObject(expected)
   })
@@ -412,8 +519,16 @@ describe('verdicts', () => {
     ['no arguments', [done(call('1', '')), ended('completed')], []],
     ['arguments that are not JSON', [done(call('1', '{"a":')), ended('completed')], ['open-json']],
     ['never done, and the response is completed', [added(call('1', '{}')), ended('completed')], []],
-    ['never done, and the response is incomplete', [added(call('1', '{}')), ended('incomplete')], ['not-done']],
-    ['incomplete by its own status', [ended('incomplete', [call('1', '{"a', { status: 'incomplete' })])], ['not-done']],
+    [
+      'never done, and the response is incomplete',
+      [added(call('1', '{}')), ended('incomplete')],
+      ['not-done'],
+    ],
+    [
+      'incomplete by its own status',
+      [ended('incomplete', [call('1', '{"a', { status: 'incomplete' })])],
+      ['not-done'],
+    ],
     ['cut with the stream', [added(call('1', '{"a'))], ['not-done']],
     ['done before the cut', [done(call('1', '{}'))], []],
   ] as [string, unknown[], string[]][])('a call: %s', (_, events, reasons) => {
@@ -450,7 +565,13 @@ describe('what is not read', () => {
 
 describe('deltas', () => {
   test('of a message with an annotation, a call and the end', () => {
-    const annotation = { type: 'url_citation', url: 'https://example.com', title: 'T', start_index: 0, end_index: 1 }
+    const annotation = {
+      type: 'url_citation',
+      url: 'https://example.com',
+      title: 'T',
+      start_index: 0,
+      end_index: 1,
+    }
     const usage = { input_tokens: 1, output_tokens: 2, total_tokens: 3 }
     const finished = call('c', '{"a":1}')
     expect(
@@ -470,7 +591,15 @@ describe('deltas', () => {
       { type: 'text', item: 0, part: 0, delta: 'Hi' },
       { type: 'annotation', item: 0, part: 0, annotation },
       { type: 'text', item: 0, part: 0, delta: '!' },
-      { type: 'item-end', item: 0, kind: 'message', value: { ...message('a'), content: [{ type: 'output_text', text: 'Hi!', annotations: [annotation] }] } },
+      {
+        type: 'item-end',
+        item: 0,
+        kind: 'message',
+        value: {
+          ...message('a'),
+          content: [{ type: 'output_text', text: 'Hi!', annotations: [annotation] }],
+        },
+      },
       { type: 'item-begin', item: 1, kind: 'function_call' },
       { type: 'tool-call-begin', item: 1, id: 'call_c', name: 'add' },
       { type: 'tool-call-arguments', item: 1, delta: '{"a"' },
@@ -483,12 +612,9 @@ describe('deltas', () => {
   })
 
   test('text that only the terminal event has is told', () => {
-    expect(told(created, ended('completed', [message('a', 'Hello')])).map(({ type }) => type)).toEqual([
-      'item-begin',
-      'text',
-      'item-end',
-      'finish',
-    ])
+    expect(
+      told(created, ended('completed', [message('a', 'Hello')])).map(({ type }) => type),
+    ).toEqual(['item-begin', 'text', 'item-end', 'finish'])
   })
 
   test('a call that was cut ends as partial', () => {
@@ -509,7 +635,12 @@ describe('deltas', () => {
         { type: 'response.code_interpreter_call_code.delta', item_id: 'c', delta: 'lo' },
         { type: 'response.code_interpreter_call.interpreting', item_id: 'c' },
         added({ type: 'image_generation_call', id: 'i', status: 'in_progress' }),
-        { type: 'response.image_generation_call.partial_image', item_id: 'i', partial_image_index: 0, partial_image_b64: 'AA' },
+        {
+          type: 'response.image_generation_call.partial_image',
+          item_id: 'i',
+          partial_image_index: 0,
+          partial_image_b64: 'AA',
+        },
         { type: 'response.audio.transcript.delta', delta: 'La' },
       ).filter(({ type }) => type !== 'item-begin'),
     ).toEqual([

@@ -38,18 +38,24 @@ describe('the response is what the server returns without streaming', () => {
 
   test.each(RESPONSE_QUIRKS)('from the items alone, with the quirk %s', (quirk) => {
     fc.assert(
-      fc.property(responseStream({ quirks: [quirk], repeatsOutput: false }), ({ events, response }) => {
-        expect(run(events).response).toEqual(response)
-      }),
+      fc.property(
+        responseStream({ quirks: [quirk], repeatsOutput: false }),
+        ({ events, response }) => {
+          expect(run(events).response).toEqual(response)
+        },
+      ),
       { numRuns: 60 },
     )
   })
 
   test('from the items alone, with any four quirks', () => {
     fc.assert(
-      fc.property(responseStream({ quirks: 'all', repeatsOutput: false }), ({ events, response }) => {
-        expect(run(events).response).toEqual(response)
-      }),
+      fc.property(
+        responseStream({ quirks: 'all', repeatsOutput: false }),
+        ({ events, response }) => {
+          expect(run(events).response).toEqual(response)
+        },
+      ),
     )
   })
 
@@ -163,7 +169,9 @@ describe('bytes', () => {
         fc.array(fc.nat(), { maxLength: 20 }),
         async ({ events }, at) => {
           const bytes = bytesOf(events)
-          const cuts = [0, ...at.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)
+          const cuts = [0, ...at.map((cut) => cut % (bytes.length + 1)), bytes.length].sort(
+            (a, b) => a - b,
+          )
           const chunks = cuts.slice(1).map((end, index) => bytes.slice(cuts[index], end))
           const whole = run(events)
           const result = await accumulate(chunks, { incomplete: 'return' })
@@ -246,7 +254,10 @@ function wholeTexts(response: Wire): Map<string, string> {
     for (const [part, { text }] of ((item['summary'] ?? []) as Wire[]).entries())
       texts.push([`${at} ${part} true`, String(text)])
     for (const [part, { type, text, refusal }] of ((item['content'] ?? []) as Wire[]).entries())
-      texts.push([`${at} ${part} ${type === 'reasoning_text' ? 'false' : ''}`, String(text ?? refusal)])
+      texts.push([
+        `${at} ${part} ${type === 'reasoning_text' ? 'false' : ''}`,
+        String(text ?? refusal),
+      ])
     const field = item['arguments'] ?? item['input'] ?? item['code']
     if (typeof field === 'string') texts.push([`${at}  `, field])
   }

@@ -42,12 +42,31 @@ describe('sources', () => {
     ['events of the official client', () => events],
     ['messages of a WebSocket', () => events.map((event) => JSON.stringify(event))],
     ['raw parts of the AI SDK', () => events.map((rawValue) => ({ type: 'raw', rawValue }))],
-    ['data without names', () => [bytes(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''))]],
-    ['names without types', () => events.map(({ type, ...event }) => ({ event: type as string, data: JSON.stringify(event) }))],
-    ['the response itself, as JSON', () => answer(JSON.stringify(whole), { headers: { 'content-type': 'application/json' } })],
-    ['the response itself, as JSON on many lines', () => [bytes(`\n ${JSON.stringify(whole, undefined, 2)}`)]],
+    [
+      'data without names',
+      () => [bytes(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''))],
+    ],
+    [
+      'names without types',
+      () =>
+        events.map(({ type, ...event }) => ({
+          event: type as string,
+          data: JSON.stringify(event),
+        })),
+    ],
+    [
+      'the response itself, as JSON',
+      () => answer(JSON.stringify(whole), { headers: { 'content-type': 'application/json' } }),
+    ],
+    [
+      'the response itself, as JSON on many lines',
+      () => [bytes(`\n ${JSON.stringify(whole, undefined, 2)}`)],
+    ],
     ['a JSON list of events', () => [bytes(JSON.stringify(events))]],
-    ['one JSON event a line', () => [bytes(events.map((event) => `${JSON.stringify(event)}\n`).join(''))]],
+    [
+      'one JSON event a line',
+      () => [bytes(events.map((event) => `${JSON.stringify(event)}\n`).join(''))],
+    ],
     ['a print without blank lines', () => [bytes(frames(events).replaceAll('\n\n', '\n'))]],
   ])('%s', async (_, source) => {
     expect(await accumulate(source() as never)).toEqual(whole)
@@ -81,7 +100,10 @@ describe('failures', () => {
     const error = await failing(answer(frames(cut)))
     expect(error).toBeInstanceOf(ModelStreamError)
     expect(error).toBeInstanceOf(RootError)
-    expect(error).toMatchObject({ code: 'incomplete', cursor: { responseId: 'resp_1', after: cut.length - 1 } })
+    expect(error).toMatchObject({
+      code: 'incomplete',
+      cursor: { responseId: 'resp_1', after: cut.length - 1 },
+    })
     expect(outputTextOf(error?.partial ?? { output: [] })).toBe('Hello, world!')
   })
 
@@ -95,19 +117,42 @@ describe('failures', () => {
   test('`response.failed` rejects with the error of the server and the failed response', async () => {
     const failed = { ...whole, status: 'failed', error: { code: 'server_error', message: 'Sorry' } }
     const error = await failing([{ type: 'response.failed', response: failed }])
-    expect(error).toMatchObject({ code: 'server-error', error: { code: 'server_error', message: 'Sorry' } })
+    expect(error).toMatchObject({
+      code: 'server-error',
+      error: { code: 'server_error', message: 'Sorry' },
+    })
     expect(error?.partial).toEqual(failed)
   })
 
   test.each([
-    ['an error answer', answer('{"error":{"message":"Slow","type":"rate"}}', { status: 429 }), { code: 'server-error', status: 429, error: { message: 'Slow' } }],
-    ['an error answer that is a page', answer('<html>', { status: 502 }), { code: 'bad-response', status: 502, data: '<html>' }],
-    ['an error answer without a body', new Response(undefined, { status: 503 }), { code: 'bad-response', status: 503 }],
+    [
+      'an error answer',
+      answer('{"error":{"message":"Slow","type":"rate"}}', { status: 429 }),
+      { code: 'server-error', status: 429, error: { message: 'Slow' } },
+    ],
+    [
+      'an error answer that is a page',
+      answer('<html>', { status: 502 }),
+      { code: 'bad-response', status: 502, data: '<html>' },
+    ],
+    [
+      'an error answer without a body',
+      new Response(undefined, { status: 503 }),
+      { code: 'bad-response', status: 503 },
+    ],
     ['a page', answer('<html>'), { code: 'bad-response', data: '<html>' }],
     ['another JSON document', answer('{"choices":[]}'), { code: 'bad-response' }],
-    ['an error as JSON with status 200', answer('{"error":{"message":"Slow"}}'), { code: 'server-error', error: { message: 'Slow' } }],
+    [
+      'an error as JSON with status 200',
+      answer('{"error":{"message":"Slow"}}'),
+      { code: 'server-error', error: { message: 'Slow' } },
+    ],
     ['an event that is not JSON', [{ data: 'Hello' }], { code: 'bad-json', data: 'Hello' }],
-    ['an event called `error` that is not JSON', [{ event: 'error', data: 'Slow' }], { code: 'server-error', error: { message: 'Slow' } }],
+    [
+      'an event called `error` that is not JSON',
+      [{ event: 'error', data: 'Slow' }],
+      { code: 'server-error', error: { message: 'Slow' } },
+    ],
   ])('%s', async (_, source, expected) => {
     expect(await failing(source as never)).toMatchObject(expected)
   })
@@ -131,17 +176,25 @@ describe('failures', () => {
     })
     const reading = failing(silent, { signal: controller.signal })
     setTimeout(() => controller.abort('enough'), 5)
-    expect(await reading).toMatchObject({ code: 'aborted', cause: 'enough', verdict: { reason: 'aborted' } })
+    expect(await reading).toMatchObject({
+      code: 'aborted',
+      cause: 'enough',
+      verdict: { reason: 'aborted' },
+    })
   })
 
   test('an event that is cut at the end of the stream is noted', async () => {
-    const { verdict } = await accumulate([bytes(`${frames(cut)}data: {"type":`)], { incomplete: 'return' })
+    const { verdict } = await accumulate([bytes(`${frames(cut)}data: {"type":`)], {
+      incomplete: 'return',
+    })
     expect(verdict.notes).toContainEqual({ code: 'cut-event', count: 1 })
   })
 
   test('an event beyond the limit rejects, and so does a document', async () => {
     expect(await failing([bytes(frames(events))], { maxEventBytes: 64 })).toBeDefined()
-    expect(await failing([bytes(JSON.stringify(whole))], { maxEventBytes: 64 })).toMatchObject({ code: 'bad-response' })
+    expect(await failing([bytes(JSON.stringify(whole))], { maxEventBytes: 64 })).toMatchObject({
+      code: 'bad-response',
+    })
   })
 
   test('a check that throws rejects with its error', async () => {
@@ -243,7 +296,12 @@ describe('resumption', () => {
     }
     const failed = { type: 'response.failed', response: { status: 'failed' }, sequence_number: 5 }
     const unnumbered = first.map(({ sequence_number: _, ...event }) => event)
-    for (const source of [[...first, failed], [...first, { type: 'error', message: 'Slow' }], [...first, { data: '[DONE]' }], unnumbered])
+    for (const source of [
+      [...first, failed],
+      [...first, { type: 'error', message: 'Slow' }],
+      [...first, { data: '[DONE]' }],
+      unnumbered,
+    ])
       expect((await failing(source as never, { resume }))?.code).not.toBe('interrupted')
   })
 })
@@ -267,7 +325,10 @@ describe('events', () => {
   })
 
   test('come before the error that ends the stream', async () => {
-    const { read, error } = await collect([...events.slice(0, 3), { type: 'error', message: 'Slow' }])
+    const { read, error } = await collect([
+      ...events.slice(0, 3),
+      { type: 'error', message: 'Slow' },
+    ])
     expect(read).toHaveLength(4)
     expect(error).toMatchObject({ code: 'server-error' })
     const cut = await collect([bytes(`${frames(events.slice(0, 3))}data: x\n\n`)])
@@ -307,7 +368,8 @@ describe('the way back', () => {
       throw new Error('no')
     })()
     const sent: unknown[] = []
-    for await (const event of toEvents(source, { onError: () => ({ type: 'error' }) })) sent.push(event)
+    for await (const event of toEvents(source, { onError: () => ({ type: 'error' }) }))
+      sent.push(event)
     expect(sent).toEqual([
       { event: 'a', data: '{"type":"a"}' },
       { event: 'error', data: '{"type":"error"}' },
@@ -325,8 +387,15 @@ describe('the way back', () => {
 
   test('texts of a response', () => {
     expect(outputTextOf(whole)).toBe('Hello, world!')
-    const summary = [{ type: 'summary_text', text: 'a' }, { type: 'summary_text', text: 'b' }]
+    const summary = [
+      { type: 'summary_text', text: 'a' },
+      { type: 'summary_text', text: 'b' },
+    ]
     expect(reasoningOf({ output: [{ type: 'reasoning', summary }] })).toBe('a\n\nb')
-    expect(reasoningOf({ output: [{ type: 'reasoning', summary, content: [{ type: 'reasoning_text', text: 'c' }] }] })).toBe('c')
+    expect(
+      reasoningOf({
+        output: [{ type: 'reasoning', summary, content: [{ type: 'reasoning_text', text: 'c' }] }],
+      }),
+    ).toBe('c')
   })
 })

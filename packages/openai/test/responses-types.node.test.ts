@@ -28,10 +28,7 @@ type Pairs = [
   Interchangeable<MessageItem, OpenAI.Responses.ResponseOutputMessage>,
   Interchangeable<WithoutResponse<ResponseEvent>, WithoutResponse<OfficialEvent>>,
   Interchangeable<ResponseUsage, OpenAI.Responses.ResponseUsage>,
-  Interchangeable<
-    TextAnnotation,
-    OpenAI.Responses.ResponseOutputText['annotations'][number]
-  >,
+  Interchangeable<TextAnnotation, OpenAI.Responses.ResponseOutputText['annotations'][number]>,
 ]
 
 /** Names that one side has and the other does not: a type that the official package gains shows here. */

@@ -12,7 +12,7 @@ import type { ModelResponse } from './types.ts'
  * @throws {@link ModelStreamError} with the response so far, if the server sends an error or the stream ends too early
  *
  * @example
- * <!-- example: prelude response -->
+ * <!-- example: prelude answer -->
  * ```ts
  * import { accumulate, outputTextOf } from '@tesserae/openai/responses'
  *
@@ -58,7 +58,7 @@ export async function accumulate(
  * @throws {@link ModelStreamError} after all deltas, as {@link accumulate} does
  *
  * @example
- * <!-- example: prelude response -->
+ * <!-- example: prelude answer -->
  * ```ts
  * import { readDeltas } from '@tesserae/openai/responses'
  *
@@ -88,7 +88,6 @@ export async function* readDeltas(
   }
   const result = run.result()
   yield* take()
-  if (result.failure && options.incomplete !== 'return')
-    throw result.failure
+  if (result.failure && options.incomplete !== 'return') throw result.failure
   return result
 }

@@ -188,5 +188,7 @@ export function currentName(type: string): string {
 
 /** What an event with this name does; `undefined` if the name is not known. */
 export function ruleOf(type: string): Rule | undefined {
-  return RULES.get(type) ?? (Object.hasOwn(ALIASES, type) ? RULES.get(ALIASES[type] ?? '') : undefined)
+  return (
+    RULES.get(type) ?? (Object.hasOwn(ALIASES, type) ? RULES.get(ALIASES[type] ?? '') : undefined)
+  )
 }

@@ -35,7 +35,8 @@ export class Items {
   find(kinds: readonly string[], event: Address): Item | undefined {
     const { item_id: id, call_id: call, output_index: index } = event
     for (const kind of kinds) {
-      const item = this.#at(kind, 'id', id) ?? this.#at(kind, 'call', id) ?? this.#at(kind, 'call', call)
+      const item =
+        this.#at(kind, 'id', id) ?? this.#at(kind, 'call', id) ?? this.#at(kind, 'call', call)
       if (item) return item
     }
     const hasIndex = isKey(index)

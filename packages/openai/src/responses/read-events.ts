@@ -27,7 +27,7 @@ export interface ReadEventsOptions extends ReadOptions {
  * @throws {@link ModelStreamError} after the last event, if the server sent an error or no terminal event
  *
  * @example
- * <!-- example: prelude response -->
+ * <!-- example: prelude answer -->
  * ```ts
  * import { readEvents } from '@tesserae/openai/responses'
  *

@@ -172,9 +172,9 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
     this.error ??= errorIn(event, undefined)
     if (isWire(event['response'])) this.#takeResponse(event, event['response'])
     else if (event['object'] === 'response') this.#takeResponse(event, event)
-    else if (!isNothing(event['error'])) return
-    else if (typeof type === 'string') this.notes.add('unknown-event', type)
-    else this.notes.add('not-an-event')
+    else if (isNothing(event['error']))
+      if (typeof type === 'string') this.notes.add('unknown-event', type)
+      else this.notes.add('not-an-event')
   }
 
   // The response

@@ -100,9 +100,11 @@ function* itemEvents(item: Wire, output_index: number, granularity: Granularity)
   const [last] = states.slice(-1)
   for (const state of states.slice(0, -1)) yield { type: `response.${kind}.${state}`, ...place }
   for (const [index, part] of listIn(item['summary']).entries())
-    if (isWire(part)) yield* partEvents(part, 'summary', { ...place, summary_index: index }, granularity)
+    if (isWire(part))
+      yield* partEvents(part, 'summary', { ...place, summary_index: index }, granularity)
   for (const [index, part] of listIn(item['content']).entries())
-    if (isWire(part)) yield* partEvents(part, 'content', { ...place, content_index: index }, granularity)
+    if (isWire(part))
+      yield* partEvents(part, 'content', { ...place, content_index: index }, granularity)
   const [event, field] = (Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : undefined) ?? ['', '']
   const text = item[field]
   if (typeof text === 'string') {
@@ -119,8 +121,7 @@ function* itemEvents(item: Wire, output_index: number, granularity: Granularity)
 function openingOf(item: Wire): Wire {
   const opening: Record<string, unknown> = { ...item }
   if (typeof item['status'] === 'string') opening['status'] = 'in_progress'
-  for (const list of ['content', 'summary'])
-    if (Array.isArray(item[list])) opening[list] = []
+  for (const list of ['content', 'summary']) if (Array.isArray(item[list])) opening[list] = []
   for (const field of ['arguments', 'input', 'code'])
     if (typeof item[field] === 'string' && Object.hasOwn(FIELDS, String(item['type'])))
       opening[field] = ''
@@ -147,12 +148,22 @@ function* partEvents(
     const tokens = tokensOf(part)
     if (tokens)
       for (const token of tokens)
-        yield { type: `response.${event}.delta`, ...place, delta: token['token'], logprobs: [token] }
+        yield {
+          type: `response.${event}.delta`,
+          ...place,
+          delta: token['token'],
+          logprobs: [token],
+        }
     else
       for (const delta of piecesOf(text, granularity))
         yield { type: `response.${event}.delta`, ...place, delta, ...beside }
     for (const [annotation_index, annotation] of listIn(part['annotations']).entries())
-      yield { type: 'response.output_text.annotation.added', ...place, annotation_index, annotation }
+      yield {
+        type: 'response.output_text.annotation.added',
+        ...place,
+        annotation_index,
+        annotation,
+      }
     if (type === 'output_text') beside.logprobs = [...listIn(part['logprobs'])]
     yield { type: `response.${event}.done`, ...place, [field]: text, ...beside }
   }

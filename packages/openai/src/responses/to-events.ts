@@ -35,7 +35,9 @@ export function toEvents(
   events: Iterable<object> | AsyncIterable<object>,
   options: ToEventsOptions = {},
 ): Generator<ChunkEvent> | AsyncGenerator<ChunkEvent> {
-  return Symbol.asyncIterator in events ? asynchronous(events, options) : synchronous(events, options)
+  return Symbol.asyncIterator in events
+    ? asynchronous(events, options)
+    : synchronous(events, options)
 }
 
 function* synchronous(

@@ -346,7 +346,12 @@ export interface WebSearchCallItem {
   type: 'web_search_call'
   id: string
   action:
-    | { type: 'search'; queries?: string[]; query?: string; sources?: { type: 'url'; url: string }[] }
+    | {
+        type: 'search'
+        queries?: string[]
+        query?: string
+        sources?: { type: 'url'; url: string }[]
+      }
     | { type: 'open_page'; url?: string | null }
     | { type: 'find_in_page'; pattern: string; url: string }
   status: ItemStatus | 'searching' | 'failed'

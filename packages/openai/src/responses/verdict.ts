@@ -36,10 +36,7 @@ export function endStatusOf(event: Wire, rule: Rule | undefined): string | undef
 }
 
 /** Why a call must not be run; `undefined` for a whole one. */
-export function isPartial(
-  item: Wire,
-  isDone: boolean,
-): PartialResponseCall['reason'] | undefined {
+export function isPartial(item: Wire, isDone: boolean): PartialResponseCall['reason'] | undefined {
   const { status, type, arguments: text } = item
   if (!isDone || status === 'incomplete') return 'not-done'
   return type === 'function_call' && typeof text === 'string' && text !== '' && !isJson(text)

@@ -67,14 +67,21 @@ const textPart = (): Arbitrary<JsonObject> =>
           top_logprobs: [],
         }))
       const spelt = logprobs.map((one) => one['token']).join('')
-      return { type: 'output_text', text: spelt, annotations, logprobs: hasLogprobs ? logprobs : [] }
+      return {
+        type: 'output_text',
+        text: spelt,
+        annotations,
+        logprobs: hasLogprobs ? logprobs : [],
+      }
     })
 
 const refusal = (): Arbitrary<JsonObject> =>
   text().map((refusal): JsonObject => ({ type: 'refusal', refusal }))
 
 const toolArguments = (): Arbitrary<string> =>
-  fc.dictionary(fc.string({ maxLength: 4 }), text(), { maxKeys: 3 }).map((value) => JSON.stringify(value))
+  fc
+    .dictionary(fc.string({ maxLength: 4 }), text(), { maxKeys: 3 })
+    .map((value) => JSON.stringify(value))
 
 const kinds: readonly Arbitrary<JsonObject>[] = [
   fc
@@ -85,7 +92,9 @@ const kinds: readonly Arbitrary<JsonObject>[] = [
     .map(([summary, content, isEncrypted]) => ({
       type: 'reasoning',
       summary: summary.map((text) => ({ type: 'summary_text', text })),
-      ...(content.length > 0 && { content: content.map((text) => ({ type: 'reasoning_text', text })) }),
+      ...(content.length > 0 && {
+        content: content.map((text) => ({ type: 'reasoning_text', text })),
+      }),
       ...(isEncrypted && { encrypted_content: 'gAAAA==' }),
     })),
   fc.tuple(toolArguments(), fc.string({ minLength: 1, maxLength: 6 })).map(([text, name]) => ({
@@ -124,16 +133,18 @@ function responses(): Arbitrary<JsonObject> {
       fc.array(fc.oneof(...kinds), { maxLength: 4 }),
       fc.constantFrom('completed', 'completed', 'completed', 'incomplete', 'failed'),
       fc.option(fc.nat(99), { nil: undefined }),
-      fc.dictionary(fc.string({ maxLength: 4 }).map((key) => `x_${key}`), text(), { maxKeys: 2 }),
+      fc.dictionary(
+        fc.string({ maxLength: 4 }).map((key) => `x_${key}`),
+        text(),
+        { maxKeys: 2 },
+      ),
     )
     .map(([items, status, tokens, extensions]): JsonObject => {
-      const output = items.map(
-        (item, at): JsonObject => ({
-          id: `${String(item['type']).slice(0, 3)}_${at}`,
-          ...copy(item),
-          ...(/^(function|custom)/.test(String(item['type'])) && { call_id: `call_${at}` }),
-        }),
-      )
+      const output = items.map((item, at): JsonObject => ({
+        id: `${String(item['type']).slice(0, 3)}_${at}`,
+        ...copy(item),
+        ...(/^(function|custom)/.test(String(item['type'])) && { call_id: `call_${at}` }),
+      }))
       const usage =
         tokens === undefined
           ? null
@@ -169,7 +180,14 @@ function responses(): Arbitrary<JsonObject> {
 // Events, as OpenAI sends them
 
 function eventsOf(response: JsonObject, dice: Dice): JsonObject[] {
-  const opening = { ...response, status: 'in_progress', output: [], usage: null, error: null, incomplete_details: null }
+  const opening = {
+    ...response,
+    status: 'in_progress',
+    output: [],
+    usage: null,
+    error: null,
+    incomplete_details: null,
+  }
   const events: JsonObject[] = [
     { type: 'response.created', response: opening },
     { type: 'response.in_progress', response: opening },
@@ -217,7 +235,8 @@ function itemEvents(item: JsonObject, output_index: number, dice: Dice): JsonObj
   const [name, field] = GROWING[type] ?? ['', '']
   const text = item[field]
   if (typeof text === 'string') {
-    for (const delta of pieces(text, dice)) events.push({ type: `response.${name}.delta`, ...place, delta })
+    for (const delta of pieces(text, dice))
+      events.push({ type: `response.${name}.delta`, ...place, delta })
     events.push({ type: `response.${name}.done`, ...place, [field]: text })
   }
   if (type === 'web_search_call')
@@ -251,7 +270,11 @@ function partEvents(part: JsonObject, place: JsonObject, name: string, dice: Dic
     ),
     { type: `response.${event}.done`, ...place, [field]: text, ...(isText && { logprobs }) },
     // OpenAI leaves the log probabilities out here.
-    { type: `response.${name}_part.done`, ...place, part: { ...part, ...(isText && { logprobs: [] }) } },
+    {
+      type: `response.${name}_part.done`,
+      ...place,
+      part: { ...part, ...(isText && { logprobs: [] }) },
+    },
   ]
 }
 
@@ -266,10 +289,11 @@ function pieces(text: string, dice: Dice): string[] {
 
 type Quirk = (events: JsonObject[], dice: Dice) => JsonObject[]
 
-const isHead = ({ type }: JsonObject): boolean => /response\.(created|in_progress)$/.test(String(type))
+const isHead = ({ type }: JsonObject): boolean =>
+  /response\.(created|in_progress)$/.test(String(type))
 const isDone = ({ type }: JsonObject): boolean =>
-  /\.done$/.test(String(type)) && !/(_part|output_item)\.done$/.test(String(type))
-const isDelta = ({ type }: JsonObject): boolean => /\.delta$/.test(String(type))
+  String(type).endsWith('.done') && !/(_part|output_item)\.done$/.test(String(type))
+const isDelta = ({ type }: JsonObject): boolean => String(type).endsWith('.delta')
 const isPart = ({ type }: JsonObject): boolean => /_part\.(added|done)$/.test(String(type))
 
 const each =
@@ -279,7 +303,9 @@ const each =
 const without =
   (...names: readonly string[]): Quirk =>
   (events) =>
-    events.map((event) => Object.fromEntries(Object.entries(event).filter(([name]) => !names.includes(name))))
+    events.map((event) =>
+      Object.fromEntries(Object.entries(event).filter(([name]) => !names.includes(name))),
+    )
 const except =
   (isLeftOut: (event: JsonObject) => boolean): Quirk =>
   (events) =>
@@ -293,18 +319,27 @@ const between =
 
 const QUIRKS: Readonly<Record<ResponseQuirk, Quirk>> = {
   'item-ids-missing': without('item_id'),
-  'item-ids-rotate': each((event, at) => (event['item_id'] ? { ...event, item_id: `x${at}` } : event)),
+  'item-ids-rotate': each((event, at) =>
+    event['item_id'] ? { ...event, item_id: `x${at}` } : event,
+  ),
   'output-index-missing': without('output_index'),
   'output-index-from-one': each((event) =>
-    typeof event['output_index'] === 'number' ? { ...event, output_index: event['output_index'] + 1 } : event,
+    typeof event['output_index'] === 'number'
+      ? { ...event, output_index: event['output_index'] + 1 }
+      : event,
   ),
   'output-index-gaps': each((event) =>
-    typeof event['output_index'] === 'number' ? { ...event, output_index: event['output_index'] * 1e8 + 7 } : event,
+    typeof event['output_index'] === 'number'
+      ? { ...event, output_index: event['output_index'] * 1e8 + 7 }
+      : event,
   ),
   'part-index-missing': without('content_index', 'summary_index'),
   'part-index-runs-on': each((event) =>
     typeof event['content_index'] === 'number'
-      ? { ...event, content_index: event['content_index'] + 10 * Number(event['output_index'] ?? 0) }
+      ? {
+          ...event,
+          content_index: event['content_index'] + 10 * Number(event['output_index'] ?? 0),
+        }
       : event,
   ),
   'part-index-counts': (events) => {
@@ -345,7 +380,11 @@ const QUIRKS: Readonly<Record<ResponseQuirk, Quirk>> = {
   ],
   padding: each((event) => (isDelta(event) ? { ...event, obfuscation: 'a1b2' } : event)),
   heartbeats: between(() => ({ type: 'keepalive' })),
-  'unknown-events': between((at) => ({ type: 'response.future.delta', delta: 'x', item_id: `y${at}` })),
+  'unknown-events': between((at) => ({
+    type: 'response.future.delta',
+    delta: 'x',
+    item_id: `y${at}`,
+  })),
   'old-names': each((event) => {
     const type = String(event['type'])
       .replace('response.reasoning_text.', 'response.reasoning.')
@@ -361,10 +400,22 @@ export const RESPONSE_QUIRKS: readonly ResponseQuirk[] = Object.keys(QUIRKS) as 
 
 /** Of each group a stream has one quirk: together they would leave nothing to tell items, parts or texts by. */
 const GROUPS: readonly (readonly ResponseQuirk[])[] = [
-  ['item-ids-missing', 'item-ids-rotate', 'output-index-missing', 'added-missing', 'items-done-last'],
+  [
+    'item-ids-missing',
+    'item-ids-rotate',
+    'output-index-missing',
+    'added-missing',
+    'items-done-last',
+  ],
   ['output-index-missing', 'output-index-from-one', 'output-index-gaps'],
   ['part-index-missing', 'part-index-runs-on', 'part-index-counts'],
-  ['part-index-missing', 'part-index-counts', 'part-events-missing', 'deltas-missing', 'done-missing'],
+  [
+    'part-index-missing',
+    'part-index-counts',
+    'part-events-missing',
+    'deltas-missing',
+    'done-missing',
+  ],
   ['numbers-missing', 'numbers-constant'],
   ['deltas-missing', 'done-missing', 'done-empty'],
   ['part-events-missing', 'done-empty'],
