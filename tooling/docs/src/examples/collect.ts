@@ -13,6 +13,7 @@ const others = new Set(['text', 'json', 'md', 'html', 'http', 'sh', 'bash', 'she
 /** The preludes that have a name, each with what it exports. */
 const preludes: Readonly<Record<string, string>> = {
   response: 'response',
+  answer: 'response',
   completion: 'response',
   server: 'serve',
 }
