@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chatCompletion as completions, chunkStream } from '@tesserae/testkit/arbitraries'
+import { anyCompletion as completions, chunkStream } from '@tesserae/testkit/arbitraries'
 import {
   chatCompletion,
   chatCompletionChunk,

@@ -12,7 +12,7 @@ import {
   type ChatCompletion,
   type TextCompletion,
 } from '@tesserae/openai/schema'
-import { CHAT_FEATURES, chatCompletion } from '@tesserae/testkit/arbitraries'
+import { anyCompletion as chatCompletion, CHAT_FEATURES } from '@tesserae/testkit/arbitraries'
 
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 const accumulate = (chunks: Iterable<unknown>): unknown => {

@@ -1,24 +1,29 @@
 export { chunkStream } from './arbitraries/chunks.ts'
-export { CHAT_FEATURES, chatCompletion } from './arbitraries/completions.ts'
+export { anyCompletion, CHAT_FEATURES } from './arbitraries/completions.ts'
 export { sseBytesAndCuts } from './arbitraries/cut-streams.ts'
 export { hostileEvent, illTypedEvent, sseEvent } from './arbitraries/events.ts'
 export { mutatedSseBytes } from './arbitraries/mutations.ts'
 export { CHAT_QUIRKS } from './arbitraries/quirks.ts'
 export { sseStream } from './arbitraries/streams.ts'
-export type { BytesAndCuts, SseEvent, SseStream, SseStreamOptions } from './arbitraries/types.ts'
 export type {
-  ChatChoice,
-  ChatCompletion,
-  ChatCompletionOptions,
+  BytesAndCuts,
+  GeneratedEvent,
+  SseStream,
+  SseStreamOptions,
+} from './arbitraries/types.ts'
+export type {
+  GeneratedChoice,
+  GeneratedCompletion,
+  CompletionOptions,
   ChatFeature,
-  ChatMessage,
+  GeneratedMessage,
   ChatQuirk,
-  ChatToolCall,
-  ChatUsage,
+  GeneratedToolCall,
+  GeneratedUsage,
   ChunkStream,
   ChunkStreamOptions,
   Json,
   JsonObject,
-  ReasoningDetail,
-  TokenLogprob,
+  GeneratedReasoningDetail,
+  GeneratedTokenLogprob,
 } from './arbitraries/chat-types.ts'

@@ -24,11 +24,11 @@ export type TestkitErrorCode =
  * ```
  */
 export class TestkitError extends Error {
-  override readonly name = 'TestkitError'
-  readonly code: TestkitErrorCode
+  declare readonly code: TestkitErrorCode
 
   constructor(code: TestkitErrorCode, message: string) {
     super(message)
+    this.name = 'TestkitError'
     this.code = code
   }
 }

@@ -1,5 +1,5 @@
-export { manualClock } from './clock.ts'
-export { fitExponent, measureExponent, recogniseQuadratic } from './complexity.ts'
+export { manualClock } from './streams/clock.ts'
+export { fitExponent, measureExponent, recogniseQuadratic } from './complexity/measure.ts'
 export {
   byteByByte,
   cuts,
@@ -8,12 +8,12 @@ export {
   inChunksOf,
   seededCuts,
   withEmptyChunks,
-} from './cuts.ts'
+} from './streams/cuts.ts'
 export { TestkitError, type TestkitErrorCode } from './errors.ts'
-export { referenceParse } from './reference.ts'
-export { endless, sourceOf } from './sources.ts'
-export { referenceDecode } from './utf8.ts'
-export { watchedSignal } from './watched-signal.ts'
+export { referenceParse } from './reference/parse.ts'
+export { endless, sourceOf } from './streams/sources.ts'
+export { referenceDecode } from './reference/decode-utf8.ts'
+export { watchedSignal } from './streams/watched-signal.ts'
 export type {
   AllCutsOptions,
   ChunkMemory,

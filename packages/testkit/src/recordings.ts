@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { RecordingError } from './recordings-errors.ts'
-import { readTranscript } from './transcript-read.ts'
-import type { Transcript } from './transcript-types.ts'
+import { RecordingError } from './recordings/errors.ts'
+import { readTranscript } from './transcript/read.ts'
+import type { Transcript } from './transcript/types.ts'
 
-export { RecordingError, type RecordingErrorCode } from './recordings-errors.ts'
+export { RecordingError, type RecordingErrorCode } from './recordings/errors.ts'
 
 const ENDING = '.transcript'
 

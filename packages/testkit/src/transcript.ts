@@ -1,6 +1,6 @@
-export { TranscriptError, type TranscriptErrorCode } from './transcript-errors.ts'
-export { meaningOf } from './transcript-meaning.ts'
-export { readTranscript } from './transcript-read.ts'
+export { TranscriptError, type TranscriptErrorCode } from './transcript/errors.ts'
+export { meaningOf } from './transcript/meaning.ts'
+export { readTranscript } from './transcript/read.ts'
 export {
   bodyOf,
   headOf,
@@ -12,9 +12,9 @@ export {
   type ReplayOptions,
   type TranscriptHead,
   type TranscriptPiece,
-} from './transcript-replay.ts'
-export { withoutSecrets, type Secrets } from './transcript-secrets.ts'
-export { writeTranscript } from './transcript-write.ts'
+} from './transcript/replay.ts'
+export { withoutSecrets, type Secrets } from './transcript/secrets.ts'
+export { writeTranscript } from './transcript/write.ts'
 export type {
   End,
   Meaning,
@@ -28,4 +28,4 @@ export type {
   Transcript,
   TranscriptRequest,
   TranscriptResponse,
-} from './transcript-types.ts'
+} from './transcript/types.ts'

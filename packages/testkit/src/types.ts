@@ -170,7 +170,7 @@ export interface MeasureOptions {
   readonly sizes?: readonly number[] | undefined
   /** How long the work of the smallest size must take at least, in milliseconds. Default: 50 steps of the clock, at least 0.1. */
   readonly shortest?: number | undefined
-  /** After how many rounds through all sizes to look at the exponent first. It is looked at again after twice as many, and so on. Default: 10. */
+  /** After how many rounds through all sizes to look at the exponent first. It is read again after twice as many, and so on. Default: 10. */
   readonly rounds?: number | undefined
   /** After how many rounds to give up on an exponent that does not come to rest. Default: 1280, some ten seconds on a busy machine. */
   readonly maxRounds?: number | undefined

@@ -1,8 +1,8 @@
 import data from '../data/vectors/sse.json' with { type: 'json' }
-import { readVectors } from './vectors-reader.ts'
+import { readVectors } from './vectors/read.ts'
 import type { Vector } from './types.ts'
 
-export { readVectors } from './vectors-reader.ts'
+export { readVectors } from './vectors/read.ts'
 export type { ReferenceEvent, Vector } from './types.ts'
 
 /**

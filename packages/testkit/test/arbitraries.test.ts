@@ -8,11 +8,11 @@ import {
   sseBytesAndCuts,
   sseEvent,
   sseStream,
-  type SseEvent,
+  type GeneratedEvent,
   type SseStream,
 } from '@tesserae/testkit/arbitraries'
 
-/** More runs than others, in proportion: `FC_RUNS` sets the measure. */
+/** More runs than the other tests, in proportion: `FC_RUNS` sets the measure. */
 const times = (factor: number) => ({ numRuns: factor * (fc.readConfigureGlobal().numRuns ?? 100) })
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -82,7 +82,7 @@ describe('sseStream', () => {
       ({ bytes, retries }) => retries.includes(2147483647) && /9{20}/.test(text(bytes)),
     ],
     [
-      'retry that is no number',
+      'retry that is not a number',
       ({ bytes, retries }) => /[\n\r]retry:[^\n\r]*x/.test(text(bytes)) && retries.length === 0,
     ],
     ['comments', ({ comments }) => comments.length >= 2],
@@ -145,7 +145,7 @@ describe('sseStream', () => {
 })
 
 describe('sseEvent', () => {
-  const encode = ({ event, data, id, retry }: SseEvent) =>
+  const encode = ({ event, data, id, retry }: GeneratedEvent) =>
     (event === undefined ? '' : `event: ${event}\n`) +
     (id === undefined ? '' : `id: ${id}\n`) +
     (retry === undefined ? '' : `retry: ${retry}\n`) +
@@ -177,7 +177,7 @@ describe('sseEvent', () => {
 
 describe('hostileEvent', () => {
   const events = sample(hostileEvent())
-  const fields: [string, (event: SseEvent) => string | undefined][] = [
+  const fields: [string, (event: GeneratedEvent) => string | undefined][] = [
     ['event', ({ event }) => event],
     ['id', ({ id }) => id],
     ['data', ({ data }) => data],
@@ -285,7 +285,7 @@ describe('mutatedSseBytes', () => {
       (bytes: Uint8Array) => /(^|[\r\n])(da?|ev?e?|re?t?r?)[\r\n]/.test(text(bytes)),
     ],
     ['nothing left', (bytes: Uint8Array) => bytes.length === 0],
-    ['bytes that are no UTF-8', (bytes: Uint8Array) => text(bytes).includes('\ufffd')],
+    ['bytes that are not UTF-8', (bytes: Uint8Array) => text(bytes).includes('\ufffd')],
   ])('has %s', (_what, has) => {
     expect(found.some(has)).toBe(true)
   })

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import {
   CHAT_FEATURES,
   CHAT_QUIRKS,
-  chatCompletion,
+  anyCompletion,
   chunkStream,
   type ChatFeature,
   type ChatQuirk,
 } from '@tesserae/testkit/arbitraries'
-import { accumulate } from './chat-reference.ts'
+import { accumulate } from './support/chat-reference.ts'
 
 const times = (factor: number) => ({
   numRuns: Math.ceil(factor * (fc.readConfigureGlobal().numRuns ?? 100)),
@@ -30,7 +30,7 @@ const sample = <T>(arbitrary: fc.Arbitrary<T>, count = 150) =>
 // oxlint-disable-next-line no-explicit-any
 type Loose = any
 
-describe('chatCompletion', () => {
+describe('anyCompletion', () => {
   const evidence: Record<ChatFeature, RegExp> = {
     choices: /"index":1,"?/,
     refusal: /"refusal":"/,
@@ -50,20 +50,20 @@ describe('chatCompletion', () => {
   }
 
   test.each(CHAT_FEATURES)('has %s if it may, and only then', (feature) => {
-    const withIt = sample(chatCompletion({ features: [feature, 'choices'] })).map(canonical)
+    const withIt = sample(anyCompletion({ features: [feature, 'choices'] })).map(canonical)
     expect(withIt.some((text) => evidence[feature].test(text))).toBe(true)
     const others = CHAT_FEATURES.filter((other) => other !== feature)
-    const without = sample(chatCompletion({ features: others })).map(canonical)
+    const without = sample(anyCompletion({ features: others })).map(canonical)
     if (feature !== 'choices')
       expect(without.some((text) => evidence[feature].test(text))).toBe(false)
     else
       expect(
-        sample(chatCompletion({ features: others })).every(({ choices }) => choices.length === 1),
+        sample(anyCompletion({ features: others })).every(({ choices }) => choices.length === 1),
       ).toBe(true)
   })
 
   test('is plain text without features', () => {
-    for (const completion of sample(chatCompletion({ features: [] }))) {
+    for (const completion of sample(anyCompletion({ features: [] }))) {
       expect(Object.keys(completion).sort()).toEqual([
         'choices',
         'created',
@@ -82,7 +82,7 @@ describe('chatCompletion', () => {
     }
   })
 
-  const completions = sample(chatCompletion(), 1000)
+  const completions = sample(anyCompletion(), 1000)
   const messages = completions.flatMap(({ choices }) => choices.map(({ message }) => message))
   const calls = messages.flatMap(({ tool_calls }) => tool_calls ?? [])
   const args = calls.flatMap((call) => (call.type === 'function' ? [call.function.arguments] : []))
@@ -129,10 +129,7 @@ describe('chatCompletion', () => {
         reasoning_details?.some((detail) => 'signature' in detail),
       ),
     ],
-    [
-      'a reason nobody knows',
-      completions.some(({ choices }) => choices[0]?.finish_reason === 'eos'),
-    ],
+    ['an unknown reason', completions.some(({ choices }) => choices[0]?.finish_reason === 'eos')],
     [
       'a field called __proto__',
       completions.some((completion) => Object.hasOwn(completion, '__proto__')),

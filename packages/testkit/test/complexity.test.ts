@@ -73,7 +73,7 @@ describe('fitExponent', () => {
       ],
     ],
     [
-      'a cost that is no number',
+      'a cost that is not a number',
       [
         { size: 1, cost: Number.NaN },
         { size: 2, cost: 2 },

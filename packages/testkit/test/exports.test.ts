@@ -31,7 +31,7 @@ test('the arbitraries export', () => {
   expect(Object.keys(arbitraries).sort()).toEqual([
     'CHAT_FEATURES',
     'CHAT_QUIRKS',
-    'chatCompletion',
+    'anyCompletion',
     'chunkStream',
     'hostileEvent',
     'illTypedEvent',

@@ -1,7 +1,7 @@
 import { cuts } from '@tesserae/testkit'
 import { describe, expect, it } from 'vitest'
-import { HttpResponseReader } from '../src/recorder-http.ts'
-import type { Part } from '../src/transcript-types.ts'
+import { HttpResponseReader } from '../src/recorder/http.ts'
+import type { Part } from '../src/transcript/types.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 

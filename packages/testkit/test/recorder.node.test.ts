@@ -18,7 +18,7 @@ import {
   type Transcript,
 } from '@tesserae/testkit/transcript'
 import { afterEach, describe, expect, it } from 'vitest'
-import { selfSigned } from './certificate.ts'
+import { selfSigned } from './support/certificate.ts'
 
 const open: { close: () => unknown }[] = []
 afterEach(() => {
@@ -410,7 +410,7 @@ describe('a request', () => {
     }
   })
 
-  it('to nobody fails', async () => {
+  it('fails when no server listens', async () => {
     const server = createServer()
     const url = await listening(server, 'http')
     server.close()

@@ -14,7 +14,7 @@ import {
   type Transcript,
 } from '@tesserae/testkit/transcript'
 import { describe, expect, it } from 'vitest'
-import { HttpResponseReader } from '../src/recorder-http.ts'
+import { HttpResponseReader } from '../src/recorder/http.ts'
 
 const data = new URL('../data/', import.meta.url)
 const recordings = listRecordings()
@@ -229,7 +229,7 @@ describe.each(all)('%s', (name, transcript) => {
   })
 
   if (transcript.response.source === 'socket')
-    it('is told apart as HTTP says, and ended as it says', () => {
+    it('is framed, and ends, as HTTP requires', () => {
       const { reads, end } = transcript.response
       const reader = new HttpResponseReader(transcript.request?.method ?? 'GET')
       for (const { parts } of reads) {
@@ -292,7 +292,7 @@ describe.each(all)('%s', (name, transcript) => {
       else if (meaning.kind === 'error') expect(meaning.error).toEqual(JSON.parse(text).error)
       else if (meaning.kind === 'json') expect(() => JSON.parse(text)).not.toThrow()
       else {
-        // Whatever was said stands in the document, as the JSON of it.
+        // Everything the model sent stands in the document, as the JSON of it.
         for (const { content, reasoning, tool_calls = [] } of meaning.choices ?? []) {
           for (const said of [
             content ?? '',

@@ -124,7 +124,7 @@ describe('pending', () => {
     ['id: \0\n', { bytes: 6, fields: [] }],
     ['retry: 5\n', { bytes: 9, fields: [] }],
     ['{"error":1}\n', { bytes: 12, fields: [] }],
-    // A line without an end is pending, but what it says is not looked at.
+    // A line without an end is pending, but what it says is not read.
     ['data: a', { bytes: 7, fields: [] }],
     ['id: 1\ndata: a', { bytes: 13, fields: ['id'] }],
     // Each field once, in the order of first sight; every line of the block counts, comments too.

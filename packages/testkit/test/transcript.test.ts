@@ -65,7 +65,7 @@ describe('what a line shows', () => {
     ['spaces that are none', 'a\u00a0b\u200bc', '| a⟦c2 a0⟧b⟦e2 80 8b⟧c'],
     ['a joiner between emoji', '👩‍👧', '| 👩‍👧'],
     ['a replacement character', '\ufffd', '| \ufffd'],
-    ['bytes that are no UTF-8', Uint8Array.of(0x61, 0xff, 0xc0, 0x8a, 0x62), '| a⟦ff c0 8a⟧b'],
+    ['bytes that are not UTF-8', Uint8Array.of(0x61, 0xff, 0xc0, 0x8a, 0x62), '| a⟦ff c0 8a⟧b'],
     ['half a surrogate pair', Uint8Array.of(0xed, 0xa0, 0x80), '| ⟦ed a0 80⟧'],
     ['half a character', bytes('€').subarray(0, 2), '| ⟦e2 82⟧'],
   ])('%s', (_name, piece, line) => {
@@ -195,7 +195,7 @@ accept:
     expect(readTranscript(writeTranscript(socket))).toEqual(socket)
   })
 
-  it('shows a body that is no JSON, or JSON in another form, byte for byte', () => {
+  it('shows a body that is not JSON, or JSON in another form, byte for byte', () => {
     const body = bytes('{ "a": 1 }\n')
     const transcript = { ...socket, request: { method: 'PUT', target: '/', headers: [], body } }
     expect(writeTranscript(transcript)).toContain('\nPUT /\n\n> { "a": 1 }␊\n\n')
@@ -309,7 +309,7 @@ accept:
   })
 })
 
-describe('a file that is no transcript', () => {
+describe('a file that is not a transcript', () => {
   const good = writeTranscript(transcriptOf(['data: a\n\n']))
   const lines = good.split('\n')
 
@@ -340,7 +340,7 @@ describe('a file that is no transcript', () => {
     ['a field that is there twice', 3, ['licence: x', 'licence: x'], 'invalid-field', 4],
     ['a control character', 3, ['licence: a\tb'], 'invalid-sign'],
     ['a carriage return', 3, ['licence: none\r'], 'invalid-sign'],
-    ['text that is no UTF-8', 3, ['licence: ⟦ff⟧'], 'invalid-sign'],
+    ['text that is not UTF-8', 3, ['licence: ⟦ff⟧'], 'invalid-sign'],
     ['a bracket that is not closed', 7, ['| a ⟦e2'], 'invalid-sign'],
     ['a bracket that is not opened', 7, ['| a ⟧'], 'invalid-sign'],
     ['brackets with something else', 7, ['| a ⟦e2, 80⟧'], 'invalid-sign'],
@@ -367,7 +367,7 @@ describe('a file that is no transcript', () => {
     ['an end with nothing said', 9, ['@ 1 cut: '], 'unexpected-line'],
     ['something after the end', 9, ['@ 1 complete', '@ 2'], 'unexpected-line', 10],
     ['an unknown section', 9, ['@ 1 complete', '', '=== remarks'], 'unexpected-line', 11],
-    ['a meaning that is no JSON', 9, ['@ 1 complete', '', '=== meaning', '{'], 'invalid-json', 12],
+    ['a meaning that is not JSON', 9, ['@ 1 complete', '', '=== meaning', '{'], 'invalid-json', 12],
     ['a meaning without a kind', 9, ['@ 1 complete', '', '=== meaning', '{}'], 'invalid-json', 12],
     ['a meaning that is a list', 9, ['@ 1 complete', '', '=== meaning', '[]'], 'invalid-json', 12],
     [
@@ -457,7 +457,7 @@ describe('what cannot be written', () => {
       { ...base, response: { ...response, end: { ...response.end, at: -1 } } },
     ],
     [
-      'a time that is no number',
+      'a time that is not a number',
       { ...base, response: { ...response, end: { ...response.end, at: Number.NaN } } },
     ],
     [
@@ -540,7 +540,7 @@ title: Chunks and reads
     expect(headOf(transcriptOf(['x']))).toBe(undefined)
   })
 
-  it('are no head before it is whole', () => {
+  it('have no head before it is whole', () => {
     const [first, second] = transcript.response.reads
     const of = (...parts: Part[]): Transcript => ({
       ...transcript,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { referenceDecode } from '@tesserae/testkit'
 
-/** More runs than others, in proportion: `FC_RUNS` sets the measure. */
+/** More runs than the other tests, in proportion: `FC_RUNS` sets the measure. */
 const times = (factor: number) => ({ numRuns: factor * (fc.readConfigureGlobal().numRuns ?? 100) })
 
 const platform = (bytes: Uint8Array) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)

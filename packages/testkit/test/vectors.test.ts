@@ -39,14 +39,14 @@ describe('a reader that lets nothing pass', () => {
 
   test.each([
     ['no array', {}, 'the file'],
-    ['a vector that is no object', [null], 'vector 0'],
+    ['a vector that is not an object', [null], 'vector 0'],
     ['a vector that is an array', [[]], 'vector 0'],
     ['a missing key', [{ ...good, comments: undefined }], 'vector 0.comments'],
     ['an unknown key', [{ ...good, extra: 1 }], 'vector 0'],
     ['the same name twice', [good, good], 'vector 1.name'],
     ['bytes that are not base64', [{ ...good, base64: '*' }], 'vector 0.base64'],
-    ['text that is no string', [{ ...good, text: 1 }], 'vector 0.text'],
-    ['events that are no array', [{ ...good, events: {} }], 'vector 0.events'],
+    ['text that is not a string', [{ ...good, text: 1 }], 'vector 0.text'],
+    ['events that are not an array', [{ ...good, events: {} }], 'vector 0.events'],
     [
       'an event without data',
       [{ ...good, events: [{ lastEventId: '' }] }],
@@ -64,7 +64,7 @@ describe('a reader that lets nothing pass', () => {
     ],
     ['a negative retry', [{ ...good, retries: [-1] }], 'vector 0.retries[0]'],
     ['a retry beyond a timer', [{ ...good, retries: [2 ** 31] }], 'vector 0.retries[0]'],
-    ['a comment that is no string', [{ ...good, comments: [null] }], 'vector 0.comments[0]'],
+    ['a comment that is not a string', [{ ...good, comments: [null] }], 'vector 0.comments[0]'],
   ])('%s is refused', (_what, json, where) => {
     let caught: unknown
     try {

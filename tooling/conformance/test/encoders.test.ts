@@ -79,7 +79,7 @@ describe('an encoder that', () => {
     expect(event?.refused).toBe(30)
   })
 
-  test('sends nothing that can be read is no encoder', async () => {
+  test('sends nothing that can be read is not an encoder', async () => {
     await expect(runPeer(peer(() => ''))).rejects.toThrow('p sends no harmless event')
   })
 })

@@ -11,7 +11,7 @@ const scratch = path.join(here, '.scratch')
 
 /**
  * An empty folder for everything that this process writes, apart from its reports. Runs may go side by side, and what
- * one leaves can be looked at until the next one starts.
+ * one leaves can be read until the next one starts.
  */
 export function makeScratch(task: string): string {
   mkdirSync(scratch, { recursive: true })

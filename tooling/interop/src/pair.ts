@@ -13,6 +13,6 @@ export interface Pair {
 export interface Group {
   readonly title: string
   readonly pairs: readonly Pair[]
-  /** What they leave running that is no server. */
+  /** What they leave running that is not a server. */
   readonly stop?: () => Promise<void>
 }

@@ -569,7 +569,7 @@ describe('address', () => {
     expect(address.problems(root)).toHaveLength(1)
   })
 
-  test('something that is no address', async () => {
+  test('something that is not an address', async () => {
     const root = scratchRepository({ 'tooling/repo/repository.json': { url: 'example.com' } })
     const { lines, failed } = await runChecks([address], root)
     expect(failed).toBe(1)

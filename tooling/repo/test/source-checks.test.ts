@@ -158,6 +158,7 @@ describe('language', () => {
 
   test.each([
     'It is no longer there.',
+    'There is no recording.',
     'A server behind a proxy.',
     'Options, for example these.',
     'const nobody = 1',

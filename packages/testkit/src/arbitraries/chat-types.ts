@@ -35,49 +35,52 @@ export type ChatFeature =
   | 'reasoning'
   /** Results of moderation. */
   | 'moderation'
-  /** Fields that nobody knows, at the top, in choices, messages and tool calls, some with the names of object methods. */
+  /** Unknown fields, at the top, in choices, messages and tool calls, some with the names of object methods. */
   | 'extensions'
 
 /** A completion as a server sends it when it does not stream. Unknown fields may stand anywhere. */
-export interface ChatCompletion {
+export interface GeneratedCompletion {
   id: string
   object: 'chat.completion'
   created: number
   model: string
-  choices: ChatChoice[]
-  usage?: ChatUsage
+  choices: GeneratedChoice[]
+  usage?: GeneratedUsage
   service_tier?: string
   system_fingerprint?: string | null
   [extension: string]: unknown
 }
 
 /** One answer of a completion. */
-export interface ChatChoice {
+export interface GeneratedChoice {
   index: number
-  message: ChatMessage
-  logprobs: { content: TokenLogprob[] | null; refusal: TokenLogprob[] | null } | null
+  message: GeneratedMessage
+  logprobs: {
+    content: GeneratedTokenLogprob[] | null
+    refusal: GeneratedTokenLogprob[] | null
+  } | null
   finish_reason: string
   [extension: string]: unknown
 }
 
 /** The message of a choice. */
-export interface ChatMessage {
+export interface GeneratedMessage {
   role: 'assistant'
   content: string | null
   refusal: string | null
   annotations?: JsonObject[]
   audio?: { id: string; data: string; transcript: string; expires_at: number }
   function_call?: { name: string; arguments: string }
-  tool_calls?: ChatToolCall[]
+  tool_calls?: GeneratedToolCall[]
   images?: JsonObject[]
   reasoning_content?: string
   reasoning?: string
-  reasoning_details?: ReasoningDetail[]
+  reasoning_details?: GeneratedReasoningDetail[]
   [extension: string]: unknown
 }
 
 /** A call of a function or of a custom tool. */
-export type ChatToolCall =
+export type GeneratedToolCall =
   | {
       id: string
       type: 'function'
@@ -92,7 +95,7 @@ export type ChatToolCall =
     }
 
 /** A token with its probability. */
-export interface TokenLogprob {
+export interface GeneratedTokenLogprob {
   token: string
   logprob: number
   bytes: number[] | null
@@ -100,7 +103,7 @@ export interface TokenLogprob {
 }
 
 /** A block of reasoning, as OpenRouter sends it. */
-export type ReasoningDetail =
+export type GeneratedReasoningDetail =
   | {
       type: 'reasoning.text'
       text: string
@@ -113,7 +116,7 @@ export type ReasoningDetail =
   | { type: 'reasoning.encrypted'; data: string; format: string; index: number; id?: string }
 
 /** Numbers of tokens. */
-export interface ChatUsage {
+export interface GeneratedUsage {
   prompt_tokens: number
   completion_tokens: number
   total_tokens: number
@@ -122,14 +125,14 @@ export interface ChatUsage {
   [extension: string]: unknown
 }
 
-/** Options of `chatCompletion`. */
-export interface ChatCompletionOptions {
+/** Options of `anyCompletion`. */
+export interface CompletionOptions {
   /** What may occur, each now and then. Default: all of `CHAT_FEATURES`. With `[]`, plain text. */
   readonly features?: readonly ChatFeature[] | undefined
 }
 
 /** Options of `chunkStream`. */
-export interface ChunkStreamOptions extends ChatCompletionOptions {
+export interface ChunkStreamOptions extends CompletionOptions {
   /** Which habits of servers may occur, each now and then. Default: none. `'all'` stands for all of `CHAT_QUIRKS`. */
   readonly quirks?: readonly ChatQuirk[] | 'all' | undefined
 }
@@ -139,7 +142,7 @@ export interface ChunkStream {
   /** The chunks, as `JSON.parse` gives them from the wire. Where there are quirks, they break the documented types. */
   readonly chunks: JsonObject[]
   /** What the same server would have answered without streaming. */
-  readonly completion: ChatCompletion
+  readonly completion: GeneratedCompletion
   /** The quirks that this stream has, as far as its completion gives them anything to do. */
   readonly quirks: readonly ChatQuirk[]
 }
@@ -199,7 +202,7 @@ export type ChatQuirk =
   | 'message-beside-delta'
   /** Groq: `channel` in each delta. It is an extension of the message, a name and not a text that grows. */
   | 'channel-in-every-delta'
-  /** OpenAI, Mistral, Azure: random padding in `obfuscation`, `p` or `nonce`. It is no part of the completion. */
+  /** OpenAI, Mistral, Azure: random padding in `obfuscation`, `p` or `nonce`. It is not part of the completion. */
   | 'padding'
   /** Here and there a delta of empty strings. */
   | 'empty-deltas'

@@ -1,16 +1,16 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type {
-  ChatChoice,
-  ChatCompletion,
-  ChatMessage,
+  GeneratedChoice,
+  GeneratedCompletion,
+  GeneratedMessage,
   ChatQuirk,
-  ChatToolCall,
+  GeneratedToolCall,
   ChunkStream,
   ChunkStreamOptions,
   Json,
   JsonObject,
 } from './chat-types.ts'
-import { chatCompletion } from './completions.ts'
+import { anyCompletion } from './completions.ts'
 import { Dice } from './dice.ts'
 import { copy, define } from './json.ts'
 import { CHAT_QUIRKS, compatible, QUIRKS } from './quirks.ts'
@@ -49,7 +49,7 @@ export function chunkStream(options: ChunkStreamOptions = {}): Arbitrary<ChunkSt
   const allowed = options.quirks === 'all' ? CHAT_QUIRKS : (options.quirks ?? [])
   return fc
     .tuple(
-      chatCompletion(options),
+      anyCompletion(options),
       fc.subarray([...allowed], { maxLength: Math.min(allowed.length, 5) }),
       fc.array(fc.nat({ max: 9999 }), { maxLength: 150, size: 'max' }),
     )
@@ -62,7 +62,11 @@ interface Step {
   readonly beside: JsonObject
 }
 
-function stream(original: ChatCompletion, quirks: readonly ChatQuirk[], dice: Dice): ChunkStream {
+function stream(
+  original: GeneratedCompletion,
+  quirks: readonly ChatQuirk[],
+  dice: Dice,
+): ChunkStream {
   const completion = copy(original)
   for (const quirk of quirks) QUIRKS[quirk].prepare?.(completion)
 
@@ -78,7 +82,7 @@ function stream(original: ChatCompletion, quirks: readonly ChatQuirk[], dice: Di
 
 /** All chunks: choices taking turns, then usage. */
 function interleave(
-  completion: ChatCompletion,
+  completion: GeneratedCompletion,
   quirks: readonly ChatQuirk[],
   dice: Dice,
 ): JsonObject[] {
@@ -122,7 +126,7 @@ function interleave(
   }
   chunks.push(...(dice.once(2) ? closing.reverse() : closing))
 
-  // What nobody knows may come in each chunk, in the first or in the last.
+  // Unknown fields may come in each chunk, in the first or in the last.
   const where = dice.roll(3)
   const carriers = where === 0 ? chunks : [chunks.at(where === 1 ? 0 : -1) as JsonObject]
   for (const chunk of carriers) define(chunk, extensions as JsonObject)
@@ -130,7 +134,7 @@ function interleave(
 }
 
 /** The deltas of one choice, from the role to the reason of its end. */
-function steps(choice: ChatChoice, quirks: readonly ChatQuirk[], dice: Dice): Step[] {
+function steps(choice: GeneratedChoice, quirks: readonly ChatQuirk[], dice: Dice): Step[] {
   const { index: _, message, logprobs, finish_reason, ...extensions } = choice
   const channels = deltas(message, quirks, dice).filter((channel) => channel.length > 0)
   const found: JsonObject[] = [
@@ -170,7 +174,11 @@ function steps(choice: ChatChoice, quirks: readonly ChatQuirk[], dice: Dice): St
 }
 
 /** The message as deltas, by channel: each channel keeps its order. */
-function deltas(message: ChatMessage, quirks: readonly ChatQuirk[], dice: Dice): JsonObject[][] {
+function deltas(
+  message: GeneratedMessage,
+  quirks: readonly ChatQuirk[],
+  dice: Dice,
+): JsonObject[][] {
   const { role: _role, content, refusal, audio, function_call, tool_calls, ...rest } = message
   const { annotations, images, reasoning, reasoning_content, reasoning_details, ...extensions } =
     rest
@@ -180,7 +188,7 @@ function deltas(message: ChatMessage, quirks: readonly ChatQuirk[], dice: Dice):
     values === undefined ? [] : groups(values, dice).map((group) => ({ [name]: group }))
 
   return [
-    // With nothing to say, a field that is there still has to be said.
+    // With nothing to say, a field that is there still has to be sent.
     reasoning_content === ''
       ? [{ reasoning_content: '' }]
       : text('reasoning_content', reasoning_content),
@@ -208,7 +216,7 @@ function deltas(message: ChatMessage, quirks: readonly ChatQuirk[], dice: Dice):
 }
 
 function toolDeltas(
-  calls: readonly ChatToolCall[],
+  calls: readonly GeneratedToolCall[],
   quirks: readonly ChatQuirk[],
   dice: Dice,
 ): JsonObject[] {
@@ -237,7 +245,7 @@ function toolDeltas(
 
 /** The entries of one tool call: the first says what it is, the others go on with it. */
 function toolFragments(
-  call: ChatToolCall,
+  call: GeneratedToolCall,
   index: number,
   quirks: readonly ChatQuirk[],
   dice: Dice,
@@ -248,7 +256,7 @@ function toolFragments(
     function: fn,
     custom,
     ...extensions
-  } = call as ChatToolCall & { function?: JsonObject; custom?: JsonObject }
+  } = call as GeneratedToolCall & { function?: JsonObject; custom?: JsonObject }
   const body = (fn ?? custom) as JsonObject
   const growing = fn === undefined ? 'input' : 'arguments'
   const whole = quirks.some((quirk) => QUIRKS[quirk].wholeCalls)
@@ -297,7 +305,7 @@ function detailFragments(
 }
 
 function audioFragments(
-  audio: NonNullable<ChatMessage['audio']>,
+  audio: NonNullable<GeneratedMessage['audio']>,
   quirks: readonly ChatQuirk[],
   dice: Dice,
 ): JsonObject[] {
@@ -311,7 +319,7 @@ function audioFragments(
     const from = data.length === 0 || (transcript.length > 0 && !dice.once(2)) ? transcript : data
     between.push(from.shift() as JsonObject)
   }
-  // What is empty is said at the beginning, with the id.
+  // What is empty is sent at the beginning, with the id.
   const first = {
     id: audio.id,
     ...(audio.transcript === '' && { transcript: '' }),
@@ -322,7 +330,7 @@ function audioFragments(
 
 /** Which probabilities go beside which delta: all of them, in order. */
 function logprobShares(
-  logprobs: ChatChoice['logprobs'],
+  logprobs: GeneratedChoice['logprobs'],
   count: number,
   dice: Dice,
 ): (JsonObject | null)[] {

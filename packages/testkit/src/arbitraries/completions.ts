@@ -1,21 +1,21 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type {
-  ChatChoice,
-  ChatCompletion,
-  ChatCompletionOptions,
+  GeneratedChoice,
+  GeneratedCompletion,
+  CompletionOptions,
   ChatFeature,
-  ChatMessage,
-  ChatToolCall,
-  ChatUsage,
+  GeneratedMessage,
+  GeneratedToolCall,
+  GeneratedUsage,
   Json,
   JsonObject,
-  ReasoningDetail,
-  TokenLogprob,
+  GeneratedReasoningDetail,
+  GeneratedTokenLogprob,
 } from './chat-types.ts'
 import { asJson } from './json.ts'
 import { linesOfText, lineOfText } from './text.ts'
 
-/** Everything that {@link chatCompletion} can put into a completion. */
+/** Everything that {@link anyCompletion} can put into a completion. */
 export const CHAT_FEATURES: readonly ChatFeature[] = [
   'choices',
   'refusal',
@@ -43,17 +43,17 @@ export const CHAT_FEATURES: readonly ChatFeature[] = [
  * @example
  * ```ts
  * import fc from 'fast-check'
- * import { chatCompletion } from '@tesserae/testkit/arbitraries'
+ * import { anyCompletion } from '@tesserae/testkit/arbitraries'
  *
  * fc.assert(
- *   fc.property(chatCompletion({ features: ['tools'] }), (completion) => {
+ *   fc.property(anyCompletion({ features: ['tools'] }), (completion) => {
  *     const copy = JSON.parse(JSON.stringify(completion))
  *     return copy.choices[0].message.tool_calls?.length !== 0
  *   }),
  * )
  * ```
  */
-export function chatCompletion(options: ChatCompletionOptions = {}): Arbitrary<ChatCompletion> {
+export function anyCompletion(options: CompletionOptions = {}): Arbitrary<GeneratedCompletion> {
   const features = new Set(options.features ?? CHAT_FEATURES)
   const choices = fc
     .array(anyChoice(features), { minLength: 1, maxLength: features.has('choices') ? 3 : 1 })
@@ -82,11 +82,11 @@ export function chatCompletion(options: ChatCompletionOptions = {}): Arbitrary<C
     )
     .map(
       ([completion, extensions]) =>
-        asJson({ ...extensions, ...completion }) as unknown as ChatCompletion,
+        asJson({ ...extensions, ...completion }) as unknown as GeneratedCompletion,
     )
 }
 
-function anyChoice(features: ReadonlySet<ChatFeature>): Arbitrary<Omit<ChatChoice, 'index'>> {
+function anyChoice(features: ReadonlySet<ChatFeature>): Arbitrary<Omit<GeneratedChoice, 'index'>> {
   return fc
     .tuple(
       anyMessage(features),
@@ -107,7 +107,7 @@ function anyChoice(features: ReadonlySet<ChatFeature>): Arbitrary<Omit<ChatChoic
     })
 }
 
-function anyMessage(features: ReadonlySet<ChatFeature>): Arbitrary<ChatMessage> {
+function anyMessage(features: ReadonlySet<ChatFeature>): Arbitrary<GeneratedMessage> {
   const content = fc.option(longerText(), { freq: 6 })
   const has = <T>(feature: ChatFeature, arbitrary: Arbitrary<T>): Arbitrary<T | undefined> =>
     features.has(feature)
@@ -133,7 +133,7 @@ function anyMessage(features: ReadonlySet<ChatFeature>): Arbitrary<ChatMessage> 
       extensions(features, ['citation_id', 'provider_metadata', 'executed_tools', 'graph_data']),
     )
     .map(([fields, extensions]) => {
-      const message: ChatMessage = {
+      const message: GeneratedMessage = {
         ...extensions,
         role: 'assistant',
         content: fields.content,
@@ -147,8 +147,10 @@ function anyMessage(features: ReadonlySet<ChatFeature>): Arbitrary<ChatMessage> 
     })
 }
 
-function anyToolCalls(features: ReadonlySet<ChatFeature>): Arbitrary<ChatToolCall[] | undefined> {
-  const kinds: Arbitrary<ChatToolCall>[] = []
+function anyToolCalls(
+  features: ReadonlySet<ChatFeature>,
+): Arbitrary<GeneratedToolCall[] | undefined> {
+  const kinds: Arbitrary<GeneratedToolCall>[] = []
   const extra = extensions(features, ['extra_content', 'thought_signature'])
   if (features.has('tools')) {
     kinds.push(
@@ -220,7 +222,7 @@ function anyArguments(): Arbitrary<string> {
 
 function anyLogprobs(
   features: ReadonlySet<ChatFeature>,
-): Arbitrary<NonNullable<ChatChoice['logprobs']>> {
+): Arbitrary<NonNullable<GeneratedChoice['logprobs']>> {
   const tokens = fc.array(anyTokenLogprob(), { maxLength: 6 })
   const content = fc.record(
     { content: tokens, refusal: fc.constant(null) },
@@ -234,7 +236,7 @@ function anyLogprobs(
   )
 }
 
-function anyTokenLogprob(): Arbitrary<TokenLogprob> {
+function anyTokenLogprob(): Arbitrary<GeneratedTokenLogprob> {
   const token = fc
     .tuple(lineOfText(), fc.nat({ max: 99_999 }), fc.boolean())
     .map(([token, number, withBytes]) => ({
@@ -247,7 +249,7 @@ function anyTokenLogprob(): Arbitrary<TokenLogprob> {
     .map(([token, top_logprobs]) => ({ ...token, top_logprobs }))
 }
 
-function anyAudio(): Arbitrary<NonNullable<ChatMessage['audio']>> {
+function anyAudio(): Arbitrary<NonNullable<GeneratedMessage['audio']>> {
   return fc.record(
     {
       id: fc.constant('audio_1'),
@@ -280,7 +282,7 @@ function anyImage(): Arbitrary<JsonObject> {
   }))
 }
 
-function anyReasoningDetails(): Arbitrary<ReasoningDetail[]> {
+function anyReasoningDetails(): Arbitrary<GeneratedReasoningDetail[]> {
   const common = { format: fc.constantFrom('openai-responses-v1', 'unknown') }
   const signature = fc.constantFrom('c2ln', 'EqQBCg==')
   const detail = fc.oneof(
@@ -305,7 +307,7 @@ function anyReasoningDetails(): Arbitrary<ReasoningDetail[]> {
     )
 }
 
-function anyUsage(features: ReadonlySet<ChatFeature>): Arbitrary<ChatUsage> {
+function anyUsage(features: ReadonlySet<ChatFeature>): Arbitrary<GeneratedUsage> {
   const tokens = fc.nat({ max: 5000 })
   const detail = (names: string[]): Arbitrary<{ [name: string]: number }> =>
     fc
@@ -377,13 +379,13 @@ function longerText(): Arbitrary<string> {
   )
 }
 
-/** Fields that nobody knows, one or two at a time: of usual names, and of names that are not safe everywhere. */
+/** Unknown fields, one or two at a time: of usual names, and of names that are not safe everywhere. */
 function extensions(
   features: ReadonlySet<ChatFeature>,
   names: readonly string[],
 ): Arbitrary<JsonObject> {
   if (!features.has('extensions')) return fc.constant({})
-  // Null is no value to keep: in a stream it could not be told from a field that has not come yet.
+  // Null is not a value to keep: in a stream it could not be told from a field that has not come yet.
   const value = fc.jsonValue({ maxDepth: 2 }).map((value) => (value ?? false) as Json)
   const entry = fc.tuple(
     fc.constantFrom(...names, '__proto__', 'constructor', 'hasOwnProperty'),

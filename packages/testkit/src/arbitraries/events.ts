@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { lineOfText, linesOfText, SUSPECTS } from './text.ts'
-import type { SseEvent } from './types.ts'
+import type { GeneratedEvent } from './types.ts'
 
 /**
  * Events that can be sent, and that arrive as they were sent: no line end in `event` or `id`, no U+0000 in `id`, only
@@ -10,10 +10,10 @@ import type { SseEvent } from './types.ts'
  * ```ts
  * import fc from 'fast-check'
  * import { referenceParse } from '@tesserae/testkit'
- * import { sseEvent, type SseEvent } from '@tesserae/testkit/arbitraries'
+ * import { sseEvent, type GeneratedEvent } from '@tesserae/testkit/arbitraries'
  *
  * // Put your own encoder in the place of this one.
- * const encode = ({ event, data, id, retry }: SseEvent) =>
+ * const encode = ({ event, data, id, retry }: GeneratedEvent) =>
  *   (event === undefined ? '' : `event: ${event}\n`) +
  *   (id === undefined ? '' : `id: ${id}\n`) +
  *   (retry === undefined ? '' : `retry: ${retry}\n`) +
@@ -27,7 +27,7 @@ import type { SseEvent } from './types.ts'
  * )
  * ```
  */
-export function sseEvent(): Arbitrary<SseEvent> {
+export function sseEvent(): Arbitrary<GeneratedEvent> {
   return fc.record(
     {
       event: lineOfText().map((name) => name || 'message'),
@@ -41,7 +41,7 @@ export function sseEvent(): Arbitrary<SseEvent> {
 
 /**
  * Events as an attacker, or a bug, would make them, still of the right types: line ends everywhere, whole events within
- * a field, U+0000, lone surrogates, byte order marks, very long text, `retry` that is no number, keys that are
+ * a field, U+0000, lone surrogates, byte order marks, very long text, `retry` that is not a number, keys that are
  * there but `undefined`, objects without a prototype. An encoder either refuses such an event, or what it writes is
  * exactly one event that says the same.
  *
@@ -49,9 +49,9 @@ export function sseEvent(): Arbitrary<SseEvent> {
  * ```ts
  * import fc from 'fast-check'
  * import { referenceParse } from '@tesserae/testkit'
- * import { hostileEvent, type SseEvent } from '@tesserae/testkit/arbitraries'
+ * import { hostileEvent, type GeneratedEvent } from '@tesserae/testkit/arbitraries'
  *
- * const naive = ({ event, data }: SseEvent) => `event: ${event}\ndata: ${data}\n\n`
+ * const naive = ({ event, data }: GeneratedEvent) => `event: ${event}\ndata: ${data}\n\n`
  * const injects = fc.check(
  *   fc.property(hostileEvent(), (sent) => {
  *     const { events, unknownFields } = referenceParse(new TextEncoder().encode(naive(sent)))
@@ -61,7 +61,7 @@ export function sseEvent(): Arbitrary<SseEvent> {
  * injects.failed // => true
  * ```
  */
-export function hostileEvent(): Arbitrary<SseEvent> {
+export function hostileEvent(): Arbitrary<GeneratedEvent> {
   const optional = (text: Arbitrary<string>) => fc.option(text, { nil: undefined, freq: 8 })
   return fc.record(
     {
@@ -91,7 +91,7 @@ export function hostileEvent(): Arbitrary<SseEvent> {
 }
 
 /**
- * What callers without a type checker pass: fields of any type, fields missing, fields nobody knows, or no object at all.
+ * What callers without a type checker pass: fields of any type, fields missing, unknown fields, or no object at all.
  *
  * @example
  * ```ts

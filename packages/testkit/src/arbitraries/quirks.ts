@@ -1,4 +1,10 @@
-import type { ChatCompletion, ChatQuirk, Json, JsonObject, ReasoningDetail } from './chat-types.ts'
+import type {
+  GeneratedCompletion,
+  ChatQuirk,
+  Json,
+  JsonObject,
+  GeneratedReasoningDetail,
+} from './chat-types.ts'
 import type { Dice } from './dice.ts'
 import { copy, define } from './json.ts'
 
@@ -10,9 +16,9 @@ export interface QuirkRule {
   /** Of each group, a stream has one quirk: the others would contradict it, or make it ambiguous. */
   readonly groups?: readonly string[]
   /** Whether the quirk has anything to do in this completion. Default: it has. */
-  readonly applies?: (completion: ChatCompletion) => boolean
+  readonly applies?: (completion: GeneratedCompletion) => boolean
   /** Changes what the stream will mean. */
-  readonly prepare?: (completion: ChatCompletion) => void
+  readonly prepare?: (completion: GeneratedCompletion) => void
   /** Tool calls are not taken apart. */
   readonly wholeCalls?: boolean
   /** Calls cannot be told apart by their index, so each ends before the next begins. */
@@ -32,13 +38,13 @@ interface ToolCallContext {
 }
 
 interface RewriteContext {
-  readonly completion: ChatCompletion
+  readonly completion: GeneratedCompletion
   readonly dice: Dice
 }
 
-const callsTools = ({ choices }: ChatCompletion): boolean =>
+const callsTools = ({ choices }: GeneratedCompletion): boolean =>
   choices.some(({ message }) => message.tool_calls)
-const hasUsage = ({ usage }: ChatCompletion): boolean => usage !== undefined
+const hasUsage = ({ usage }: GeneratedCompletion): boolean => usage !== undefined
 
 export const QUIRKS: Readonly<Record<ChatQuirk, QuirkRule>> = {
   'role-in-every-chunk': {
@@ -116,7 +122,7 @@ export const QUIRKS: Readonly<Record<ChatQuirk, QuirkRule>> = {
       for (const { message } of choices) {
         if (!message.reasoning_details) continue
         // What neither an id, nor a type, nor a signature before it sets apart would belong to the block before it.
-        const details: ReasoningDetail[] = []
+        const details: GeneratedReasoningDetail[] = []
         for (const detail of message.reasoning_details) {
           const previous = details.at(-1)
           const isSealed = previous && ('signature' in previous || 'data' in detail)

@@ -3,7 +3,7 @@ import type { ReferenceEvent } from '../types.ts'
 import { lineOfText, SUSPECTS } from './text.ts'
 import type { SseStream, SseStreamOptions } from './types.ts'
 
-// A stream is put together from lines whose meaning is known before they are bytes. Nothing here looks at bytes to find
+// A stream is put together from lines whose meaning is known before they are bytes. Nothing here reads bytes to find
 // out what they mean, so that agreement with a parser is evidence.
 
 /** A piece of a line: bytes, and the text that they decode to. */
@@ -35,7 +35,7 @@ interface Plan {
 
 /**
  * Event streams together with what they mean. Every kind of line end, mixed; byte order marks at the front and
- * elsewhere; comments; fields nobody knows; `retry` good and bad; ids alone, empty and ignored; blocks of nothing;
+ * elsewhere; comments; unknown fields; `retry` good and bad; ids alone, empty and ignored; blocks of nothing;
  * malformed UTF-8; an end in the middle of a block, a line or a character. The meaning is known from how the stream is
  * made, not by parsing it.
  *
@@ -183,7 +183,7 @@ function anyLine(malformed: boolean): Arbitrary<Line> {
   )
 }
 
-/** A name that is no field's, mostly one that is nearly one. It has no colon and is not empty. */
+/** A name that is not a field's, mostly one that is nearly one. It has no colon and is not empty. */
 function unknownName(malformed: boolean): Arbitrary<Piece> {
   const near = fc.constantFrom(
     'Data',

@@ -1,7 +1,7 @@
 import type { ReferenceResult } from '../types.ts'
 
 /** What a sender says: the fields of one event, named as they are on the wire. */
-export interface SseEvent {
+export interface GeneratedEvent {
   readonly event?: string | undefined
   readonly data: string
   readonly id?: string | undefined

@@ -7,7 +7,7 @@ const languages: Readonly<Record<string, 'ts' | 'js'>> = {
   javascript: 'js',
 }
 
-/** What may stand in a block and is no program; `sh` is looked up by `commands.ts`. */
+/** What may stand in a block and is not a program; `sh` is looked up by `commands.ts`. */
 const others = new Set(['text', 'json', 'md', 'html', 'http', 'sh', 'bash', 'shell', 'console'])
 
 /** The preludes that have a name, each with what it exports. */

@@ -4,7 +4,7 @@ import { collect } from './collect.ts'
 import { commandProblems } from './commands.ts'
 import type { Collected, Line } from './types.ts'
 
-/** What is no document: what others wrote, what was built, and streams and mistakes that tests are made of. */
+/** What is not a document: what others wrote, what was built, and streams and mistakes that tests are made of. */
 const exclude = ['**/node_modules/**', '**/dist/**', '**/.*/**', '**/test/**', '**/fixtures/**']
 
 /** Every example of a repository: in all its documents, and in the TSDoc of its packages. */

@@ -6,7 +6,7 @@ import { listSeeds, loadSeed } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
 import { table } from '@tooling/conformance/markdown'
 
-/** As much of a chunk as is looked at here. */
+/** As much of a chunk as is read here. */
 interface Chunk {
   readonly choices?: readonly {
     readonly index?: number
@@ -34,7 +34,7 @@ const all = Object.entries<Dialect>(dialects)
 /** What the documentation of five services prints, and what becomes of it here: read now, by the packages themselves. */
 export async function dialectTable(): Promise<string> {
   const rows: string[][] = []
-  // An error is no message, and an intended stream says once more what a printed one means.
+  // An error is not a message, and an intended stream says once more what a printed one means.
   const seeds = listSeeds().filter((name) => !/error|intended/.test(name))
   for (const name of seeds) {
     const transcript = loadSeed(name)

@@ -5,7 +5,7 @@ import type { Check } from '../types.ts'
 import { graphOf } from './graph.ts'
 
 /** A file named for a platform may import from it. */
-const forPlatform = /^(node|recorder|recordings)([-.]|$)/
+const forPlatform = /\/src\/(.*\/)?(node|recorder|recordings)([-./]|$)/
 
 /** What a portable test may import: it also runs where there is no file system and no Node. */
 const inTests = ['vitest', 'fast-check']
@@ -51,7 +51,7 @@ function wrongInSource(
         ? []
         : [`${file} reaches outside of its package for ${specifier}`]
     if (specifier.startsWith('node:'))
-      return forPlatform.test(path.posix.basename(file))
+      return forPlatform.test(file)
         ? []
         : [
             `${file} imports ${specifier}: the core knows no platform, so an entry named for it has to`,

@@ -7,7 +7,10 @@ import type { Check } from '../types.ts'
 
 /** What a sentence must not say, and what it says in its place. */
 const rules: readonly (readonly [pattern: RegExp, instead: string])[] = [
-  [/\b(is|are|was|were|am) no (?!longer|more|less|fewer|later|better|worse|larger)/i, 'is not a'],
+  [
+    /(?<!\b(there|where) )\b(is|are|was|were|am) no (?!longer|more|less|fewer|later|better|worse|larger)/i,
+    'is not a',
+  ],
   [
     /, for (it|they|there|this|these|that|those|he|she|we|you|what|no|nothing|none) /i,
     '"because"; or begin with the condition',
@@ -17,10 +20,10 @@ const rules: readonly (readonly [pattern: RegExp, instead: string])[] = [
     '"after" for time, "below" or "inside" for place',
   ],
   [
-    /\b(is|are|was|were|be|been|being) (told|said)\b/i,
+    /\b(is|are|was|were|be|been|being) (told|said)\b(?! (apart|from))/i,
     'the word of the trade: called with, reported, passed, notified',
   ],
-  [/\blook(s|ed|ing)? at\b/i, 'the word of the trade: read, check, inspect'],
+  [/\blooked at\b/i, 'the word of the trade: read, check, inspect'],
   [/\bshort way\b/i, '"fast path"'],
   [/\b(the|its|their) likes?\b(?! of)/i, 'the thing itself'],
   [

@@ -7,7 +7,7 @@ import type { Check } from '../types.ts'
 
 const modules = path.resolve(import.meta.dirname, '../../node_modules')
 
-/** What users would download, packed as the release packs it and looked at from outside. */
+/** What users would download, packed as the release packs it and read from outside. */
 export const tarballs: Check = {
   name: 'tarballs',
   async problems(root) {

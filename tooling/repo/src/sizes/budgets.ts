@@ -7,7 +7,7 @@ export interface Budgets {
   /** Globals of single platforms, which portable entries do not mention. */
   readonly globals: readonly string[]
   readonly budgets: Readonly<Record<string, Budget>>
-  /** Packages whose size is no matter, each with the reason. */
+  /** Packages whose size does not matter, each with the reason. */
   readonly withoutBudget: Readonly<Record<string, string>>
 }
 

@@ -1,9 +1,9 @@
 import { platformClock } from './clock.ts'
-import { TestkitError } from './errors.ts'
-import type { SourceOptions, SourceOutcome, TestSource } from './types.ts'
+import { TestkitError } from '../errors.ts'
+import type { SourceOptions, SourceOutcome, TestSource } from '../types.ts'
 
 /**
- * A source of bytes that behaves as badly as it is told to, and keeps count of how it was treated. It stands for one
+ * A source of bytes that behaves as badly as its options say, and records how it was used. It stands for one
  * connection: take it once, as an async iterable, a `ReadableStream` or a `Response`.
  *
  * @param chunks - what arrives; it may be endless
@@ -196,7 +196,7 @@ class Source implements TestSource {
     clock.clearTimeout(timer)
   }
 
-  /** The first outcome stands: a `return` after the end is no return. */
+  /** The first outcome stands: a `return` after the end is not a return. */
   #finish(outcome: SourceOutcome): void {
     if (this.outcome !== undefined) return
     this.outcome = outcome

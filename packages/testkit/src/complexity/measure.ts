@@ -1,6 +1,6 @@
-import { platformClock } from './clock.ts'
-import { TestkitError } from './errors.ts'
-import type { CostPoint, Growth, MeasureOptions } from './types.ts'
+import { platformClock } from '../streams/clock.ts'
+import { TestkitError } from '../errors.ts'
+import type { CostPoint, Growth, MeasureOptions } from '../types.ts'
 
 /**
  * The exponent with which costs grow: the slope of the straight line, by least squares, through the logarithms of

@@ -12,7 +12,7 @@ export type TranscriptErrorCode =
   | 'invalid-sign'
   /** A section that should hold JSON does not, or holds something of another shape. */
   | 'invalid-json'
-  /** A time that is no number, or that goes back. */
+  /** A time that is not a number, or that goes back. */
   | 'invalid-time'
   /** The file ends before the response does. */
   | 'missing-end'
@@ -40,13 +40,13 @@ export type TranscriptErrorCode =
  * ```
  */
 export class TranscriptError extends Error {
-  override readonly name = 'TranscriptError'
-  readonly code: TranscriptErrorCode
+  declare readonly code: TranscriptErrorCode
   /** The line of the file, counted from 1, when there is a file. */
-  readonly line: number | undefined
+  declare readonly line: number | undefined
 
   constructor(code: TranscriptErrorCode, message: string, line?: number) {
     super(line === undefined ? message : `Line ${line}: ${message}`)
+    this.name = 'TranscriptError'
     this.code = code
     this.line = line
   }

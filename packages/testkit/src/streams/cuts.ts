@@ -1,6 +1,6 @@
-import { TestkitError } from './errors.ts'
+import { TestkitError } from '../errors.ts'
 import { seededRandom } from './random.ts'
-import type { AllCutsOptions, Cut, CutOptions } from './types.ts'
+import type { AllCutsOptions, Cut, CutOptions } from '../types.ts'
 
 /**
  * The bytes in two chunks, once for each position between two bytes: `length - 1` ways.
@@ -209,7 +209,7 @@ function slice(
   return padded.subarray(PADDING, PADDING + view.length)
 }
 
-/** `3+0+12`, cut short where nobody would read on. */
+/** `3+0+12`, shortened when it gets too long to read. */
 function sizes(chunks: readonly Uint8Array[]): string {
   const shown = chunks.slice(0, 20).map((chunk) => chunk.length)
   return chunks.length > shown.length ? `${shown.join('+')}+…` : shown.join('+')

@@ -1,4 +1,4 @@
-import type { Clock, ManualClock } from './types.ts'
+import type { Clock, ManualClock } from '../types.ts'
 
 // Taken when the module loads: a test that replaces the global timers must not stop `advance`.
 const { setTimeout: platformSetTimeout, clearTimeout: platformClearTimeout } = globalThis

@@ -1,4 +1,4 @@
-import type { Secrets } from './transcript-secrets.ts'
+import type { Secrets } from '../transcript/secrets.ts'
 
 /** Options of {@link record}. */
 export interface RecordOptions {

@@ -1,6 +1,6 @@
-import { concat } from './transcript-signs.ts'
-import type { Part, Read, Transcript, TranscriptRequest } from './transcript-types.ts'
-import { referenceDecode } from './utf8.ts'
+import { concat } from './signs.ts'
+import type { Part, Read, Transcript, TranscriptRequest } from './types.ts'
+import { referenceDecode } from '../reference/decode-utf8.ts'
 
 /** What counts as a secret, beside what always does. */
 export interface Secrets {
@@ -19,7 +19,7 @@ const SHORTEST_HUNTED = 8
 /** Names anywhere, in words of lower case with hyphens between them. */
 const SECRET_NAME =
   /(^|-)(api-?key|access-?key(-id)?|subscription-?key|private-?key|secret|passw(or)?d|credentials?|authorization|cookie|(access|auth|bearer|id|refresh|security|session)-?token)($|-)/
-/** Whole names, squeezed. Of header fields: who pays is nobody's business either. */
+/** Whole names, squeezed. Of header fields: who pays is private too. */
 const HEADERS: ReadonlySet<string> = new Set([
   'openaiorganization',
   'openaiproject',
@@ -309,7 +309,7 @@ function inWords(name: string): string {
     .toLowerCase()
 }
 
-/** The letters and digits alone: what is one name to whoever reads it. */
+/** The letters and digits alone: spellings of one name become equal. */
 function squeezed(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase()
 }

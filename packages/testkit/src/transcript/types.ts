@@ -39,7 +39,7 @@ export interface TranscriptResponse {
    *   of the socket.
    * - `'fetch'`: what `fetch` hands out. The head was written down from `status` and `headers`; the body has no
    *   framing, is decoded if it was compressed, and a read is one chunk of the body's stream.
-   * - `'document'`: a stream that somebody printed. There is no head, and the times are not real.
+   * - `'document'`: a stream printed in a document. There is no head, and the times are not real.
    */
   readonly source: 'socket' | 'fetch' | 'document'
   /** In the order of arrival. */

@@ -2,8 +2,8 @@
 // WHATWG HTML standard, one statement of the standard after another. It is the measure that faster parsers are
 // held to, so it will never be made faster: it takes the whole input, copies freely, and remembers everything.
 
-import type { PendingBlock, ReferenceEvent, ReferenceOptions, ReferenceResult } from './types.ts'
-import { decodeCharacters, type Character } from './utf8.ts'
+import type { PendingBlock, ReferenceEvent, ReferenceOptions, ReferenceResult } from '../types.ts'
+import { decodeCharacters, type Character } from './decode-utf8.ts'
 
 /** A timer of the web platform waits at most this long, and not at all when told to wait longer. */
 const LONGEST_DELAY = 2 ** 31 - 1
@@ -25,6 +25,7 @@ const LONGEST_DELAY = 2 ** 31 - 1
  * pending // => { bytes: 10, fields: [] }
  * ```
  */
+// long: one step of the standard per statement, in its order.
 export function referenceParse(bytes: Uint8Array, options: ReferenceOptions = {}): ReferenceResult {
   // 9.2.5: Streams are UTF-8, whatever a charset parameter says, and "UTF-8 decode" takes one byte order mark off
   // the front. A second one is an ordinary character.
@@ -118,7 +119,7 @@ export function referenceParse(bytes: Uint8Array, options: ReferenceOptions = {}
       }
     } else if (field === 'retry') {
       // A value of ASCII digits alone is a number in base ten and becomes the reconnection time; any other value
-      // is ignored. No digits at all are no number. Taking effect at once, it needs no blank line.
+      // is ignored. No digits at all are not a number. Taking effect at once, it needs no blank line.
       if (/^[0-9]+$/.test(value)) retries.push(Math.min(Number.parseInt(value, 10), LONGEST_DELAY))
     } else {
       // Any other field is ignored.
@@ -166,7 +167,7 @@ interface Line {
 
 /**
  * Lines end in CR LF, in LF without a CR before it, or in CR without an LF after it; nothing else ends a line.
- * What comes after the last line end is no line: it is returned apart, if it is anything at all.
+ * What comes after the last line end is not a line: it is returned apart, if it is anything at all.
  */
 function splitLines(characters: readonly Character[]): { lines: Line[]; rest: Line | undefined } {
   const lines: Line[] = []

@@ -1,15 +1,7 @@
 // One JSON document instead of a stream, in each dialect.
 
-import {
-  choiceOf,
-  draft,
-  joined,
-  usageOf,
-  type Answer,
-  type Draft,
-  type Loose,
-} from './transcript-choices.ts'
-import type { MeaningKind } from './transcript-types.ts'
+import { choiceOf, draft, joined, usageOf, type Answer, type Draft, type Loose } from './choices.ts'
+import type { MeaningKind } from './types.ts'
 
 export const DOCUMENTS: Readonly<Partial<Record<MeaningKind, (value: Loose) => Answer>>> = {
   chat: ({ choices, usage }) => ({ choices: choices.map(chatChoice), ...usageOf(usage) }),

@@ -1,6 +1,6 @@
-import { serverOf } from './recorder-server.ts'
-import { withoutSecrets, type Secrets } from './transcript-secrets.ts'
-import type { End, Read, Transcript, TranscriptRequest } from './transcript-types.ts'
+import { serverOf } from './server.ts'
+import { withoutSecrets, type Secrets } from '../transcript/secrets.ts'
+import type { End, Read, Transcript, TranscriptRequest } from '../transcript/types.ts'
 
 /** Options of {@link recordFetch}. */
 export interface RecordFetchOptions {
@@ -80,7 +80,7 @@ class Exchange {
     this.#body = bytesOf(init.body)
     if (init.body === undefined && request?.body) {
       this.#body = undefined
-      // Nobody waits for this: a body may be written while the response is being read.
+      // Not awaited: a body may be written while the response is being read.
       void request
         .clone()
         .arrayBuffer()
@@ -154,7 +154,7 @@ class Exchange {
           }
           this.#finish('complete', '')
           controller.close()
-          // Someone who reads into a buffer of their own is told that nothing came.
+          // A caller that reads into its own buffer gets zero bytes.
           controller.byobRequest?.respond(0)
         } catch (error) {
           this.#finish(...lossOf(error))

@@ -1,4 +1,4 @@
-// The UTF-8 decoder of the WHATWG Encoding Standard, literally. See reference.ts: nobody optimises this either.
+// The UTF-8 decoder of the WHATWG Encoding Standard, literally. Like `parse.ts`, it is not to be optimised.
 
 /** A decoded character with its place on the wire. */
 export interface Character {
@@ -9,6 +9,7 @@ export interface Character {
 
 const REPLACEMENT = '\u{fffd}'
 
+// long: one variable and one step of the standard per line, in its order.
 /** Decodes with replacement and keeps a byte order mark where it finds one. */
 export function decodeCharacters(bytes: Uint8Array): Character[] {
   const characters: Character[] = []

@@ -1,16 +1,16 @@
 // What a recorded response means, found the plain way: take the events that the standard dispatches, parse each, and
 // put the fragments together in the order they came. No dialect is repaired; this is what others are held to.
 
-import { referenceParse } from './reference.ts'
-import type { Loose } from './transcript-choices.ts'
-import { DOCUMENTS } from './transcript-documents.ts'
-import { bodyOf, headOf } from './transcript-replay.ts'
-import { STREAMS } from './transcript-streams.ts'
-import type { Meaning, MeaningKind, Transcript } from './transcript-types.ts'
-import type { ReferenceEvent, ReferenceResult } from './types.ts'
-import { referenceDecode } from './utf8.ts'
+import { referenceParse } from '../reference/parse.ts'
+import type { Loose } from './choices.ts'
+import { DOCUMENTS } from './documents.ts'
+import { bodyOf, headOf } from './replay.ts'
+import { STREAMS } from './streams.ts'
+import type { Meaning, MeaningKind, Transcript } from './types.ts'
+import type { ReferenceEvent, ReferenceResult } from '../types.ts'
+import { referenceDecode } from '../reference/decode-utf8.ts'
 
-/** The dialect is told by the path of the request. */
+/** The path of the request names the dialect. */
 const PATHS: readonly (readonly [RegExp, MeaningKind])[] = [
   [/\/chat\/completions$/, 'chat'],
   [/\/completions$/, 'completion'],

@@ -20,11 +20,11 @@ export type RecordingErrorCode =
  * ```
  */
 export class RecordingError extends Error {
-  override readonly name = 'RecordingError'
-  readonly code: RecordingErrorCode
+  declare readonly code: RecordingErrorCode
 
   constructor(code: RecordingErrorCode, message: string, options?: { cause: unknown }) {
     super(message, options)
+    this.name = 'RecordingError'
     this.code = code
   }
 }

@@ -1,4 +1,4 @@
-import type { WatchedSignal } from './types.ts'
+import type { WatchedSignal } from '../types.ts'
 
 /**
  * An `AbortSignal` that counts the listeners on it. Code that adds one for each request and removes none leaks, as long

@@ -1,5 +1,5 @@
-import { TestkitError } from './errors.ts'
-import type { ReferenceEvent, Vector } from './types.ts'
+import { TestkitError } from '../errors.ts'
+import type { ReferenceEvent, Vector } from '../types.ts'
 
 /**
  * Reads a file of vectors in the format of this package, and checks all of it: a vector with a mistyped key would

@@ -1,7 +1,7 @@
 // Bytes as text that a person can read and an editor cannot spoil, and back. data/README.md has the rules.
 
-import { TranscriptError } from './transcript-errors.ts'
-import type { OwnBytes } from './transcript-types.ts'
+import { TranscriptError } from './errors.ts'
+import type { OwnBytes } from './types.ts'
 
 const LF = 0x0a
 /** U+2400 to U+241F picture the control characters; the two after them picture the space and DEL. */
@@ -11,7 +11,7 @@ const DELETE_PICTURE = 0x2421
 const DELETE = 0x7f
 
 /**
- * Characters that nobody could see or tell apart, and the signs themselves. A fixed list, not Unicode properties:
+ * Characters that cannot be seen or told apart, and the signs themselves. A fixed list, not Unicode properties:
  * those differ from one runtime to the next, and the same bytes must make the same file.
  */
 const HIDDEN =
@@ -25,7 +25,7 @@ const HEXADECIMAL = /^⟦[0-9a-f]{2}( [0-9a-f]{2})*⟧$/
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The bytes as one line: control characters as pictures, hidden ones and whatever is no UTF-8 in hexadecimal. */
+/** The bytes as one line: control characters as pictures, hidden ones and whatever is not UTF-8 in hexadecimal. */
 export function toSigns(bytes: Uint8Array): string {
   const text = charactersAndOthers(bytes)
     .map((run) => (typeof run === 'string' ? run.replaceAll(UNSAFE, signOf) : hexadecimal(run)))

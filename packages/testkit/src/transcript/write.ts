@@ -1,12 +1,6 @@
-import { TranscriptError } from './transcript-errors.ts'
-import { HIDDEN_CHARACTER, toLines, toSigns } from './transcript-signs.ts'
-import type {
-  Part,
-  Read,
-  Transcript,
-  TranscriptRequest,
-  TranscriptResponse,
-} from './transcript-types.ts'
+import { TranscriptError } from './errors.ts'
+import { HIDDEN_CHARACTER, toLines, toSigns } from './signs.ts'
+import type { Part, Read, Transcript, TranscriptRequest, TranscriptResponse } from './types.ts'
 
 export const FIRST_LINE = 'tesserae transcript 1'
 export const FIELD_NAME: RegExp = /^[a-z][a-z0-9-]*$/

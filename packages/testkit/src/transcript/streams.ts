@@ -9,9 +9,9 @@ import {
   usageOf,
   type Answer,
   type Loose,
-} from './transcript-choices.ts'
-import { blocksDraft } from './transcript-documents.ts'
-import type { MeaningKind } from './transcript-types.ts'
+} from './choices.ts'
+import { blocksDraft } from './documents.ts'
+import type { MeaningKind } from './types.ts'
 
 export const STREAMS: Readonly<Partial<Record<MeaningKind, (values: readonly Loose[]) => Answer>>> =
   {

@@ -1,4 +1,4 @@
-import type { Transcript } from './transcript-types.ts'
+import type { Transcript } from '../transcript/types.ts'
 
 /** Why there is no recording. */
 export type RecorderErrorCode =
@@ -10,7 +10,7 @@ export type RecorderErrorCode =
   | 'not-http'
 
 /**
- * Thrown when an exchange cannot be recorded. A response that breaks off is no such case: it is a recording.
+ * Thrown when an exchange cannot be recorded. A response that breaks off is a recording like any other.
  *
  * @example
  * ```ts
@@ -24,10 +24,9 @@ export type RecorderErrorCode =
  * ```
  */
 export class RecorderError extends Error {
-  override readonly name = 'RecorderError'
-  readonly code: RecorderErrorCode
+  declare readonly code: RecorderErrorCode
   /** What had arrived, if anything had. */
-  readonly transcript: Transcript | undefined
+  declare readonly transcript: Transcript | undefined
 
   constructor(
     code: RecorderErrorCode,
@@ -35,6 +34,7 @@ export class RecorderError extends Error {
     options: { cause?: unknown; transcript?: Transcript } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'RecorderError'
     this.code = code
     this.transcript = options.transcript
   }

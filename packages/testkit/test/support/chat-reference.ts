@@ -1,4 +1,4 @@
-import type { ChatCompletion, Json, JsonObject } from '@tesserae/testkit/arbitraries'
+import type { GeneratedCompletion, Json, JsonObject } from '@tesserae/testkit/arbitraries'
 
 // Puts chunks together in the plainest way that knows every quirk, apart from the code that makes the chunks: what the
 // generator says a stream means is compared with what this finds.
@@ -8,7 +8,7 @@ const GROWING = ['content', 'refusal', 'reasoning_content', 'reasoning']
 
 type Fields = Map<string, Json>
 
-export function accumulate(chunks: readonly JsonObject[]): ChatCompletion {
+export function accumulate(chunks: readonly JsonObject[]): GeneratedCompletion {
   const top: Fields = new Map<string, Json>([['id', '']])
   const choices = new Map<number, ReturnType<typeof newChoice>>()
 
@@ -33,7 +33,7 @@ export function accumulate(chunks: readonly JsonObject[]): ChatCompletion {
   top.set('object', 'chat.completion')
   const found = [...choices].sort(([one], [other]) => one - other)
   top.set('choices', found.map(([index, choice]) => ({ ...choice.result(), index })) as Json)
-  return objectOf(top) as unknown as ChatCompletion
+  return objectOf(top) as unknown as GeneratedCompletion
 }
 
 function newChoice() {
@@ -156,7 +156,7 @@ function newChoice() {
     const value = more[growing]
     const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '')
     const before = (body['name'] ?? '') as string
-    // A name that is repeated is no second piece, and after the arguments have begun there is none.
+    // A name that is repeated is not a second piece, and after the arguments have begun there is none.
     const isPiece = name && name !== before && !body[growing]
     return {
       name: isPiece ? before + (name as string) : before,

@@ -1,5 +1,5 @@
-import { TranscriptError, type TranscriptErrorCode } from './transcript-errors.ts'
-import { concat, fromSigns } from './transcript-signs.ts'
+import { TranscriptError, type TranscriptErrorCode } from './errors.ts'
+import { concat, fromSigns } from './signs.ts'
 import type {
   End,
   Meaning,
@@ -8,8 +8,8 @@ import type {
   Transcript,
   TranscriptRequest,
   TranscriptResponse,
-} from './transcript-types.ts'
-import { FIELD_NAME, FIRST_LINE, MARKS, TOKEN } from './transcript-write.ts'
+} from './types.ts'
+import { FIELD_NAME, FIRST_LINE, MARKS, TOKEN } from './write.ts'
 
 const KINDS = new Map(Object.entries(MARKS).map(([of, mark]) => [mark, of as Part['of']]))
 const SOURCES = ['socket', 'fetch', 'document'] as const
@@ -291,7 +291,7 @@ class Lines {
     return new TranscriptError(code, message, this.#at)
   }
 
-  /** A section's line is said for itself, not the blank one before it. */
+  /** Names the line of a section, not the blank line before it. */
   unexpected(expected: string): TranscriptError {
     const blank = this.next === '' && this.#lines[this.#at + 1] !== undefined
     const line = blank ? this.number + 1 : this.number

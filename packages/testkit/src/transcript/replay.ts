@@ -1,6 +1,6 @@
-import { TranscriptError } from './transcript-errors.ts'
-import { concat } from './transcript-signs.ts'
-import type { OwnBytes, Part, Transcript } from './transcript-types.ts'
+import { TranscriptError } from './errors.ts'
+import { concat } from './signs.ts'
+import type { OwnBytes, Part, Transcript } from './types.ts'
 
 /** The status line and the header fields of a response. */
 export interface TranscriptHead {
@@ -63,7 +63,7 @@ export function bodyOf(transcript: Transcript): OwnBytes {
 /**
  * Every byte as it came off the socket.
  *
- * @throws {@link TranscriptError} of code `unreplayable` when nobody saw the socket
+ * @throws {@link TranscriptError} of code `unreplayable` when the recorder did not see the socket
  *
  * @example
  * ```ts

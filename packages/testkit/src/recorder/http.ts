@@ -1,7 +1,7 @@
 // Tells the head, the framing and the content of an HTTP/1.1 response apart, byte by byte as they arrive. Every byte
 // comes out again, in order, whatever the server wrote: this names bytes and never drops one.
 
-import type { Part } from './transcript-types.ts'
+import type { Part } from '../transcript/types.ts'
 
 const LF = 0x0a
 

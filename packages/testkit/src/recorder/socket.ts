@@ -1,13 +1,13 @@
 import net from 'node:net'
 import tls from 'node:tls'
-import { RecorderError } from './recorder-errors.ts'
-import { HttpResponseReader } from './recorder-http.ts'
-import { serverOf } from './recorder-server.ts'
-import type { RecordOptions } from './recorder-types.ts'
-import { headOf } from './transcript-replay.ts'
-import { withoutSecrets } from './transcript-secrets.ts'
-import { concat } from './transcript-signs.ts'
-import type { End, Read, Transcript, TranscriptRequest } from './transcript-types.ts'
+import { RecorderError } from './errors.ts'
+import { HttpResponseReader } from './http.ts'
+import { serverOf } from './server.ts'
+import type { RecordOptions } from './types.ts'
+import { headOf } from '../transcript/replay.ts'
+import { withoutSecrets } from '../transcript/secrets.ts'
+import { concat } from '../transcript/signs.ts'
+import type { End, Read, Transcript, TranscriptRequest } from '../transcript/types.ts'
 
 const encoder = new TextEncoder()
 
@@ -163,7 +163,7 @@ function connected(address: URL, { ca, signal, limits }: RecordOptions): Promise
         )
       : net.connect({ host, port }, settled)
     socket.setNoDelay(true).once('error', failed)
-    // An error between the connection and the exchange is told by the end of the socket.
+    // An error between the connection and the exchange shows as the end of the socket.
     socket.on('error', () => {})
     socket.setTimeout(limits?.ms ?? DEFAULT_MS, () =>
       failed(new Error('No connection within the limit of time.')),

@@ -1,7 +1,7 @@
-import type { Meaning, MeaningChoice } from './transcript-types.ts'
+import type { Meaning, MeaningChoice } from './types.ts'
 
-/** JSON that nobody vouches for: a path that is not there gives `undefined`, or throws one step further on. */
-// oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would hide the shapes behind casts
+/** JSON of unknown shape: a path that is not there gives `undefined`, or throws one step further on. */
+// oxlint-disable-next-line typescript/no-explicit-any -- `unknown` would hide the shapes under casts
 export type Loose = any
 
 /** What a dialect says of a body. */
