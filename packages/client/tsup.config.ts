@@ -2,4 +2,6 @@ import { library } from '../../tooling/config/tsup.ts'
 
 export default library({
   index: 'src/index.ts',
+  eventsource: 'src/eventsource.ts',
+  'fetch-event-source': 'src/fetch-event-source.ts',
 })

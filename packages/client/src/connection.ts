@@ -2,7 +2,12 @@ import { createParser, type Parser, type SseEvent } from '@tesserae/parser'
 import { detailsOf, kindOf } from './answer.ts'
 import { BodyReader } from './body-reader.ts'
 import { Countdown } from './clock.ts'
-import { ClientError, type ClientErrorCode, type ClientErrorDetails } from './errors.ts'
+import {
+  ClientError,
+  type ClientErrorCode,
+  type ClientErrorDetails,
+  closedEarly,
+} from './errors.ts'
 import { canBeSentAgain, delayOf, isTemporary, mayRepeat } from './policy.ts'
 import { differ, futility, headerOfId, headersOf } from './request.ts'
 import type { Settings } from './settings.ts'
@@ -121,8 +126,7 @@ export class EventConnection implements Connection {
       await new Promise<void>((resolve) => this.#openers.push(resolve))
     }
     if (this.#failure) throw this.#failure.error
-    if (this.response === undefined)
-      throw new DOMException('The connection was closed before it was open.', 'AbortError')
+    if (this.response === undefined) throw closedEarly()
     return this.response
   }
 
@@ -214,7 +218,9 @@ export class EventConnection implements Connection {
     this.attempts++
     const input = this.#continuation?.address ?? this.#address
     const { signal } = abort
-    const request = this.#continuation ? { signal } : { ...init, headers, signal }
+    const request = this.#continuation
+      ? { signal }
+      : { ...init, headers: Object.fromEntries(headers), signal }
     const late = new Countdown(clock, () => {
       abort.abort()
       this.#interrupt?.()
@@ -259,7 +265,7 @@ export class EventConnection implements Connection {
     if (details === undefined) return
     const error = this.#errorOf(kind, details)
     if (!continuation && (await this.#refresh(error))) return
-    if (continuation && !isTemporary(error, this.#settings))
+    if (continuation && !isTemporary(error, this.#settings.statuses))
       return this.#failed('resume-refused', { ...details, cause: continuation.broken.error })
     return this.#failed(error)
   }
@@ -399,7 +405,7 @@ export class EventConnection implements Connection {
     const broken = this.#stream
     this.#drop()
     this.state = 'connecting'
-    if (!isTemporary(error, settings)) return this.#close('error', error)
+    if (!isTemporary(error, settings.statuses)) return this.#close('error', error)
     await this.#seekContinuation(error, broken?.response)
     if (this.state !== 'connecting') return
     if (!this.#continuation) {

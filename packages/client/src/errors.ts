@@ -113,3 +113,28 @@ function oneLine(text: string): string {
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()
 }
+
+export const twoBodies = (): TypeError => new TypeError('Pass `json` or `body`, not both.')
+
+export const requestWithBody = (): TypeError =>
+  new TypeError('The body of a `Request` can be sent only once: pass its URL, and `body`.')
+
+export const outOfRange = (option: string, range: string): RangeError =>
+  new RangeError(`\`${option}\` must be ${range}.`)
+
+export const unknownScheme = (protocol: string, cause: unknown): TypeError =>
+  new TypeError(
+    `\`fetch\` does not know the scheme \`${protocol}\`: pass an http or https address.`,
+    {
+      cause,
+    },
+  )
+
+export const closedEarly = (): DOMException =>
+  new DOMException('The connection was closed before it was open.', 'AbortError')
+
+export const invalidAddress = (): DOMException =>
+  new DOMException(
+    'The address is not a URL: pass an absolute one, or one relative to the page.',
+    'SyntaxError',
+  )

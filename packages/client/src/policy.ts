@@ -1,6 +1,7 @@
 import { LONGEST_DELAY } from './clock.ts'
 import type { ClientError, ClientErrorCode } from './errors.ts'
-import { headerOfId, isStream } from './request.ts'
+import { isStream } from './is-stream.ts'
+import { headerOfId } from './request.ts'
 import type { Settings } from './settings.ts'
 
 /** Failures that would come again. */
@@ -11,8 +12,14 @@ const FINAL: readonly ClientErrorCode[] = [
   'resume-refused',
 ]
 
+/** Statuses of servers that are overloaded, restarting or behind a proxy that could not reach them. */
+export const TEMPORARY_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504]
+
 /** Whether another attempt may succeed where this one failed. */
-export function isTemporary({ code, status }: ClientError, { statuses }: Settings): boolean {
+export function isTemporary(
+  { code, status }: ClientError,
+  statuses: readonly number[] = TEMPORARY_STATUSES,
+): boolean {
   if (code === 'bad-status') return statuses.includes(status as number)
   return !FINAL.includes(code)
 }

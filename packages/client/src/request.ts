@@ -1,14 +1,6 @@
+import { unknownScheme } from './errors.ts'
 import type { Settings } from './settings.ts'
 import type { AttemptContext, ConnectAddress } from './types.ts'
-
-/** Whether a body can be sent once only. */
-export function isStream(body: unknown): boolean {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    ('getReader' in body || Symbol.asyncIterator in body)
-  )
-}
 
 /** The headers of one attempt: the caller's, and those of an event stream. */
 export async function headersOf(settings: Settings, context: AttemptContext): Promise<Headers> {
@@ -17,6 +9,9 @@ export async function headersOf(settings: Settings, context: AttemptContext): Pr
   if (!headers.has('accept')) headers.set('accept', 'text/event-stream')
   if (settings.json !== undefined && !headers.has('content-type'))
     headers.set('content-type', 'application/json')
+  // In a page, the option `cache` does this, and a header would cost a preflight. Some other platforms ignore the option.
+  if (!('isSecureContext' in globalThis) && !headers.has('cache-control'))
+    headers.set('cache-control', 'no-cache')
   const id = headerOfId(context.lastEventId)
   if (id) headers.set('last-event-id', id)
   return headers
@@ -60,7 +55,7 @@ export function futility(
       'http://localhost',
     )
     if (/^(https?|data|blob):$/.test(protocol)) return undefined
-    return new TypeError(`\`fetch\` does not know the scheme \`${protocol}\`.`, { cause })
+    return unknownScheme(protocol, cause)
   } catch (error) {
     return error
   }

@@ -1,5 +1,7 @@
 import { platformClock } from './clock.ts'
-import { isStream } from './request.ts'
+import { outOfRange, requestWithBody, twoBodies } from './errors.ts'
+import { TEMPORARY_STATUSES } from './policy.ts'
+import { isStream } from './is-stream.ts'
 import type { ConnectAddress, ConnectOptions, ResumeFunction, ResumeStrategy } from './types.ts'
 
 /** Options with every default filled in. Timeouts that are off are `Infinity`. */
@@ -33,9 +35,6 @@ export interface Settings extends Omit<ConnectOptions, 'resume' | 'signal'> {
 
 /** Methods that change nothing on a server, so that a repetition does no harm. */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'QUERY', 'REPORT']
-
-/** Statuses of servers that are overloaded, restarting or behind a proxy that could not reach them. */
-const TEMPORARY_STATUSES = [408, 425, 429, 500, 502, 503, 504]
 
 /** Attempts for a request that is only repeated because the caller said so: it may cost money. */
 const UNSAFE_ATTEMPTS = 5
@@ -75,13 +74,12 @@ export function settingsOf(address: ConnectAddress, options: ConnectOptions): Se
     ...init
   } = options
   if (json !== undefined) {
-    if (init.body) throw new TypeError('Pass `json` or `body`, not both.')
+    if (init.body) throw twoBodies()
     init.body = JSON.stringify(json)
     init.method ??= 'POST'
   }
   const request = typeof address === 'object' && 'url' in address ? address : undefined
-  if (request?.body)
-    throw new TypeError('A `Request` with a body can be sent once only: pass its URL, and `body`.')
+  if (request?.body) throw requestWithBody()
   const method = (init.method ?? request?.method ?? 'GET').toUpperCase()
   if (isStream(init.body)) Object.assign(init, { duplex: 'half' })
   // A cache must not keep a stream. Some runtimes have no caches, and refuse the option.
@@ -90,10 +88,9 @@ export function settingsOf(address: ConnectAddress, options: ConnectOptions): Se
   const mayRepeat = repeat === true || (repeat === 'safe' && isSafe)
   const base = milliseconds('delay', delay, 1_000)
   const strategy = typeof resume === 'function' ? strategyOf(resume) : resume
-  if (!(factor >= 1)) throw new RangeError('`factor` must be at least 1.')
-  if (!(jitter >= 0 && jitter <= 1)) throw new RangeError('`jitter` must be from 0 to 1.')
-  if (attempts !== undefined && !(attempts >= 1))
-    throw new RangeError('`attempts` must be at least 1.')
+  if (!(factor >= 1)) throw outOfRange('factor', 'at least 1')
+  if (!(jitter >= 0 && jitter <= 1)) throw outOfRange('jitter', 'from 0 to 1')
+  if (attempts !== undefined && !(attempts >= 1)) throw outOfRange('attempts', 'at least 1')
   return {
     headers: headers ?? request?.headers,
     json,
@@ -140,7 +137,7 @@ function strategyOf(request: ResumeFunction): Pick<ResumeStrategy, 'begin'> {
 
 function milliseconds(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback
-  if (!(value >= 0)) throw new RangeError(`\`${name}\` must be a number from 0 up.`)
+  if (!(value >= 0)) throw outOfRange(name, 'a number from 0 up')
   return value
 }
 

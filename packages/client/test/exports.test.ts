@@ -1,9 +1,12 @@
 import * as index from '@tesserae/client'
+import * as eventsource from '@tesserae/client/eventsource'
+import * as fetchEventSource from '@tesserae/client/fetch-event-source'
 import { expect, test } from 'vitest'
 
-test.each([['.', index, ['ClientError', 'connect']]])(
-  'the entry %s exports exactly the documented names',
-  (_entry, exported, names) => {
-    expect(Object.keys(exported).toSorted()).toEqual(names)
-  },
-)
+test.each([
+  ['.', index, ['ClientError', 'connect']],
+  ['./eventsource', eventsource, ['ErrorEvent', 'EventSource']],
+  ['./fetch-event-source', fetchEventSource, ['EventStreamContentType', 'fetchEventSource']],
+])('the entry %s exports exactly the documented names', (_entry, exported, names) => {
+  expect(Object.keys(exported).toSorted()).toEqual(names)
+})

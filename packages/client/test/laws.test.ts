@@ -2,8 +2,8 @@ import { ClientError, connect, type ConnectOptions } from '@tesserae/client'
 import { seededCuts, watchedSignal } from '@tesserae/testkit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { stageByFetch } from './scenarios/by-fetch.ts'
-import type { Answer } from './scenarios/scenario.ts'
+import { stageByFetch } from './support/by-fetch.ts'
+import type { Answer } from './support/scenario.ts'
 
 /** What goes wrong with one response. */
 interface Fault {

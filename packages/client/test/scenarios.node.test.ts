@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { scenarios } from './scenarios/index.ts'
-import { stageOverSocket } from './scenarios/over-socket.ts'
-import { consume, judge } from './scenarios/play.ts'
+import { scenarios } from './support/index.ts'
+import { stageOverSocket } from './support/over-socket.ts'
+import { consume, judge } from './support/play.ts'
 
 for (const [group, list] of Object.entries(scenarios)) {
   const played = list.filter(({ clockOnly }) => !clockOnly)

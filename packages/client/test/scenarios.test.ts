@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { answersOf, stageByFetch } from './scenarios/by-fetch.ts'
-import { scenarios } from './scenarios/index.ts'
-import { consume, judge } from './scenarios/play.ts'
+import { answersOf, stageByFetch } from './support/by-fetch.ts'
+import { scenarios } from './support/index.ts'
+import { consume, judge } from './support/play.ts'
 
 for (const [group, list] of Object.entries(scenarios))
   describe(`by a fetch, with a clock that is moved by hand: ${group}`, () => {

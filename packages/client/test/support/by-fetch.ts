@@ -5,9 +5,9 @@ import type { Answer, Scenario } from './scenario.ts'
 const STEP = 5_000
 
 /** Answers each request as the scenario says. */
-export function answersOf({ server, then = { status: 204 } }: Scenario): () => Answer {
+export function answersOf({ server, rest = { status: 204 } }: Scenario): () => Answer {
   const answers = [...server]
-  return () => answers.shift() ?? then
+  return () => answers.shift() ?? rest
 }
 
 /** A `fetch` that plays a server, on a clock that is moved by hand. */
@@ -26,9 +26,9 @@ export function stageByFetch(
       return answerBy(respond(lastEventId), clock, init!.signal!)
     },
     async pass(milliseconds, until) {
-      let isSettled = false
-      until.then(() => (isSettled = true)).catch(() => {})
-      for (let time = 0; time < milliseconds && !isSettled; time += STEP)
+      const settled = new AbortController()
+      until.then(() => settled.abort()).catch(() => {})
+      for (let time = 0; time < milliseconds && !settled.signal.aborted; time += STEP)
         await clock.advance(Math.min(STEP, milliseconds - time))
     },
   }

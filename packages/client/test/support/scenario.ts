@@ -29,7 +29,7 @@ export interface Scenario {
   /** What the caller's request is: a GET unless it says so. */
   readonly server: readonly Answer[]
   /** What the server does after that. Default: 204, which ends the connection. */
-  readonly then?: Answer
+  readonly rest?: Answer
   readonly act?: Action
   /** The signal is aborted before anything begins. */
   readonly aborted?: boolean

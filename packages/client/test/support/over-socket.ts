@@ -1,5 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { answersOf, decoded } from './by-fetch.ts'
 import type { SeenRequest, Stage } from './play.ts'
 import type { Answer, Scenario } from './scenario.ts'

@@ -125,7 +125,7 @@ export const stops: readonly Scenario[] = [
     name: '401 is asked again only once in a row',
     options: { headers: ({ attempt }) => ({ authorization: `Bearer ${attempt}` }) },
     server: [],
-    then: status(401, 'who are you?'),
+    rest: status(401, 'who are you?'),
     requests: ['', ''],
     events: [],
     ends: 'bad-status',

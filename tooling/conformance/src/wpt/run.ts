@@ -1,0 +1,84 @@
+// Plays the `eventsource` folder of web-platform-tests on the EventSource of @tesserae/client, in Node, Deno and Bun:
+// node src/wpt/run.ts <folder> [--runtime node,deno,bun] [--module <path of another EventSource>]
+// The files are not part of this repository. Debian's source package firefox-esr has them, in testing/web-platform/tests.
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { startServer } from './server.ts'
+
+/** Files that need a page: its navigation, its cookies, its second origin. */
+const NEED_A_PAGE = [
+  'eventsource-constructor-document-domain.window.js',
+  'eventsource-cross-origin.window.js',
+  'eventsource-request-cancellation.any.window.js',
+  'request-credentials.any.window.js',
+]
+
+const player = fileURLToPath(new URL('play-file.mjs', import.meta.url))
+const own = fileURLToPath(import.meta.resolve('@tesserae/client/eventsource'))
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runtime: { type: 'string', default: 'node,deno,bun' },
+    module: { type: 'string', default: own },
+    verbose: { type: 'boolean', default: false },
+  },
+})
+const folder = positionals[0]
+if (folder === undefined || !existsSync(path.join(folder, 'format-utf-8.any.js')))
+  throw new Error('Pass the folder `eventsource` of web-platform-tests.')
+
+const files = [
+  ...readdirSync(folder).filter(
+    (name) => /\.(any|window)\.js$/.test(name) && !NEED_A_PAGE.includes(name),
+  ),
+  'dedicated-worker/eventsource-constructor-no-new.any.js',
+]
+const commands: Readonly<Record<string, (base: string) => readonly string[]>> = {
+  node: () => [process.execPath],
+  deno: (base) => ['deno', 'run', '--allow-all', '--location', `${base}/eventsource/page.html`],
+  bun: () => ['bun'],
+}
+for (const runtime of values.runtime.split(',')) {
+  const server = await startServer()
+  let passed = 0
+  let all = 0
+  let whole = 0
+  for (const file of files) {
+    const results = await play(runtime, server.base, path.join(folder, file))
+    const failed = results.filter(({ result }) => result !== 'PASS')
+    all += results.length
+    passed += results.length - failed.length
+    if (failed.length === 0) whole++
+    for (const { name, result } of failed) console.log(`${runtime}: ${file}: ${name}: ${result}`)
+  }
+  server.close()
+  console.log(`${runtime}: ${whole} of ${files.length} files, ${passed} of ${all} subtests`)
+}
+
+interface Result {
+  readonly name: string
+  readonly result: string
+}
+
+function play(runtime: string, base: string, file: string): Promise<readonly Result[]> {
+  const [command, ...options] = commands[runtime]!(base)
+  const child = spawn(command!, [...options, player, file, base, values.module], {
+    stdio: ['ignore', 'pipe', values.verbose ? 'inherit' : 'ignore'],
+    timeout: 30_000,
+  })
+  let text = ''
+  child.stdout.on('data', (chunk) => (text += chunk))
+  return new Promise((resolve) => {
+    child.on('error', () => resolve([{ name: file, result: `FAIL ${command} cannot be run` }]))
+    child.on('close', () => {
+      try {
+        resolve(JSON.parse(text) as Result[])
+      } catch {
+        resolve([{ name: file, result: 'FAIL ended without a result' }])
+      }
+    })
+  })
+}
