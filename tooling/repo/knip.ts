@@ -50,7 +50,12 @@ const config: KnipConfig = {
     'tooling/bench': tool({ entry: ['src/worker.ts', 'src/contestants/*.ts'] }),
     // Each peer is loaded by its name, in a process of its own.
     'tooling/conformance': tool({
-      entry: ['src/peer-process.ts', 'src/*/run-peer.ts', 'src/*/peers/*.ts'],
+      entry: [
+        'src/peer-process.ts',
+        'src/*/run-peer.ts',
+        'src/*/peers/*.ts',
+        'src/wpt/play-file.mjs',
+      ],
     }),
     // The harness is bundled into what runs on each runtime.
     'tooling/consumers': tool({ entry: ['src/harness/*.ts'] }),

@@ -2,6 +2,7 @@
 // Arguments: the file, the address of the server, the module that has the EventSource.
 import { readFileSync } from 'node:fs'
 import { argv, exit, stdout } from 'node:process'
+import { runInThisContext } from 'node:vm'
 
 const [, , file, base, module] = argv
 const source = readFileSync(file, 'utf8')
@@ -95,7 +96,10 @@ Object.assign(globalThis, {
     return one
   },
   assert_equals: (actual, expected, message = '') =>
-    check(Object.is(actual, expected), `${message} expected ${show(expected)}, got ${show(actual)}`),
+    check(
+      Object.is(actual, expected),
+      `${message} expected ${show(expected)}, got ${show(actual)}`,
+    ),
   assert_true: (actual, message = 'expected true') => check(actual === true, message),
   assert_false: (actual, message = 'expected false') => check(actual === false, message),
   done() {},
@@ -115,14 +119,17 @@ Object.assign(globalThis, {
     try {
       run()
     } catch (error) {
-      return check(error instanceof DOMException && error.name === name.replace(/^SYNTAX_ERR$/, 'SyntaxError'), `threw ${error}`)
+      return check(
+        error instanceof DOMException && error.name === name.replace(/^SYNTAX_ERR$/, 'SyntaxError'),
+        `threw ${error}`,
+      )
     }
     return assert_unreached('did not throw')
   },
 })
 
 // As a classic script: its functions and variables are global, and it is not strict.
-;(0, eval)(source)
+runInThisContext(source)
 const limit = new Promise((resolve) => setTimeout(resolve, LIMIT))
 await Promise.race([Promise.all(results.map(({ ended }) => ended)), limit])
 stdout.write(

@@ -39,7 +39,10 @@ export async function startServer(): Promise<{ readonly base: string; close(): v
 
 function answerOf(name: string, query: Query, request: IncomingMessage, visit: number): Answer {
   const events = { 'content-type': 'text/event-stream' }
-  const lastEventId = Buffer.from(String(request.headers['last-event-id'] ?? ''), 'latin1').toString()
+  const lastEventId = Buffer.from(
+    String(request.headers['last-event-id'] ?? ''),
+    'latin1',
+  ).toString()
   switch (name) {
     case 'message.py':
     case 'message':
