@@ -1,11 +1,10 @@
-// `npm run docs`: the API of each package as pages. With `--write`, the pictures and tables of the front page too.
+// `npm run docs`: the API of each package as pages. With `--write`, the tables of the front page too.
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packagesIn } from './api/packages.ts'
 import { writeSite } from './api/site.ts'
 import { currentFrontPage, frontPage } from './front/front-page.ts'
-import { pictures } from './picture/pictures.ts'
 import { repository } from './repository.ts'
 
 const [option, ...more] = process.argv.slice(2)
@@ -14,12 +13,8 @@ if ((option !== undefined && option !== '--write') || more.length > 0) {
   process.exit(2)
 }
 if (option === '--write') {
-  const files = new Map([
-    ...(await pictures()),
-    [frontPage, await currentFrontPage(repository)] as const,
-  ])
-  for (const [file, content] of files) writeFileSync(path.join(repository, file), content)
-  console.log(`Written: ${[...files.keys()].join(', ')}`)
+  writeFileSync(path.join(repository, frontPage), await currentFrontPage(repository))
+  console.log(`Written: ${frontPage}`)
 }
 const folder = path.join(repository, 'tooling/docs/dist')
 for (const warning of await writeSite(packagesIn(repository), folder)) console.warn(warning)
