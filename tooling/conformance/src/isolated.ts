@@ -1,5 +1,5 @@
-import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { kill, start } from '@tooling/consumers/processes'
 import type { Area } from './areas.ts'
 
 const program = fileURLToPath(new URL('peer-process.ts', import.meta.url))
@@ -14,9 +14,7 @@ export interface Outcome {
 
 /** @param limit - milliseconds; the default is many times what the slowest takes on two busy cores */
 export function runIsolated(area: Area, file: string, limit = 60_000): Promise<Outcome> {
-  const child = fork(program, [area, file], {
-    // No key, address or switch of whoever runs this reaches a peer.
-    env: { PATH: process.env['PATH'] ?? '' },
+  const child = start(process.execPath, [program, area, file], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   return new Promise((resolve) => {
@@ -25,7 +23,7 @@ export function runIsolated(area: Area, file: string, limit = 60_000): Promise<O
     child.stderr?.on('data', (text: Buffer) => (complaint = `${complaint}${text}`.slice(-2000)))
     const timer = setTimeout(() => {
       outcome = { ...outcome, lost: 'did not end' }
-      child.kill('SIGKILL')
+      kill(child)
     }, limit)
     child.on('message', (message: Outcome) => (outcome = { ...outcome, ...message }))
     child.on('close', () => {

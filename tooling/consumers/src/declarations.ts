@@ -6,7 +6,7 @@ import { isInside, root } from './layout.ts'
 import { declaredNames } from './names.ts'
 import { readManifest } from './packages.ts'
 import type { Installed } from './prepare.ts'
-import { lastLines, run } from './processes.ts'
+import { lastLines, run } from './drivers/processes.ts'
 import { installedFile } from './runtimes/installed.ts'
 
 /** The oldest TypeScript that is supported and the newest; for the long run the one between, which writes the declarations. */

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { assertSame, Checks } from './checks.ts'
 import type { RunResult } from './harness/result.ts'
 import type { Installed } from './prepare.ts'
-import { run } from './processes.ts'
+import { run } from './drivers/processes.ts'
 import { type Command, mark } from './runtimes/runtime.ts'
 
 interface Loaded {

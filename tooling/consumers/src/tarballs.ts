@@ -11,7 +11,7 @@ import {
 import path from 'node:path'
 import { here, root } from './layout.ts'
 import { type Package, readManifest } from './packages.ts'
-import { run } from './processes.ts'
+import { run } from './drivers/processes.ts'
 
 /** Packs a package exactly as it would be published. Answers the tarball's path. */
 export async function pack(one: Package, folder: string): Promise<string> {

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { ensureInstalled } from '../src/debian.ts'
+import { ensureInstalled } from '../src/drivers/debian.ts'
 import { here } from '../src/layout.ts'
-import { run } from '../src/processes.ts'
+import { run } from '../src/drivers/processes.ts'
 import { scratch } from './scene.ts'
 
 /** One that has ended and waits for its parent to notice has ended. */
@@ -40,7 +40,7 @@ it('what ends takes along what it has started', async () => {
 it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s to this tool ends what it has started',
   async (signal) => {
-    const script = `import { start } from ${JSON.stringify(path.join(here, 'src/processes.ts'))}
+    const script = `import { start } from ${JSON.stringify(path.join(here, 'src/drivers/processes.ts'))}
 const child = start('/bin/sh', ['-c', 'sleep 1000 & echo $!; wait'])
 child.stdout.on('data', (text) => process.stdout.write(text))`
     const tool = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: here })

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { ensureInstalled } from '@tooling/consumers/debian'
 
 const require = createRequire(import.meta.url)
 
@@ -29,13 +29,7 @@ export async function programOf(name: keyof typeof programs): Promise<string> {
   if (existsSync(file)) return file
   if (program.debian === undefined)
     throw new Error(`${file} is missing: install the workspace with its optional dependencies.`)
-  const apt = (...args: string[]) =>
-    spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], {
-      encoding: 'utf8',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    })
-  apt('update')
-  const { stderr } = apt('install', '--yes', '--no-install-recommends', program.debian)
-  if (existsSync(file)) return file
-  throw new Error(`${file} is missing, and apt-get could not install ${program.debian}: ${stderr}`)
+  const missing = await ensureInstalled([file], [program.debian])
+  if (missing !== undefined) throw new Error(missing)
+  return file
 }

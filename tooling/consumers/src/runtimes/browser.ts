@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { within } from '../deadline.ts'
-import { end, lastLines, run, start } from '../processes.ts'
+import { end, lastLines, run, start } from '../drivers/processes.ts'
 import { servePage } from './page-server.ts'
 import { type Runtime, type Session, startTimeout } from './runtime.ts'
 

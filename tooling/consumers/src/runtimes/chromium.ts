@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { ensureInstalled } from '../debian.ts'
+import { ensureInstalled } from '../drivers/debian.ts'
 import { browserRuntime } from './browser.ts'
 import type { Runtime } from './runtime.ts'
 

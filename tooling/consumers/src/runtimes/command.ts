@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { RunOptions } from '../harness/bundle.ts'
 import type { RunResult } from '../harness/result.ts'
 import { here } from '../layout.ts'
-import { end, lastLines, readLines, run, start } from '../processes.ts'
+import { end, lastLines, readLines, run, start } from '../drivers/processes.ts'
 import { type Command, mark, type Runtime, type Session } from './runtime.ts'
 
 const entry = path.join(here, 'src/runtimes/command-entry.mjs')

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { ensureInstalled } from '../debian.ts'
+import { ensureInstalled } from '../drivers/debian.ts'
 import { browserRuntime } from './browser.ts'
 import type { Runtime } from './runtime.ts'
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { globSync } from 'node:fs'
-import { ensureInstalled } from '../debian.ts'
-import { lastLines, start } from '../processes.ts'
+import { ensureInstalled } from '../drivers/debian.ts'
+import { lastLines, start } from '../drivers/processes.ts'
 import { browserRuntime } from './browser.ts'
 import type { Runtime } from './runtime.ts'
 

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { RunResult } from '../harness/result.ts'
 import { within } from '../deadline.ts'
 import { here } from '../layout.ts'
-import { end, lastLines, readLines, run, start } from '../processes.ts'
+import { end, lastLines, readLines, run, start } from '../drivers/processes.ts'
 import { fileBehind } from './installed.ts'
 import { mark, type Runtime, startTimeout } from './runtime.ts'
 

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { unpackDebianPackage } from './apt.ts'
+import { unpackDebianPackage } from '@tooling/consumers/debian-unpack'
 import { EngineError } from './errors.ts'
 
 export const scratch: string = path.resolve(import.meta.dirname, '../../.scratch')
@@ -120,8 +120,7 @@ function unpackFirst(folder: string): string {
       const version = unpackDebianPackage(PACKAGE, suite, folder)
       return `llama.cpp llama-server, Debian ${suite}, package ${PACKAGE} ${version}`
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error
-      problems.push(error.message)
+      problems.push((error as Error).message)
     }
   }
   throw new EngineError(

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { kill, start } from '@tooling/consumers/processes'
 import { EngineError } from './errors.ts'
 import { findLlamaServer, scratch } from './install.ts'
 
@@ -48,7 +49,7 @@ const READY_WITHIN_MS = 60_000
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(options)
+      return await startOnce(options)
     } catch (error) {
       const portWasTaken =
         error instanceof EngineError && /bind|address already in use/i.test(error.message)
@@ -57,7 +58,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   }
 }
 
-async function start({
+async function startOnce({
   model = tinyChat,
   alias = 'tiny-chat',
   args = [],
@@ -75,25 +76,21 @@ async function start({
     '--threads': '1',
   }
   mkdirSync(scratch, { recursive: true })
-  const child = spawn(
+  const child = start(
     server.command,
     [...server.args, ...Object.entries(settings).flat(), '--no-webui', ...args],
     {
       cwd: server.cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // Whatever it wants to remember, it is not to do so in anybody's home.
-      env: { PATH: process.env['PATH'] ?? '', HOME: scratch, LC_ALL: 'C' },
+      // It writes nothing into the user's home.
+      env: { HOME: scratch, LC_ALL: 'C' },
     },
   )
   const log = collectedLog(child)
-  const killNow = (): unknown => child.kill('SIGKILL')
-  process.on('exit', killNow)
   const exited = once(child, 'exit').catch(() => {})
-  void exited.then(() => process.off('exit', killNow))
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     child.kill(signal)
-    const late = setTimeout(killNow, 5000)
+    const late = setTimeout(() => kill(child), 5000)
     await exited
     clearTimeout(late)
   }

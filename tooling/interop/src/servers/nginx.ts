@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { endWithUs } from '../children.ts'
+import { end, start } from '@tooling/consumers/processes'
 import { programOf } from '../programs.ts'
 import { nodeServers } from './node.ts'
 import type { Running, Server } from './server.ts'
@@ -66,20 +65,17 @@ http {
   }
 }`,
   )
-  const child = spawn(
+  const child = start(
     await programOf('nginx'),
     ['-c', path.join(folder, 'nginx.conf'), '-p', folder],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   )
-  const end = endWithUs(child)
   async function stop(): Promise<void> {
-    await end()
+    await end(child)
     rmSync(folder, { recursive: true, force: true })
   }
   let errors = ''
-  child.stderr.on('data', (chunk) => (errors += chunk))
+  child.stderr?.on('data', (chunk) => (errors += chunk))
   const url = `http://127.0.0.1:${port}`
   for (let attempt = 0; ; attempt++) {
     const isUp = await fetch(`${url}/late`, { method: 'HEAD' }).then(

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
+import { end, start } from '@tooling/consumers/processes'
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { fetchHandler } from '../fetch-handler.ts'
@@ -14,12 +14,9 @@ import type { Running, Server } from './server.ts'
 export async function spawned(
   program: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
+  env: Record<string, string> = {},
 ): Promise<Running> {
-  const child: ChildProcess = spawn(program, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = start(program, args, { env })
   let errors = ''
   child.stderr?.on('data', (chunk) => (errors += chunk))
   const url = await new Promise<string>((resolve, reject) => {
@@ -27,14 +24,7 @@ export async function spawned(
     child.once('exit', (code) => reject(new Error(`${program} ended with ${code}:\n${errors}`)))
     createInterface({ input: child.stdout! }).once('line', resolve)
   })
-  return {
-    url,
-    stop: () =>
-      new Promise((resolve) => {
-        child.once('exit', () => resolve())
-        child.kill('SIGKILL')
-      }),
-  }
+  return { url, stop: () => end(child) }
 }
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))

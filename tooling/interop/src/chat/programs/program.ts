@@ -1,7 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { endWithUs } from '../../children.ts'
+import { end, start } from '@tooling/consumers/processes'
 import type { Running } from '../../servers/server.ts'
 
 const READY_WITHIN = 60_000
@@ -10,7 +10,7 @@ const preload = pathToFileURL(path.join(import.meta.dirname, 'loopback.ts')).hre
 
 interface Settings {
   readonly args?: readonly string[]
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: Record<string, string>
   readonly cwd?: string
 }
 
@@ -19,14 +19,13 @@ export async function startProgram(
   file: string,
   { args = [], env = {}, cwd = folder }: Settings = {},
 ): Promise<Running> {
-  const child = fork(file, args, {
+  const child = start(process.execPath, ['--import', preload, file, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: cwd, NODE_ENV: 'production', ...env },
-    execArgv: ['--import', preload],
+    env: { HOME: cwd, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const log = logOf(child)
-  const stop = endWithUs(child)
+  const stop = (): Promise<void> => end(child)
   const failure = (why: string): Error => new Error(`${file} ${why}. It said:\n${log()}`)
   const ready = Promise.withResolvers<string>()
   child.once('message', (message) => ready.resolve((message as { url: string }).url))
@@ -36,7 +35,7 @@ export async function startProgram(
   try {
     return { url: await ready.promise, stop }
   } catch (error) {
-    child.kill('SIGKILL')
+    await stop()
     throw error
   } finally {
     clearTimeout(timer)

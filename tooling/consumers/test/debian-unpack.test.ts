@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mirrorsIn } from '../../src/engine/apt.ts'
+import { mirrorsIn } from '../src/drivers/debian-unpack.ts'
 
 describe('the mirrors of a machine', () => {
   it('are found in lines', () => {

@@ -1,6 +1,6 @@
 import { accessSync, appendFileSync, constants, globSync } from 'node:fs'
 import path from 'node:path'
-import { keptFolder } from './layout.ts'
+import { keptFolder } from '../layout.ts'
 import { type Ended, run } from './processes.ts'
 
 /** The commands of the system that installing takes. */

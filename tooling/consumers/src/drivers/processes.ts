@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import path from 'node:path'
-import { keptFolder } from './layout.ts'
+import { keptFolder } from '../layout.ts'
 
 const alive = new Set<ChildProcess>()
 

@@ -4,11 +4,15 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { EngineError } from './errors.ts'
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
-/** Downloads a package with all that it needs, and unpacks it. @returns the version of the package */
+/**
+ * Downloads a package with all that it needs, and unpacks it.
+ *
+ * @returns the version of the package
+ * @throws Error with a sentence for people when this machine cannot get it
+ */
 export function unpackDebianPackage(name: string, suite: string, folder: string): string {
   const mirrors = debianMirrors()
   const problems: string[] = []
@@ -33,31 +37,24 @@ export function unpackDebianPackage(name: string, suite: string, folder: string)
       encoding: 'utf8',
     }).trim()
   }
-  throw new EngineError(
-    'unavailable',
-    `apt could not get ${name} from Debian ${suite}: ${problems.join(' ')}`,
-  )
+  throw new Error(`apt could not get ${name} from Debian ${suite}: ${problems.join(' ')}`)
 }
 
 /** Where this machine gets its Debian packages from, by its own apt sources. Nothing is written down here. */
 function debianMirrors(): string[] {
   for (const tool of ['apt-get', 'dpkg-deb']) {
     if (spawnSync(tool, ['--version']).status !== 0) {
-      throw new EngineError(
-        'unavailable',
-        `There is no ${tool} here: the server is fetched as a Debian package.`,
-      )
+      throw new Error(`There is no ${tool} here: programs are fetched as Debian packages.`)
     }
   }
   if (!existsSync(KEYRING)) {
-    throw new EngineError(
-      'unavailable',
+    throw new Error(
       `There is no ${KEYRING}, so nothing could be trusted: install debian-archive-keyring.`,
     )
   }
   const mirrors = mirrorsIn(sourceFiles())
   if (mirrors.length === 0)
-    throw new EngineError('unavailable', 'The apt sources of this machine name no Debian mirror.')
+    throw new Error('The apt sources of this machine name no Debian mirror.')
   return mirrors
 }
 
