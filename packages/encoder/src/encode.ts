@@ -1,28 +1,28 @@
 /**
- * Events to blocks of the `text/event-stream` format. This file is hot: `encode` and `encodeInto` run once per
- * event, and the bench cases of the same names hold them to 1.6 times a bare template literal. What throws is called,
- * and not written out: V8 inlines less of what is longer, and takes 5 % more.
+ * Encodes events as blocks of the `text/event-stream` format. This file is hot: `encode` and `encodeInto` run once per
+ * event, and the bench cases of the same names hold them to 1.6 times a bare template literal. Errors are thrown by
+ * functions of their own, because V8 inlines short functions only; inline they cost 5 %.
  *
- * Every property is read once, into a local, and what was checked is what is written: a getter that answers
- * differently the second time gets nowhere.
+ * Every property is read once, into a local, so the value that was checked is the value that is written, also when a
+ * getter returns something else the second time.
  */
 import { type EncodeField, refuse, refuseNumber, refuseType } from './errors.ts'
-import { CR, LF, LONGEST_WAIT } from './numbers.ts'
+import { CR, LF, LONGEST_ID, LONGEST_WAIT } from './numbers.ts'
 import type { SseEventInit } from './types.ts'
 
-/** What the format takes for a line end. A CR LF is one, so it comes first. */
+/** The line ends of the format. CR LF is a single one, so it comes first. */
 const LINE_END = /\r\n|\r|\n/g
 
 /** @internal */
 export const utf8: TextEncoder = /* @__PURE__ */ new TextEncoder()
 
 /**
- * One whole block, the blank line that ends it included.
+ * Encodes an event as one whole block, with the blank line that ends it.
  *
- * Line ends in `data` are CR LF, CR or LF, and each comes back from a parser as LF: the format has no other way
- * to carry them. Everything else comes back as it was.
+ * A line end in `data` (CR LF, CR or LF) comes back from a parser as LF, because the format has no other way to carry
+ * it. Everything else comes back unchanged.
  *
- * @throws {@link EncodeError} if a field cannot be carried as it is. Nothing is ever stripped or replaced.
+ * @throws an {@link EncodeError} if a field cannot be sent as it is. Nothing is stripped or replaced.
  *
  * @example
  * import { encode } from '@tesserae/encoder'
@@ -31,12 +31,12 @@ export const utf8: TextEncoder = /* @__PURE__ */ new TextEncoder()
  * encode({ event: 'token', id: '7', data: '{}' }) // => 'event: token\nid: 7\ndata: {}\n\n'
  */
 export function encode(block: SseEventInit): string {
-  // For null and undefined: a number has properties that can be asked for, and none of these.
+  // Reading a property of null or undefined throws a TypeError; 0 has none of these properties.
   const { event, data, id, retry } = (block ?? 0) as SseEventInit
   check(event, data, id, retry)
   const last = retry === undefined ? 'data: ' : `retry: ${retry}\ndata: `
   const text = hasLineEnd(data) ? data.replace(LINE_END, '\ndata: ') : data
-  // One template for each shape: a tenth faster than a string that grows field by field.
+  // One template per shape is a tenth faster than a string that grows field by field.
   if (event !== undefined)
     return id === undefined
       ? `event: ${event}\n${last}${text}\n\n`
@@ -45,12 +45,12 @@ export function encode(block: SseEventInit): string {
 }
 
 /**
- * The same block as UTF-8, written into `target` from `offset` on.
+ * Writes the block of {@link encode} as UTF-8 into `target`, from `offset` on.
  *
- * @returns how many bytes were written, or 0 if the block does not fit: send what there is, and ask again. After
- * a 0, the bytes from `offset` on are undefined.
- * @throws {@link EncodeError} as {@link encode} does, or if `offset` is no index of `target` and not its end. `target`
- * is untouched then.
+ * @returns the number of bytes written, or 0 if the block does not fit: then send the buffer, and call again with an
+ * empty one. After a 0, the bytes from `offset` on are undefined.
+ * @throws an {@link EncodeError} as {@link encode} does, or if `offset` is not an integer from 0 to the length of
+ * `target`. `target` is unchanged then.
  *
  * @example
  * import { encodeInto } from '@tesserae/encoder'
@@ -62,7 +62,7 @@ export function encode(block: SseEventInit): string {
  */
 export function encodeInto(block: SseEventInit, target: Uint8Array, offset = 0): number {
   const { event, data, id, retry } = (block ?? 0) as SseEventInit
-  // 32 bits, so that V8 counts on without a look at each step whether it still can: 5 % of all that this takes.
+  // As a 32-bit integer, V8 increments it without a check for overflow: 5 % of the whole function.
   const start = Number(offset) >>> 0
   if (start !== offset || start > target.length) refuseNumber('offset', target.length)
   let at = start
@@ -70,9 +70,9 @@ export function encodeInto(block: SseEventInit, target: Uint8Array, offset = 0):
   if (check(event, data, id, retry) > 127 || retry !== undefined || hasLineEnd(data)) {
     text = encode({ event, data, id, retry }).slice(0, -2)
   } else {
-    // Each byte of the names has its own statement because a loop over them costs a quarter more on Node 20, and
-    // short fields go byte by byte because V8 would copy the whole block once more if they were joined to the data.
-    // A store beyond the end of a typed array does nothing, so there is one check for room, at the end.
+    // Each byte of a name is a statement, because a loop over them costs a quarter more on Node 20. Short fields are
+    // written byte by byte, because V8 would copy the whole block once more if they were joined to the data. A store
+    // beyond the end of a typed array does nothing, so one check for room at the end is enough.
     if (event !== undefined) {
       target[at++] = 0x65 // event:
       target[at++] = 0x76
@@ -105,9 +105,9 @@ export function encodeInto(block: SseEventInit, target: Uint8Array, offset = 0):
 }
 
 /**
- * A comment, which clients skip: for heartbeats, for padding, for whoever reads the stream with curl.
+ * Encodes a comment, which clients skip: for heartbeats, padding, and people who read the stream with curl.
  *
- * @throws {@link EncodeError} if `text` is not a string, or not well formed.
+ * @throws an {@link EncodeError} if `text` is not a string, or holds half of a surrogate pair.
  *
  * @example
  * import { encodeComment } from '@tesserae/encoder'
@@ -124,7 +124,7 @@ function hasLineEnd(text: string): boolean {
   return text.includes('\n') || text.includes('\r')
 }
 
-/** Returns the bits of all units of `event` and `id` together: above 127, they are not ASCII. */
+/** Returns all UTF-16 units of `event` and `id`, combined with OR: above 127 the fields are not ASCII. */
 function check(
   event: string | undefined,
   data: string,
@@ -143,7 +143,7 @@ function checkText(field: EncodeField, text: string): void {
   if (!text.isWellFormed()) refuse('lone-surrogate', field)
 }
 
-/** One pass, because these strings are short: searching for each character costs more. */
+/** Checks in one pass, because these strings are short: a search for each character costs more. */
 function checkLine(field: EncodeField, text: string | undefined): number {
   if (text === undefined) return 0
   if (typeof text !== 'string') refuseType(field)
@@ -157,7 +157,14 @@ function checkLine(field: EncodeField, text: string | undefined): number {
     bits |= unit
   }
   if (bits > 127) checkText(field, text)
+  if (text.length > LONGEST_ID / 3 && field === 'id') checkLength(text)
   return bits
+}
+
+/** Clients return an id in a header, which servers limit. */
+function checkLength(id: string): void {
+  if (utf8.encode(id).length > LONGEST_ID)
+    refuse('too-long', 'id', `be at most ${LONGEST_ID} bytes of UTF-8`)
 }
 
 /** Writes ASCII and a line end. */

@@ -1,26 +1,26 @@
-import type { CloseReason } from './types.ts'
-
 /**
- * The fields of an event, by their names on the wire; `comment` for the text of a comment, and `offset` for where a
- * block is to be written.
+ * The fields of an event, by their names on the wire; `comment` for the text of a comment, and `offset` for the index at
+ * which a block is written.
  */
 export type EncodeField = 'event' | 'data' | 'id' | 'retry' | 'comment' | 'offset'
 
-/** Every reason for which the encoder refuses to write a block. */
+/** Every reason for which the encoder refuses a block. */
 export type EncodeErrorCode =
-  /** The value is not a string. */
+  /** The value is not a string, or the payload has no JSON. */
   | 'wrong-type'
-  /** CR or LF in `event` or `id`: what follows it would be read as another field. */
+  /** CR or LF in `event` or `id`: a client would read the rest as another field. */
   | 'line-break'
-  /** NUL in `id`: every client ignores such an id. */
+  /** NUL in `id`: every client ignores the id. */
   | 'null-character'
-  /** Half of a surrogate pair: no bytes in UTF-8 stand for it. */
+  /** Half of a surrogate pair, which UTF-8 cannot represent. */
   | 'lone-surrogate'
-  /** An `event` of no characters: clients read it as no name at all. */
+  /** An empty `event`: clients read it as no name at all. */
   | 'empty-name'
+  /** An `id` of more than 1,024 bytes: a client could not return it in a header. */
+  | 'too-long'
   /**
-   * A `retry` that is not an integer from 0 to 2147483647. A timer that is told to wait longer does not wait at
-   * all, and a client would reconnect without a pause.
+   * A `retry` that is not an integer from 0 to 2147483647. A timer that is given more does not wait at all, so a client
+   * would reconnect without a pause.
    */
   | 'bad-retry'
   /** An `offset` that is not an integer from 0 to the length of the target. */
@@ -42,49 +42,52 @@ export class EncodeError extends Error {
   declare readonly code: EncodeErrorCode
   declare readonly field: EncodeField
 
-  /** @param instead - what the field must do; if left out, what it must not hold has the name of the code */
-  constructor(code: EncodeErrorCode, field: EncodeField, instead?: string) {
-    super(`${field} must ${instead ?? `hold no ${code.replace('-', ' ')}`}`)
+  /** @param rule - what the field must do; by default it must not hold what the code names */
+  constructor(code: EncodeErrorCode, field: EncodeField, rule?: string) {
+    super(`\`${field}\` must ${rule ?? `not hold a ${code.replace('-', ' ')}`}.`)
     this.name = 'EncodeError'
     this.code = code
     this.field = field
   }
 }
 
-export function refuse(code: EncodeErrorCode, field: EncodeField, instead?: string): never {
-  throw new EncodeError(code, field, instead)
+export function refuse(code: EncodeErrorCode, field: EncodeField, rule?: string): never {
+  throw new EncodeError(code, field, rule)
 }
 
 export function refuseNumber(field: 'retry' | 'offset', most: number): never {
   refuse(`bad-${field}`, field, `be an integer from 0 to ${most}`)
 }
 
-export function refuseType(field: EncodeField): never {
-  // It may well be that all of the event is something else.
+export function refuseType(field: EncodeField, expected = 'a string'): never {
+  // The whole event may be something else.
   const about = field === 'data' ? ': an event is { data: string }' : ''
-  refuse('wrong-type', field, `be a string${about}`)
+  refuse('wrong-type', field, `be ${expected}${about}`)
 }
 
-/** Every reason for which a stream does not begin. */
+/** Every reason for which a stream does not begin, or a source is wrong. */
 export type StreamErrorCode =
-  /** An option is not what it must be. */
+  /** An option has a wrong value, or does not exist. */
   | 'bad-option'
-  /** The source is neither a sequence nor a function. */
+  /** The source is neither a sequence nor a function, or a function that returned nothing to wait for. */
   | 'bad-source'
-  /** The response has sent its head before the stream could. */
+  /** The response had sent its head before the stream could. */
   | 'head-sent'
-  /** A header that the platform sets, or with which no client would read the stream. */
+  /** A header field that the platform sets, or with which no client would read the stream. */
   | 'forbidden-header'
-  /** A `Last-Event-ID` longer than any that is worth sending. */
+  /** A `Last-Event-ID` of more than 1,024 bytes. */
   | 'last-event-id-too-long'
-  /** The hub has as many clients as it may. */
+  /** The hub has `maxClients`. */
   | 'too-many-clients'
-  /** The server, or the hub, is on its way down. */
+  /** The hub is being drained. */
   | 'draining'
+  /** `send()` was called after the source function had returned. */
+  | 'sent-after-end'
 
 /**
- * Why a stream did not begin. With a `status` of 400 or 503 it is an answer to the client, which is given that
- * status, and `onError` is told. With 500 it is a mistake in the server's code: `eventStream` and `sendEvents` reject.
+ * Why a stream did not begin. With a `status` of 500 it is a mistake in the server's code: `eventStream` and `sendEvents`
+ * reject. Any other status is an answer to the client, and `onError` is called. Libraries extend it, with codes of
+ * their own, to refuse a client.
  *
  * @example
  * import { createHub, StreamError } from '@tesserae/encoder/hub'
@@ -93,6 +96,7 @@ export type StreamErrorCode =
  * const hub = createHub({ maxClients: 1 })
  * await eventStream(hub.source())
  * const second = await eventStream(hub.source(), {
+ *   refusal: 'status',
  *   onError: (error) => error instanceof StreamError && console.log(error.code), // => too-many-clients
  * })
  * second.status // => 503
@@ -119,13 +123,30 @@ export class StreamError extends Error {
   }
 }
 
-/** Whether the client is to be told by a status, and nobody else has to do anything about it. */
+/** Whether the error is an answer to the client, and not a mistake in the server's code. */
 export function isRefusal(error: unknown): error is StreamError {
   return error instanceof StreamError && error.status !== 500
 }
 
+/** Why a stream is over. */
+export type CloseReason =
+  /** The source came to its end, or called `close()`. */
+  | 'done'
+  /** The source threw, or the client was refused. */
+  | 'error'
+  /** The client hung up. */
+  | 'client-gone'
+  /** The client read nothing for `stallTimeout`, or fell too far behind. What waited for it is lost. */
+  | 'slow'
+  /** The source sent nothing for `idleTimeout`. */
+  | 'idle'
+  /** `maxDuration` has passed. */
+  | 'expired'
+  /** The server is going down: `signal`, or `hub.drain()`. */
+  | 'shutdown'
+
 /**
- * The end of a stream: what its `signal` aborts with, and what `send()` rejects with from then on.
+ * The end of a stream: the reason of its `signal`, and the error of `send()` from then on.
  *
  * @example
  * import { eventStream, StreamClosed } from '@tesserae/encoder/web'
@@ -144,7 +165,7 @@ export class StreamClosed extends Error {
   declare readonly reason: CloseReason
 
   constructor(reason: CloseReason, cause?: unknown) {
-    super(`The stream is over: ${reason}`, { cause })
+    super(`The stream is over: ${reason}.`, { cause })
     this.name = 'StreamClosed'
     this.code = 'stream-closed'
     this.reason = reason

@@ -1,24 +1,26 @@
-import { StreamError } from './errors.ts'
-import { frame } from './frame.ts'
-import { lifecycleOf } from './handle.ts'
-import { Client, type Entry, type Host, join, type Rules, rulesOf } from './hub-client.ts'
-import { amount } from './limits.ts'
+import { type CloseReason, StreamError } from './errors.ts'
+import { Frame } from './frame.ts'
+import { batchOf, Client, type Entry, type Host, type Rules, rulesOf } from './hub/client.ts'
+import { type Group, Groups } from './hub/groups.ts'
+import { jsonEvent } from './json-event.ts'
 import { LONGEST_WAIT } from './numbers.ts'
-import type { Lifecycle } from './lifecycle.ts'
-import { atTurnEnd } from './turn.ts'
-import type { CloseReason, EventMap, Hub, HubOptions } from './types.ts'
+import { callHook } from './response/hooks.ts'
+import { checkAmount, checkNames } from './response/limits.ts'
+import { atTurnEnd } from './response/turn.ts'
+import type { Batch } from './frame.ts'
+import type { EventMap, EventStream, Hub, HubOptions, JoinOptions } from './types.ts'
 
 export { StreamClosed, StreamError, type StreamErrorCode } from './errors.ts'
 export type * from './types.ts'
 
-const USUAL: Rules = { filter: undefined, policy: 'disconnect', queueBytes: 262_144 }
+const USUAL: Rules = { policy: 'disconnect', queueBytes: 262_144 }
 
-/** So many bytes go out before the turn ends. */
-const BATCH = 65_536
+/** So many characters are sent before the turn ends. */
+const BATCH_LENGTH = 65_536
 
 /**
- * One event to many clients: encoded once, sent in one piece with what else is published in the same turn, and held
- * for each client that is slow within a bound, with a policy for what happens then.
+ * Sends one event to many clients: encoded once, in one piece with everything that is published in the same turn, and
+ * queued for each slow client up to a bound, with a policy for what happens then.
  *
  * @example
  * import { createHub } from '@tesserae/encoder/hub'
@@ -32,11 +34,12 @@ const BATCH = 65_536
  * await text // => ':\n\nevent: tick\ndata: {"n":1}\n\n'
  */
 export function createHub<Events extends object = EventMap>(options: HubOptions = {}): Hub<Events> {
-  const { maxClients = Infinity } = options
-  amount('maxClients', maxClients)
-  const { policy, queueBytes } = rulesOf(options, USUAL)
-  const usual = { ...USUAL, policy, queueBytes }
+  checkNames(options, 'policy queueBytes maxClients onJoin onLeave onPublish')
+  const { maxClients = Infinity, policy, queueBytes, onJoin, onLeave, onPublish } = options
+  checkAmount('maxClients', maxClients)
+  const usual = rulesOf({ policy, queueBytes }, USUAL)
   const clients = new Set<Client>()
+  const groups = new Groups()
   const tally = { deliveries: 0, bytes: 0, queued: 0, dropped: 0, evicted: 0, full: 0 }
   const closed: Record<CloseReason, number> = {
     done: 0,
@@ -49,12 +52,13 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
   }
   let opened = 0
   let events = 0
-  let draining = false
+  let isDraining = false
 
-  let pending: Entry[] = []
-  let pendingBytes = 0
-  let turn: Promise<void> = Promise.resolve()
-  /** Publishers, and whoever drains, that wait for clients to catch up. */
+  /** The groups that this turn brings something. */
+  let dirty = new Set<Group>()
+  let pendingLength = 0
+  let turn: Promise<void> | undefined
+  /** Publishers that wait for clients to catch up or leave. */
   let waiters: (() => void)[] = []
 
   const wake = (): void => {
@@ -63,73 +67,98 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     for (const waiter of woken) waiter()
   }
   const change = (): Promise<void> => new Promise((resolve) => waiters.push(resolve))
+
+  const flush = (): void => {
+    const flushed = dirty
+    dirty = new Set()
+    pendingLength = 0
+    for (const group of flushed) {
+      const { entries } = group
+      group.entries = []
+      let batch: Batch | undefined
+      const whole = (): Batch => (batch ??= batchOf(entries))
+      for (const client of group.clients) client.take(entries, whole)
+    }
+  }
+
   const host: Host = {
     tally,
+    flush,
     onEmpty: wake,
-    onLeave(client, { reason }) {
-      clients.delete(client)
-      closed[reason]++
+    onLeave(client, end) {
+      if (!clients.delete(client)) return
+      groups.remove(client)
+      closed[end.reason]++
       wake()
+      void callHook(onLeave, client, end)
     },
   }
 
-  const flush = (): void => {
-    const entries = pending
-    if (entries.length === 0) return
-    pending = []
-    pendingBytes = 0
-    let whole: Uint8Array<ArrayBuffer> | undefined
-    const joined = (): Uint8Array<ArrayBuffer> => (whole ??= join(entries))
-    for (const client of clients) client.take(entries, joined)
-  }
-
+  /** Settles after this turn, when every client with the policy `wait` has room. */
   const untilRoom = async (): Promise<void> => {
+    await new Promise<void>((resolve) => atTurnEnd(resolve, undefined))
+    turn = undefined
+    flush()
     while (tally.full > 0) await change()
   }
 
+  const receivers = (topic: string | undefined): number => {
+    let count = 0
+    for (const group of groups.of(topic)) count += group.clients.size
+    return count
+  }
+
   const hub: Hub<Events> = {
-    publish(event, { topic, key } = {}) {
-      const { bytes } = frame(event)
+    async publish(event, its = {}) {
+      checkNames(its, 'topic key')
+      const { topic, key } = its
+      const frame = Frame.of(event)
+      const entry: Entry = { frame, topic, key }
       events++
-      pendingBytes += bytes.length
-      if (pending.push({ event, bytes, topic, key }) === 1)
-        turn = new Promise((resolve) =>
-          atTurnEnd(() => {
-            flush()
-            resolve()
-          }, undefined),
-        )
-      if (pendingBytes >= BATCH) {
-        flush()
-        // A publisher that waits comes to its senses in another turn, and clients have read by then.
-        return turn.then(untilRoom)
+      for (const group of groups.of(topic)) {
+        group.entries.push(entry)
+        dirty.add(group)
       }
-      return untilRoom()
+      pendingLength += frame.text.length
+      if (onPublish) void callHook(onPublish, frame, topic, receivers(topic))
+      if (pendingLength >= BATCH_LENGTH) flush()
+      await (turn ??= untilRoom())
     },
 
-    emit(name, payload, { topic, key, ...fields } = {}) {
-      return hub.publish({ ...fields, event: name, data: JSON.stringify(payload) }, { topic, key })
+    async emit(name, payload, { topic, key, ...fields } = {}) {
+      await hub.publish(jsonEvent(name, payload, fields) as never, { topic, key })
     },
 
     source: (its) => (stream) => hub.join(stream, its),
 
     join(stream, its) {
-      const lifecycle = (stream as { [lifecycleOf]?: Lifecycle })[lifecycleOf]
-      if (!lifecycle) throw new TypeError('join() takes the stream that a source is given.')
-      if (draining) throw new StreamError('draining', 'The hub is shutting down.', 503)
-      if (clients.size >= maxClients)
-        throw new StreamError(
-          'too-many-clients',
-          `All ${maxClients} places are taken: raise maxClients.`,
-          503,
-        )
-      const client = new Client(lifecycle, rulesOf(its, usual), host)
-      // What was published before it came is not for it.
-      flush()
-      clients.add(client)
-      opened++
-      lifecycle.follow(client)
-      return stream.closed
+      try {
+        const rules = rulesOf(its as JoinOptions | undefined, usual)
+        if (isDraining) throw new StreamError('draining', 'The hub is shutting down.', 503)
+        if (clients.size >= maxClients)
+          throw new StreamError(
+            'too-many-clients',
+            `The hub has ${maxClients} clients: raise \`maxClients\` for more.`,
+            503,
+          )
+        // What was published before is not for the new client.
+        flush()
+        const client = new Client(stream, rules, host)
+        if (client.hasLeft) return stream.closed
+        clients.add(client)
+        groups.add(client)
+        opened++
+        void callHook(onJoin, client)
+        if (rules.replay)
+          return client.replay(stream as unknown as EventStream).then(() => stream.closed)
+        return stream.closed
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    },
+
+    *clients(topic) {
+      for (const group of groups.of(topic)) yield* group.clients
     },
 
     counters: () => ({
@@ -144,21 +173,20 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       evicted: tally.evicted,
     }),
 
-    async drain({ spread = 0, grace = 5000 } = {}) {
-      const pause = amount('spread', spread) / clients.size
-      amount('grace', grace)
-      draining = true
+    async drain(its = {}) {
+      checkNames(its, 'spread grace')
+      const { spread = 0, grace = 5000 } = its
+      const pause = checkAmount('spread', spread) / clients.size
+      checkAmount('grace', grace)
+      isDraining = true
       flush()
       await Promise.all(
         [...clients].map(async (client, index) => {
-          await sleep(pause * index)
-          const timer = sleep(grace)
-          const caughtUp = async (): Promise<void> => {
-            while (client.isBehind) await change()
-          }
-          await Promise.race([timer, caughtUp()])
-          timer.cancel()
-          client.lifecycle.close('shutdown')
+          const { outlet } = client
+          if (index > 0) await within(pause * index, outlet.closed)
+          client.drain()
+          await within(grace, outlet.closed)
+          outlet.drop('shutdown')
         }),
       )
     },
@@ -166,10 +194,12 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
   return hub
 }
 
-function sleep(milliseconds: number): Promise<void> & { cancel(): void } {
-  let timer: ReturnType<typeof setTimeout>
-  const promise = new Promise<void>(
-    (resolve) => (timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_WAIT))),
-  )
-  return Object.assign(promise, { cancel: () => clearTimeout(timer) })
+/** Waits for the promise, for at most so many milliseconds. */
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_WAIT))
+  })
+  await Promise.race([promise, late])
+  clearTimeout(timer)
 }

@@ -7,4 +7,5 @@ export {
   type StreamErrorCode,
 } from './errors.ts'
 export { type Frame, frame } from './frame.ts'
-export type { SseEventInit } from './types.ts'
+export { jsonEvent } from './json-event.ts'
+export type { NamedEvent, Payload, SseEventInit } from './types.ts'

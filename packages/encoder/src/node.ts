@@ -1,51 +1,72 @@
 import { type StreamClosed, StreamError } from './errors.ts'
-import { headOf } from './head.ts'
-import { type Follower, Lifecycle } from './lifecycle.ts'
-import type { Transport } from './transport.ts'
-import type { EventMap, HeaderFields, StreamSource, EventStreamOptions } from './types.ts'
+import { Handle } from './response/handle.ts'
+import { headOf } from './response/head.ts'
+import { callHook } from './response/hooks.ts'
+import { isOpenable, Pump } from './response/pump.ts'
+import { ResponseStream } from './response/response-stream.ts'
+import type { Transport } from './response/transport.ts'
+import type {
+  EventMap,
+  EventStream,
+  EventStreamOptions,
+  HeaderFields,
+  OpenStream,
+  StreamSource,
+} from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
 export type * from './types.ts'
 
-/** What is asked of a request: `http.IncomingMessage` and `http2.Http2ServerRequest` have it. */
+/** What is read of a request: `http.IncomingMessage` and `http2.Http2ServerRequest` have it. */
 export interface NodeRequest {
   readonly method?: string | undefined
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
+  /** The connection. */
+  readonly socket?: NodeSocket | undefined
 }
 
-/** What is asked of a response: `http.ServerResponse` and `http2.Http2ServerResponse` have it. */
+/** What is read of a request's connection. */
+export interface NodeSocket {
+  readonly destroyed: boolean
+  /** Calls the listener when the connection closes. */
+  on(event: 'close', listener: () => void): unknown
+}
+
+/** What is used of a response: `http.ServerResponse` and `http2.Http2ServerResponse` have it. */
 export interface NodeResponse {
   readonly headersSent: boolean
   readonly destroyed?: boolean
+  /** HTTP/1 only: null until the response is the next one of its connection. */
+  readonly socket?: object | null | undefined
   /** HTTP/2 only. */
   readonly stream?: { readonly destroyed?: boolean } | undefined
-  /** Takes out the header of a name. */
+  /** Removes the header of a name. */
   removeHeader?(name: string): unknown
   /** Sends the head: status and fields. */
   writeHead(status: number, fields: Record<string, string | string[]>): unknown
   /** Sends bytes of the body; false when more should wait for `drain`. */
   write(bytes: Uint8Array): boolean
-  /** Compression middleware adds it: what was written so far is to go out. */
+  /** Compression middleware adds it: sends what was written so far. */
   flush?(): unknown
-  end(): unknown
+  /** Ends the body. The callback is called when everything was handed to the operating system. */
+  end(callback: () => void): unknown
   destroy(): unknown
   /** Calls the listener on an event of Node's. */
   on(event: 'drain' | 'close' | 'error', listener: () => void): unknown
 }
 
-/** The head of most streams, made once: it is kept until the connection closes. */
+/** The head of most streams, created once: it is kept until the connection closes. */
 let usual: Fields | undefined
 const none: EventStreamOptions = {}
 
 /**
- * Streams events as the response to a request of Node's own server, or of Express, Fastify and Koa, which are built
- * on it.
+ * Streams events as the response to a request of Node's own server, or of a framework that is built on it: Express,
+ * Fastify, Koa, Nest.
  *
- * The promise resolves when the stream is over, with the reason. It rejects if the source throws before the head is
- * sent: the first event, or the end of the turn, sends it. Until then the response is untouched, for whoever handles
- * errors: frameworks do, and with `node:http` alone it must be `.catch()`, or the process ends. What goes wrong later is
- * told to `onError`, and **without `onError` nobody sees it**. A client that is refused ({@link StreamError}) is
- * answered with 400 or 503.
+ * The promise resolves when the client has everything or is gone, with the reason. It rejects if the source throws before
+ * the head is sent, so that the framework can answer with an error; with `node:http` alone, a rejection without `.catch()`
+ * ends the process. The head is sent with the first event, or at the end of the turn. Later errors go to `onError`:
+ * **without `onError` they are lost**.
  *
  * @example
  * import { createServer } from 'node:http'
@@ -71,44 +92,109 @@ export function sendEvents<Events extends object = EventMap>(
   options: EventStreamOptions = none,
 ): Promise<StreamClosed> {
   return new Promise((resolve, reject) => {
-    const transport = new NodeTransport(response, resolve, reject)
-    const stream = new Lifecycle(transport, options)
-    listen(response, stream)
-    if (response.destroyed === true || response.stream?.destroyed === true) stream.gone()
-    stream.start(
-      source as StreamSource<never>,
-      request.method,
-      request.headers['last-event-id']?.toString(),
-    )
-    stream.follow(transport)
+    const [stream, handle] = begin(request, response, options, reject, isOpenable(source))
+    void new Pump(stream).run(source as StreamSource<never>, handle as EventStream<never>)
+    void handle.closed.then(resolve)
   })
 }
 
-/** On its own, so that what it keeps is the stream, and not all that `sendEvents` was given. */
-function listen(response: NodeResponse, stream: Lifecycle): void {
+/**
+ * Opens a stream as an object, for code that sends from elsewhere: an event emitter, a list of clients.
+ *
+ * @throws a {@link StreamError} if an option is wrong, or the head of the response was sent before.
+ *
+ * @example
+ * import { createServer } from 'node:http'
+ * import type { AddressInfo } from 'node:net'
+ * import { openStream } from '@tesserae/encoder/node'
+ *
+ * const server = createServer(async (request, response) => {
+ *   await using stream = openStream(request, response, { onError: console.error })
+ *   await stream.send({ data: 'Hello' })
+ * }).listen(0, '127.0.0.1')
+ * await new Promise((resolve) => server.once('listening', resolve))
+ * const { port } = server.address() as AddressInfo
+ * const response = await fetch(`http://127.0.0.1:${port}`)
+ * await response.text() // => 'data: Hello\n\n'
+ * server.close()
+ */
+export function openStream<Events extends object = EventMap>(
+  request: NodeRequest,
+  response: NodeResponse,
+  options: EventStreamOptions = none,
+): OpenStream<Events> {
+  let isOpened = false
+  let fault: { readonly error: unknown } | undefined
+  const reject = (error: unknown): void => {
+    if (isOpened) void callHook(options.onError, error)
+    else fault = { error }
+  }
+  const [, handle] = begin(request, response, options, reject, false)
+  isOpened = true
+  if (fault) throw fault.error
+  return handle as unknown as OpenStream<Events>
+}
+
+function begin(
+  request: NodeRequest,
+  response: NodeResponse,
+  options: EventStreamOptions,
+  reject: (error: unknown) => void,
+  waits: boolean,
+): [ResponseStream, Handle] {
+  const transport = new NodeTransport(response, reject)
+  const stream = new ResponseStream(transport, options)
+  transport.stream = stream
+  listen(request, response, stream)
+  const lastEventId = request.headers['last-event-id']?.toString()
+  const id = stream.start({ method: request.method, lastEventId }, waits)
+  return [stream, new Handle(stream, id)]
+}
+
+/** A function of its own, so that its closures keep the stream alone, and not everything that the caller was given. */
+function listen(request: NodeRequest, response: NodeResponse, stream: ResponseStream): void {
   response.on('drain', () => stream.ready())
   // Of the response: a request closes as soon as its body has been read.
   response.on('close', () => stream.gone())
   response.on('error', ignore)
+  if (response.socket === null && request.socket) onSocketClose(request.socket, stream)
+  if (response.destroyed === true || response.stream?.destroyed === true) stream.gone()
 }
 
-/** A write to a connection that is already lost. The close that follows says all there is to say. */
+/** A write to a connection that is already lost. The close that follows says everything. */
 function ignore(): void {}
 
+/** The streams whose responses wait for their turn on a connection. */
+const pipelined = /* @__PURE__ */ new WeakMap<NodeSocket, Set<ResponseStream>>()
+
+/**
+ * Before Node 24, a pipelined response emits no `close` if its turn on the connection never came. One listener serves all
+ * streams of a connection, because Node warns about the eleventh.
+ */
+function onSocketClose(socket: NodeSocket, stream: ResponseStream): void {
+  if (socket.destroyed) return stream.gone()
+  let streams = pipelined.get(socket)
+  if (!streams) {
+    const all = (streams = new Set())
+    pipelined.set(socket, all)
+    socket.on('close', () => {
+      for (const each of all) each.gone()
+    })
+  }
+  const its = streams
+  its.add(stream)
+  void stream.closed.then(() => its.delete(stream))
+}
+
 /** A class, because a closure for each of its methods would cost an idle connection half a kilobyte. */
-class NodeTransport implements Transport, Follower {
+class NodeTransport implements Transport {
   readonly #response: NodeResponse
   #head!: Fields
-  readonly onEnd: (end: StreamClosed) => void
+  declare stream: ResponseStream
   readonly reject: (error: unknown) => void
 
-  constructor(
-    response: NodeResponse,
-    onEnd: (end: StreamClosed) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(response: NodeResponse, reject: (error: unknown) => void) {
     this.#response = response
-    this.onEnd = onEnd
     this.reject = reject
   }
 
@@ -119,34 +205,35 @@ class NodeTransport implements Transport, Follower {
   }
 
   open(): void {
-    this.#begin(200, this.#head)
+    this.#writeHead(200, this.#head)
   }
 
   write(bytes: Uint8Array): boolean {
-    // Not copied, also when others have it: no part of Node changes what it is given to write.
+    // Not copied, even if other streams have the same bytes: no part of Node changes what it is given to write.
     const hasRoom = this.#response.write(bytes)
     this.#response.flush?.()
     return hasRoom
   }
 
   end(): void {
-    this.#response.end()
+    const { stream } = this
+    this.#response.end(() => stream.delivered())
   }
 
   destroy(): void {
     this.#response.destroy()
   }
 
-  /** It has no body, and a type only where it tells of one. */
-  answer(status: number): void {
-    const fields = { ...this.#head }
-    if (status !== 200) delete fields['content-type']
-    this.#begin(status, fields)
-    this.end()
+  answer(status: number, retryAfter?: number): void {
+    const { 'content-type': type, ...fields } = this.#head
+    if (status === 200 && type) fields['content-type'] = type
+    if (retryAfter) fields['retry-after'] = `${retryAfter}`
+    this.#writeHead(status, fields)
+    this.#response.end(ignore)
   }
 
-  #begin(status: number, fields: Fields): void {
-    // Set for another body, it would have the client take the rest of this one for the next response.
+  #writeHead(status: number, fields: Fields): void {
+    // Set for another body, it would make the client take the rest of this one for the next response.
     this.#response.removeHeader?.('content-length')
     this.#response.writeHead(status, fields)
   }
@@ -154,7 +241,7 @@ class NodeTransport implements Transport, Follower {
 
 type Fields = Record<string, string | string[]>
 
-/** As `writeHead` takes them: cookies are the one field that there may be several of. */
+/** As `writeHead` takes them: cookies are the only field that can occur several times. */
 function fieldsOf(head: Headers): Fields {
   const fields: Fields = Object.fromEntries(head)
   if (head.has('set-cookie')) fields['set-cookie'] = head.getSetCookie()

@@ -1,7 +1,10 @@
-// In a file of their own, because esbuild writes only constants of other files into the code that uses them.
+// In a file of their own, because esbuild inlines only constants of other files.
 
 export const LF = 10
 export const CR = 13
 
-/** In milliseconds: a timer of the web platform that is told to wait longer does not wait at all. */
+/** In milliseconds: a timer of the web platform that is given more does not wait at all. */
 export const LONGEST_WAIT = 2147483647
+
+/** In bytes of UTF-8: the longest id that is sent, and the longest `Last-Event-ID` that is accepted. */
+export const LONGEST_ID = 1024

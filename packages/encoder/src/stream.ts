@@ -5,10 +5,10 @@ import type { Bytes, SseEventInit } from './types.ts'
 export type { SseEventInit } from './types.ts'
 
 /**
- * Events in, bytes out: for `pipeThrough`.
+ * Encodes events as bytes, for `pipeThrough`.
  *
- * An event that cannot be sent errors the stream with an `EncodeError`. A response that should batch, send
- * heartbeats and survive its client is better made by `eventStream` or `sendEvents`.
+ * An event that cannot be sent errors the stream with an `EncodeError`. For a response with batches, heartbeats and a bound
+ * on slow clients use `eventStream` or `sendEvents`.
  *
  * @example
  * import { EventEncoderStream } from '@tesserae/encoder/stream'
@@ -18,12 +18,12 @@ export type { SseEventInit } from './types.ts'
  * void writer.write({ data: 'Hello' }).then(() => writer.close())
  * await new Response(encoder.readable).text() // => 'data: Hello\n\n'
  */
-export class EventEncoderStream extends TransformStream<SseEventInit | Frame, Bytes> {
+export class EventEncoderStream extends TransformStream<SseEventInit, Bytes> {
   constructor() {
     super({
       transform(event, controller) {
-        // Fresh bytes for each stream: whoever reads them owns them, and may transfer them elsewhere.
-        controller.enqueue(utf8.encode(event instanceof Frame ? event.text : encode(event)))
+        // Bytes of its own for each stream: the reader owns them, and may transfer them.
+        controller.enqueue(utf8.encode(Frame.textOf(event) ?? encode(event)))
       },
     })
   }

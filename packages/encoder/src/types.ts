@@ -1,8 +1,9 @@
-import type { StreamClosed } from './errors.ts'
-import type { Frame } from './frame.ts'
+import type { CloseReason, StreamClosed } from './errors.ts'
+
+export type { CloseReason } from './errors.ts'
 
 /**
- * One event, named as its fields are on the wire. What `@tesserae/parser` yields is one too.
+ * One event, with the names that its fields have on the wire. An event of `@tesserae/parser` is one too.
  *
  * @example
  * import { encode, type SseEventInit } from '@tesserae/encoder'
@@ -11,137 +12,215 @@ import type { Frame } from './frame.ts'
  * encode(event) // => 'event: token\nid: 1\ndata: {"text":"Hi"}\n\n'
  */
 export interface SseEventInit {
-  /** The name that clients listen for. Left out: an unnamed event, which they see as `message`. */
+  /** The name that clients listen for. Without it the event is unnamed, which clients see as `message`. */
   readonly event?: string | undefined
-  /** The payload: any text. An empty one is an event all the same. */
+  /** The payload: any text. An empty one is an event too. */
   readonly data: string
-  /** What a client sends as `Last-Event-ID` when it reconnects. An empty one resets it. */
+  /** What a client returns as `Last-Event-ID` when it reconnects: at most 1,024 bytes. An empty one resets it. */
   readonly id?: string | undefined
   /** How long a client waits before it reconnects: milliseconds, from 0 to 2147483647. */
   readonly retry?: number | undefined
 }
 
-/**
- * UTF-8, as `TextEncoder` gives it: `Uint8Array`, with a type parameter where the reader's TypeScript knows one.
- */
+/** A payload that may have JSON: anything but `undefined`. */
+export type Payload = {} | null
+
+/** Names of events, and the payload of each. */
+export type EventMap = Record<string, Payload>
+
+declare const payloadOf: unique symbol
+
+/** An event whose type holds its name and payload. Made by `jsonEvent`. */
+export interface NamedEvent<Name extends string, P> extends SseEventInit {
+  readonly event: Name
+  /** In the type alone. */
+  readonly [payloadOf]: P
+}
+
+/** The events of a stream: any event for the default map, and the events of `jsonEvent` for a map of your own. */
+// Behind `infer`, because the compiler would infer the map of a stream from its events.
+export type EventOf<Events extends object> = Events extends infer Its extends object
+  ? [keyof Its] extends [never]
+    ? SseEventInit
+    : string extends keyof Its
+      ? SseEventInit
+      : { [Name in keyof Its & string]: NamedEvent<Name, Its[Name]> }[keyof Its & string]
+  : never
+
+/** UTF-8, with the type that `TextEncoder.encode` has in the reader's version of TypeScript. */
 export type Bytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>
 
-/** What `new Headers()` takes. Not by the name that it has in browsers' types, which servers' types lack. */
-export type HeaderFields = ConstructorParameters<typeof Headers>[0]
-
-/** Names of events, and what the payload of each is. */
-export type EventMap = Record<string, unknown>
+/**
+ * Header fields: what `new Headers()` takes, or the object that Node's `getHeaders()` and Fastify's
+ * `reply.getHeaders()` return.
+ */
+export type HeaderFields =
+  | Iterable<readonly [string, string]>
+  | { readonly [name: string]: string | number | readonly string[] | undefined }
 
 /** Text that a client chose. Check it before it becomes part of a query, a path, or another user's stream. */
 export type UntrustedText = string & { readonly [untrusted]?: never }
 declare const untrusted: unique symbol
 
-/** Why a stream is over. */
-export type CloseReason =
-  /** The source came to its end, or called `close()`. */
-  | 'done'
-  /** The source threw. */
-  | 'error'
-  /** The client hung up. */
-  | 'client-gone'
-  /** The client did not read for `stallTimeout`, or fell too far behind. */
-  | 'slow'
-  /** The source sent nothing for `idleTimeout`. */
-  | 'idle'
-  /** `maxDuration` has passed. */
-  | 'expired'
-  /** The server is going down: `signal`, or `hub.drain()`. */
-  | 'shutdown'
-
-/** What a source that is a function is given. Its members work on their own, so it can be taken apart. */
+/** The stream as its source sees it. Members work on their own, so the object can be destructured. */
 export interface EventStream<Events extends object = EventMap> {
-  /** Aborts when the stream is over, with a {@link StreamClosed} as its reason. */
+  /** Aborts when the stream takes no more events. Its reason is a {@link StreamClosed}. */
   readonly signal: AbortSignal
-  /** Where the client says that it left off. It can be anything: bind it to this very user and stream. */
+  /** Where the client says that it left off. It can be any text: check it against this user and this stream. */
   readonly lastEventId: UntrustedText | undefined
   /**
-   * Sends an event. The promise resolves when there is room for another, and rejects with {@link StreamClosed}
-   * when the stream is over; that rejection is not reported as unhandled if nobody waits for it.
+   * Sends an event. The promise resolves when there is room for another.
    *
-   * @throws an `EncodeError`, at once, if the event cannot be sent.
+   * It rejects with an `EncodeError` if the event cannot be sent, and with {@link StreamClosed} when the stream is over.
+   * The second rejection is not reported as unhandled.
    */
-  readonly send: (event: SseEventInit | Frame) => Promise<void>
-  /**
-   * Sends a payload as JSON, under one of the stream's names.
-   *
-   * @throws at once, if the payload has no JSON, or the name or a field cannot be sent.
-   */
+  readonly send: (event: EventOf<Events>) => Promise<void>
+  /** Sends a payload as JSON, under a name of the stream's events. Settles like {@link send}. */
   readonly emit: <Name extends keyof Events & string>(
     name: Name,
-    payload: Events[Name],
+    payload: Events[Name] & Payload,
     fields?: Pick<SseEventInit, 'id' | 'retry'>,
   ) => Promise<void>
-  /** Sends what is waiting, then ends the stream. */
+  /** Ends the stream after everything that was sent. */
   readonly close: () => void
-  /** Resolves when the stream is over. */
+  /** Resolves when the client has everything, or is gone. */
   readonly closed: Promise<StreamClosed>
+  /** For code that queues by itself, as a hub does: direct access to the connection. */
+  readonly attach: (follower: Follower) => Outlet
+}
+
+declare global {
+  /** As in the library `esnext.disposable`, which a project may not have. */
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol
+  }
+}
+
+/** A stream that is sent to from elsewhere. `await using` closes it, and waits until it is over. */
+export interface OpenStream<Events extends object = EventMap> extends EventStream<Events> {
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What is called when a stream changes. */
+export interface Follower {
+  /** The stream takes no more events. */
+  onStop(end: StreamClosed): void
+  /** The connection has room, and nothing waits before it. */
+  onRoom?(): void
+}
+
+/** Events that were encoded together, to be sent to many. */
+export interface EncodedEvents {
+  readonly events: number
+  readonly bytes: Bytes
+}
+
+/** Direct access to the connection of a stream. */
+export interface Outlet {
+  /** Whether bytes go straight to the connection: it has room, and nothing waits before them. */
+  readonly isClear: boolean
+  /** Resolves when the client has everything, or is gone. */
+  readonly closed: Promise<StreamClosed>
+  /** Writes events that were encoded before. Call it only while `isClear`. */
+  sendBatch(batch: EncodedEvents): void
+  /** Ends the stream after what waits. */
+  close(reason: CloseReason): void
+  /** Ends the stream at once. What waits is lost. */
+  drop(reason: CloseReason): void
+  /** Ends the stream with the error event. */
+  fail(error: unknown): void
 }
 
 /** Events, one after another. */
-export type EventSequence = Iterable<SseEventInit | Frame> | AsyncIterable<SseEventInit | Frame>
+export type EventSequence<Events extends object = EventMap> =
+  | Iterable<EventOf<Events>>
+  | AsyncIterable<EventOf<Events>>
+  | ReadableStream<EventOf<Events>>
+
+/** What a source is given to begin with. */
+export type SourceRequest = Pick<EventStream, 'lastEventId' | 'signal'>
 
 /**
- * Where the events of a stream come from: a sequence of them, or a function that returns or promises one, or one that
- * sends them itself. The stream lasts until the sequence is used up or the function's promise is settled. What can be
- * iterated in that promise is taken for events.
+ * A source that has to look something up before the head can be sent. The head waits until the promise of `open()`
+ * settles, so a rejection can still become the status of the response.
  */
-export type StreamSource<Events extends object = EventMap> =
-  | EventSequence
-  | ((stream: EventStream<Events>) => EventSequence | Promise<unknown>)
-
-/** A comment, sent when nothing else was for a while. */
-export interface Heartbeat {
-  /** Milliseconds without traffic. */
-  readonly every: number
-  /** An event to send in place of the comment, for clients that cannot see comments, as browsers cannot. */
-  readonly event?: SseEventInit | undefined
+export interface OpenableSource<Events extends object = EventMap> {
+  open(request: SourceRequest): EventSequence<Events> | Promise<EventSequence<Events>>
 }
 
 /**
- * Options of every stream. Durations are in milliseconds, are looked at every quarter of a second, and 0 turns off
- * what they are for.
+ * Where the events of a stream come from: a sequence; a function that returns or promises one, or that sends events
+ * itself; or an object with `open()`. The stream lasts until the sequence is used up or the function's promise settles.
+ * If that promise resolves with something iterable, its items are sent too.
  */
+export type StreamSource<Events extends object = EventMap> =
+  | EventSequence<Events>
+  | OpenableSource<Events>
+  | ((stream: EventStream<Events>) => EventSequence<Events> | Promise<unknown>)
+
+/** What is sent after a while without traffic. */
+export interface Heartbeat {
+  /** Milliseconds without traffic. */
+  readonly every: number
+  /** An event to send instead of a comment, because browsers do not show comments to a page. */
+  readonly event?: SseEventInit | undefined
+}
+
+/** Options of every stream. Durations are in milliseconds, checked every 250 ms. `0` disables a timeout. */
 export interface EventStreamOptions {
-  /** Added to the head of the response, and to that of a refusal. */
+  /** Added to the head of the response, whatever its status. */
   readonly headers?: HeaderFields | undefined
-  /** Default: a comment after 15 seconds without traffic; 8 on Bun, whose server hangs up after 10. */
-  readonly heartbeat?: number | Heartbeat | undefined
+  /** Default: a comment after 15 seconds without traffic; 8 on Bun, whose server hangs up after 10. `false`: none. */
+  readonly heartbeat?: number | false | Heartbeat | undefined
   /** How many bytes may wait for the client before the source has to. Default: 65536. */
   readonly highWaterMark?: number | undefined
   /** Ends the stream when it aborts: for the shutdown of the server. */
   readonly signal?: AbortSignal | undefined
-  /** In place of the request's `Last-Event-ID`. */
+  /** Replaces the request's `Last-Event-ID`. */
   readonly lastEventId?: string | undefined
-  /** Sent first: how long the client is to wait before it reconnects. */
+  /** Sent first: how long the client waits before it reconnects. */
   readonly retry?: number | undefined
-  /** Ends the stream after up to a tenth less than this, for platforms that cut long responses. Default: 0. */
+  /** Ends the stream after this time, or up to a tenth earlier: for platforms that cut long responses. Default: 0. */
   readonly maxDuration?: number | undefined
-  /** Ends the stream when the source has sent nothing for so long. Default: 0. */
+  /** Ends the stream when the source has sent nothing for this time. Default: 0. */
   readonly idleTimeout?: number | undefined
-  /** Drops a client that has read nothing for so long although something was waiting. Default: 60000. */
+  /** Drops a client that has read nothing for this time although something waits for it. Default: 60000. */
   readonly stallTimeout?: number | undefined
   /** When the source is done, tells the client not to reconnect: by a last event, then by status 204. Default: false. */
   readonly final?: boolean | undefined
-  /** The event that tells the client of an error of the source; undefined for none. Default: one that gives nothing away. */
+  /**
+   * How a client is refused that should come back later, or without its `Last-Event-ID`. `retry`: an empty stream with a
+   * reconnection time, which a browser's `EventSource` survives. `status`: 503 with `Retry-After`, or 400, which ends an
+   * `EventSource` for good. Default: `retry`.
+   */
+  readonly refusal?: 'retry' | 'status' | undefined
+  /**
+   * The event that tells the client that the source has failed; `undefined` sends none. The default is named
+   * `stream-error` and reveals nothing about the error.
+   */
   readonly formatError?: ((error: unknown) => SseEventInit | undefined) | undefined
   /**
-   * Told of every error of the source that `eventStream` or `sendEvents` does not reject with, in full, and of every
-   * client that is refused. Without it nobody sees what goes wrong once the head is sent.
+   * Called with every error of the source that `eventStream` or `sendEvents` does not reject with, and for every client
+   * that is refused. Without it, errors after the head are lost.
    */
   readonly onError?: ((error: unknown) => void) | undefined
-  /** Told once, when the stream is over. */
+  /** Called for each write to the connection, for metrics. */
+  readonly onWrite?: ((written: WriteSummary) => void) | undefined
+  /** Called once, when the client has everything or is gone: for every request, refusals and HEAD included. */
   readonly onClose?: ((summary: StreamSummary) => void) | undefined
 }
 
-/** What a stream came to. */
+/** What one write to the connection held. */
+export interface WriteSummary {
+  /** How many events were added since the write before. */
+  readonly events: number
+  readonly bytes: number
+}
+
+/** The totals of a stream. */
 export interface StreamSummary {
   readonly reason: CloseReason
-  /** What the source threw, if that is the reason. */
+  /** The error, if the reason is `error` or the connection failed. */
   readonly error: unknown
   /** How many events were sent. */
   readonly events: number
@@ -151,13 +230,14 @@ export interface StreamSummary {
 }
 
 /**
- * What happens when as much as `queueBytes` waits for one client of a hub.
+ * What happens when more than `queueBytes` wait for one client of a hub.
  *
- * - `disconnect`: it is dropped. Its `EventSource` reconnects, and says with `Last-Event-ID` where it left off.
- * - `drop-oldest`: the oldest of what waits for it is dropped.
- * - `coalesce`: of the events that were published with the same `key`, only the newest waits. If that is not
- *   enough, it is dropped.
- * - `wait`: `publish()` waits for it. If the publisher does not, it is dropped at 16 times `queueBytes`.
+ * - `disconnect`: the client is dropped. Its `EventSource` reconnects, and says with `Last-Event-ID` where it left off.
+ * - `drop-oldest`: the oldest waiting event is dropped.
+ * - `coalesce`: of the events that were published with the same `key`, only the newest waits. If that is not enough, the
+ *   client is dropped.
+ * - `wait`: `publish()` waits for the client. If the publisher does not wait, the client is dropped at 16 times
+ *   `queueBytes`, or 1 MiB if that is more.
  */
 export type SlowPolicy = 'disconnect' | 'drop-oldest' | 'coalesce' | 'wait'
 
@@ -165,27 +245,58 @@ export type SlowPolicy = 'disconnect' | 'drop-oldest' | 'coalesce' | 'wait'
 export interface HubOptions {
   /** Default: `disconnect`. */
   readonly policy?: SlowPolicy | undefined
-  /** How many bytes may wait for one client, beside what its connection holds; one event always may. Default: 262144. */
+  /** How many bytes may wait for one client, beside those in its connection; one event always may. Default: 262144. */
   readonly queueBytes?: number | undefined
-  /** One more is refused, with status 503. Default: no limit. */
+  /** One more client is refused. Default: no limit. */
   readonly maxClients?: number | undefined
+  /** Called when a client has joined. */
+  readonly onJoin?: ((client: HubClient) => void) | undefined
+  /** Called when a client has left. */
+  readonly onLeave?: ((client: HubClient, end: StreamClosed) => void) | undefined
+  /** Called for each event with the number of its receivers, for metrics. */
+  readonly onPublish?:
+    | ((event: SseEventInit, topic: string | undefined, clients: number) => void)
+    | undefined
 }
 
-/** What one client of a hub gets, and how. */
-export interface JoinOptions {
-  /** Which events it gets, by the event and the topic that it was published with. Default: all. */
+/** One client of a hub. */
+export interface HubClient<Events extends object = EventMap> {
+  /** The topics that it joined with. */
+  readonly topics: readonly string[] | undefined
+  /** The label that it joined with. */
+  readonly label: unknown
+  /** Sends an event to this client alone, after what was published before. Rejects if the event cannot be sent. */
+  send(event: EventOf<Events>): Promise<void>
+  /** Ends its stream after what waits for it. */
+  close(): void
+}
+
+/** Which events one client of a hub gets, and how. */
+export interface JoinOptions<Events extends object = EventMap> {
+  /** Only events that are published with one of these topics, or without a topic. Default: all events. */
+  readonly topics?: string | readonly string[] | undefined
+  /** Only events for which this returns true. It is called with the event as it was encoded. Default: all. */
   readonly filter?: ((event: SseEventInit, topic: string | undefined) => boolean) | undefined
   /** Default: the hub's. */
   readonly policy?: SlowPolicy | undefined
   /** Default: the hub's. */
   readonly queueBytes?: number | undefined
+  /** Anything you like, for lists of clients: a user's id, say. */
+  readonly label?: unknown
+  /**
+   * The events that the client missed, which are sent first. Events that are published meanwhile wait in its queue;
+   * those with an `id` that was replayed are skipped.
+   */
+  readonly replay?:
+    | ((request: SourceRequest) => EventSequence<Events> | Promise<EventSequence<Events>>)
+    | undefined
 }
 
-/** What is said of an event, and not sent. */
+/** How an event is published. */
 export interface PublishOptions {
-  /** For filters to look at. */
+  /** Sends it only to clients that joined this topic, or all. */
   readonly topic?: string | undefined
-  /** What a newer event stands in place of, for clients with the policy `coalesce`. */
+  /** A newer event with the same key replaces a waiting one, for clients with the policy `coalesce`. */
   readonly key?: unknown
 }
 
@@ -193,17 +304,17 @@ export interface PublishOptions {
 export interface DrainOptions {
   /** Over how many milliseconds the streams are ended, evenly, so that clients do not reconnect all at once. Default: 0. */
   readonly spread?: number | undefined
-  /** For how many milliseconds a client may go on reading what waits for it. Default: 5000. */
+  /** How many milliseconds a client may go on reading what waits for it. Default: 5000. */
   readonly grace?: number | undefined
 }
 
-/** What a hub has done so far, and holds now. */
+/** Totals of a hub, and what it holds now. */
 export interface HubCounters {
-  /** Clients there are. */
+  /** Clients now. */
   readonly clients: number
-  /** Clients there were. */
+  /** Clients so far. */
   readonly opened: number
-  /** Clients that are gone, by the reason. */
+  /** Clients that have left, by the reason. */
   readonly closed: Readonly<Record<CloseReason, number>>
   /** Events published. */
   readonly events: number
@@ -219,33 +330,33 @@ export interface HubCounters {
   readonly evicted: number
 }
 
-/** One event to many clients. Made by `createHub`. */
+/** Sends one event to many clients. Made by `createHub`. */
 export interface Hub<Events extends object = EventMap> {
   /**
-   * Sends an event to every client that wants it, encoded once, together with what else is published in the same
-   * turn. The promise resolves when every client with the policy `wait` has room.
-   *
-   * @throws an `EncodeError`, at once and not by the promise, if the event cannot be sent.
+   * Sends an event to every client that wants it, encoded once, together with everything that is published in the same
+   * turn. The promise resolves when the event has been handed to the connection or the queue of every client, and every
+   * client with the policy `wait` has room. It rejects with an `EncodeError` if the event cannot be sent.
    */
-  publish(event: SseEventInit, options?: PublishOptions): Promise<void>
-  /**
-   * Publishes a payload as JSON, under one of the hub's names.
-   *
-   * @throws at once and not by the promise, if the payload has no JSON, or the name or a field cannot be sent.
-   */
+  publish(event: EventOf<Events>, options?: PublishOptions): Promise<void>
+  /** Publishes a payload as JSON, under a name of the hub's events. Settles like {@link publish}. */
   emit<Name extends keyof Events & string>(
     name: Name,
-    payload: Events[Name],
+    payload: Events[Name] & Payload,
     options?: PublishOptions & Pick<SseEventInit, 'id' | 'retry'>,
   ): Promise<void>
-  /** A source for `eventStream` or `sendEvents` that makes their client one of the hub's. */
+  /** A source for `eventStream` or `sendEvents`: their client becomes a client of the hub. */
   source(
-    options?: JoinOptions,
+    options?: JoinOptions<Events>,
   ): <Its extends object>(stream: EventStream<Its>) => Promise<StreamClosed>
-  /** The same within a source of one's own: from here on, the stream gets what is published. */
-  join<Its extends object>(stream: EventStream<Its>, options?: JoinOptions): Promise<StreamClosed>
+  /** Makes a stream a client of the hub: the stream of a source, or one of `openStream`. Resolves when it is over. */
+  join<Its extends object>(
+    stream: EventStream<Its>,
+    options?: JoinOptions<Events>,
+  ): Promise<StreamClosed>
+  /** The clients that an event with this topic, or any event, would be sent to. */
+  clients(topic?: string): IterableIterator<HubClient<Events>>
   /** A snapshot of all counts. */
   counters(): HubCounters
-  /** Refuses new clients, and ends the streams of all there are. Resolves when all are over. */
+  /** Refuses new clients, and ends the streams of all others. Resolves when all are over. */
   drain(options?: DrainOptions): Promise<void>
 }

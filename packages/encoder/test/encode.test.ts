@@ -20,6 +20,7 @@ describe('what is exported', () => {
       'encodeComment',
       'encodeInto',
       'frame',
+      'jsonEvent',
     ])
   })
 })
@@ -154,7 +155,7 @@ describe('encodeInto', () => {
         }
         expect(thrown).toBeInstanceOf(EncodeError)
         expect(thrown).toMatchObject({ code: 'bad-offset', field: 'offset' })
-        expect((thrown as EncodeError).message).toMatch(/^offset must be /)
+        expect((thrown as EncodeError).message).toMatch(/^`offset` must be /)
         expect(target).toEqual(new Uint8Array(64))
       }
     })
@@ -178,8 +179,8 @@ describe('encodeComment', () => {
     it(`of ${JSON.stringify(text)}`, () => expect(encodeComment(text)).toBe(block))
 
   it('refuses what is not text', () => {
-    expect(() => encodeComment(5 as never)).toThrow('comment must be a string')
-    expect(() => encodeComment('\ud800')).toThrow('comment must hold no lone surrogate')
+    expect(() => encodeComment(5 as never)).toThrow('`comment` must be a string')
+    expect(() => encodeComment('\ud800')).toThrow('`comment` must not hold a lone surrogate')
   })
 })
 
@@ -243,13 +244,15 @@ describe('what is refused, before a byte is written', () => {
         }
         expect(thrown).toBeInstanceOf(EncodeError)
         expect(thrown).toMatchObject({ name: 'EncodeError', code, field })
-        expect((thrown as EncodeError).message).toMatch(new RegExp(`^${field} must `))
+        expect((thrown as EncodeError).message).toMatch(new RegExp(`^\`${field}\` must `))
       }
     }),
   )
 
   it('says nothing of the value in the message', () => {
-    expect(() => encode({ data: '', id: 'secret\n' })).toThrow(/^id must hold no line break$/)
+    expect(() => encode({ data: '', id: 'secret\n' })).toThrow(
+      /^`id` must not hold a line break\.$/,
+    )
   })
 })
 

@@ -18,7 +18,7 @@ describe('a client that a policy drops in the middle of a turn', () => {
       const hub = createHub({ policy, queueBytes: 2000 })
       const body = await client(hub)
       // As many as go out before the turn ends, twice: some are queued, one is too many, and more come after it.
-      for (let count = 0; count < 120; count++) void hub.publish(kilobyte)
+      for (let count = 0; count < 1200; count++) void hub.publish(kilobyte)
       await sleep(5)
       expect(hub.counters()).toMatchObject({ clients: 0, queued: 0, evicted: 1 })
       const published = hub.publish({ data: 'next' }).then(() => 'published')

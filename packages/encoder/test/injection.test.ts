@@ -76,5 +76,5 @@ for (const [end, characters] of Object.entries(lineEnds))
 
 it('a retry that is text is refused, whatever it says', () => {
   for (const retry of ['5\ndata: PWN', '5', '', '5\r\n\r\ndata: PWN\r\n\r\n'])
-    expect(() => encode({ data: 'd', retry: retry as never })).toThrow('retry must be an integer')
+    expect(() => encode({ data: 'd', retry: retry as never })).toThrow('`retry` must be an integer')
 })

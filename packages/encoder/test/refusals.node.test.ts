@@ -35,8 +35,9 @@ async function serve(source: () => StreamSource, options: EventStreamOptions = {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ends }
 }
 
-it('answers a Last-Event-ID that is too long with 400, whatever the handler does', async () => {
+it('answers a Last-Event-ID that is too long with 400 if asked to, whatever the handler does', async () => {
   const { url, ends } = await serve(() => [{ data: 'a' }], {
+    refusal: 'status',
     headers: { 'access-control-allow-origin': '*' },
   })
   const response = await fetch(url, { headers: { 'last-event-id': 'x'.repeat(1025) } })
@@ -51,12 +52,13 @@ it('answers a Last-Event-ID that is too long with 400, whatever the handler does
   expect(await (await fetch(url)).text()).toBe('data: a\n\n')
 })
 
-it('answers the client of a hub that is going down with 503', async () => {
+it('answers the client of a drained hub with 503 and Retry-After if asked to', async () => {
   const hub = createHub()
   await hub.drain()
-  const { url, ends } = await serve(() => hub.source())
+  const { url, ends } = await serve(() => hub.source(), { refusal: 'status' })
   const response = await fetch(url)
   expect([response.status, await response.text()]).toEqual([503, ''])
+  expect(response.headers.get('retry-after')).toMatch(/^[3-6]$/)
   expect(ends).toMatchObject([{ reason: 'error', cause: { code: 'draining' } }])
   expect(unhandled).toEqual([])
 })

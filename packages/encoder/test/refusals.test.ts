@@ -7,21 +7,22 @@ const tooLong = new Request('http://localhost/', {
   headers: { 'last-event-id': 'x'.repeat(1025) },
 })
 
-describe('what a client asks for in vain is answered, and reported', () => {
+describe('a client that is refused with `refusal: "status"`', () => {
   const full = createHub({ maxClients: 1 })
   const cases = [
     ['last-event-id-too-long', 400, () => [{ data: 'a' }], { request: tooLong }],
     ['too-many-clients', 503, () => full.source(), {}],
   ] as const
   beforeAll(async () => void (await eventStream(full.source())))
-  afterAll(() => full.drain())
+  afterAll(() => full.drain({ grace: 0 }))
 
   for (const [code, status, source, options] of cases)
-    it(`${code}, with ${status}`, async () => {
+    it(`is answered with ${status} for ${code}, and reported`, async () => {
       const errors: unknown[] = []
       const ends: StreamSummary[] = []
       const response = await eventStream(source(), {
         ...(options as WebStreamOptions),
+        refusal: 'status',
         headers: { 'access-control-allow-origin': '*' },
         onError: (error) => void errors.push(error),
         onClose: (end) => void ends.push(end),
@@ -29,7 +30,9 @@ describe('what a client asks for in vain is answered, and reported', () => {
       expect(response.status).toBe(status)
       expect(await response.text()).toBe('')
       // Without it, a page of another origin sees no status, and its EventSource reconnects.
-      expect(Object.fromEntries(response.headers)).toEqual({
+      const { 'retry-after': retryAfter, ...headers } = Object.fromEntries(response.headers)
+      expect(retryAfter ?? '0').toMatch(status === 503 ? /^[3-6]$/ : /^0$/)
+      expect(headers).toEqual({
         'access-control-allow-origin': '*',
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
@@ -80,15 +83,15 @@ describe('a head that would make it no event stream is refused', () => {
 
 describe('a mistake is said where it was made', () => {
   it('createHub checks its options', () => {
-    expect(() => createHub({ policy: 'drop' as never })).toThrow('policy must be one of')
-    expect(() => createHub({ queueBytes: -1 })).toThrow('queueBytes must be a number')
+    expect(() => createHub({ policy: 'drop' as never })).toThrow('`policy` must be one of')
+    expect(() => createHub({ queueBytes: -1 })).toThrow('`queueBytes` must be a number')
   })
 
   it('what is no event is told what an event is', async () => {
-    const sentence = 'data must be a string: an event is { data: string }'
+    const sentence = '`data` must be a string: an event is { data: string }'
     expect(() => encode(null as never)).toThrow(sentence)
     expect(() => encode({ data: 5 } as never)).toThrow(sentence)
-    expect(() => createHub().publish('hello' as never)).toThrow(sentence)
+    await expect(createHub().publish('hello' as never)).rejects.toThrow(sentence)
     await expect(eventStream('hello' as never)).rejects.toThrow(sentence)
   })
 })
@@ -100,7 +103,6 @@ describe('a StreamError of another library', () => {
     it(`answers the client with status ${status} if the sequence throws it first`, async () => {
       const cause = new Error('not in the log')
       const errors: unknown[] = []
-      // oxlint-disable-next-line require-yield
       const response = await eventStream(
         async function* () {
           throw new LookupError('not-found', 'There is no such stream.', status, { cause })

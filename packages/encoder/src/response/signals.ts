@@ -1,4 +1,4 @@
-/** What is to be done when a signal aborts. */
+/** The tasks that wait for one signal. */
 class Tasks extends Set<() => void> {
   handleEvent(): void {
     for (const task of this) task()
@@ -8,16 +8,16 @@ class Tasks extends Set<() => void> {
 const known = /* @__PURE__ */ new WeakMap<AbortSignal, Tasks>()
 
 /**
- * Runs a task when `signal` aborts, with one listener for all tasks of a signal: the shutdown of a server ends many
- * streams, and Node warns of the eleventh listener.
+ * Runs a task when `signal` aborts. All tasks of a signal share one listener: the shutdown of a server ends many
+ * streams, and Node warns about the eleventh listener.
  *
- * @returns what takes the task back.
+ * @returns a function that removes the task.
  */
 export function onAbort(signal: AbortSignal, task: () => void): () => void {
   let tasks = known.get(signal)
   if (!tasks) known.set(signal, (tasks = new Tasks()))
   const its = tasks
-  // Adding a listener that is there already changes nothing.
+  // Adding a listener twice changes nothing.
   signal.addEventListener('abort', its)
   its.add(task)
   return () => {

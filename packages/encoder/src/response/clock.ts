@@ -1,20 +1,20 @@
-/** Something that waits for moments in time. */
+/** Anything that waits for moments in time. */
 export interface Ticking {
   /** Does what is due. */
   tick(now: number): void
 }
 
-/** In milliseconds. No duration here is more exact, and none that matters is shorter. */
+/** In milliseconds. Durations are checked this often, so none is more exact. */
 export const TICK = 250
 
-/** Whole milliseconds: V8 keeps a small integer in its field, and a fraction in 16 bytes of its own. */
-export function milliseconds(): number {
+/** The time in whole milliseconds: V8 stores a small integer in its field, and a fraction in 16 bytes elsewhere. */
+export function currentTime(): number {
   return Math.round(performance.now())
 }
 
 /**
- * One timer for all streams: a heartbeat each, in timers of their own, would be most of what an idle connection costs.
- * It keeps no process alive, and runs only while there is a stream.
+ * One timer for all streams: a timer per stream would be most of the memory of an idle connection. The timer runs only
+ * while there is a stream, and keeps no process alive.
  */
 export class Clock {
   readonly #all = new Set<Ticking>()
@@ -23,7 +23,7 @@ export class Clock {
   add(ticking: Ticking): void {
     this.#all.add(ticking)
     this.#timer ??= setInterval(() => {
-      const now = milliseconds()
+      const now = currentTime()
       for (const each of this.#all) each.tick(now)
     }, TICK)
     ;(this.#timer as { unref?: () => void }).unref?.()
@@ -40,8 +40,8 @@ export class Clock {
 const shared = /* @__PURE__ */ new Clock()
 
 /**
- * The clock of a new stream: one for all, except on Cloudflare Workers, where what one request has started may not
- * touch another.
+ * The clock for a new stream: one for all, except on Cloudflare Workers, where an object of one request may not be used
+ * by another.
  */
 export function clockOfStream(): Clock {
   return globalThis.navigator?.userAgent === 'Cloudflare-Workers' ? new Clock() : shared

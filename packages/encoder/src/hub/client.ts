@@ -1,0 +1,243 @@
+import { type CloseReason, type StreamClosed, StreamError } from '../errors.ts'
+import { Batch, Frame } from '../frame.ts'
+import { checkAmount, checkNames } from '../response/limits.ts'
+import type {
+  EventStream,
+  Follower,
+  HubClient,
+  JoinOptions,
+  Outlet,
+  PublishOptions,
+  SlowPolicy,
+  SseEventInit,
+} from '../types.ts'
+
+/** A published event. */
+export interface Entry extends PublishOptions {
+  readonly frame: Frame
+}
+
+/** What a client gets, and how, with nothing left open. */
+export interface Rules extends JoinOptions {
+  readonly policy: SlowPolicy
+  readonly queueBytes: number
+}
+
+/** What clients have in common, and count together. */
+export interface Tally {
+  deliveries: number
+  bytes: number
+  queued: number
+  dropped: number
+  evicted: number
+  /** How many clients a publisher has to wait for. */
+  full: number
+}
+
+/** How many bytes are sent at a time to a client that catches up. */
+const BATCH_BYTES = 65_536
+/** How many times `queueBytes`, and how many bytes in any case, a publisher that does not wait may queue. */
+const PATIENCE = 16
+const LEAST_PATIENCE = 1 << 20
+const POLICIES: readonly SlowPolicy[] = ['disconnect', 'drop-oldest', 'coalesce', 'wait']
+const NAMES = 'topics filter policy queueBytes label replay'
+
+/** What clients need of their hub. */
+export interface Host {
+  readonly tally: Tally
+  /** Sends what was published so far. */
+  flush(): void
+  /** A client has taken what waited for it. */
+  onEmpty(): void
+  onLeave(client: Client, end: StreamClosed): void
+}
+
+/** One client of a hub: a queue for what its connection cannot take yet, and the policy for when there is too much. */
+export class Client implements Follower, HubClient {
+  readonly #rules: Rules
+  readonly #host: Host
+  readonly topics: readonly string[] | undefined
+  readonly outlet: Outlet
+  /** In the order of sending. Entries with a key stand under it where they are coalesced, others under themselves. */
+  #queue: Map<unknown, Entry> | undefined
+  #bytes = 0
+  #isFull = false
+  #hasLeft = false
+  /** Why the stream ends as soon as nothing waits. */
+  #ending: CloseReason | undefined
+  /** The ids that were replayed. Set from the start of a replay until an event comes that it did not hold. */
+  #replayed: Set<string> | undefined
+  #isReplaying: boolean
+
+  constructor(stream: Pick<EventStream, 'attach'>, rules: Rules, host: Host) {
+    this.#rules = rules
+    this.#host = host
+    this.#isReplaying = rules.replay !== undefined
+    const { topics } = rules
+    this.topics = typeof topics === 'string' ? [topics] : topics
+    this.outlet = stream.attach(this)
+  }
+
+  get label(): unknown {
+    return this.#rules.label
+  }
+
+  get hasLeft(): boolean {
+    return this.#hasLeft
+  }
+
+  /** Whether something waits for it. */
+  get isBehind(): boolean {
+    return this.#isReplaying || (this.#queue !== undefined && this.#queue.size > 0)
+  }
+
+  close(): void {
+    this.#closeWith('done')
+  }
+
+  /** Ends the stream when nothing waits for it any more. */
+  drain(): void {
+    this.#closeWith('shutdown')
+  }
+
+  async send(event: SseEventInit): Promise<void> {
+    const frame = Frame.of(event)
+    this.#host.flush()
+    this.#deliver([{ frame }], () => new Batch([frame]))
+  }
+
+  /** Takes what a turn brought. `whole` is all of it in one piece. */
+  take(entries: readonly Entry[], whole: () => Batch): void {
+    const { filter } = this.#rules
+    try {
+      const wanted = filter ? entries.filter(({ frame, topic }) => filter(frame, topic)) : entries
+      if (wanted.length === entries.length) this.#deliver(entries, whole)
+      else if (wanted.length > 0) this.#deliver(wanted, () => batchOf(wanted))
+    } catch (error) {
+      // The filter and the connection are this client's, and the other clients still get their events.
+      this.outlet.fail(error)
+    }
+  }
+
+  /** Sends what the client missed. Events that are published meanwhile wait in its queue. */
+  async replay(stream: EventStream): Promise<void> {
+    const { replay } = this.#rules
+    const replayed = (this.#replayed = new Set())
+    const missed = (await replay?.(stream)) ?? []
+    for await (const event of missed as AsyncIterable<SseEventInit>) {
+      if (event.id) replayed.add(event.id)
+      await stream.send(event)
+    }
+    this.#isReplaying = false
+    const waiting = [...(this.#queue ?? [])]
+    for (const [key, entry] of waiting) if (this.#wasReplayed(entry)) this.#remove(key)
+    if (replayed.size === 0) this.#replayed = undefined
+    this.onRoom()
+  }
+
+  onStop(end: StreamClosed): void {
+    this.#hasLeft = true
+    this.#queue = undefined
+    this.#grow(-this.#bytes)
+    this.#host.onLeave(this, end)
+  }
+
+  onRoom(): void {
+    while (!this.#isReplaying && this.isBehind && this.outlet.isClear) {
+      const entries: Entry[] = []
+      let bytes = 0
+      for (const [key, entry] of this.#queue ?? []) {
+        if (bytes >= BATCH_BYTES) break
+        entries.push(entry)
+        bytes += entry.frame.bytes.length
+        this.#remove(key)
+      }
+      this.#send(batchOf(entries))
+    }
+    if (!this.isBehind || !this.#isFull) this.#host.onEmpty()
+    if (this.#ending) this.#closeWith(this.#ending)
+  }
+
+  #closeWith(reason: CloseReason): void {
+    this.#ending = reason
+    this.#host.flush()
+    if (!this.isBehind) this.outlet.close(reason)
+  }
+
+  #deliver(all: readonly Entry[], whole: () => Batch): void {
+    let entries = all
+    if (this.#replayed && !this.#isReplaying)
+      entries = all.filter((entry) => !this.#wasReplayed(entry))
+    if (!this.isBehind && this.outlet.isClear) {
+      if (entries.length === all.length) this.#send(whole())
+      else if (entries.length > 0) this.#send(batchOf(entries))
+    } else for (const entry of entries) this.#enqueue(entry)
+  }
+
+  /** Events are published in the order in which they are replayed, so the first new one is after the last old one. */
+  #wasReplayed({ frame: { id } }: Entry): boolean {
+    if (id !== undefined && this.#replayed?.has(id)) return true
+    this.#replayed = undefined
+    return false
+  }
+
+  #send(batch: Batch): void {
+    const { tally } = this.#host
+    tally.deliveries += batch.events
+    tally.bytes += batch.bytes.length
+    this.outlet.sendBatch(batch)
+  }
+
+  #enqueue(entry: Entry): void {
+    // An entry before this one, or the filter, has ended the stream.
+    if (this.#hasLeft) return
+    const { policy, queueBytes } = this.#rules
+    const { tally } = this.#host
+    const key = policy === 'coalesce' && entry.key !== undefined ? entry.key : entry
+    if (this.#remove(key)) tally.dropped++
+    const limit = policy === 'wait' ? Math.max(PATIENCE * queueBytes, LEAST_PATIENCE) : queueBytes
+    const { length } = entry.frame.bytes
+    // One event is taken whatever its size, or a client that reads well could never get it.
+    while (this.#bytes + length > limit && this.#bytes > 0) {
+      if (policy !== 'drop-oldest') {
+        tally.evicted++
+        return this.outlet.drop('slow')
+      }
+      this.#remove(this.#queue?.keys().next().value)
+      tally.dropped++
+    }
+    this.#queue ??= new Map()
+    this.#queue.set(key, entry)
+    this.#grow(length)
+  }
+
+  #remove(key: unknown): boolean {
+    const entry = this.#queue?.get(key)
+    if (entry === undefined) return false
+    this.#grow(-entry.frame.bytes.length)
+    this.#queue?.delete(key)
+    return true
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes
+    this.#host.tally.queued += bytes
+    const { policy, queueBytes } = this.#rules
+    const isFull = policy === 'wait' && this.#bytes > queueBytes
+    if (isFull !== this.#isFull) this.#host.tally.full += isFull ? 1 : -1
+    this.#isFull = isFull
+  }
+}
+
+export function batchOf(entries: readonly Entry[]): Batch {
+  return new Batch(entries.map(({ frame }) => frame))
+}
+
+export function rulesOf(options: JoinOptions | undefined, usual: Rules): Rules {
+  if (!options) return usual
+  checkNames(options, NAMES)
+  const { policy = usual.policy, queueBytes = usual.queueBytes } = options
+  if (!POLICIES.includes(policy))
+    throw new StreamError('bad-option', `\`policy\` must be one of ${POLICIES.join(', ')}.`)
+  return { ...options, policy, queueBytes: checkAmount('queueBytes', queueBytes) }
+}

@@ -1,0 +1,98 @@
+import { eventStream, type StreamSummary, type WebStreamOptions } from '@tesserae/encoder/web'
+import { createHub } from '@tesserae/encoder/hub'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const fault = new Error('in a hook')
+const throwing = () => {
+  throw fault
+}
+const rejecting = async () => throwing()
+
+describe('a hook that fails', () => {
+  const { error } = console
+  let reported: unknown[] = []
+  beforeEach(() => {
+    reported = []
+    console.error = (it: unknown) => void reported.push(it)
+  })
+  afterEach(() => void (console.error = error))
+
+  async function* failing() {
+    yield { data: 'a' }
+    throw new Error('broken')
+  }
+
+  for (const hook of [throwing, rejecting])
+    for (const name of ['onError', 'onClose', 'onWrite'] as const)
+      it(`is reported on the console, and the stream goes on: ${name}, ${hook.name}`, async () => {
+        const options: WebStreamOptions = { [name]: hook }
+        const text = await (await eventStream(failing, options)).text()
+        expect(text).toContain('event: stream-error')
+        await sleep(1)
+        expect(new Set(reported)).toEqual(new Set([fault]))
+      })
+
+  for (const name of ['onJoin', 'onLeave', 'onPublish'] as const)
+    it(`is reported on the console, and the hub goes on: ${name}`, async () => {
+      const hub = createHub({ [name]: throwing })
+      const text = (await eventStream(hub.source())).text()
+      await hub.publish({ data: 'a' })
+      await hub.drain()
+      expect(await text).toBe(':\n\ndata: a\n\n')
+      expect(reported).toEqual([fault])
+    })
+})
+
+describe('onClose', () => {
+  const cases: Record<string, [Request, number]> = {
+    'a HEAD request': [new Request('http://localhost/', { method: 'HEAD' }), 200],
+    'a client that was told not to come back': [
+      new Request('http://localhost/', { headers: { 'last-event-id': 'tesserae:final' } }),
+      204,
+    ],
+  }
+  for (const [name, [request, status]] of Object.entries(cases))
+    it(`is called for ${name}`, async () => {
+      const ends: StreamSummary[] = []
+      const response = await eventStream([{ data: 'a' }], {
+        request,
+        onClose: (end) => void ends.push(end),
+      })
+      expect(response.status).toBe(status)
+      expect(ends).toMatchObject([{ reason: 'done', events: 0, bytes: 0 }])
+    })
+})
+
+describe('onWrite', () => {
+  it('is called for each write, with the number of events that were added', async () => {
+    const writes: unknown[] = []
+    const response = await eventStream(
+      async ({ send }) => {
+        void send({ data: 'a' })
+        void send({ data: 'b' })
+        await sleep(5)
+        await send({ data: 'c' })
+      },
+      { onWrite: (written) => void writes.push(written) },
+    )
+    await response.text()
+    expect(writes).toEqual([
+      { events: 2, bytes: 18 },
+      { events: 1, bytes: 9 },
+    ])
+  })
+
+  it('counts the events that a hub sends', async () => {
+    const writes: { events: number; bytes: number }[] = []
+    const hub = createHub()
+    const response = await eventStream(hub.source(), {
+      onWrite: (written) => void writes.push(written),
+    })
+    const text = response.text()
+    for (let i = 0; i < 3; i++) void hub.publish({ data: 'a' })
+    await hub.drain()
+    await text
+    expect(writes.reduce((sum, { events }) => sum + events, 0)).toBe(3)
+  })
+})

@@ -1,0 +1,109 @@
+import { once } from 'node:events'
+import * as http from 'node:http'
+import * as net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createHub } from '@tesserae/encoder/hub'
+import {
+  sendEvents,
+  type EventStreamOptions,
+  type StreamSource,
+  type StreamSummary,
+} from '@tesserae/encoder/node'
+import { afterEach, describe, expect, it } from 'vitest'
+
+const closers: (() => unknown)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+async function serve(source: () => StreamSource, options: EventStreamOptions) {
+  const ends: StreamSummary[] = []
+  const server = http.createServer((request, response) => {
+    void sendEvents(request, response, source(), {
+      ...options,
+      onClose: (end) => void ends.push(end),
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { ends, port: (server.address() as net.AddressInfo).port }
+}
+
+/** A client that reads a piece, and then pauses. Returns how many bytes came. */
+async function readSteadily(port: number, piece: number, pause: number): Promise<number> {
+  const socket = net.connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  closers.push(() => socket.destroy())
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')
+  let bytes = 0
+  socket.pause()
+  while (!socket.closed) {
+    let taken = 0
+    for (let chunk = socket.read(); chunk !== null; chunk = taken < piece ? socket.read() : null)
+      taken += (chunk as Buffer).length
+    bytes += taken
+    await sleep(pause)
+  }
+  return bytes
+}
+
+const MEGABYTE = 1 << 20
+
+describe('a client that reads steadily, but slower than one write takes', () => {
+  const large = { data: 'x'.repeat(24 * MEGABYTE) }
+
+  it('gets an event of 24 MB', async () => {
+    const { ends, port } = await serve(() => [large, { data: 'last' }], { stallTimeout: 500 })
+    expect(await readSteadily(port, 160_000, 5)).toBeGreaterThan(24 * MEGABYTE)
+    expect(ends).toMatchObject([{ reason: 'done' }])
+  }, 60_000)
+
+  it('gets an event of 24 MB from a hub', async () => {
+    const hub = createHub({ queueBytes: 32 * MEGABYTE })
+    const { ends, port } = await serve(() => hub.source(), { stallTimeout: 500 })
+    const reading = readSteadily(port, 160_000, 5)
+    while (hub.counters().clients === 0) await sleep(5)
+    await hub.publish(large)
+    await hub.drain({ grace: 60_000 })
+    expect(await reading).toBeGreaterThan(24 * MEGABYTE)
+    expect(ends).toMatchObject([{ reason: 'shutdown' }])
+  }, 60_000)
+})
+
+describe('a stream whose source is done', () => {
+  const source = () => async (stream: { send(event: { data: string }): Promise<void> }) => {
+    for (let i = 0; i < 4; i++) void stream.send({ data: 'x'.repeat(MEGABYTE) })
+  }
+
+  it('is `done` only when the client has everything', async () => {
+    const { ends, port } = await serve(source, { stallTimeout: 500, highWaterMark: 8 * MEGABYTE })
+    expect(await readSteadily(port, 50_000, 10)).toBeGreaterThan(4 * MEGABYTE)
+    expect(ends).toMatchObject([{ reason: 'done' }])
+  }, 60_000)
+
+  it('is `slow`, and truncated, when the client stops reading', async () => {
+    const { ends, port } = await serve(source, { stallTimeout: 500, highWaterMark: 8 * MEGABYTE })
+    const socket = net.connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    socket.pause()
+    for (let i = 0; i < 500 && ends.length === 0; i++) await sleep(10)
+    expect(ends).toMatchObject([{ reason: 'slow' }])
+    socket.destroy()
+  })
+
+  it('is `client-gone` when the client hangs up before it has everything', async () => {
+    const { ends, port } = await serve(source, { highWaterMark: 8 * MEGABYTE })
+    const socket = net.connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+    await once(socket, 'data')
+    socket.resetAndDestroy()
+    for (let i = 0; i < 500 && ends.length === 0; i++) await sleep(10)
+    expect(ends).toMatchObject([{ reason: 'client-gone' }])
+  })
+})
