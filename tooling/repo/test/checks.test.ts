@@ -386,6 +386,23 @@ describe('workflows', () => {
     expect(await workflows.problems(scratchRepository({}))).toEqual(['.github/workflows is empty'])
   })
 
+  test('a workspace that no job tests, and long suites that nothing runs', async () => {
+    const job = 'runs-on: ubuntu-24.04\n    timeout-minutes: 5\n    permissions: {}'
+    const run = (command: string): string => `    steps:\n      - run: ${command}\n`
+    const root = scratchRepository({
+      'packages/x/package.json': manifest('x', { scripts: { test: 'vitest' } }),
+      'tooling/y/package.json': { name: 'y', private: true, scripts: { test: 'vitest' } },
+      'tooling/z/package.json': { name: 'z', private: true, scripts: { test: 'vitest' } },
+      '.github/workflows/a.yml': `on: push\npermissions: {}\njobs:\n  a:\n    ${job}\n${run(
+        "npm test -- --filter='./packages/*' --filter=z",
+      )}`,
+    })
+    expect(await workflows.problems(root)).toEqual([
+      'no job tests y: name it in a --filter',
+      'run test:all on a schedule and before a release',
+    ])
+  })
+
   const checkout = {
     uses: `actions/checkout@${'0'.repeat(40)}`,
     with: { 'persist-credentials': false },

