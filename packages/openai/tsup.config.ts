@@ -3,6 +3,7 @@ import { library } from '../../tooling/config/tsup.ts'
 export default library({
   index: 'src/index.ts',
   accumulator: 'src/accumulator.ts',
+  bridge: 'src/bridge.ts',
   dialects: 'src/dialects.ts',
   json: 'src/json.ts',
   responses: 'src/responses.ts',

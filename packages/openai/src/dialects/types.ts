@@ -1,5 +1,6 @@
 import type { CustomRules } from '../accumulator/rules.ts'
 import type { ChunkEvent } from '../split/events.ts'
+import type { ErrorFrame } from '../types.ts'
 import type { EventLike } from '../read/source.ts'
 
 /**
@@ -15,6 +16,10 @@ export interface Dialect {
    * @returns a chunk with `choices`, which keeps the fields of the event; `undefined` for what is read as everywhere
    */
   readonly read: (event: EventLike, value: unknown) => object | undefined
+  /** Creates a reader that remembers earlier events of its stream: used for each stream in place of `read`. */
+  readonly reader?: (() => Dialect['read']) | undefined
+  /** Whether `[DONE]` closes a stream that is written. Default: `true`. */
+  readonly done?: boolean | undefined
   /** Rules for the fields of those chunks. Those that only repeat what is in `choices` are to be dropped. */
   readonly rules?: CustomRules | undefined
   /** Begins to write a stream. */
@@ -25,6 +30,8 @@ export interface Dialect {
 export interface DialectWriter {
   /** The events that say what a chunk says. */
   chunk(chunk: object): ChunkEvent[]
-  /** Those that come behind the last, before `[DONE]`. */
+  /** The events that come last, before `[DONE]`. */
   end(): ChunkEvent[]
+  /** The events that report an error. Without it, the error frame is sent as it is. */
+  error?(frame: ErrorFrame): ChunkEvent[]
 }

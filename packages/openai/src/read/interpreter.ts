@@ -56,11 +56,11 @@ export class Interpreter {
   error: ServerError | undefined
   readonly prediction: Prediction | undefined
   readonly #sink: Sink
-  readonly #dialect: Dialect | undefined
+  readonly #read: Dialect['read'] | undefined
 
   constructor(sink: Sink, dialect: Dialect | undefined, prediction?: Prediction) {
     this.#sink = sink
-    this.#dialect = dialect
+    this.#read = dialect?.reader?.() ?? dialect?.read
     this.prediction = prediction
   }
 
@@ -81,13 +81,13 @@ export class Interpreter {
     try {
       value = JSON.parse(data)
     } catch (cause) {
-      const chunk = wasCut ? undefined : this.#dialect?.read(whole, undefined)
+      const chunk = wasCut ? undefined : this.#read?.(whole, undefined)
       if (chunk) this.#sink.chunk(chunk)
       else if (event === 'error') this.fail(data, data)
       else this.#takeText(event, data, wasCut, cause)
       return
     }
-    this.takeValue(this.#dialect?.read(whole, value) ?? value, event, data)
+    this.takeValue(this.#read?.(whole, value) ?? value, event, data)
   }
 
   #takeText(event: string | undefined, data: string, wasCut: boolean, cause: unknown): void {
@@ -97,7 +97,7 @@ export class Interpreter {
       for (const value of documents) {
         if (this.isOver) return
         if (value === '[DONE]') this.done = true
-        else this.takeValue(this.#dialect?.read({ event, data }, value) ?? value, event)
+        else this.takeValue(this.#read?.({ event, data }, value) ?? value, event)
       }
     } else if (wasCut) this.#sink.note('cut-event')
     else if (isNamed(event)) this.#sink.note('unknown-event')

@@ -42,50 +42,59 @@ export function toEvents(
   chunks: Iterable<object> | AsyncIterable<object>,
   { dialect, onError }: ToEventsOptions = {},
 ): Generator<ChunkEvent> | AsyncGenerator<ChunkEvent> {
-  const writer = (dialect ?? plain).write()
-  return Symbol.asyncIterator in chunks
-    ? later(chunks, writer, onError)
-    : atOnce(chunks, writer, onError)
+  const frames = new Frames(dialect, onError)
+  return Symbol.asyncIterator in chunks ? later(chunks, frames) : atOnce(chunks, frames)
+}
+
+/** The frames of one stream. */
+class Frames {
+  readonly #writer: DialectWriter
+  readonly #hasDone: boolean
+  readonly #onError: ToEventsOptions['onError']
+
+  constructor(dialect: Dialect | undefined, onError: ToEventsOptions['onError']) {
+    this.#writer = (dialect ?? plain).write()
+    this.#hasDone = dialect?.done ?? true
+    this.#onError = onError
+  }
+
+  of(chunk: object): ChunkEvent[] {
+    return this.#writer.chunk(chunk)
+  }
+
+  end(): ChunkEvent[] {
+    return this.#hasDone ? [...this.#writer.end(), done] : this.#writer.end()
+  }
+
+  failure(error: unknown): ChunkEvent[] {
+    if (this.#onError === undefined) throw error
+    const frame = this.#onError(error)
+    return this.#writer.error?.(frame) ?? [eventOf(frame)]
+  }
 }
 
 const plain: Pick<Dialect, 'write'> = {
   write: () => ({ chunk: (chunk) => [eventOf(chunk)], end: () => [] }),
 }
 const done: ChunkEvent = { data: '[DONE]' }
-type OnError = ToEventsOptions['onError']
 
-function* atOnce(
-  chunks: Iterable<object>,
-  writer: DialectWriter,
-  onError: OnError,
-): Generator<ChunkEvent> {
+function* atOnce(chunks: Iterable<object>, frames: Frames): Generator<ChunkEvent> {
   try {
-    for (const chunk of chunks) yield* writer.chunk(chunk)
+    for (const chunk of chunks) yield* frames.of(chunk)
   } catch (error) {
-    return yield failure(error, onError)
+    return yield* frames.failure(error)
   }
-  yield* writer.end()
-  yield done
+  yield* frames.end()
 }
 
-async function* later(
-  chunks: AsyncIterable<object>,
-  writer: DialectWriter,
-  onError: OnError,
-): AsyncGenerator<ChunkEvent> {
+async function* later(chunks: AsyncIterable<object>, frames: Frames): AsyncGenerator<ChunkEvent> {
   try {
-    for await (const chunk of chunks) yield* writer.chunk(chunk)
+    for await (const chunk of chunks) yield* frames.of(chunk)
   } catch (error) {
-    yield failure(error, onError)
+    yield* frames.failure(error)
     return
   }
-  yield* writer.end()
-  yield done
-}
-
-function failure(error: unknown, onError: OnError): ChunkEvent {
-  if (onError === undefined) throw error
-  return eventOf(onError(error))
+  yield* frames.end()
 }
 
 function eventOf(chunk: object): ChunkEvent {

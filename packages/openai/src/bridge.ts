@@ -1,0 +1,1 @@
+export { toChunks, toResponseEvents } from './bridge/convert.ts'

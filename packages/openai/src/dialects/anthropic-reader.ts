@@ -1,0 +1,189 @@
+import type { EventLike } from '../read/source.ts'
+
+type Wire = Readonly<Record<string, unknown>>
+
+/** Stop reasons with another name in chat completions. */
+const REASONS: Readonly<Record<string, string>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_calls',
+  refusal: 'content_filter',
+}
+
+/** The parts of chunks that come from one event. */
+interface Step {
+  readonly delta: Wire
+  readonly beside?: Wire
+}
+
+/** A chunk that says nothing: for events without a meaning in chat completions. */
+const NOTHING = { choices: [] }
+
+/** Reads the events of one message as chunks. Its state is the head, the usage, and the numbers of tool calls. */
+export class AnthropicReader {
+  #head: Wire = {}
+  #usage: Wire = {}
+  /** The tool call of each block, and whether it has arguments yet. */
+  readonly #calls = new Map<unknown, { readonly index: number; hasInput: boolean }>()
+  #textLength = 0
+
+  /** The chunk that an event stands for; `undefined` for an event of another protocol. */
+  read({ event }: EventLike, value: unknown): object | undefined {
+    if (!isWire(value)) return undefined
+    switch (value['type'] ?? event) {
+      case 'message_start':
+        return this.#start(wireIn(value['message']))
+      case 'content_block_start':
+        return this.#chunk(this.#begin(value['index'], wireIn(value['content_block'])))
+      case 'content_block_delta':
+        return this.#chunk(this.#grow(value['index'], wireIn(value['delta'])))
+      case 'content_block_stop':
+        return this.#chunk(this.#end(value['index']))
+      case 'message_delta':
+        return this.#finish(wireIn(value['delta']), wireIn(value['usage']))
+      case 'message_stop':
+      case 'ping':
+        return NOTHING
+      default:
+        return undefined
+    }
+  }
+
+  #start(message: Wire): object {
+    const { id, model, role, usage } = message
+    this.#head = {
+      object: 'chat.completion.chunk',
+      ...(id !== undefined && { id }),
+      ...(model !== undefined && { model }),
+    }
+    this.#usage = wireIn(usage)
+    return this.#chunk({ delta: { role: role ?? 'assistant' } })
+  }
+
+  #chunk(step: Step | undefined, fields: Wire = {}): object {
+    if (step === undefined) return NOTHING
+    const choice = { index: 0, delta: step.delta, finish_reason: null, ...step.beside }
+    return { ...this.#head, choices: [choice], ...fields }
+  }
+
+  #begin(index: unknown, block: Wire): Step | undefined {
+    const { type, text, thinking, signature, data, id, name, input, citations } = block
+    if (type === 'text') {
+      const cited = Array.isArray(citations) && citations.length > 0
+      return text || cited
+        ? {
+            delta: {
+              ...this.#text(text),
+              ...(cited && { annotations: citations.map((one) => this.#annotation(one)) }),
+            },
+          }
+        : undefined
+    }
+    if (type === 'thinking')
+      return thinking || signature ? details(index, { text: thinking, signature }) : undefined
+    if (type === 'redacted_thinking')
+      return {
+        delta: {
+          reasoning_details: [{ type: 'reasoning.encrypted', data, index, format: FORMAT }],
+        },
+      }
+    if (type !== 'tool_use') return undefined
+    const call = {
+      index: this.#calls.size,
+      hasInput: isWire(input) && Object.keys(input).length > 0,
+    }
+    this.#calls.set(index, call)
+    const body = { name, arguments: call.hasInput ? JSON.stringify(input) : '' }
+    return { delta: { tool_calls: [{ index: call.index, id, type: 'function', function: body }] } }
+  }
+
+  #grow(index: unknown, delta: Wire): Step | undefined {
+    switch (delta['type']) {
+      case 'text_delta':
+        return { delta: this.#text(delta['text']) }
+      case 'thinking_delta':
+        return details(index, { text: delta['thinking'] })
+      case 'signature_delta':
+        return details(index, { signature: delta['signature'] })
+      case 'citations_delta':
+        return { delta: { annotations: [this.#annotation(delta['citation'])] } }
+      case 'input_json_delta':
+        return this.#arguments(index, String(delta['partial_json'] ?? ''))
+      default:
+        return undefined
+    }
+  }
+
+  #arguments(index: unknown, piece: string): Step | undefined {
+    const call = this.#calls.get(index)
+    if (call === undefined || piece === '') return undefined
+    call.hasInput = true
+    return { delta: { tool_calls: [{ index: call.index, function: { arguments: piece } }] } }
+  }
+
+  #text(text: unknown): Wire {
+    const content = String(text ?? '')
+    this.#textLength += content.length
+    return { content }
+  }
+
+  /** A citation as an annotation. A position that Anthropic does not give is the text up to here. */
+  #annotation(citation: unknown): Wire {
+    const { url, title } = wireIn(citation)
+    if (typeof url !== 'string') return { type: 'citation', citation }
+    const place = { start_index: 0, end_index: this.#textLength }
+    return { type: 'url_citation', url_citation: { url, title: title ?? '', ...place }, citation }
+  }
+
+  #end(index: unknown): Step | undefined {
+    const call = this.#calls.get(index)
+    if (call === undefined || call.hasInput) return undefined
+    call.hasInput = true
+    return { delta: { tool_calls: [{ index: call.index, function: { arguments: '{}' } }] } }
+  }
+
+  #finish(delta: Wire, usage: Wire): object {
+    const given = Object.entries(usage).filter(([, value]) => value !== null)
+    this.#usage = { ...this.#usage, ...Object.fromEntries(given) }
+    const { stop_reason: reason, stop_sequence: sequence } = delta
+    const known = typeof reason === 'string' && Object.hasOwn(REASONS, reason)
+    const step: Step = {
+      delta: {},
+      beside: {
+        finish_reason: known ? REASONS[reason] : (reason ?? null),
+        ...(typeof sequence === 'string' && { stop_sequence: sequence }),
+      },
+    }
+    return this.#chunk(step, { usage: usageOf(this.#usage) })
+  }
+}
+
+const FORMAT = 'anthropic-claude-v1'
+
+function details(index: unknown, fields: Wire): Step {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '')
+  const detail = { type: 'reasoning.text', ...Object.fromEntries(given), index, format: FORMAT }
+  return { delta: { reasoning_details: [detail] } }
+}
+
+function usageOf(usage: Wire): Wire {
+  const count = (name: string): number => Number(usage[name] ?? 0)
+  const [written, cached] = [count('cache_creation_input_tokens'), count('cache_read_input_tokens')]
+  const prompt = count('input_tokens') + written + cached
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: count('output_tokens'),
+    total_tokens: prompt + count('output_tokens'),
+    prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
+  }
+}
+
+function isWire(value: unknown): value is Wire {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function wireIn(value: unknown): Wire {
+  return isWire(value) ? value : {}
+}

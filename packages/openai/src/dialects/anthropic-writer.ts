@@ -1,0 +1,213 @@
+import type { ChunkEvent } from '../split/events.ts'
+import type { ErrorFrame } from '../types.ts'
+import type { DialectWriter } from './types.ts'
+
+type Wire = Readonly<Record<string, unknown>>
+
+/** Finish reasons with another name here. */
+const REASONS: Readonly<Record<string, string>> = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  tool_calls: 'tool_use',
+  function_call: 'tool_use',
+  content_filter: 'refusal',
+}
+
+/** The block that text or thinking goes into. */
+interface OpenBlock {
+  readonly type: string
+  readonly index: number
+  /** The index of a block of reasoning: another one begins another block. */
+  readonly source: unknown
+}
+
+/**
+ * Writes chunks as the events of one message. A block of text or thinking ends where another begins. Blocks of tool calls
+ * stay open until the end, because the arguments of several calls may take turns. `message_delta` waits for the end,
+ * because usage comes after the finish reason.
+ */
+export class AnthropicWriter implements DialectWriter {
+  #hasStarted = false
+  #blocks = 0
+  #open: OpenBlock | undefined
+  /** The blocks of tool calls, by the index of the call. */
+  readonly #calls = new Map<unknown, number>()
+  #reason: string | undefined
+  #sequence: unknown = null
+  #usage: Wire = {}
+
+  chunk(chunk: object): ChunkEvent[] {
+    const wire = chunk as Wire
+    const events: ChunkEvent[] = []
+    if (wire['error']) return this.error({ error: wire['error'] } as ErrorFrame)
+    if (isWire(wire['usage'])) this.#usage = wire['usage']
+    const choice = listIn(wire['choices']).find((one) => (one['index'] ?? 0) === 0)
+    if (choice === undefined) return events
+    if (!this.#hasStarted) events.push(this.#start(wire))
+    const delta = isWire(choice['delta']) ? choice['delta'] : {}
+    this.#reasoning(delta, events)
+    for (const field of ['content', 'refusal'])
+      if (typeof delta[field] === 'string' && delta[field] !== '')
+        this.#grow('text', undefined, { type: 'text_delta', text: delta[field] }, events)
+    for (const annotation of listIn(delta['annotations'])) this.#cite(annotation, events)
+    for (const call of listIn(delta['tool_calls'])) this.#call(call, events)
+    const { finish_reason: reason, stop_sequence: sequence } = choice
+    if (typeof reason === 'string' && reason !== '') {
+      const isSequence = typeof sequence === 'string'
+      if (isSequence) this.#sequence = sequence
+      const known = Object.hasOwn(REASONS, reason) ? (REASONS[reason] ?? reason) : reason
+      this.#reason = isSequence ? 'stop_sequence' : known
+    }
+    return events
+  }
+
+  #start({ id, model }: Wire): ChunkEvent {
+    this.#hasStarted = true
+    const message = {
+      id: id ?? 'msg',
+      type: 'message',
+      role: 'assistant',
+      model: model ?? '',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { input_tokens: 0, output_tokens: 0 },
+    }
+    return event('message_start', { message })
+  }
+
+  #reasoning(delta: Wire, events: ChunkEvent[]): void {
+    const blocks = listIn(delta['reasoning_details'])
+    for (const { type, text, summary, signature, data, index } of blocks) {
+      if (type === 'reasoning.encrypted') {
+        this.#close(events)
+        events.push(this.#begin({ type: 'redacted_thinking', data }))
+        events.push(event('content_block_stop', { index: this.#blocks - 1 }))
+        continue
+      }
+      const thinking = text ?? summary
+      if (typeof thinking === 'string' && thinking !== '')
+        this.#grow('thinking', index, { type: 'thinking_delta', thinking }, events)
+      if (typeof signature === 'string' && signature !== '') {
+        this.#grow('thinking', index, { type: 'signature_delta', signature }, events)
+        this.#close(events)
+      }
+    }
+    const thinking = delta['reasoning_content'] ?? delta['reasoning']
+    if (blocks.length === 0 && typeof thinking === 'string' && thinking !== '')
+      this.#grow('thinking', undefined, { type: 'thinking_delta', thinking }, events)
+  }
+
+  #grow(type: 'text' | 'thinking', source: unknown, delta: Wire, events: ChunkEvent[]): void {
+    if (this.#open?.type !== type || this.#open.source !== source) {
+      this.#close(events)
+      this.#open = { type, index: this.#blocks, source }
+      events.push(
+        this.#begin(type === 'text' ? { type, text: '' } : { type, thinking: '', signature: '' }),
+      )
+    }
+    events.push(event('content_block_delta', { index: this.#open.index, delta }))
+  }
+
+  #cite(annotation: Wire, events: ChunkEvent[]): void {
+    const { citation, url_citation: cited } = annotation
+    const { url, title } = isWire(cited) ? cited : {}
+    const made = {
+      type: 'web_search_result_location',
+      url,
+      title: title ?? null,
+      cited_text: '',
+      encrypted_index: '',
+    }
+    const given = isWire(citation) ? citation : url === undefined ? undefined : made
+    if (given) this.#grow('text', undefined, { type: 'citations_delta', citation: given }, events)
+  }
+
+  #call(call: Wire, events: ChunkEvent[]): void {
+    const body = isWire(call['function'])
+      ? call['function']
+      : isWire(call['custom'])
+        ? call['custom']
+        : {}
+    const key = call['index'] ?? call['id']
+    let index = this.#calls.get(key)
+    if (index === undefined) {
+      this.#close(events)
+      index = this.#blocks
+      this.#calls.set(key, index)
+      events.push(
+        this.#begin({
+          type: 'tool_use',
+          id: call['id'] ?? '',
+          name: body['name'] ?? '',
+          input: {},
+        }),
+      )
+    }
+    const piece = body['arguments'] ?? body['input']
+    const text =
+      typeof piece === 'string' || piece === undefined || piece === null
+        ? piece
+        : JSON.stringify(piece)
+    if (text)
+      events.push(
+        event('content_block_delta', {
+          index,
+          delta: { type: 'input_json_delta', partial_json: text },
+        }),
+      )
+  }
+
+  #begin(block: Wire): ChunkEvent {
+    return event('content_block_start', { index: this.#blocks++, content_block: block })
+  }
+
+  #close(events: ChunkEvent[]): void {
+    if (this.#open) events.push(event('content_block_stop', { index: this.#open.index }))
+    this.#open = undefined
+  }
+
+  /** The end of a message. A stream without a finish reason was cut, and stays so. */
+  end(): ChunkEvent[] {
+    const events: ChunkEvent[] = []
+    if (this.#reason === undefined) return events
+    this.#close(events)
+    for (const index of this.#calls.values()) events.push(event('content_block_stop', { index }))
+    const delta = { stop_reason: this.#reason, stop_sequence: this.#sequence }
+    events.push(event('message_delta', { delta, usage: usageOf(this.#usage) }))
+    events.push(event('message_stop', {}))
+    return events
+  }
+
+  error({ error }: ErrorFrame): ChunkEvent[] {
+    const { type, message } = error
+    this.#reason = undefined
+    return [event('error', { error: { type: type ?? 'api_error', message } })]
+  }
+}
+
+function event(type: string, fields: Wire): ChunkEvent {
+  return { event: type, data: JSON.stringify({ type, ...fields }) }
+}
+
+/** The cached tokens are part of the prompt in chat completions, and stand beside it here. */
+function usageOf(usage: Wire): Wire {
+  const details = isWire(usage['prompt_tokens_details']) ? usage['prompt_tokens_details'] : {}
+  const [cached, written] = [details['cached_tokens'], details['cache_write_tokens']].map((count) =>
+    Number(count ?? 0),
+  )
+  return {
+    input_tokens: Number(usage['prompt_tokens'] ?? 0) - (cached ?? 0) - (written ?? 0),
+    output_tokens: Number(usage['completion_tokens'] ?? 0),
+    ...(written && { cache_creation_input_tokens: written }),
+    ...(cached && { cache_read_input_tokens: cached }),
+  }
+}
+
+function isWire(value: unknown): value is Wire {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function listIn(value: unknown): readonly Wire[] {
+  return Array.isArray(value) ? value.filter(isWire) : []
+}

@@ -1,0 +1,347 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { accumulate, type ModelStreamError, readDeltas, split, toEvents } from '@tesserae/openai'
+import { anthropic } from '@tesserae/openai/dialects'
+import { chunkStream } from '@tesserae/testkit/arbitraries'
+
+type Wire = Record<string, unknown>
+
+const event = (type: string, fields: Wire = {}) => ({
+  event: type,
+  data: JSON.stringify({ type, ...fields }),
+})
+const start = (usage: Wire = { input_tokens: 10, output_tokens: 1 }) =>
+  event('message_start', {
+    message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'tiny', content: [], usage },
+  })
+const begin = (index: number, content_block: Wire) =>
+  event('content_block_start', { index, content_block })
+const grow = (index: number, delta: Wire) => event('content_block_delta', { index, delta })
+const stop = (index: number) => event('content_block_stop', { index })
+const end = (stop_reason: string, fields: Wire = {}) => [
+  event('message_delta', {
+    delta: { stop_reason, stop_sequence: null, ...fields },
+    usage: { output_tokens: 5 },
+  }),
+  event('message_stop'),
+]
+const text = (index: number, ...pieces: string[]) => [
+  begin(index, { type: 'text', text: '' }),
+  ...pieces.map((text) => grow(index, { type: 'text_delta', text })),
+  stop(index),
+]
+const read = (...events: { event?: string; data: string }[]) =>
+  accumulate(events, { dialect: anthropic })
+
+describe('reading', () => {
+  test('text, with a ping between, and usage from both places', async () => {
+    const [first, second, ...rest] = text(0, 'Hel', 'lo')
+    const completion = await read(
+      start(),
+      first!,
+      event('ping'),
+      second!,
+      ...rest,
+      ...end('end_turn'),
+    )
+    expect(completion).toMatchObject({
+      id: 'msg_1',
+      model: 'tiny',
+      object: 'chat.completion',
+      choices: [
+        { index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' },
+      ],
+      usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+    })
+  })
+
+  test('cached tokens and tokens that were written to the cache are prompt tokens', async () => {
+    const usage = { input_tokens: 3, cache_creation_input_tokens: 4, cache_read_input_tokens: 5 }
+    expect((await read(start(usage), ...end('end_turn'))).usage).toEqual({
+      prompt_tokens: 12,
+      completion_tokens: 5,
+      total_tokens: 17,
+      prompt_tokens_details: { cached_tokens: 5, cache_write_tokens: 4 },
+    })
+  })
+
+  test('thinking with its signature, and redacted thinking', async () => {
+    const { choices } = await read(
+      start(),
+      begin(0, { type: 'thinking', thinking: '', signature: '' }),
+      grow(0, { type: 'thinking_delta', thinking: 'Let me ' }),
+      grow(0, { type: 'thinking_delta', thinking: 'see.' }),
+      grow(0, { type: 'signature_delta', signature: 'c2ln' }),
+      stop(0),
+      begin(1, { type: 'redacted_thinking', data: 'b3Bha' }),
+      stop(1),
+      ...text(2, 'Yes.'),
+      ...end('end_turn'),
+    )
+    expect(choices[0]?.message.reasoning_details).toEqual([
+      {
+        type: 'reasoning.text',
+        text: 'Let me see.',
+        signature: 'c2ln',
+        index: 0,
+        format: 'anthropic-claude-v1',
+      },
+      { type: 'reasoning.encrypted', data: 'b3Bha', index: 1, format: 'anthropic-claude-v1' },
+    ])
+    expect(choices[0]?.message.content).toBe('Yes.')
+  })
+
+  test('tool calls, counted over calls, with `{}` for a call without input', async () => {
+    const tool = (index: number, name: string, ...pieces: string[]) => [
+      begin(index, { type: 'tool_use', id: `toolu_${index}`, name, input: {} }),
+      ...pieces.map((partial_json) => grow(index, { type: 'input_json_delta', partial_json })),
+      stop(index),
+    ]
+    const { choices } = await read(
+      start(),
+      ...text(0, 'Looking.'),
+      ...tool(1, 'weather', '', '{"city":', '"Bern"}'),
+      ...tool(2, 'now', ''),
+      ...tool(3, 'here'),
+      ...end('tool_use'),
+    )
+    expect(choices[0]?.finish_reason).toBe('tool_calls')
+    expect(choices[0]?.message.tool_calls).toEqual([
+      {
+        id: 'toolu_1',
+        type: 'function',
+        function: { name: 'weather', arguments: '{"city":"Bern"}' },
+      },
+      { id: 'toolu_2', type: 'function', function: { name: 'now', arguments: '{}' } },
+      { id: 'toolu_3', type: 'function', function: { name: 'here', arguments: '{}' } },
+    ])
+  })
+
+  test('citations become annotations, and the original is kept', async () => {
+    const web = {
+      type: 'web_search_result_location',
+      url: 'https://example.com',
+      title: 'T',
+      cited_text: 'x',
+      encrypted_index: 'e',
+    }
+    const page = { type: 'page_location', document_index: 0, cited_text: 'x' }
+    const { choices } = await read(
+      start(),
+      begin(0, { type: 'text', text: '', citations: [] }),
+      grow(0, { type: 'text_delta', text: 'Hi' }),
+      grow(0, { type: 'citations_delta', citation: web }),
+      grow(0, { type: 'citations_delta', citation: page }),
+      stop(0),
+      ...end('end_turn'),
+    )
+    expect(choices[0]?.message.annotations).toEqual([
+      {
+        type: 'url_citation',
+        url_citation: { url: 'https://example.com', title: 'T', start_index: 0, end_index: 2 },
+        citation: web,
+      },
+      { type: 'citation', citation: page },
+    ])
+  })
+
+  test.each([
+    ['end_turn', 'stop'],
+    ['max_tokens', 'length'],
+    ['model_context_window_exceeded', 'length'],
+    ['tool_use', 'tool_calls'],
+    ['refusal', 'content_filter'],
+    ['pause_turn', 'pause_turn'],
+  ])('the stop reason `%s` is `%s`', async (reason, expected) => {
+    const { message } = await accumulate([start(), ...text(0, 'Hi'), ...end(reason)], {
+      dialect: anthropic,
+      incomplete: 'return',
+    })
+    expect(message.choices[0]?.finish_reason).toBe(expected)
+  })
+
+  test('a stop sequence is kept', async () => {
+    const { choices } = await read(
+      start(),
+      ...text(0, 'Hi'),
+      ...end('stop_sequence', { stop_sequence: '###' }),
+    )
+    expect(choices[0]).toMatchObject({ finish_reason: 'stop', stop_sequence: '###' })
+  })
+
+  test('an error rejects with what arrived, with and without the name of the event', async () => {
+    const error = { type: 'overloaded_error', message: 'Overloaded' }
+    for (const failing of [
+      event('error', { error }),
+      { data: JSON.stringify({ type: 'error', error }) },
+    ]) {
+      const failure = await read(start(), ...text(0, 'Hi').slice(0, 2), failing).catch(
+        (error: ModelStreamError) => error,
+      )
+      expect(failure).toMatchObject({ code: 'server-error', error })
+      expect((failure as ModelStreamError).partial?.choices[0]?.message.content).toBe('Hi')
+    }
+  })
+
+  test('a stream that is cut rejects as `no-end`', async () => {
+    const failure = await read(start(), ...text(0, 'Hi')).catch((error: ModelStreamError) => error)
+    expect(failure).toMatchObject({ code: 'incomplete', verdict: { reason: 'no-end' } })
+  })
+
+  test('two streams that are read at once share nothing', async () => {
+    const one = [start({ input_tokens: 1 }), ...text(0, 'one'), ...end('end_turn')]
+    const two = [start({ input_tokens: 2 }), ...text(0, 'two'), ...end('end_turn')]
+    const [first, second] = await Promise.all([read(...one), read(...two)])
+    expect([first.usage?.prompt_tokens, second.usage?.prompt_tokens]).toEqual([1, 2])
+  })
+
+  test('deltas tell text, reasoning and calls', async () => {
+    const types: string[] = []
+    const events = [
+      start(),
+      begin(0, { type: 'thinking', thinking: '' }),
+      grow(0, { type: 'thinking_delta', thinking: 'Hm' }),
+      stop(0),
+      ...text(1, 'Hi'),
+      ...end('end_turn'),
+    ]
+    for await (const delta of readDeltas(events, { dialect: anthropic })) types.push(delta.type)
+    expect(types.filter((type) => type === 'reasoning' || type === 'content')).toEqual([
+      'reasoning',
+      'content',
+    ])
+  })
+})
+
+describe('writing', () => {
+  const write = (completion: object) => [
+    ...toEvents(split(completion as never), { dialect: anthropic }),
+  ]
+  const completion = (message: Wire, finish_reason: string, more: Wire = {}) => ({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'tiny',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: null, refusal: null, ...message },
+        logprobs: null,
+        finish_reason,
+      },
+    ],
+    ...more,
+  })
+
+  test('a message comes as blocks, and no `[DONE]` closes it', () => {
+    const events = write(
+      completion({ content: 'Hi there' }, 'stop', {
+        usage: {
+          prompt_tokens: 12,
+          completion_tokens: 2,
+          total_tokens: 14,
+          prompt_tokens_details: { cached_tokens: 4 },
+        },
+      }),
+    )
+    expect(events.map(({ event }) => event)).toEqual([
+      'message_start',
+      'content_block_start',
+      'content_block_delta',
+      'content_block_delta',
+      'content_block_stop',
+      'message_delta',
+      'message_stop',
+    ])
+    expect(JSON.parse(events[5]?.data ?? '')).toEqual({
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { input_tokens: 8, output_tokens: 2, cache_read_input_tokens: 4 },
+    })
+  })
+
+  test('a stream without a finish reason stays cut', () => {
+    const chunks = [
+      { id: 'c', choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: null }] },
+    ]
+    expect([...toEvents(chunks, { dialect: anthropic })].map(({ event }) => event)).toEqual([
+      'message_start',
+      'content_block_start',
+      'content_block_delta',
+    ])
+  })
+
+  test('an error frame is an `error` event', () => {
+    const failing = (function* (): Generator<object> {
+      throw new Error('no')
+    })()
+    const onError = () => ({ error: { type: 'overloaded_error', message: 'Busy' } })
+    expect([...toEvents(failing, { dialect: anthropic, onError })]).toEqual([
+      event('error', { error: { type: 'overloaded_error', message: 'Busy' } }),
+    ])
+  })
+
+  test('what both can say survives a round trip', async () => {
+    await fc.assert(
+      fc.asyncProperty(chunkStream({ features: ['tools'] }), async ({ completion: made }) => {
+        const [choice] = made.choices
+        if (choice === undefined) return
+        const calls = choice.message.tool_calls?.filter(({ type }) => type === 'function')
+        const content = choice.message.content || null
+        const whole = completion(
+          { content, ...(calls?.length && { tool_calls: calls }) },
+          calls?.length ? 'tool_calls' : 'stop',
+          {
+            usage: {
+              prompt_tokens: 3,
+              completion_tokens: 4,
+              total_tokens: 7,
+              prompt_tokens_details: { cached_tokens: 1, cache_write_tokens: 2 },
+            },
+          },
+        )
+        const { created: _, ...expected } = whole
+        const { message } = await accumulate(write(whole), {
+          dialect: anthropic,
+          incomplete: 'return',
+        })
+        const calm = (value: unknown): unknown =>
+          JSON.parse(JSON.stringify(value).replaceAll('"arguments":""', '"arguments":"{}"'))
+        expect(calm(message)).toEqual(calm(expected))
+      }),
+    )
+  })
+
+  test('thinking, signatures, redacted thinking and citations survive a round trip', async () => {
+    const details = [
+      {
+        type: 'reasoning.text',
+        text: 'Let me see.',
+        signature: 'c2ln',
+        index: 0,
+        format: 'anthropic-claude-v1',
+      },
+      { type: 'reasoning.encrypted', data: 'b3Bha', index: 1, format: 'anthropic-claude-v1' },
+      {
+        type: 'reasoning.text',
+        text: 'And.',
+        signature: 'c2ln',
+        index: 2,
+        format: 'anthropic-claude-v1',
+      },
+    ]
+    const citation = { type: 'page_location', document_index: 0 }
+    const message = {
+      content: 'Hi',
+      reasoning_details: details,
+      annotations: [{ type: 'citation', citation }],
+    }
+    const again = await accumulate(write(completion(message, 'stop')), { dialect: anthropic })
+    const { reasoning_details: found, ...rest } = again.choices[0]?.message ?? {}
+    // The index is the number of the block, which depends on the blocks before it.
+    const unnumbered = (list: readonly object[] = []) =>
+      list.map((one) => ({ ...one, index: null }))
+    expect(unnumbered(found ?? [])).toEqual(unnumbered(details))
+    expect(rest).toMatchObject({ content: 'Hi', annotations: message.annotations })
+  })
+})
