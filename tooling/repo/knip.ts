@@ -70,9 +70,11 @@ const config: KnipConfig = {
         'hono',
         'koa',
         'openai',
+        'react',
         '@tooling/interop',
         '@types/express',
         '@types/koa',
+        '@types/react',
       ],
     }),
     // Two of its servers run on other runtimes, and servers of others in processes of their own, by the path of files.
