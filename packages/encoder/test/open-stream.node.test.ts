@@ -1,0 +1,68 @@
+import { EventEmitter, once } from 'node:events'
+import * as http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { openStream, type StreamSummary } from '@tesserae/encoder/node'
+import { afterEach, describe, expect, it } from 'vitest'
+
+const closers: (() => unknown)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0)) close()
+})
+
+async function serve(handler: http.RequestListener): Promise<string> {
+  const server = http.createServer(handler)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('openStream', () => {
+  it('sends what a listener hears, until the client goes', async () => {
+    const emitter = new EventEmitter()
+    const ends: StreamSummary[] = []
+    const url = await serve((request, response) => {
+      const { send, signal } = openStream(request, response, {
+        onClose: (end) => void ends.push(end),
+      })
+      const onPrice = (price: number) => void send({ data: `${price}` })
+      emitter.on('price', onPrice)
+      signal.addEventListener('abort', () => emitter.off('price', onPrice))
+    })
+    const controller = new AbortController()
+    const response = await fetch(url, { signal: controller.signal })
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let text = (await reader.read()).value!
+    emitter.emit('price', 7)
+    while (!text.includes('7')) text += (await reader.read()).value!
+    expect(text).toBe(':\n\ndata: 7\n\n')
+    controller.abort()
+    for (let i = 0; i < 500 && ends.length === 0; i++)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(ends).toMatchObject([{ reason: 'client-gone' }])
+    expect(emitter.listenerCount('price')).toBe(0)
+  })
+
+  it('throws for a head that was sent, and for a wrong option', async () => {
+    const errors: unknown[] = []
+    const url = await serve((request, response) => {
+      try {
+        openStream(request, response, { retry: -1 })
+      } catch (error) {
+        errors.push(error)
+      }
+      response.writeHead(200)
+      try {
+        openStream(request, response)
+      } catch (error) {
+        errors.push(error)
+      }
+      response.end()
+    })
+    await (await fetch(url)).text()
+    expect(errors).toMatchObject([{ code: 'bad-retry' }, { code: 'head-sent' }])
+  })
+})
