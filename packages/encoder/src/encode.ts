@@ -17,6 +17,13 @@ const LINE_END = /\r\n|\r|\n/g
 export const utf8: TextEncoder = /* @__PURE__ */ new TextEncoder()
 
 /**
+ * The text of every frame. Nothing else is trusted, so no object can bring in a text that was not checked.
+ *
+ * @internal
+ */
+export const encodedText: WeakMap<SseEventInit, string> = /* @__PURE__ */ new WeakMap()
+
+/**
  * Encodes an event as one whole block, with the blank line that ends it.
  *
  * A line end in `data` (CR LF, CR or LF) comes back from a parser as LF, because the format has no other way to carry

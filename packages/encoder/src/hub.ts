@@ -1,5 +1,5 @@
 import { type CloseReason, StreamError } from './errors.ts'
-import { Frame } from './frame.ts'
+import { frameOf } from './frame.ts'
 import { batchOf, Client, type Entry, type Host, type Rules, rulesOf } from './hub/client.ts'
 import { type Group, Groups } from './hub/groups.ts'
 import { jsonEvent } from './json-event.ts'
@@ -7,7 +7,7 @@ import { LONGEST_WAIT } from './numbers.ts'
 import { callHook } from './response/hooks.ts'
 import { checkAmount, checkNames } from './response/limits.ts'
 import { atTurnEnd } from './response/turn.ts'
-import type { Batch } from './frame.ts'
+import type { Batch } from './hub/batch.ts'
 import type { EventMap, EventStream, Hub, HubOptions, JoinOptions } from './types.ts'
 
 export { StreamClosed, StreamError, type StreamErrorCode } from './errors.ts'
@@ -112,7 +112,7 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     async publish(event, its = {}) {
       checkNames(its, 'topic key')
       const { topic, key } = its
-      const frame = Frame.of(event)
+      const frame = frameOf(event)
       const entry: Entry = { frame, topic, key }
       events++
       for (const group of groups.of(topic)) {

@@ -1,5 +1,4 @@
-import { encode, utf8 } from './encode.ts'
-import { Frame } from './frame.ts'
+import { encode, encodedText, utf8 } from './encode.ts'
 import type { Bytes, SseEventInit } from './types.ts'
 
 export type { SseEventInit } from './types.ts'
@@ -23,7 +22,7 @@ export class EventEncoderStream extends TransformStream<SseEventInit, Bytes> {
     super({
       transform(event, controller) {
         // Bytes of its own for each stream: the reader owns them, and may transfer them.
-        controller.enqueue(utf8.encode(Frame.textOf(event) ?? encode(event)))
+        controller.enqueue(utf8.encode(encodedText.get(event) ?? encode(event)))
       },
     })
   }

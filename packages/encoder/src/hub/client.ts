@@ -1,5 +1,6 @@
 import { type CloseReason, type StreamClosed, StreamError } from '../errors.ts'
-import { Batch, Frame } from '../frame.ts'
+import { type Frame, frameOf } from '../frame.ts'
+import { Batch } from './batch.ts'
 import { checkAmount, checkNames } from '../response/limits.ts'
 import type {
   EventStream,
@@ -101,7 +102,7 @@ export class Client implements Follower, HubClient {
   }
 
   async send(event: SseEventInit): Promise<void> {
-    const frame = Frame.of(event)
+    const frame = frameOf(event)
     this.#host.flush()
     this.#deliver([{ frame }], () => new Batch([frame]))
   }

@@ -46,7 +46,7 @@ export class Pump {
           // It settles with the stream, so there is nothing to wait for: half a kilobyte less for a hub's client.
           if (made === handle.closed) return
           if (!(made instanceof Object) && !stream.isStopped)
-            throw new StreamError('bad-source', FUNCTION)
+            throw new StreamError('bad-source', SOURCE_RETURNED)
         } else {
           made = await source.open(handle)
           stream.begin()
@@ -86,15 +86,12 @@ export class Pump {
 }
 
 const SOURCE = 'The source must be iterable, a function, or an object with `open()`.'
-const FUNCTION =
-  'The source function returned nothing to wait for. Return a promise or a sequence of events, return `closed` to send until the stream ends, or use `openStream()` to send from elsewhere.'
+export const SOURCE_RETURNED =
+  'The source function returned before it had sent everything. Return a promise or a sequence, return `closed` to send until the stream is over, or use `openStream()`.'
 
 export function isOpenable(source: unknown): source is OpenableSource {
-  return source instanceof Object && 'open' in source && !isIterable(source)
-}
-
-function isIterable(value: object): boolean {
-  return Symbol.asyncIterator in value || Symbol.iterator in value
+  // A Node stream may have a method of this name.
+  return source instanceof Object && 'open' in source && !(Symbol.asyncIterator in source)
 }
 
 function iteratorOf(value: unknown): EventIterator | undefined {
@@ -108,11 +105,5 @@ function iteratorOf(value: unknown): EventIterator | undefined {
   if (!getReader) return begin ? begin.call(value) : beginSync?.call(value)
   // The stream's own iterator waits for the next chunk before it cancels; and Safari has none.
   const reader = getReader.call(value) as ReadableStreamDefaultReader<SseEventInit>
-  return {
-    next: () => reader.read() as Promise<IteratorResult<SseEventInit>>,
-    async return() {
-      await reader.cancel()
-      return { done: true, value: undefined }
-    },
-  }
+  return { next: () => reader.read(), return: () => reader.cancel() } as unknown as EventIterator
 }

@@ -1,6 +1,5 @@
-import { encode } from '../encode.ts'
+import { encode, encodedText } from '../encode.ts'
 import { type CloseReason, isRefusal, StreamClosed, StreamError } from '../errors.ts'
-import { Batch, Frame } from '../frame.ts'
 import type {
   EncodedEvents,
   EventStreamOptions,
@@ -15,7 +14,7 @@ import { FINAL, FINAL_ID, readLastEventId } from './head.ts'
 import { callHook } from './hooks.ts'
 import { comment, type Limits, limitsOf } from './limits.ts'
 import { Outbox } from './outbox.ts'
-import type { Pumped } from './pump.ts'
+import { type Pumped, SOURCE_RETURNED } from './pump.ts'
 import { onAbort } from './signals.ts'
 import type { Sink, Transport } from './transport.ts'
 import { atTurnEnd } from './turn.ts'
@@ -47,10 +46,8 @@ const LEAST_PATIENCE = 1 << 20
 const BACKOFF = 3000
 
 /** It must not reveal the error, which may hold a password or a path; and must not be named as `EventSource`'s own. */
-const STREAM_ERROR: SseEventInit = {
-  event: 'stream-error',
-  data: '{"message":"The server could not continue this stream."}',
-}
+const STREAM_ERROR =
+  'event: stream-error\ndata: {"message":"The server could not continue this stream."}\n\n'
 
 const usual: Limits = /* @__PURE__ */ limitsOf({})
 
@@ -153,7 +150,7 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
 
   add(event: SseEventInit): void {
     // Encoded first: an event that cannot be sent must not open the stream.
-    const block = Frame.textOf(event) ?? encode(event)
+    const block = encodedText.get(event) ?? encode(event)
     this.open()
     this.events++
     this.#outbox.append(block)
@@ -171,7 +168,7 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
         if (this.#outbox.isAwaited && this.#outbox.exceeds(most)) this.drop('slow')
       } else if (this.#isUsedUp) {
         this.#isUsedUp = false
-        this.report(new StreamError('sent-after-end', SENT_AFTER_END))
+        this.report(new StreamError('sent-after-end', SOURCE_RETURNED))
       }
     } catch (error) {
       return Promise.reject(error)
@@ -189,12 +186,11 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   }
 
   sendBatch(batch: EncodedEvents): void {
-    const bytes = Batch.bytesOf(batch)
     this.open()
     this.events += batch.events
     // What the stream begins with.
     this.#outbox.flush(Infinity)
-    this.#outbox.write(bytes, true)
+    this.#outbox.write(batch.bytes, true)
   }
 
   beat(): void {
@@ -352,18 +348,17 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   }
 
   #errorEvent(error: unknown): string {
-    const { formatError = () => STREAM_ERROR } = this.#options
-    let event: SseEventInit | undefined
-    let block = ''
+    const { formatError } = this.#options
+    let block = STREAM_ERROR
     try {
-      event = formatError(error)
-      if (event) block = encode(event)
+      if (formatError) {
+        const event = formatError(error)
+        block = event ? encode(event) : ''
+      }
     } catch (fault) {
       this.report(fault)
-      event = STREAM_ERROR
-      block = encode(event)
     }
-    if (event) this.events++
+    if (block) this.events++
     return block
   }
 
@@ -409,9 +404,6 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
     })
   }
 }
-
-const SENT_AFTER_END =
-  '`send()` was called after the source function had returned. Return a promise that settles when you are done, return `closed`, or use `openStream()`.'
 
 /** At random, so that clients do not come back together. */
 function backoff(): number {
