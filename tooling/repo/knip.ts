@@ -77,7 +77,7 @@ const config: KnipConfig = {
         '@types/react',
       ],
     }),
-    // Two of its servers run on other runtimes, and servers of others in processes of their own, by the path of files.
+    // Two of its servers run on other runtimes, and foreign servers in processes of their own, by the path of files.
     'tooling/interop': tool({
       entry: ['src/servers/{bun,deno}.ts', 'src/chat/programs/*.ts'],
       ignoreDependencies: [

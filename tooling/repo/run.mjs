@@ -1,4 +1,4 @@
-// What stands behind `npm test` and its kin: sets the workspace up, lets turbo do the work, adds the results up.
+// Runs `npm test` and the other commands: sets the workspace up, lets turbo do the work, adds the results up.
 // Plain JavaScript for the Node that is on the machine; everything after it runs on the one that the lock file names.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'

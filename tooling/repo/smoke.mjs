@@ -1,4 +1,4 @@
-// Uses the packages once, as somebody does who installed them, where the tools of this repository do not run.
+// Uses the packages once as their users install them, where the tools of this repository do not run.
 import { createParser } from '@tesserae/parser'
 import { byteByByte, referenceParse } from '@tesserae/testkit'
 import assert from 'node:assert/strict'

@@ -104,7 +104,7 @@ async function batch<Face>(
       )
     if (nanoseconds !== undefined) own = (own ?? 0) + nanoseconds
   }
-  // Work that waits for others takes the time that they take.
+  // Work that waits for another process takes the time that process takes.
   const taken = waits ? performance.now() - started.clock : worked() - started.work
   return own ?? taken * 1e6
 }

@@ -30,7 +30,7 @@ export interface Options {
   readonly help: boolean
 }
 
-/** @throws with a sentence for whoever typed it */
+/** @throws with a sentence for the person who typed it */
 export function readOptions(args: readonly string[]): Options {
   const { values, tokens } = parseArgs({
     args: [...args],

@@ -3,7 +3,7 @@ import { nodeBinary } from '../src/nodes.ts'
 import { readOptions } from '../src/options.ts'
 
 describe('options', () => {
-  it('are five processes of everything when nothing is said', () => {
+  it('default to five processes of every case', () => {
     const options = readOptions([])
     expect(options.filters).toEqual([])
     expect(options.processes).toBe(5)

@@ -4,7 +4,7 @@ import { type Area, loadPeer, runPeer } from './areas.ts'
 
 const [area, file] = process.argv.slice(2) as [Area, string]
 
-// What a peer throws where nobody can catch it belongs to the case in hand, which will not end, and is counted so.
+// What a peer throws where its caller cannot catch it belongs to the case in hand, which will not end, and is counted so.
 process.on('uncaughtException', () => {})
 process.on('unhandledRejection', () => {})
 

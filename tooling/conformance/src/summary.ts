@@ -29,7 +29,7 @@ export function summary({ parsers, accumulators, encoders }: Results): string {
       howMany(open.ours),
       howMany(open.others),
     ],
-    ['', 'values changed, and nobody is told', range(changed.ours), range(changed.others)],
+    ['', 'values changed without an error', range(changed.ours), range(changed.others)],
   ]
   const counts = [right, whole, open].map(({ others }) => others.length)
   return [

@@ -27,7 +27,7 @@ describe('cases', () => {
     }
   })
 
-  test('say nothing to whoever hears nothing', () => {
+  test('stay silent without a listener', () => {
     const deaf: AccumulatorPeer = { ...ours, read: () => Promise.resolve({ finish: 'stop' }) }
     expect(cases.filter((one) => judge(deaf, one, { finish: 'stop' }) === 'right')).toEqual([])
     expect(deaf.lacks).toEqual([])
@@ -42,7 +42,7 @@ describe('a peer', () => {
   test.each<[string, Case['expected'], Seen | Error, Verdict]>([
     ['is right', { content: 'a', finish: 'stop' }, { content: 'a', finish: 'stop' }, 'right'],
     ['has no text', { content: 'a' }, { content: undefined }, 'wrong: content'],
-    ['is told more than there was', { content: 'a' }, { content: 'aa' }, 'wrong: content'],
+    ['has more than was sent', { content: 'a' }, { content: 'aa' }, 'wrong: content'],
     ['says stopstop', { finish: 'stop' }, { finish: 'stopstop' }, 'wrong: finish'],
     ['writes another hyphen', { finish: 'tool_calls' }, { finish: 'tool-calls' }, 'right'],
     ['throws', { content: 'a' }, new Error('no'), 'fails'],

@@ -1,4 +1,4 @@
-/** What `work` comes to, or an error once it has taken `ms`. The work itself goes on: whoever asked ends it. */
+/** What `work` comes to, or an error once it has taken `ms`. The work itself goes on: the caller ends it. */
 export async function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -16,7 +16,7 @@ const neverPublished =
 
 const runsOnInstall = ['preinstall', 'install', 'postinstall', 'prepare']
 
-/** What can be said of an installed tarball without running it. */
+/** Checks an installed tarball without running it. */
 export async function checkManifest(installed: Installed): Promise<RunResult> {
   const { folder, alone, package: one } = installed
   const manifest = readManifest(folder)

@@ -35,7 +35,7 @@ export interface Prepared {
  * Packs, installs and bundles.
  *
  * @param wanted - the folders' names of the packages
- * @param outcome - is told of each package; one that fails keeps no other back
+ * @param outcome - gets a row for each package; one that fails does not stop the rest
  */
 export async function preparePackages(
   wanted: readonly string[],

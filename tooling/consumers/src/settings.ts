@@ -1,4 +1,4 @@
-/** What a run of test suites can be told. Each has one default, here. */
+/** The settings of a run of test suites. Each has one default, here. */
 export interface Settings {
   /** Seed of every fast-check property: printed, and set by `--seed` or `FC_SEED`. */
   readonly seed: number

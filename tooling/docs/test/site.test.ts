@@ -6,7 +6,7 @@ import { packagesIn } from '../src/api/packages.ts'
 import { writeSite } from '../src/api/site.ts'
 import { repository } from '../src/repository.ts'
 
-test('the pages have every entry, its exports and the README, and ask nobody elsewhere', async () => {
+test('the pages have every entry, its exports and the README, and load nothing from elsewhere', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'site-'))
   try {
     const parser = packagesIn(repository).filter(({ name }) => name === '@tesserae/parser')

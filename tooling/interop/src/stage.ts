@@ -16,7 +16,7 @@ export class Stage {
     return running as Promise<Kind>
   }
 
-  /** The last first, for it may stand before another. */
+  /** The last first, because it may be a proxy before another. */
   async clear(): Promise<void> {
     for (const running of [...this.#running.values()].toReversed())
       await running.then((server) => server.stop()).catch(() => {})

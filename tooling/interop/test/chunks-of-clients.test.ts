@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answers } from '../src/chat/answers.ts'
 import { type ChatServer, startChatServer } from '../src/chat/our-server.ts'
 
-// The very objects that clients of others yield, each read from a server over a socket, go straight into the
+// The very objects that other clients yield, each read from a server over a socket, go straight into the
 // accumulator. What comes out is what the server had, to the last field.
 
 let server: ChatServer
@@ -32,7 +32,7 @@ async function* ofOpenaiHelper(model: string): Chunks {
   yield* client.chat.completions.stream({ model, messages: [] })
 }
 
-/** The AI SDK yields them among its own parts, when it is told to. */
+/** The AI SDK yields them among its own parts, when an option asks for it. */
 async function* ofAiSdk(model: string): Chunks {
   const provider = createOpenAICompatible({ name: 'ours', baseURL: `${server.url}/v1` })
   const { fullStream } = streamText({
@@ -59,7 +59,7 @@ async function messageChunksOf(
   return chat.stream('Well?')
 }
 
-/** LangChain keeps each in its own, when it is told to; the one with usage alone, which has no choice, it does not. */
+/** LangChain keeps each in its own, when an option asks for it; the one with usage alone, which has no choice, it does not. */
 async function* ofLangchain(model: string): Chunks {
   for await (const { additional_kwargs: more } of await messageChunksOf(model))
     if (more['__raw_response'] !== undefined) yield more['__raw_response'] as object

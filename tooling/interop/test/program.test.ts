@@ -13,7 +13,7 @@ function program(script: string): string {
   return file
 }
 
-it('lets a server of others listen on the loopback interface alone, on a free port', async () => {
+it('lets a foreign server listen on the loopback interface alone, on a free port', async () => {
   const { url, stop } = await startProgram(
     program(`
       const server = require('node:http').createServer(async (request, response) => {

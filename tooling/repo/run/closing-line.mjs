@@ -37,10 +37,10 @@ export function closingLine(tasks, status, { skipsFail }) {
     if (failed > 0) lines.push(`failed: ${task.taskId}${why}`, ...namesOf(task, failures))
   }
   if (tasks === undefined) {
-    lines.push('failed: turbo left no summary, so nothing can be said to have passed')
+    lines.push('failed: turbo left no summary, so nothing is known to have passed')
     total.failed++
   } else if (total.passed + total.failed + total.skipped === 0) {
-    lines.push('failed: no task ran, so nothing can be said to have passed')
+    lines.push('failed: no task ran, so nothing is known to have passed')
     total.failed++
   } else if (status !== 0 && total.failed === 0) {
     lines.push(`failed: turbo ended with ${status}, though no task of it failed`)

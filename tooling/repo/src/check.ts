@@ -44,7 +44,7 @@ const checks = [
   address,
 ]
 
-// In a container the checkout may belong to somebody else, which git takes for a danger. Here it is only read.
+// In a container the checkout may belong to another user, which git refuses. Here it is only read.
 Object.assign(process.env, {
   GIT_CONFIG_COUNT: '1',
   GIT_CONFIG_KEY_0: 'safe.directory',

@@ -1,5 +1,5 @@
 /**
- * Folders and files that a check does not hold to its rule yet. Whoever makes one clean takes its line out; when the
+ * Folders and files that a check does not hold to its rule yet. The change that makes one clean takes its line out; when the
  * list is empty, this file goes too.
  */
 export const notYetClean: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +15,6 @@ export const notYetClean: Readonly<Record<string, readonly string[]>> = {
   ],
   language: [
     '.changeset/',
-    '.github/',
     'CONTRIBUTING.md',
     'README.md',
     'packages/client/',
@@ -23,13 +22,6 @@ export const notYetClean: Readonly<Record<string, readonly string[]>> = {
     'packages/openai/',
     'packages/parser/',
     'packages/resume/',
-    'tooling/bench/',
-    'tooling/config/',
-    'tooling/conformance/',
-    'tooling/consumers/',
-    'tooling/docs/',
-    'tooling/interop/',
     'tooling/playground/',
-    'tooling/repo/',
   ],
 }

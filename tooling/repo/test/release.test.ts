@@ -29,7 +29,7 @@ describe('the address', () => {
     })
   })
 
-  test('that nobody filled in stops the release', () => {
+  test('that is not filled in stops the release', () => {
     const root = scratchRepository({
       'tooling/repo/repository.json': { url: null },
       'packages/x/package.json': manifest('x'),

@@ -2,7 +2,7 @@
 export interface Case {
   /** What it does, and in brackets with whom it was seen, or what it is. */
   readonly name: string
-  /** Why the expectation is right, whoever disagrees. */
+  /** Why the expectation is right. */
   readonly why: string
   /** The data of the events: objects are sent as JSON, text as it is. `[DONE]` follows, unless `end` says otherwise. */
   readonly data: readonly (object | string)[]
@@ -38,7 +38,7 @@ export interface Expected {
   readonly reasoningDetails?: readonly object[]
   /** What a call carries for its server, to be sent back with it. */
   readonly signature?: string
-  /** The server says that it failed, and the caller is told. */
+  /** The server reports an error, and so does the accumulator. */
   readonly error?: true
   /** The connection broke, and the caller can tell: by an error, or by a finish reason that is missing or unusual. */
   readonly cut?: true

@@ -39,7 +39,7 @@ export function seenIn({ choices, usage, x_groq: groq }: Completion): Seen {
     | { content?: { token: string }[] | null }
     | null
     | undefined
-  // Where a server has it in a place of its own, whoever keeps that place keeps the usage.
+  // Where a server has it in a place of its own, a peer that keeps that place keeps the usage.
   const tokens = [usage, (groq as Beside)?.usage, (choices[0] as Beside)?.usage].find(Boolean) as
     | { prompt_tokens: number; completion_tokens: number }
     | undefined

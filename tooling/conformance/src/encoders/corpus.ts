@@ -4,7 +4,7 @@ const lineEnds = { LF: '\n', CR: '\r', 'CR LF': '\r\n' } as const
 
 export type LineEnd = keyof typeof lineEnds
 
-/** Line ends, and behind them what an attacker would like to send. The tests of `@tesserae/encoder` have the same. */
+/** Line ends, and after them what an attacker would like to send. The tests of `@tesserae/encoder` have the same. */
 const payloads: readonly ((end: string) => string)[] = [
   (end) => `x${end}data: PWN`,
   (end) => `x${end}data: PWN${end}${end}data: P2`,

@@ -3,8 +3,8 @@ import type { Body, EncoderPeer, Field, Sent } from './face.ts'
 
 /**
  * What became of a value. `refused`: it throws. `exact`: it comes back, and nothing else changed. `injected`: what
- * stood behind a line end was read as a field or an event. `altered`: something else comes back, or nothing, and
- * nobody is told.
+ * stood after a line end was read as a field or an event. `altered`: something else comes back, or nothing, and
+ * no error is thrown.
  */
 export type Fate = 'refused' | 'exact' | 'injected' | 'altered'
 
@@ -44,7 +44,7 @@ function read(body: Body): ReferenceResult {
   return referenceParse(typeof body === 'string' ? new TextEncoder().encode(body) : body)
 }
 
-/** More than a harmless value makes, or another value in a field that nobody touched. */
+/** More than a harmless value makes, or another value in a field that was not set. */
 function isInjected(
   field: Field,
   found: ReferenceResult,

@@ -16,7 +16,7 @@ export async function overHttp(
     } catch (error) {
       thrown = { error }
     }
-    // Some write in the next turn, or the one behind it.
+    // Some write in the next turn, or the one after it.
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
     response.end()
   })

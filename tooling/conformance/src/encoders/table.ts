@@ -25,7 +25,7 @@ function injectable({ fields }: EncoderResult): number {
   return Object.values(fields).filter(({ injected }) => injected > 0).length
 }
 
-/** Whether a string lets something in, where a string belongs: `retry` is a number by everybody's types. */
+/** Whether a string lets something in, where a string belongs: `retry` is a number in all their types. */
 export function isOpen({ fields }: EncoderResult): boolean {
   return Object.entries(fields).some(([field, { injected }]) => field !== 'retry' && injected > 0)
 }

@@ -18,7 +18,7 @@ export const parserTable: AreaTable<ParserResult> = {
   better: (a, b) => b.everyCut - a.everyCut || b.whole - a.whole,
 }
 
-/** More than these would be a list that nobody reads. */
+/** More would be too long to read. */
 const shown = 4
 
 /** Counts by topic, the most frequent first; what is handed on unfinished is a topic of its own. */

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { addToChecksum, type CollectedEvent, type Outcome } from './parser-face.ts'
 
-/** It takes text: whoever has bytes puts a streaming `TextDecoder` in front, the cheapest way to feed it. */
+/** It takes text: a caller with bytes puts a streaming `TextDecoder` in front, the cheapest way to feed it. */
 function parse(chunks: readonly Uint8Array[], onEvent: (event: EventSourceMessage) => void): void {
   const decoder = new TextDecoder()
   const parser = createParser({ onEvent })

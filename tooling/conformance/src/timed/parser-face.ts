@@ -26,7 +26,7 @@ export interface Outcome {
 
 /**
  * Adds a string to a checksum. Its length alone could be known without making the string, so the last
- * character is looked at too: that has a rope flattened, and costs the same however long the string is.
+ * character is read too: that has a rope flattened, and costs the same however long the string is.
  */
 export function addToChecksum(checksum: number, text: string): number {
   return (Math.imul(checksum, 31) + text.length + (text.charCodeAt(text.length - 1) | 0)) | 0

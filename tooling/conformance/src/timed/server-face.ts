@@ -24,5 +24,5 @@ export const payloads: readonly string[] = Array.from({ length: 64 }, (_, index)
   }),
 )
 
-/** The same before anybody has made JSON of it, which is how a broadcast is given its payloads: by its users, too. */
+/** The same as objects: a broadcast serialises its payloads itself. */
 export const values: readonly object[] = payloads.map((payload) => JSON.parse(payload))

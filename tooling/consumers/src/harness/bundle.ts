@@ -20,7 +20,7 @@ export interface RunOptions {
 /** The face of a bundle. */
 export interface Bundle {
   readonly files: readonly string[]
-  /** @param report - is told the name of each test before it starts, so that a hang has a name */
+  /** @param report - gets the name of each test before it starts, so that a hang has a name */
   readonly run: (options: RunOptions, report?: (test: string) => void) => Promise<RunResult>
 }
 

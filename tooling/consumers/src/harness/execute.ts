@@ -30,7 +30,7 @@ export async function execute(
   let unfinished = 0
   const stray = new StrayErrors()
   await runSuite(file, file.name)
-  // An unhandled rejection is told of in a task of its own, after the last test has ended.
+  // An unhandled rejection is reported in a task of its own, after the last test has ended.
   await new Promise((resolve) => setTimeout(resolve))
   for (const error of stray.stop())
     failures.push({ name: file.name, message: describeError(error) })

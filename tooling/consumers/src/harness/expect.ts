@@ -57,7 +57,7 @@ export function newAssertions(): void {
   )
 }
 
-/** Throws for an assertion that was promised and not made, and for one that nobody awaited. */
+/** Throws for an assertion that was promised and not made, and for one that was not awaited. */
 export async function settleAssertions(): Promise<void> {
   const { promises = [], onFinished = [] } = running
   await Promise.all(promises)

@@ -26,7 +26,7 @@ export class StrayErrors {
     this.#errors.set(promise, error)
   }
 
-  /** Node and Bun tell here, and would end the process if nobody listened; Deno tells here too. */
+  /** Node and Bun report here, and would end the process without a listener; Deno reports here too. */
   #listenToProcess(process: ProcessEvents): () => void {
     const onException = (error: unknown): void => this.#add(error)
     process.on('unhandledRejection', this.#add)

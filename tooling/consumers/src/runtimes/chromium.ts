@@ -24,7 +24,7 @@ export const chromium: Runtime = browserRuntime({
     '--no-sandbox',
     '--disable-gpu',
     '--disable-dev-shm-usage',
-    // It must not phone anybody.
+    // It must not call home.
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',

@@ -56,7 +56,7 @@ function openCommand({ binary, args, env }: Command, bundle: string): Session {
     const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`
     fail(new Error(`${path.basename(binary)} ${how}. ${lastLines(errors)}`))
   })
-  // That it does not listen any more is told by its end.
+  // A process that stopped reading shows as its end.
   child.stdin?.on('error', () => {})
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
   if (child.stdout !== null)

@@ -6,7 +6,7 @@ import type { Runtime } from './runtime.ts'
 
 const binaries = ['/usr/bin/firefox-esr', '/usr/bin/firefox']
 
-/** What would make it phone somebody, or open a page of its own. */
+/** What would make it call home, or open a page of its own. */
 const off = [
   'app.normandy.enabled',
   'app.update.enabled',
@@ -28,7 +28,7 @@ export const firefox: Runtime = browserRuntime({
   args: (url, profile) => {
     const preferences = [
       ...off.map((name) => `user_pref("${name}", false);`),
-      // Port 9 answers nobody.
+      // Nothing answers on port 9.
       'user_pref("services.settings.server", "http://127.0.0.1:9/");',
     ]
     writeFileSync(path.join(profile, 'user.js'), preferences.join('\n'))

@@ -35,7 +35,7 @@ export async function servePage(bundle: Buffer): Promise<PageServer> {
   let order: Order | undefined
   let failure: Error | undefined
   const loaded = Promise.withResolvers<void>()
-  // Also when nobody waits for it any more.
+  // Also when nothing awaits it any more.
   loaded.promise.catch(() => {})
   /** The page that waits for an order, and the page that has one. */
   let waiting: ServerResponse | undefined

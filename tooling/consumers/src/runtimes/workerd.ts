@@ -14,16 +14,16 @@ const binary = fileBehind(
   'bin/workerd',
 )
 
-/** A worker without any of Node's modules, that can reach nobody. */
+/** A worker without any of Node's modules, that cannot reach a network. */
 const configuration = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "tests", worker = (
       modules = [(name = "worker", esModule = embed "worker.mjs"), (name = "bundle.mjs", esModule = embed "BUNDLE")],
       compatibilityDate = "2026-01-01",
-      globalOutbound = "nobody",
+      globalOutbound = "no-network",
     )),
-    (name = "nobody", network = (allow = [])),
+    (name = "no-network", network = (allow = [])),
   ],
   sockets = [(name = "tests", address = "127.0.0.1:0", http = (), service = "tests")],
 );
@@ -70,7 +70,7 @@ export const workerd: Runtime = {
         reject(new Error(`workerd ended (${signal ?? code}). ${lastLines(errors)}`)),
       )
     })
-    // Also when nobody waits for it any more, which is how every session closes.
+    // Also when nothing awaits it any more, which is how every session closes.
     ended.catch(() => {})
     const listening = Promise.race([readPort(child.stdio[3] as Readable), ended])
     const port = await within(startTimeout, 'start', listening).catch(async (error: unknown) => {

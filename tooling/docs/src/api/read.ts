@@ -18,7 +18,7 @@ export interface Api {
 }
 
 const options: Partial<TypeDocOptions> = {
-  // Which address the sources have is stamped in at a release, and nobody knows it before.
+  // Which address the sources have is stamped in at a release, and is not known before.
   disableSources: true,
   excludeInternal: true,
   excludeExternals: true,
@@ -26,7 +26,7 @@ const options: Partial<TypeDocOptions> = {
   sortEntryPoints: false,
   // What compiles is for the task `types` to say, with the settings of each package.
   skipErrorChecking: true,
-  // That something has no documentation at all is told by the tests of the examples, with the line.
+  // The tests of the examples report what has no documentation at all, with the line.
   validation: { invalidLink: true, invalidPath: false, notExported: false, notDocumented: false },
 }
 

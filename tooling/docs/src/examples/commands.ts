@@ -5,7 +5,7 @@ import type { Line, Problem } from './types.ts'
 const shells = /^\s*(`{3,}|~{3,})\s*(?:sh|bash|shell|console)\b\s*(.*)$/
 
 /**
- * The commands in a document that cannot be what they should be: nobody runs them, for they install, serve, or take
+ * The commands in a document that cannot be what they should be: they are not run, because they install, serve, or take
  * minutes, so what they name is looked up.
  */
 export function commandProblems(root: string, file: string, lines: readonly Line[]): Problem[] {
@@ -63,7 +63,7 @@ function lookUp(root: string, own: string): (line: string) => string | undefined
       const file = program === 'node' ? first : program
       return isThere(file) ? undefined : `there is no file ${file}`
     }
-    return `"${program}" is looked up nowhere: say "no-run: why" behind the name of the language`
+    return `"${program}" is looked up nowhere: say "no-run: why" after the name of the language`
   }
 }
 

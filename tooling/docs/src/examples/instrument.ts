@@ -77,7 +77,7 @@ function expressionOf(node: ts.Statement): ts.Expression | undefined {
   return undefined
 }
 
-/** The result stated behind a statement: on its last line, or alone on the lines below it. */
+/** The result stated after a statement: on its last line, or alone on the lines below it. */
 function statedBehind(code: string, node: ts.Statement, taken: Set<number>): Stated | undefined {
   const beside = ts.getTrailingCommentRanges(code, node.end) ?? []
   // In `for (…) f()` both statements end at one place; what stands below belongs to the whole loop.

@@ -14,7 +14,7 @@ export interface Example {
   readonly language: 'ts' | 'js'
   /** Preludes, the example that it continues, and the block itself. */
   readonly lines: readonly Line[]
-  /** What comes behind, and is not part of an example that continues this one. */
+  /** What comes after it, and is not part of an example that continues this one. */
   readonly epilogue: readonly Line[]
   /** Why it is type-checked only, if it is. */
   readonly noRun: string | undefined

@@ -71,7 +71,7 @@ test('an @example without a fence is all code', () => {
 })
 
 describe('markers', () => {
-  test('a prelude stands in front, an epilogue behind', () => {
+  test('a prelude stands before the code, an epilogue after it', () => {
     const text = '<!-- example: prelude\na\n-->\n<!-- example: epilogue\nc\n-->\n\n```ts\nb\n```'
     expect(code(text)).toEqual([['a', 'b', 'c']])
   })
@@ -105,7 +105,7 @@ describe('what is refused', () => {
       '1: there is no example before this one that it could continue',
     ],
     ['<!-- example: prelude -->\n```ts\na\n```', '1: no such marker: <!-- example: prelude -->'],
-    ['<!-- example: prelude nobody -->\n```ts\na\n```', '1: no prelude is called "nobody"'],
+    ['<!-- example: prelude unknown -->\n```ts\na\n```', '1: no prelude is called "unknown"'],
     [
       '<!-- example: prelude\na\n-->\ntext\n```ts\na\n```',
       '1: a marker has to stand right above a block of ts or js',

@@ -67,7 +67,7 @@ test('what there is not is named', () => {
     '5: @x/y is not published from here',
     '6: there is no file none.ts',
     '7: there is no folder none',
-    '8: "curl" is looked up nowhere: say "no-run: why" behind the name of the language',
+    '8: "curl" is looked up nowhere: say "no-run: why" after the name of the language',
     '10: "quickly" means nothing here',
   ])
 })

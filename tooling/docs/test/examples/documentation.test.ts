@@ -42,7 +42,7 @@ test('what is not is named', () => {
       ' */',
       'export function shown(): void {}',
       'export interface Bare {}',
-      '/** Nobody can call it. */',
+      '/** It cannot be called. */',
       'export class OnlyItsType {}',
     ].join('\n'),
   )

@@ -110,12 +110,12 @@ describe.concurrent('results that are not', () => {
     expect(first).toMatch(/^1: states that it throws a, but it threw Error: b/)
   })
 
-  test('an error that nobody announced', async () => {
+  test('an error that the example does not announce', async () => {
     const [first] = await complaints('const x = 1', "throw new Error('b')")
     expect(first).toMatch(/^2: threw Error: b/)
   })
 
-  test('a promise that nobody awaits', async () => {
+  test('a promise that is not awaited', async () => {
     const [first] = await complaints(
       'void Promise.reject(new Error("b"))',
       'setInterval(() => {}, 9)',

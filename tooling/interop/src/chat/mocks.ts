@@ -5,7 +5,7 @@ import { inPackage } from '../packages.ts'
 import type { Running } from '../servers/server.ts'
 import { startProgram } from './programs/program.ts'
 
-// The servers that npm has for tests of others, each with the words that it is to say.
+// Mock servers from npm, each with the words that it is to send.
 
 export const TEXT = 'Grüße, 世界! 👋🏽 👨‍👩‍👧‍👦 🇯🇵 नमस्ते ✓\r\nA line.\n\ndata: [DONE]\n\nevent: x\r\rend'
 export const CUT = 'This is cut somewhere in its middle.'

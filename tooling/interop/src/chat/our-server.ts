@@ -9,7 +9,7 @@ import type { Gate } from './gate.ts'
 
 /** Our server: an OpenAI-compatible one, made of `sendEvents`, `toEvents` and `split`. */
 export interface ChatServer extends Running {
-  /** What the next streamed answer waits for behind its first piece, if anything. */
+  /** What the next streamed answer waits for after its first piece, if anything. */
   gate: Gate | undefined
 }
 

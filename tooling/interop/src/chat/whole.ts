@@ -75,7 +75,7 @@ export async function compareSequence(
   sheet.compare('sequences', name, events, expected)
   const end = expected.findIndex(([, data]) => data === '[DONE]')
   const documents = expected.slice(0, end).map(([, data]) => JSON.parse(data!))
-  const known = end === expected.length - 1 ? undefined : 'what it says behind [DONE] is not read'
+  const known = end === expected.length - 1 ? undefined : 'what it sends after [DONE] is not read'
   sheet.compare('sequences', `${name}, as chunks`, chunks, documents, known)
 }
 

@@ -29,7 +29,7 @@ function follow(client: unknown): Promise<Session> {
       })
     source.addEventListener('open', () => void opened++)
     source.addEventListener('error', () => {
-      // 2 is CLOSED: the client has been told not to come back. Otherwise it reconnects by itself.
+      // 2 is CLOSED: the server has ended the stream for good. Otherwise it reconnects by itself.
       if (source.readyState !== 2) return
       clearTimeout(timer)
       resolve({ events, times, opened })

@@ -5,7 +5,7 @@ import { diff, type DiffLine } from './diff.ts'
 import { exactLines, meaningLines, shapeLines } from './normalise.ts'
 import type { Recorded } from './run-cases.ts'
 
-/** Where the recordings are that everybody has. */
+/** Where the committed recordings are. */
 export const committed: string = path.resolve(
   import.meta.dirname,
   '../../../../packages/testkit/data/recordings/llama-server',

@@ -93,7 +93,7 @@ function libraryFolder(root: string): string {
   return path.join(parent, name)
 }
 
-/** Into a folder of its own first: one that is half full is never taken for whole, whoever else is at it. */
+/** Into a folder of its own first: one that is half full is never used, whatever runs at the same time. */
 function fetchServer(folder: string): void {
   const own = `${folder}-${process.pid}`
   rmSync(own, { recursive: true, force: true })

@@ -11,7 +11,7 @@ const VARYING: ReadonlyMap<string, string> = new Map([
   ['created_at', '<time>'],
   ['completed_at', '<time>'],
   ['time_ms', '<number>'],
-  // The engine's build; its change is said once, not in every line.
+  // The engine's build; its change is reported once, not in every line.
   ['system_fingerprint', '<build>'],
   // The same model gives slightly other numbers on another processor.
   ['logprob', '<number>'],

@@ -44,7 +44,7 @@ function readBy(client: ChatClient, quick = true): Pair {
 
 export const readByOthers: Group = {
   title:
-    `Our server (node:http, sendEvents, toEvents, split), read by others. It has ${answers.length} answers:\n` +
+    `Our server (node:http, sendEvents, toEvents, split), read by other clients. It has ${answers.length} answers:\n` +
     `${answers.map(({ name }) => name).join(', ')}.\n` +
     `Each is sent as it is, and once more in each of these ways: ${wires.map(({ name }) => name).join('; ')}.`,
   pairs: [

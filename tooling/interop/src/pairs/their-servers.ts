@@ -224,7 +224,7 @@ const mockLlm: Pair = {
 
 export const theirServers: Group = {
   title:
-    'Servers of others, read by accumulate. Each question is asked twice: the stream is compared, field by field,\n' +
+    'Other servers, read by accumulate. Each question is asked twice: the stream is compared, field by field,\n' +
     'with the whole answer.',
   pairs: [llama, llamaRecut, ...llamaThrough, aimock, openaiMockApi, mockOpenaiApi, mockLlm],
 }

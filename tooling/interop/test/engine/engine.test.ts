@@ -78,7 +78,7 @@ describe('startEngine', () => {
     ])
   })
 
-  it('tries another port when somebody else was faster', async () => {
+  it('tries another port when its port was taken meanwhile', async () => {
     const count = path.join(folder, 'count')
     writeFileSync(count, '')
     standIn(`

@@ -6,7 +6,7 @@ import type { Check } from '../types.ts'
 
 const fields = ['repository', 'bugs', 'homepage'] as const
 
-/** A page of ours at a host of repositories, whoever the owner would be. */
+/** A page of this project at a host of repositories, of any owner. */
 const pageOfOurs =
   /\b(github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)[/:][\w.-]+\/tesserae\b/i
 

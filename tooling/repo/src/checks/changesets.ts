@@ -18,7 +18,7 @@ export const changesets: Check = {
       ),
     )
     const changelogs = packages.flatMap((workspace) => ofChangelog(root, workspace))
-    // What it says of a changeset that cannot be read is less clear than what has been said here.
+    // What it says of a changeset that cannot be read is less clear than the problems above.
     const status = read.length > 0 ? [] : await ofStatus(root, packages)
     return [...read, ...changelogs, ...status]
   },

@@ -42,7 +42,7 @@ async function publint(tarball: string): Promise<string[]> {
   return status === 0 ? [] : [`publint says\n${output}`]
 }
 
-/** Are the types wrong, for everybody who can load ES modules: the only kind there is. */
+/** Are the types wrong, for consumers that load ES modules: the only kind there is. */
 async function attw(tarball: string): Promise<string[]> {
   const cli = path.join(modules, '@arethetypeswrong/cli/dist/index.js')
   const options = ['--profile=esm-only', '--no-definitely-typed', '--no-color', '--no-emoji']

@@ -5,7 +5,7 @@ import { filesOf } from '../repository.ts'
 import { runProgram } from '../run-program.ts'
 import type { Check } from '../types.ts'
 
-/** Somebody's home, and a package registry, by what all of them look like. */
+/** A home folder, and a package registry, by what all of them look like. */
 const home = /(?<![\w.~-])(\/home\/|\/Users\/|\/root\/|[A-Z]:\\{1,2}Users\\{1,2})[\w.-]+/
 const registry = /\bregistry\.(?!k8s\b)[a-z0-9-]+\.[a-z]{2,}\b/i
 

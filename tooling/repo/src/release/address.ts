@@ -4,7 +4,7 @@ import path from 'node:path'
 /** The one file that says where the repository lives. */
 export const addressFile = 'tooling/repo/repository.json'
 
-/** The address, without a slash at the end; `undefined` until somebody has filled it in. */
+/** The address, without a slash at the end; `undefined` until it is filled in. */
 export function addressOf(root: string): string | undefined {
   const { url } = JSON.parse(readFileSync(path.join(root, addressFile), 'utf8')) as { url: unknown }
   if (url === null) return undefined

@@ -1,5 +1,5 @@
 // Writes the repository's address into the manifests that are about to be packed: provenance names it, and the
-// registry refuses a package whose manifest disagrees. Refuses to go on while nobody has said what it is.
+// registry refuses a package whose manifest disagrees. Refuses to go on while it is not filled in.
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { published } from '../repository.ts'

@@ -6,7 +6,7 @@ const stop = finish('stop')
 export const messages: readonly Case[] = [
   {
     name: 'plain text (OpenAI)',
-    why: 'The text is the pieces of it, one behind the other.',
+    why: 'The text is its pieces in order.',
     data: [role, say({ content: 'Hel' }), say({ content: 'lo' }), stop],
     expected: { content: 'Hello', finish: 'stop' },
   },
@@ -47,7 +47,7 @@ export const messages: readonly Case[] = [
     expected: { reasoning: 'Let me think.', content: 'Hello' },
   },
   {
-    name: 'reasoning_details, the signature behind the text (OpenRouter)',
+    name: 'reasoning_details, the signature after the text (OpenRouter)',
     why: 'Text of one block grows, and its signature is sent back with it: one block, signed.',
     data: [
       role,
@@ -80,7 +80,7 @@ export const messages: readonly Case[] = [
   },
   {
     name: 'the role in each chunk (OpenRouter, Ollama)',
-    why: 'A message has one role, however often it is said.',
+    why: 'A message has one role, however often it is sent.',
     data: [
       say({ role: 'assistant', content: 'Hel' }),
       say({ role: 'assistant', content: 'lo' }),
@@ -239,7 +239,7 @@ export const messages: readonly Case[] = [
   },
   {
     name: 'a field called __proto__',
-    why: 'It is a field that nobody knows, and must do no harm.',
+    why: 'It is an unknown field, and must do no harm.',
     data: [
       role,
       `{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"m","choices":[{"index":0,"delta":{"content":"Hello","__proto__":{"polluted":true}},"finish_reason":null}]}`,

@@ -19,7 +19,7 @@ export const streams: readonly Case[] = [
   },
   {
     name: 'an event that says null (gateways)',
-    why: 'Nothing is said, and nothing follows from it.',
+    why: 'The event is empty, and changes nothing.',
     data: [role, say({ content: 'Hel' }), 'null', say({ content: 'lo' }), stop],
     expected: { content: 'Hello' },
   },
@@ -62,7 +62,7 @@ export const streams: readonly Case[] = [
   },
   {
     name: 'the finish reason twice, once with text (OpenRouter)',
-    why: 'It has one finish reason, however often that is said.',
+    why: 'It has one finish reason, however often that is sent.',
     data: [
       role,
       say({ content: 'Hel' }),
@@ -72,8 +72,8 @@ export const streams: readonly Case[] = [
     expected: { content: 'Hello', finish: 'stop' },
   },
   {
-    name: 'text behind the finish reason',
-    why: 'Nothing that was said may be lost.',
+    name: 'text after the finish reason',
+    why: 'Nothing that was sent may be lost.',
     data: [
       role,
       chunk({ index: 0, delta: { content: 'Hel' }, finish_reason: 'stop' }),
@@ -82,7 +82,7 @@ export const streams: readonly Case[] = [
     expected: { content: 'Hello' },
   },
   {
-    name: 'a finish reason that nobody knows',
+    name: 'an unknown finish reason',
     why: 'The server stopped, and says why in its own word.',
     data: [...hello, finish('eos')],
     expected: { content: 'Hello' },
@@ -182,7 +182,7 @@ export const streams: readonly Case[] = [
     expected: { content: 'Hello', finish: 'stop' },
   },
   {
-    name: 'CR LF, no space behind the colon, comments (Perplexity, OpenRouter)',
+    name: 'CR LF, no space after the colon, comments (Perplexity, OpenRouter)',
     why: 'All of it is allowed by the standard for event streams.',
     data: [],
     body: [

@@ -100,7 +100,7 @@ export const toolCalls: readonly Case[] = [
   },
   {
     name: 'id and type in each fragment (vLLM)',
-    why: 'An id that is said again is the same id.',
+    why: 'An id that is sent again is the same id.',
     data: [
       start,
       call(begin(0, 'call_a', 'get_weather', '{"city":')),
@@ -111,7 +111,7 @@ export const toolCalls: readonly Case[] = [
   },
   {
     name: 'the name in each fragment (MiniMax)',
-    why: 'A name that is said again is the same name, and the arguments are still open.',
+    why: 'A name that is sent again is the same name, and the arguments are still open.',
     data: [
       start,
       call(begin(0, 'call_a', 'get_weather', '{"city":')),
@@ -169,7 +169,7 @@ export const toolCalls: readonly Case[] = [
   },
   {
     name: 'no id at all',
-    why: 'The call was made all the same; whoever needs an id makes one up.',
+    why: 'The call was made all the same; a caller that needs an id makes one up.',
     data: [
       start,
       call({ index: 0, type: 'function', function: { name: 'get_weather', arguments: '' } }),
@@ -180,7 +180,7 @@ export const toolCalls: readonly Case[] = [
   },
   {
     name: 'an empty id in the fragments that go on (Qwen)',
-    why: 'Empty is no id, so the index decides.',
+    why: 'An empty id is not an id, so the index decides.',
     data: [
       start,
       call(begin(0, 'call_a', 'get_weather', '{"city":')),
@@ -254,7 +254,7 @@ export const toolCalls: readonly Case[] = [
   },
   {
     name: 'tool_calls null or empty beside text (SGLang)',
-    why: 'No calls are no calls, in each way to say so.',
+    why: 'There are no calls, in whichever way the server says so.',
     data: [
       role,
       say({ content: 'Hel', tool_calls: null }),
@@ -265,7 +265,7 @@ export const toolCalls: readonly Case[] = [
   },
   {
     name: 'an empty name and no id in what goes on (GLM)',
-    why: 'Empty is no name, so it neither replaces one nor begins a call.',
+    why: 'An empty name is not a name, so it neither replaces one nor begins a call.',
     data: [
       start,
       call(begin(0, 'call_a', 'get_weather', '{"city":')),
@@ -312,7 +312,7 @@ export const toolCalls: readonly Case[] = [
   },
   {
     name: 'a call that `length` cut',
-    why: 'What came is what came: arguments that were cut are not mended, and the reason is told.',
+    why: 'What came is what came: arguments that were cut are not mended, and the reason is reported.',
     data: [
       start,
       call(begin(0, 'call_a', 'get_weather', '{"city":')),

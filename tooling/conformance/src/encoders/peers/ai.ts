@@ -13,7 +13,7 @@ export const peer: EncoderPeer = {
     void writer.write(data).then(() => writer.close())
     let text = ''
     for await (const piece of stream.readable) text += piece
-    // Behind every stream, and not of the event.
+    // After every stream, and not part of the event.
     return text.replace(/data: \[DONE\]\n\n$/, '')
   },
 }

@@ -9,7 +9,7 @@ export const peer: EncoderPeer = {
   name: '@nestjs/core',
   package: '@nestjs/core',
   takes: ['event', 'id', 'data', 'comment', 'retry'],
-  note: 'The stream behind `@Sse()`, in which a name is called `type`.',
+  note: 'The stream inside `@Sse()`, in which a name is called `type`.',
   encode: ({ comment, data = '', event, id, retry }) =>
     overHttp(async (request, response) => {
       const stream = new SseStream(request)

@@ -5,7 +5,7 @@ export const peer: EncoderPeer = {
   name: 'susie',
   package: 'susie',
   takes: ['event', 'id', 'data', 'retry'],
-  note: 'The function behind `h.event()`, which hapi would call.',
+  note: 'The function inside `h.event()`, which hapi would call.',
   // It writes what fields there are in the order in which they are, so data comes last here.
   encode: ({ data, ...fields }) => stringifyEvent({ ...fields, data }),
 }

@@ -7,7 +7,7 @@ export const peer: ParserPeer = {
   package: 'openai',
   takes: 'bytes',
   shows: { unnamed: { is: null } },
-  note: 'The decoder behind `Stream.fromSSEResponse`, which itself takes JSON only.',
+  note: 'The decoder inside `Stream.fromSSEResponse`, which itself takes JSON only.',
   async read(chunks) {
     const events: FoundEvent[] = []
     for await (const { event, data } of _iterSSEMessages(responseOf(chunks), new AbortController()))

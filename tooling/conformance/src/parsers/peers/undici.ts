@@ -29,7 +29,7 @@ export const peer: ParserPeer = {
   },
 }
 
-/** A connection to nobody, which answers with these chunks. */
+/** A connection without a server, which answers with these chunks. */
 class Answering extends Dispatcher {
   readonly #chunks: readonly Uint8Array[]
 

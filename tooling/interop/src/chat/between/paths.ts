@@ -11,14 +11,14 @@ import { startProgram } from '../programs/program.ts'
 /** Something that stands before a server and passes its streams on. */
 export interface Path {
   readonly name: string
-  /** Where to ask, for what the upstream says. */
+  /** Where to ask for what the upstream says. */
   to(upstream: string, stage: Stage): Promise<Endpoint>
 }
 
 export const startPortkey = (): Promise<Running> =>
   startProgram(inPackage('@portkey-ai/gateway/build/start-server.js'), { args: ['--headless'] })
 
-/** A gateway that is told by headers whom to ask, and whether to re-encode what it hears. */
+/** A gateway whose headers say which upstream to ask, and whether to re-encode the stream. */
 export const portkey: Path = {
   name: versioned('@portkey-ai/gateway'),
   async to(upstream, stage) {

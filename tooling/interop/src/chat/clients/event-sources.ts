@@ -31,7 +31,7 @@ async function readingOf(sequence: readonly string[]): Promise<Reading> {
   return { message, error: verdict.error?.raw, sequence }
 }
 
-/** What the classes of others have in common with the browser's. */
+/** What other libraries' classes have in common with the browser's. */
 function follow(Source: new (url: string) => unknown): Follow {
   return (url, seen) =>
     new Promise((resolve, reject) => {

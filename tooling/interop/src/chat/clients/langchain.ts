@@ -5,7 +5,7 @@ import { versioned } from '../../packages.ts'
 import { callsOf, chunksOf, frame } from '../answers.ts'
 import type { ChatClient } from './client.ts'
 
-/** The sum of its message chunks, and the raw chunks that it keeps in them when it is told to. */
+/** The sum of its message chunks, and the raw chunks that it keeps in them when an option asks for it. */
 export const langchain: ChatClient = {
   name: versioned('@langchain/openai'),
   async read({ url, headers = {} }, { name }, seen) {

@@ -51,7 +51,7 @@ export const openaiStream: ChatClient = {
     stream.on('content', seen)
     try {
       const message = await stream.finalChatCompletion()
-      // A field of its own, for those who ask for a schema.
+      // A field of its own, for callers that pass a schema.
       for (const choice of message.choices) delete (choice.message as { parsed?: unknown }).parsed
       return { message }
     } catch (failure) {

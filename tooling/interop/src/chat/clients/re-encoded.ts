@@ -14,7 +14,7 @@ import { ask } from './ours.ts'
 // Gateways that read a stream and write one of their own. What they lose is theirs; what they write, we read.
 
 interface Gateway extends ChatClient {
-  /** Where to ask, for what the upstream says. */
+  /** Where to ask for what the upstream says. */
   before(upstream: string, stage: Stage): Promise<Endpoint>
   /** The names of answers of which it makes what the moment makes of them. */
   readonly unpredictable?: readonly string[]
@@ -28,7 +28,7 @@ const question = ({ name }: Answer) => ({
   messages: [{ role: 'user', content: 'Well?' }],
 })
 
-/** Portkey, when it is told that its upstream is Together: texts and finish reasons are what it passes on. */
+/** Portkey with Together as its upstream: texts and finish reasons are what it passes on. */
 export const togetherAi: Gateway = {
   name: `${versioned('@portkey-ai/gateway')} for together-ai, read by readChunks, accumulate`,
   async before(upstream, stage) {
@@ -111,7 +111,7 @@ export const llms: Gateway = {
         args: [upstream, ...answers.map(({ name }) => name)],
       }),
     ),
-  // Behind the first finish reason, it depends on what comes in one piece with it.
+  // After the first finish reason, it depends on what comes in one piece with it.
   unpredictable: ['two-choices'],
   async read({ url }, answer, seen) {
     const response = await fetch(`${url}/v1/messages`, {
@@ -124,7 +124,7 @@ export const llms: Gateway = {
     for await (const { event, data } of parseStream(response)) {
       const parsed = JSON.parse(data)
       if (event === 'message_start') parsed.message.id = ''
-      // Usage that comes behind the finish reason is lost, or not, as it happens.
+      // Usage that comes after the finish reason is lost, or not, as it happens.
       if (event === 'message_delta') delete parsed.usage
       if (event === 'content_block_delta') seen()
       sequence.push([event, parsed])

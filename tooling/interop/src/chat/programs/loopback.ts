@@ -1,5 +1,5 @@
-// Loaded before a program of somebody else. Whatever it says that it wants to listen on, it gets a free port of
-// 127.0.0.1, and its parent is told which; it ends when its parent does; and it finds no other machine by name.
+// Loaded before a program of another project. Whatever port it asks for, it gets a free port of
+// 127.0.0.1, and sends its address to its parent; it ends when its parent does; and it finds no other machine by name.
 import dns from 'node:dns'
 import { syncBuiltinESMExports } from 'node:module'
 import { Server, type AddressInfo } from 'node:net'

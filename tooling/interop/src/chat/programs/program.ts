@@ -14,7 +14,7 @@ interface Settings {
   readonly cwd?: string
 }
 
-/** Starts somebody else's server, on a free port of 127.0.0.1 whatever it prefers. @throws when it does not come up */
+/** Starts the server of another project, on a free port of 127.0.0.1 whatever it prefers. @throws when it does not come up */
 export async function startProgram(
   file: string,
   { args = [], env = {}, cwd = folder }: Settings = {},
