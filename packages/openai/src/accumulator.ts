@@ -1,6 +1,6 @@
 export { ModelStreamError } from './errors.ts'
 export { createAccumulator } from './accumulator/accumulator.ts'
-export { reasoningOf } from './accumulator/choice.ts'
+export { textOf, reasoningOf } from './accumulator/reasoning.ts'
 export type { ModelStreamErrorCode, ModelStreamErrorDetails } from './errors.ts'
 export type { Note, NoteCode } from './accumulator/notes.ts'
 export type { CustomRules, MergeRule, RuleTable } from './accumulator/rules.ts'

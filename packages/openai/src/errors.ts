@@ -4,7 +4,7 @@ import type { ServerError } from './server-error.ts'
 import type { ChatCompletion } from './types.ts'
 
 /**
- * A chunk is not as its schema says, and the checker is strict.
+ * Thrown by a strict checker for a chunk that does not match its schema.
  *
  * @example
  * ```ts
@@ -19,14 +19,16 @@ import type { ChatCompletion } from './types.ts'
  */
 export class SchemaError extends Error {
   readonly code = 'invalid-chunk'
-  /** Which chunk it was, counted from 0. */
+  /** The number of the chunk, counted from 0. */
   readonly chunk: number
-  /** All that is wrong with it. */
+  /** Everything that is wrong with the chunk. */
   readonly issues: readonly Issue[]
+  /** The message as far as it had come, if one was being accumulated. */
+  partial: ChatCompletion | undefined
 
   constructor(chunk: number, issues: readonly Issue[]) {
     super(
-      `Chunk ${chunk} is not as documented: ${issues[0]?.message} See issues for all, or check in the mode 'warn'.`,
+      `Chunk ${chunk} does not match its schema: ${issues[0]?.message} See \`issues\` for all of them, or use the mode 'warn' to continue.`,
     )
     this.name = 'SchemaError'
     this.chunk = chunk
@@ -36,21 +38,25 @@ export class SchemaError extends Error {
 
 /** Every way in which reading a stream fails. */
 export type ModelStreamErrorCode =
-  /** The server sent an error: in the stream, or in its place. See `error`. */
+  /** The server sent an error, in the stream or in its place. See `error`. */
   | 'server-error'
-  /** The stream ended, and the message is not whole. See `verdict`. */
+  /** The stream ended, and the message is incomplete. See `verdict`. */
   | 'incomplete'
-  /** An event is no JSON. See `data`. */
+  /** The data of an event is not JSON. See `data`. */
   | 'bad-json'
-  /** The response is no stream of events. See `data` and `status`. */
+  /** The response is not a stream of events. See `data` and `status`. */
   | 'bad-response'
-  /** The source yields objects of a client in which the server's chunks are not. The message says how to have them there. */
+  /** The source is a stream of another protocol, or not bytes. The message says which. */
+  | 'wrong-protocol'
+  /** The source yields a client's own objects, without the server's chunks in them. The message says how to keep them. */
   | 'no-chunks'
   /** The signal was aborted. See `cause`. */
   | 'aborted'
-  /** What carried the stream failed. See `cause`. */
+  /** The connection failed. See `cause`. */
   | 'interrupted'
-  /** `push()` after `finish()`. */
+  /** No bytes for `idleTimeout`, or no content for `tokenTimeout`. */
+  | 'timeout'
+  /** `push()` was called after `finish()`. */
   | 'finished'
 
 /** What a {@link ModelStreamError} knows beside its code. */
@@ -58,12 +64,14 @@ export interface ModelStreamErrorDetails {
   readonly error?: ServerError | undefined
   readonly status?: number | undefined
   readonly data?: string | undefined
+  /** The headers of the response. */
+  readonly headers?: Headers | undefined
   readonly cause?: unknown
 }
 
 /**
- * Thrown by everything that reads a stream. The message says what to do and never holds what the stream said, so it can
- * be logged.
+ * Thrown by everything that reads a stream. The message says what to do. It holds what the server said in its own error,
+ * and never other payload of the stream, so it can be logged.
  *
  * @example
  * ```ts
@@ -79,42 +87,108 @@ export interface ModelStreamErrorDetails {
  */
 export class ModelStreamError extends Error {
   readonly code: ModelStreamErrorCode
-  /** What the server says is wrong. */
+  /** The server's own error. */
   readonly error: ServerError | undefined
-  /** The HTTP status that belongs to the error, or the number that the server gives for one. */
+  /** The HTTP status of the response, or the status that the server's error names. */
   readonly status: number | undefined
   /** What could not be read: an event's data, or the beginning of a body. */
   readonly data: string | undefined
-  /** The message as far as it had come, wherever one was put together. */
+  /** The headers of the response, if there was one. */
+  readonly headers: Headers | undefined
+  /** The id that the server gave the request: the header `x-request-id` or `request-id`. */
+  readonly requestId: string | undefined
+  /** How long the server asks to wait before a retry, in milliseconds: `retry-after-ms` or `retry-after`. */
+  readonly retryAfter: number | undefined
+  /** The message as far as it had come, if one was being accumulated. */
   partial: ChatCompletion | undefined
   /** The verdict on the stream up to there. */
   verdict: Verdict | undefined
 
   constructor(code: ModelStreamErrorCode, message: string, details: ModelStreamErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    const { error, headers } = details
     this.name = 'ModelStreamError'
     this.code = code
-    this.error = details.error
-    this.status = details.status ?? details.error?.status
+    this.error = error
+    this.status = details.status ?? error?.status
     this.data = details.data
+    this.headers = headers
+    this.requestId = headers?.get('x-request-id') ?? headers?.get('request-id') ?? undefined
+    this.retryAfter = retryAfterIn(headers)
   }
+
+  /**
+   * Whether the same request may succeed later: after a lost connection, a timeout, a rate limit or a failure of the
+   * server. A request that the server refused, or a quota that is used up, fails again.
+   */
+  get isRetryable(): boolean {
+    const { code, status, error } = this
+    if (['interrupted', 'incomplete', 'timeout', 'bad-json'].includes(code)) return true
+    if (code !== 'server-error' && code !== 'bad-response') return false
+    const words = `${error?.type} ${error?.code}`
+    if (/insufficient_quota|billing/.test(words)) return false
+    if (status !== undefined) return status >= 500 || [408, 409, 425, 429].includes(status)
+    return /rate_?limit|overloaded|server_error|internal|timeout|unavailable/i.test(words)
+  }
+}
+
+/** Milliseconds from the headers that ask for a delay. */
+function retryAfterIn(headers: Headers | undefined): number | undefined {
+  const exact = headers?.get('retry-after-ms')
+  if (exact) return delay(Number(exact))
+  const value = headers?.get('retry-after')
+  if (!value) return undefined
+  const seconds = Number(value)
+  return delay(Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000)
+}
+
+function delay(milliseconds: number): number | undefined {
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, Math.round(milliseconds))
+}
+
+/** So much of a server's own message goes into an error. */
+const MAX_WORDS = 300
+
+/** One line, without control characters, and bounded: text from a server must not write lines into a log. */
+export function inOneLine(text: string): string {
+  const line = text
+    .slice(0, MAX_WORDS + 1)
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) =>
+      letter < ' '
+        ? JSON.stringify(letter).slice(1, -1)
+        : `\\u{${letter.codePointAt(0)?.toString(16)}}`,
+    )
+  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS - 1)}…` : line
 }
 
 export const finished = (): ModelStreamError =>
   new ModelStreamError(
     'finished',
-    'The message is finished: create an accumulator for the next one.',
+    'push() was called after finish(). Create an accumulator for the next message.',
   )
 
-export const serverError = (error: ServerError, status?: number): ModelStreamError =>
-  new ModelStreamError('server-error', 'The server sent an error: see error for what it says.', {
+export const serverError = (
+  error: ServerError,
+  status: number | undefined = error.status,
+  more: Pick<ModelStreamErrorDetails, 'headers' | 'cause'> = {},
+): ModelStreamError => {
+  const kinds = new Set(
+    [status, error.type, error.code].filter((kind) => kind !== undefined && kind !== ''),
+  )
+  const kind = kinds.size > 0 ? ` (${inOneLine([...kinds].join(', '))})` : ''
+  const words = error.message === '' ? 'See `error` for all of it.' : inOneLine(error.message)
+  return new ModelStreamError('server-error', `The server sent an error${kind}: ${words}`, {
     error,
     status,
+    ...more,
   })
+}
 
 const INCOMPLETE: Readonly<Record<IncompleteReason, string>> = {
   error: 'The stream failed',
-  aborted: 'The stream was given up',
+  aborted: 'The stream was aborted',
+  empty: 'The stream ended without any choice',
+  'gave-up': 'The server gave up, as its finish reason says',
   'no-end': 'The stream ended without a finish reason and without [DONE]',
   'no-finish-reason': 'The stream ended, and not every choice has a finish reason',
   'open-json': 'The server finished in the middle of the arguments of a tool call',
@@ -123,32 +197,46 @@ const INCOMPLETE: Readonly<Record<IncompleteReason, string>> = {
 export const incomplete = (reason: IncompleteReason): ModelStreamError =>
   new ModelStreamError(
     'incomplete',
-    `${INCOMPLETE[reason]}: request it again, or take what came with { incomplete: 'return' }.`,
+    `${INCOMPLETE[reason]}. Request it again, or pass { incomplete: 'return' } to get what arrived.`,
   )
 
 export const badJson = (data: string, cause: unknown): ModelStreamError =>
-  new ModelStreamError('bad-json', 'An event is no JSON: see data for what it is.', { data, cause })
+  new ModelStreamError('bad-json', 'The data of an event is not valid JSON. See `error.data`.', {
+    data,
+    cause,
+  })
 
-export const badResponse = (data: string, status?: number): ModelStreamError =>
-  new ModelStreamError(
+export const badResponse = (data: string, status?: number, headers?: Headers): ModelStreamError => {
+  const answer = status === undefined ? 'The source' : `The response, with status ${status},`
+  return new ModelStreamError(
     'bad-response',
-    'This is no stream of events: see data and status for what it is.',
-    {
-      data,
-      status,
-    },
+    `${answer} is not a stream of events. See \`error.data\` for its beginning.`,
+    { data, status, headers },
+  )
+}
+
+export const wrongProtocol = (what: string, advice: string): ModelStreamError =>
+  new ModelStreamError(
+    'wrong-protocol',
+    `Expected a stream of chat completions, received ${what}. ${advice}`,
   )
 
 export const noChunks = (): ModelStreamError =>
   new ModelStreamError(
     'no-chunks',
-    "These objects do not have the server's chunks in them: construct LangChain's model with { __includeRawResponse: true }, and call the AI SDK with { includeRawChunks: true }.",
+    "The source yields a client's own objects without the server's chunks. Construct LangChain's model with { __includeRawResponse: true }, or call the AI SDK with { includeRawChunks: true }.",
   )
 
 export const aborted = (cause: unknown): ModelStreamError =>
-  new ModelStreamError('aborted', 'The signal was aborted: see cause for its reason.', { cause })
-
-export const interrupted = (cause: unknown): ModelStreamError =>
-  new ModelStreamError('interrupted', 'The stream could not be read on: see cause for why.', {
+  new ModelStreamError('aborted', 'The signal was aborted. See `error.cause` for its reason.', {
     cause,
   })
+
+export const interrupted = (cause: unknown): ModelStreamError =>
+  new ModelStreamError('interrupted', 'Reading the stream failed. See `error.cause`.', { cause })
+
+export const timedOut = (what: 'bytes' | 'content', milliseconds: number): ModelStreamError =>
+  new ModelStreamError(
+    'timeout',
+    `No ${what} arrived for ${milliseconds} ms. Request it again, or raise \`${what === 'bytes' ? 'idleTimeout' : 'tokenTimeout'}\`; 0 disables it.`,
+  )

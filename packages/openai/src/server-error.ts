@@ -1,6 +1,8 @@
-/** An error that a server sent in the middle of a stream, whichever form it gave it. */
+import { isWire, type Wire } from './wire.ts'
+
+/** An error that a server sent, in whatever form. */
 export interface ServerError {
-  /** What the server says; empty if it says nothing. */
+  /** The server's own words; empty if there are none. */
   readonly message: string
   readonly type: string | undefined
   readonly code: string | number | undefined
@@ -11,25 +13,37 @@ export interface ServerError {
   readonly raw: unknown
 }
 
-/** The error in a chunk, if it is one or has one: `error`, an `error` in a choice, or `"object":"error"`. */
-export function serverErrorIn(chunk: Readonly<Record<string, unknown>>): ServerError | undefined {
+/** The error in a chunk, if it is one or has one: `error`, an `error` in a choice, `"object":"error"`, or a bare error. */
+export function serverErrorIn(chunk: Wire): ServerError | undefined {
   if (chunk['error']) return serverErrorOf(chunk['error'], chunk)
-  if (chunk['object'] === 'error') return serverErrorOf(chunk, chunk)
-  if (!Array.isArray(chunk['choices'])) return undefined
-  for (const choice of chunk['choices'])
+  const { choices } = chunk
+  if (!Array.isArray(choices)) return isBareError(chunk) ? serverErrorOf(chunk, chunk) : undefined
+  for (const choice of choices)
     if (choice?.error) return serverErrorOf(choice.error, chunk)
     else if (choice?.finish_reason === 'error') return serverErrorOf({ type: 'error' }, chunk)
-  return undefined
+  return chunk['object'] === 'error' ? serverErrorOf(chunk, chunk) : undefined
+}
+
+/** Whether an object without choices is an error in itself, in one of the forms that frameworks give it. */
+function isBareError({ object, type, code, status, message, detail, errors }: Wire): boolean {
+  if (object !== undefined) return object === 'error'
+  if (type === 'error' || typeof detail === 'string' || Array.isArray(detail)) return true
+  if (Array.isArray(errors) && errors.length > 0) return true
+  if (typeof message !== 'string') return false
+  const isNamed = typeof type === 'string' && /error/i.test(type)
+  return isNamed || Number(status) >= 400 || (code !== undefined && code !== null)
 }
 
 /** Reads an error from what stands in its place: an object, or a sentence. */
 export function serverErrorOf(error: unknown, raw: unknown): ServerError {
-  const fields: Record<string, unknown> =
-    typeof error === 'object' && error !== null ? { ...error } : { message: error }
-  const { code, status = code } = fields
+  const fields: Wire = isWire(error) ? error : { message: error }
+  const { code, status = code, errors } = fields
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined
   const number = Number(status)
+  const message =
+    fields['message'] ?? fields['detail'] ?? (isWire(first) ? first['message'] : undefined) ?? first
   return {
-    message: text(fields['message'] ?? fields['detail']) ?? '',
+    message: text(message) ?? '',
     type: text(fields['type']),
     code: typeof code === 'number' ? code : text(code),
     param: text(fields['param']),

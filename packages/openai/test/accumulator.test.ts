@@ -36,6 +36,7 @@ test('what the entries export', () => {
     'ModelStreamError',
     'createAccumulator',
     'reasoningOf',
+    'textOf',
   ])
   expect(Object.keys(dialects)).toEqual(['crucible'])
   expect(Object.keys(json)).toEqual(['createJsonReader'])
@@ -46,8 +47,10 @@ test('what the entries export', () => {
     'createChunkWriter',
     'readChunks',
     'readDeltas',
+    'readSnapshots',
     'reasoningOf',
     'split',
+    'textOf',
     'toEvents',
   ])
   expect(Object.keys(schema).sort()).toEqual([
@@ -69,7 +72,8 @@ describe('verdicts', () => {
     ['[DONE], no finish reason', [text], { done: true }, undefined],
     ['neither', [text], {}, 'no-end'],
     ['nothing at all', [], {}, 'no-end'],
-    ['[DONE] and nothing else', [], { done: true }, undefined],
+    ['[DONE] and nothing else', [], { done: true }, 'empty'],
+    ['[DONE] after usage alone', [{ usage: { total_tokens: 1 } }], { done: true }, 'empty'],
     ['one of two choices ended', [say({}), end('stop', 1)], {}, 'no-finish-reason'],
     ['one of two choices ended, and [DONE]', [say({}), end('stop', 1)], { done: true }, undefined],
     ['cut by length', [text, end('length')], {}, undefined],
@@ -99,8 +103,9 @@ describe('verdicts', () => {
     ['open arguments, by length', [call('{}'), call('{"a"', 'b', 1), end('length')], {}, [1]],
     ['arguments that never began, by length', [call(''), end('length')], {}, [0]],
     ['open arguments, by the end of the stream', [call('{"a"')], {}, [0]],
-    ['whole arguments, by the end of the stream', [call('{"a":1}')], {}, []],
-    ['whole arguments in an error', [call('{"a":1}')], { failed: true }, []],
+    ['whole arguments, by the end of the stream', [call('{"a":1}')], {}, [0]],
+    ['whole arguments in an error', [call('{"a":1}')], { failed: true }, [0]],
+    ['whole arguments, by length', [call('{"a":1}'), end('length')], {}, []],
     ['the input of a custom tool, by length', [sql, end('length')], {}, [0]],
     ['the input of a custom tool', [sql, end('tool_calls')], {}, []],
     [
@@ -109,9 +114,9 @@ describe('verdicts', () => {
       {},
       [1],
     ],
-  ])('tool calls that must not be run: %s', (_, chunks, streamEnd, toolCalls) => {
-    const partial = toolCalls.map((toolCall) => ({ choice: 0, toolCall }))
-    expect(verdictOf(chunks, streamEnd).partialToolCalls).toEqual(partial)
+  ])('tool calls that must not be run: %s', (_, chunks, streamEnd, positions) => {
+    const { partialToolCalls } = verdictOf(chunks, streamEnd)
+    expect(partialToolCalls.map(({ position }) => position)).toEqual(positions)
   })
 
   test('arguments that were cut are not mended', () => {
@@ -176,7 +181,7 @@ describe('verdicts', () => {
   test('what is finished takes nothing more', () => {
     const accumulator = createAccumulator()
     accumulator.finish()
-    expect(() => accumulator.push(end('stop'))).toThrow('The message is finished')
+    expect(() => accumulator.push(end('stop'))).toThrow('push() was called after finish()')
   })
 })
 

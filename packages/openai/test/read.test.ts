@@ -385,10 +385,11 @@ describe.each([true, false])('predict: %s', (predict) => {
       expect(await failureOf(all(readChunks(source())))).toMatchObject(expected)
     })
 
-    test('an error in the place of a stream rejects also where a message that is not whole is returned', async () => {
-      expect(await failureOf(accumulated(json({ error: 'no' }, 401)))).toMatchObject({
-        status: 401,
-      })
+    test("{ incomplete: 'return' } also returns for an error in place of a stream", async () => {
+      const { failure, verdict, message } = await accumulated(json({ error: 'no' }, 429))
+      expect(failure).toMatchObject({ code: 'server-error', status: 429 })
+      expect(verdict).toMatchObject({ complete: false, reason: 'error' })
+      expect(message.choices).toEqual([])
     })
 
     test('no content is a stream that ended', async () => {
@@ -472,10 +473,10 @@ describe.each([true, false])('predict: %s', (predict) => {
       await accumulate(responseOf(data(say('a'), stop)), { check: checker.check })
       expect(checker.issues.map(({ chunk }) => chunk)).toContain(1)
       const strict = createChecker({ mode: 'strict' })
-      const failure = await failureOf(
-        accumulate(responseOf(data(say('a'))), { check: strict.check }),
-      )
-      expect(failure.cause).toBeInstanceOf(SchemaError)
+      const failure: unknown = await accumulate(responseOf(data(say('a'))), {
+        check: strict.check,
+      }).catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(SchemaError)
       await expect(all(readChunks([say('a')], { check: strict.check }))).rejects.toThrow(
         SchemaError,
       )
@@ -545,12 +546,12 @@ describe('what is no source is said to be none', () => {
     ['readChunks', (source) => openai.readChunks(source).next()],
   ]
   const sources: [string, unknown, string][] = [
-    ['undefined', undefined, 'not Undefined: put'],
-    ['null', null, 'not Null: put'],
-    ['a string', 'data: {}', 'not String: put'],
-    ['an object', {}, 'not Object: put'],
-    ['bytes', new Uint8Array(3), 'not Uint8Array: put one chunk in an array'],
-    ['a promise', Promise.resolve([]), 'not Promise: await it first'],
+    ['undefined', undefined, 'received Undefined: put'],
+    ['null', null, 'received Null: put'],
+    ['a string', 'data: {}', 'received String: put'],
+    ['an object', {}, 'received Object: put'],
+    ['bytes', new Uint8Array(3), 'received Uint8Array: put one chunk in an array'],
+    ['a promise', Promise.resolve([]), 'received Promise: await it first'],
   ]
   test.each(read)('%s', async (_name, reading) => {
     for (const [name, source, says] of sources) {

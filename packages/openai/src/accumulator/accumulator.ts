@@ -1,10 +1,11 @@
 import { finished } from '../errors.ts'
 import { serverErrorIn, type ServerError } from '../server-error.ts'
 import type { ChatCompletion, Usage } from '../types.ts'
-import { Fields, isWire, type Wire } from './cells.ts'
+import { isWire, type Wire } from '../wire.ts'
 import { Choice } from './choice.ts'
+import { Fields } from './fields.ts'
 import { Notes, type NoteCode } from './notes.ts'
-import { chunkRules } from './rules.ts'
+import { chunkRules, type Ending } from './rules.ts'
 import type {
   Accumulator,
   AccumulatorOptions,
@@ -15,9 +16,9 @@ import type {
 } from './types.ts'
 
 /**
- * Makes the message that the server would have sent without streaming, from the chunks that it sends.
+ * Builds the message that the server would have sent without streaming, from the chunks that it sends.
  *
- * @param options - rules for fields of your server; whom to tell what each chunk adds
+ * @param options - rules for fields of your server; a listener for what each chunk adds
  *
  * @example
  * ```ts
@@ -43,80 +44,107 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   readonly notes: Notes = new Notes()
   readonly #options: AccumulatorOptions
   readonly #fields: Fields
-  readonly #choices = new Map<number, Choice>()
+  readonly #choices: Choice[] = []
+  /** Where a choice stands in the list, for indexes that are not their position in it. */
+  #byIndex: Map<number, Choice> | undefined
   #isText = false
-  #isOver = false
+  #result: Finished<Message> | undefined
 
   constructor(options: AccumulatorOptions) {
     this.#options = options
-    this.#fields = new Fields(options.rules?.chunk ?? {}, chunkRules)
+    this.#fields = new Fields(chunkRules, options.rules?.chunk)
   }
 
   push(chunk: unknown): void {
-    if (this.#isOver) throw finished()
+    if (this.#result) throw finished()
     if (!isWire(chunk)) return this.note('not-a-chunk')
     this.error ??= serverErrorIn(chunk)
-    if (chunk['object'] === 'text_completion') this.#isText = true
+    this.take(chunk)
+  }
+
+  /** Takes a chunk in which errors have been looked for. */
+  take(chunk: Wire): void {
+    let choices: unknown
+    let usage: unknown
     for (const key of Object.keys(chunk)) {
-      if (key === 'choices' || key === 'error' || key === 'usage') continue
-      this.#fields.cell(key).add(chunk[key])
+      const value = chunk[key]
+      if (key === 'choices') choices = value
+      else if (key === 'usage') usage = value
+      else if (key !== 'error') {
+        this.#fields.cell(key).add(value)
+        if (key === 'object' && value === 'text_completion') this.#isText = true
+        else if (key === 'x_groq' && isWire(value)) this.#use(value['usage'])
+      }
     }
-    const groq = chunk['x_groq']
-    if (isWire(groq)) this.use(groq['usage'])
-    if (Array.isArray(chunk['choices']))
-      chunk['choices'].forEach((part, position) => isWire(part) && this.#addTo(part, position))
-    this.use(chunk['usage'])
+    if (Array.isArray(choices))
+      for (let position = 0; position < choices.length; position++) {
+        const part: unknown = choices[position]
+        if (isWire(part)) this.#addTo(part, position)
+      }
+    if (usage !== undefined) this.#use(usage)
   }
 
   note(code: NoteCode): void {
     this.notes.add(code)
   }
 
+  #addTo(part: Wire, position: number): void {
+    const given = part['index']
+    const index = typeof given === 'number' ? given : Number(given ?? position)
+    this.#choice(Number.isSafeInteger(index) && index >= 0 ? index : position).add(part)
+    if (part['usage']) this.#use(part['usage'])
+  }
+
   /** The choice with this index, begun if need be. */
-  choice(index: number): Choice {
-    let choice = this.#choices.get(index)
-    if (choice === undefined) {
-      const { rules = {}, onDelta } = this.#options
-      choice = new Choice(index, rules, this.notes, onDelta)
-      this.#choices.set(index, choice)
-    }
+  #choice(index: number): Choice {
+    const found = this.#choices[index]?.index === index ? this.#choices[index] : undefined
+    const known = found ?? this.#byIndex?.get(index)
+    if (known !== undefined) return known
+    const { rules = {}, onDelta } = this.#options
+    const choice = new Choice(index, rules, this.notes, onDelta)
+    if (this.#choices.push(choice) - 1 !== index)
+      (this.#byIndex ??= new Map<number, Choice>()).set(index, choice)
     return choice
   }
 
-  #addTo(part: Wire, position: number): void {
-    const index = Number(part['index'] ?? position)
-    this.choice(Number.isSafeInteger(index) && index >= 0 ? index : position).add(part)
-    this.use(part['usage'])
-  }
-
-  /** Usage is the last that was given, wherever it was; it is never added up, and nothing is made up. */
-  use(usage: unknown): void {
+  /** The last usage counts, wherever it was; it is never added up. */
+  #use(usage: unknown): void {
     if (!isWire(usage)) return
     this.#fields.cell('usage').add(usage)
     this.#options.onDelta?.({ type: 'usage', usage: usage as unknown as Usage })
   }
 
   snapshot(): Message {
-    const choices = this.#inOrder().map((choice) => choice.get())
-    const object = this.#isText ? 'text_completion' : 'chat.completion'
-    return Object.assign(this.#fields.put({}), { object, choices }) as Message
+    const message = this.#fields.put({}) as Record<string, unknown>
+    message['object'] = this.#isText ? 'text_completion' : 'chat.completion'
+    message['choices'] = this.#inOrder().map((choice) => choice.get())
+    return message as Message
   }
 
   finish(end: StreamEnd = {}): Finished<Message> {
-    this.#isOver = true
+    return (this.#result ??= this.#finish(end))
+  }
+
+  #finish(end: StreamEnd): Finished<Message> {
     const reason = this.#whyIncomplete(end)
     const choices = this.#inOrder()
-    for (const choice of choices) choice.end(wasCut(choice, reason))
-    const partialToolCalls = choices.flatMap((choice) =>
-      choice.toolCalls
-        .inOrder()
-        .flatMap((call, toolCall) =>
-          call.isPartial(wasCut(choice, reason)) ? [{ choice: choice.index, toolCall }] : [],
-        ),
-    )
+    const partialToolCalls = []
+    for (const choice of choices) {
+      const wasCut = isCut(choice.ending)
+      // A message that failed is requested again: a call of it that ran would run twice.
+      choice.end(
+        (call) => reason !== undefined || call.isPartial(wasCut),
+        wasCut || reason !== undefined,
+      )
+      for (const [position, call] of choice.inOrder().entries())
+        if (reason !== undefined || call.isPartial(wasCut))
+          partialToolCalls.push({ choice: choice.index, toolCall: call.number, position })
+    }
+    const cut = choices.map(({ ending }) => ending).find(isCut)
     const details = {
       partialToolCalls,
       notes: this.notes.list(),
+      ...(cut && { cut: cut as 'length' | 'content_filter' }),
       ...(this.error && { error: this.error }),
     }
     const verdict: Verdict = reason
@@ -126,24 +154,25 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   }
 
   #whyIncomplete({ done, aborted, failed }: StreamEnd): IncompleteReason | undefined {
-    const choices = this.#inOrder()
-    const ended = choices.filter(({ finishReason }) => finishReason !== undefined)
+    const choices = this.#choices
+    const ended = choices.filter(({ ending }) => ending !== undefined)
     if (this.error || failed) return 'error'
     if (aborted) return 'aborted'
     if (!done && ended.length === 0) return 'no-end'
+    if (choices.length === 0) return 'empty'
+    if (ended.some(({ ending }) => ending === 'failed')) return 'gave-up'
     if (!done && ended.length < choices.length) return 'no-finish-reason'
-    const isOpen = (choice: Choice): boolean =>
-      !wasCut(choice) && choice.toolCalls.calls.some((call) => call.isOpen)
-    return choices.some(isOpen) ? 'open-json' : undefined
+    return choices.some((choice) => !isCut(choice.ending) && choice.hasOpenCall)
+      ? 'open-json'
+      : undefined
   }
 
   #inOrder(): Choice[] {
-    return [...this.#choices.values()].toSorted((one, other) => one.index - other.index)
+    return this.#choices.toSorted((one, other) => one.index - other.index)
   }
 }
 
-/** Whether a choice was cut: with the stream, or by a limit that the server names as its reason. */
-function wasCut({ finishReason }: Choice, reason?: IncompleteReason): boolean {
-  if (finishReason === undefined) return reason !== undefined
-  return finishReason === 'length' || finishReason === 'content_filter'
+/** Whether a limit that the server names as its reason cut the choice. */
+function isCut(ending: Ending | undefined): boolean {
+  return ending === 'length' || ending === 'content_filter'
 }

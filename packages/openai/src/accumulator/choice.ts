@@ -1,23 +1,27 @@
-import { Fields, isEmpty, isWire, type Text, textOf, type Wire } from './cells.ts'
-import type { Notes } from './notes.ts'
-import { choiceRules, type CustomRules, deltaRules } from './rules.ts'
-import { ToolCalls } from './tool-calls.ts'
+import { isEmpty, isWire, textOf, type Wire } from '../wire.ts'
+import { Fields } from './fields.ts'
+import { JsonProgress } from './json-progress.ts'
+import type { NoteCode, Notes } from './notes.ts'
+import { contentIn, REASONING, reasoningIn } from './reasoning.ts'
+import { choiceRules, type CustomRules, deltaRules, type Ending, endingOf } from './rules.ts'
+import { type ToolCallListener, ToolCalls, type ToolCallState } from './tool-calls.ts'
 import type { Delta } from './types.ts'
 
-const REASONING = ['reasoning_content', 'reasoning', 'reasoning_details', 'content'] as const
-
-/** One answer, as far as it has come. */
-export class Choice {
+/** One choice while it accumulates. */
+export class Choice implements ToolCallListener {
   readonly index: number
-  readonly toolCalls: ToolCalls
   readonly #notes: Notes
   readonly #fields: Fields
   readonly #message: Fields
   readonly #tell: ((delta: Delta) => void) | undefined
-  /** The field that reasoning is told from: the first that had any. */
+  #toolCalls: ToolCalls | undefined
+  /** The arguments of a deprecated `function_call`. */
+  #functionCall: JsonProgress | undefined
+  /** The field from which reasoning is reported: the first that had any. */
   #reasoningField: string | undefined
-  /** Whether it belongs to the legacy API, where a choice has text and no message. */
+  /** Whether it belongs to the legacy API, where a choice has text and not a message. */
   #isText = false
+  #finish = ''
 
   constructor(
     index: number,
@@ -28,153 +32,190 @@ export class Choice {
     this.index = index
     this.#notes = notes
     this.#tell = tell
-    this.#fields = new Fields(rules.choice ?? {}, choiceRules)
-    this.#message = new Fields(rules.delta ?? {}, deltaRules)
-    this.toolCalls = new ToolCalls({
-      began: (toolCall, { id, name }) =>
-        tell?.({ type: 'tool-call-begin', choice: index, toolCall, id, name }),
-      grew: (toolCall, delta) =>
-        tell?.({ type: 'tool-call-arguments', choice: index, toolCall, delta }),
-      note: (code, toolCall) => notes.add(code, index, toolCall),
-    })
+    this.#fields = new Fields(choiceRules, rules.choice)
+    this.#message = new Fields(deltaRules, rules.delta)
   }
 
   get finishReason(): string | undefined {
-    const reason = this.#fields.cell('finish_reason').get()
-    return isEmpty(reason) ? undefined : textOf(reason)
+    return this.#finish === '' ? undefined : this.#finish
   }
 
-  /** A text of the message, for those who know what is in a chunk without reading all of it. */
-  text(name: string): { append(piece: string): void } {
-    const text = this.#message.cell(name) as Text
-    if (this.#tell === undefined) return text
-    return {
-      append: (piece) => {
-        text.append(piece)
-        this.#tellText({ [name]: piece })
-      },
-    }
+  /** What the finish reason says, if there is one. */
+  get ending(): Ending | undefined {
+    if (this.#finish === '') return undefined
+    return endingOf(this.#finish, this.#fields.cell('native_finish_reason').get())
   }
 
-  addLogprobs(logprobs: unknown): void {
-    this.#fields.cell('logprobs').add(logprobs)
+  get toolCalls(): readonly ToolCallState[] {
+    return this.#toolCalls?.calls ?? []
+  }
+
+  /** Tool calls in the order of the message. */
+  inOrder(): readonly ToolCallState[] {
+    return this.#toolCalls?.inOrder() ?? []
+  }
+
+  /** Whether the arguments of a call have begun and not ended. */
+  get hasOpenCall(): boolean {
+    return this.#functionCall?.state === 'open' || this.toolCalls.some((call) => call.isOpen)
   }
 
   add(part: Wire): void {
     const { delta } = part
-    const finished = this.finishReason !== undefined
+    const hasDelta = isWire(delta)
+    const before = this.#finish
     for (const key of Object.keys(part)) {
-      // Beside a delta, `message` and `text` repeat what is there already.
-      if (key === 'delta' || key === 'message') continue
-      if (key === 'text' && isWire(delta)) continue
-      this.#fields.cell(key).add(part[key])
+      // `message` and `text` repeat what the delta beside them says.
+      if (key === 'delta' || key === 'message' || (key === 'text' && hasDelta)) continue
+      const value = part[key]
+      this.#fields.cell(key).add(value)
+      if (key === 'finish_reason' && !isEmpty(value)) this.#finish = textOf(value)
     }
-    if (isWire(delta)) this.#addDelta(delta)
+    if (hasDelta) this.#addDelta(delta)
     else if (isWire(part['message'])) this.#replace(part['message'])
     else if ('text' in part) {
       this.#isText = true
-      if (part['text']) this.#say('content', textOf(part['text']))
+      this.#say('content', textOf(part['text']))
     }
-    const reason = this.finishReason
-    if (!finished && reason !== undefined)
-      this.#tell?.({ type: 'finish', choice: this.index, reason })
+    if (this.#finish !== before)
+      this.#tell?.({ type: 'finish', choice: this.index, reason: this.#finish })
   }
 
   #addDelta(delta: Wire): void {
-    for (const key of Object.keys(delta))
-      if (key !== 'tool_calls') this.#message.cell(key).add(delta[key])
-    if (this.#tell) this.#tellText(delta)
-    if (delta['tool_calls']) this.toolCalls.add(delta['tool_calls'])
+    let calls: unknown
+    for (const key of Object.keys(delta)) {
+      const value = delta[key]
+      if (key === 'tool_calls') calls = value
+      else {
+        this.#message.cell(key).add(value)
+        if (key === 'function_call' && isWire(value)) this.#addFunctionCall(value)
+      }
+    }
+    if (this.#tell !== undefined) this.#tellDelta(delta)
+    if (calls) this.#addToolCalls(calls)
+  }
+
+  #addToolCalls(calls: unknown): void {
+    this.#toolCalls ??= new ToolCalls(this)
+    this.#toolCalls.add(calls)
+  }
+
+  #addFunctionCall(call: Wire): void {
+    const name = textOf(call['name'])
+    if (this.#functionCall === undefined) {
+      this.#functionCall = new JsonProgress()
+      this.#tell?.({ type: 'function-call-begin', choice: this.index, name })
+    }
+    const delta = textOf(call['arguments'])
+    if (delta === '') return
+    this.#functionCall.add(delta)
+    this.#tell?.({ type: 'function-call-arguments', choice: this.index, delta })
   }
 
   /** A whole message in place of a delta is the message, as far as it says anything. */
   #replace(message: Wire): void {
-    const { tool_calls: calls, ...rest } = message
+    const { tool_calls: calls, ...fields } = message
+    const hasCalls = calls !== null && typeof calls === 'object' && Object.keys(calls).length > 0
+    const rest: Wire = hasCalls || calls === undefined ? fields : message
+    const before = this.#tell === undefined ? undefined : (this.#message.put({}) as Wire)
     this.#message.replace(rest)
-    if (Array.isArray(calls) && this.toolCalls.calls.length === 0) this.toolCalls.add(calls)
+    if (before !== undefined) this.#tellDelta(this.#newsIn(rest, before))
+    if (isWire(rest['function_call']) && this.#functionCall === undefined)
+      this.#addFunctionCall(rest['function_call'])
+    if (hasCalls && this.toolCalls.length === 0) this.#addToolCalls(calls)
   }
 
-  #tellText(delta: Wire): void {
+  /** A message without the text that was reported already. Text that contradicts it is noted. */
+  #newsIn(message: Wire, before: Wire): Wire {
+    const news: Record<string, unknown> = { ...message }
+    for (const name of ['content', 'refusal', ...REASONING]) {
+      const [old, text] = [before[name], message[name]]
+      if (isEmpty(old) || isEmpty(text)) continue
+      const continues = typeof old === 'string' && typeof text === 'string' && text.startsWith(old)
+      if (continues) news[name] = text.slice(old.length)
+      else {
+        delete news[name]
+        if (JSON.stringify(old) !== JSON.stringify(text))
+          this.#notes.add('replaced-text', this.index)
+      }
+    }
+    for (const name of ['annotations', 'images', 'audio'])
+      if (before[name] !== undefined) delete news[name]
+    return news
+  }
+
+  #tellDelta(delta: Wire): void {
     for (const name of REASONING) {
-      const piece = reasoningIn(name, delta[name])
+      const value = delta[name]
+      const piece = value === undefined ? '' : reasoningIn(name, value)
       if (piece === '') continue
       this.#reasoningField ??= name
       if (this.#reasoningField === name) this.#say('reasoning', piece)
     }
     this.#say('content', contentIn(delta['content']))
     this.#say('refusal', textOf(delta['refusal']))
+    const { audio, annotations, images } = delta
+    const tell = this.#tell
+    const choice = this.index
+    if (tell === undefined) return
+    if (isWire(audio)) {
+      const [data, transcript] = [textOf(audio['data']), textOf(audio['transcript'])]
+      if (data !== '' || transcript !== '') tell({ type: 'audio', choice, data, transcript })
+    }
+    if (Array.isArray(annotations))
+      for (const annotation of annotations) tell({ type: 'annotation', choice, annotation })
+    if (Array.isArray(images)) for (const image of images) tell({ type: 'image', choice, image })
   }
 
   #say(type: 'content' | 'refusal' | 'reasoning', delta: string): void {
     if (delta !== '') this.#tell?.({ type, choice: this.index, delta })
   }
 
-  /** Nothing more will come. */
-  end(wasCut: boolean): void {
+  toolCallBegan({ number: toolCall, id, name }: ToolCallState): void {
+    this.#tell?.({ type: 'tool-call-begin', choice: this.index, toolCall, id, name })
+  }
+
+  toolCallGrew({ number: toolCall }: ToolCallState, delta: string): void {
+    this.#tell?.({ type: 'tool-call-arguments', choice: this.index, toolCall, delta })
+  }
+
+  toolCallNoted(code: NoteCode, { number }: ToolCallState): void {
+    this.#notes.add(code, this.index, number)
+  }
+
+  /** The stream has ended; `isPartial` decides for each call whether it must not be run. */
+  end(isPartial: (call: ToolCallState) => boolean, wasCut: boolean): void {
     this.#message.flatten()
-    this.toolCalls.calls.forEach((call, toolCall) => {
-      const { id, name } = call
+    const choice = this.index
+    if (this.#functionCall) {
+      const { state } = this.#functionCall
+      const partial = state === 'open' || (wasCut && state !== 'closed')
+      const { name = '' } = (this.#message.cell('function_call').get() ?? {}) as { name?: string }
+      this.#tell?.({ type: 'function-call-end', choice, name, partial })
+    }
+    for (const call of this.toolCalls) {
+      const { id, name, number: toolCall } = call
       call.text.flatten()
-      if (call.progress.state === 'glued') this.#notes.add('glued-arguments', this.index, toolCall)
-      const partial = call.isPartial(wasCut)
-      this.#tell?.({ type: 'tool-call-end', choice: this.index, toolCall, id, name, partial })
-    })
+      if (call.progress.state === 'glued') this.#notes.add('glued-arguments', choice, toolCall)
+      const partial = isPartial(call)
+      this.#tell?.({ type: 'tool-call-end', choice, toolCall, id, name, partial })
+    }
   }
 
   get(): object {
     const finish_reason = this.finishReason ?? null
-    const choice = { index: this.index, logprobs: null }
-    if (this.#isText)
-      return Object.assign(this.#fields.put({ ...choice, text: '' }), { finish_reason })
-    const message = this.#message.put({ content: null, refusal: null }) as Record<string, unknown>
-    message['role'] ||= 'assistant'
-    const calls = this.toolCalls.get()
-    if (calls) message['tool_calls'] = calls
-    return Object.assign(this.#fields.put({ ...choice, message }), { finish_reason })
-  }
-}
-
-/** The text of a list of parts: of type `text`, or of `thinking`, which has a list of parts in itself. */
-function partsText(parts: readonly unknown[], type: string): string {
-  let text = ''
-  for (const part of parts)
-    if (isWire(part) && part['type'] === type) {
-      const value = part[type]
-      text += Array.isArray(value) ? partsText(value, 'text') : textOf(value)
+    const choice: Record<string, unknown> = { index: this.index, logprobs: null }
+    if (this.#isText) choice['text'] = ''
+    else {
+      const message: Record<string, unknown> = { role: 'assistant', content: null, refusal: null }
+      this.#message.put(message)
+      message['role'] ||= 'assistant'
+      const calls = this.inOrder()
+      if (calls.length > 0) message['tool_calls'] = calls.map((call) => call.get())
+      choice['message'] = message
     }
-  return text
-}
-
-function contentIn(content: unknown): string {
-  return Array.isArray(content) ? partsText(content, 'text') : textOf(content)
-}
-
-function reasoningIn(field: (typeof REASONING)[number], value: unknown): string {
-  if (field === 'content') return Array.isArray(value) ? partsText(value, 'thinking') : ''
-  if (field !== 'reasoning_details') return textOf(value)
-  if (!Array.isArray(value)) return ''
-  return value.map((block) => textOf(block?.text ?? block?.summary)).join('')
-}
-
-/**
- * What a message says of its reasoning, from the first of these that has any: `reasoning_content`, `reasoning`,
- * `reasoning_details`, the thinking parts of `content`. The fields themselves stay as they are.
- *
- * @param message - a message, from a snapshot or from a server that does not stream
- *
- * @example
- * ```ts
- * import { reasoningOf } from '@tesserae/openai/accumulator'
- *
- * const message = { role: 'assistant', content: '4', refusal: null, reasoning: '2 + 2' } as const
- * reasoningOf(message) // => '2 + 2'
- * reasoningOf({ role: 'assistant', content: '4', refusal: null }) // => undefined
- * ```
- */
-export function reasoningOf(message: object): string | undefined {
-  for (const name of REASONING) {
-    const text = reasoningIn(name, (message as Wire)[name])
-    if (text !== '') return text
+    this.#fields.put(choice)
+    choice['finish_reason'] = finish_reason
+    return choice
   }
-  return undefined
 }

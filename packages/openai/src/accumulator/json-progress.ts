@@ -1,3 +1,5 @@
+import { bracket, isSpace } from '../json/scan.ts'
+
 /** How far a JSON text has come. */
 export type Progress =
   /** Nothing but white space. */
@@ -6,12 +8,12 @@ export type Progress =
   | 'open'
   /** An object or a list that has ended. */
   | 'closed'
-  /** Something stands behind the end. */
+  /** More text follows the end. */
   | 'glued'
-  /** No object and no list: a number, or no JSON at all. Where it ends cannot be known. */
+  /** Neither object nor list: a number, or not JSON at all. Where it ends cannot be known. */
   | 'scalar'
 
-/** Follows the brackets of a JSON text piece by piece; each character is looked at once. */
+/** Follows the brackets of a JSON text piece by piece; looks at each character once. */
 export class JsonProgress {
   state: Progress = 'empty'
   #depth = 0
@@ -21,22 +23,20 @@ export class JsonProgress {
   add(piece: string): void {
     for (let at = 0; at < piece.length; at++) {
       const code = piece.charCodeAt(at)
-      if (this.#inString) {
-        if (this.#escaped) this.#escaped = false
-        else if (code === 0x5c) this.#escaped = true
+      if (this.#escaped) this.#escaped = false
+      else if (this.#inString) {
+        if (code === 0x5c) this.#escaped = true
         else if (code === 0x22) this.#inString = false
-      } else if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) this.#step(code)
+      } else if (!isSpace(code)) this.#step(code)
     }
   }
 
   #step(code: number): void {
-    // `{`, `[`, `}` and `]`: the small and the square ones differ in one bit.
-    const bracket = code & 0xdf
-    if (this.state === 'empty') this.state = bracket === 0x5b ? 'open' : 'scalar'
+    const change = bracket(code)
+    if (this.state === 'empty') this.state = change === 1 ? 'open' : 'scalar'
     else if (this.state === 'closed') this.state = 'glued'
     if (this.state !== 'open') return
     if (code === 0x22) this.#inString = true
-    else if (bracket === 0x5b) this.#depth++
-    else if (bracket === 0x5d && --this.#depth === 0) this.state = 'closed'
+    else if ((this.#depth += change) === 0) this.state = 'closed'
   }
 }

@@ -40,18 +40,19 @@ export interface CustomRules {
   readonly delta?: RuleTable | undefined
 }
 
+const padding: RuleTable = { obfuscation: 'drop', p: 'drop', nonce: 'drop' }
+
 /** The table. `choices`, `delta`, `tool_calls` and `error` are not in it: they have code of their own. */
 export const chunkRules: RuleTable = {
+  ...padding,
   id: 'first',
   created: 'first',
   object: 'drop',
   x_groq: 'merge',
-  obfuscation: 'drop',
-  p: 'drop',
-  nonce: 'drop',
 }
 
 export const choiceRules: RuleTable = {
+  ...padding,
   index: 'drop',
   text: 'concat',
   logprobs: { '*': 'append' },
@@ -60,6 +61,9 @@ export const choiceRules: RuleTable = {
 }
 
 export const deltaRules: RuleTable = {
+  ...padding,
+  index: 'drop',
+  token_id: 'drop',
   role: 'first',
   content: 'parts',
   refusal: 'concat',
@@ -73,7 +77,7 @@ export const deltaRules: RuleTable = {
   executed_tools: 'replace',
 }
 
-/** What the resolver of tool calls reads itself is not merged by rule; what else may be in one is. */
+/** The resolver of tool calls reads these fields itself; every other field of a call has a rule. */
 export const toolCallRules: RuleTable = {
   index: 'drop',
   id: 'drop',
@@ -82,3 +86,41 @@ export const toolCallRules: RuleTable = {
   custom: 'drop',
 }
 export const toolBodyRules: RuleTable = { name: 'drop', arguments: 'drop', input: 'drop' }
+
+/** What a finish reason says about the choice. A word that is not listed says that the choice is complete. */
+export type Ending =
+  /** The model was cut by a limit of tokens. */
+  | 'length'
+  /** A filter withheld the rest. */
+  | 'content_filter'
+  /** The server gave up. */
+  | 'failed'
+  | 'complete'
+
+const endings: Readonly<Record<string, Ending>> = {
+  length: 'length',
+  max_tokens: 'length',
+  model_length: 'length',
+  model_context_window_exceeded: 'length',
+  content_filter: 'content_filter',
+  sensitive: 'content_filter',
+  safety: 'content_filter',
+  abort: 'failed',
+  aborted: 'failed',
+  cancelled: 'failed',
+  canceled: 'failed',
+  error: 'failed',
+  network_error: 'failed',
+  insufficient_system_resource: 'failed',
+}
+
+/** `native` is the word of the server behind a gateway: it counts where the gateway's word says nothing worse. */
+export function endingOf(reason: string, native?: unknown): Ending {
+  const ending = lookUp(reason)
+  return ending === 'complete' && typeof native === 'string' ? lookUp(native) : ending
+}
+
+function lookUp(reason: string): Ending {
+  const word = reason.toLowerCase()
+  return Object.hasOwn(endings, word) ? (endings[word] ?? 'complete') : 'complete'
+}

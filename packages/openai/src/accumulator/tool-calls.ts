@@ -1,17 +1,20 @@
-import { type Cell, Fields, isEmpty, isWire, Text, textOf, type Wire } from './cells.ts'
+import { isEmpty, isWire, setField, textOf, type Wire } from '../wire.ts'
+import { Fields } from './fields.ts'
 import { JsonProgress } from './json-progress.ts'
+import type { NoteCode } from './notes.ts'
 import { toolBodyRules, toolCallRules } from './rules.ts'
+import { Text } from './text.ts'
 
-// Which call a fragment belongs to. The first line that applies decides; "ended" means that the brackets of the
-// arguments have closed.
+// Which call a fragment belongs to. The first line that applies decides.
 //
 //   index   id              name, state                    belongs to
 //   ------  --------------  -----------------------------  ------------------------------------------------
 //   known   that call's     -                              the call with the index
-//   known   none            another name, and it ended     a new call
+//   known   another call's  -                              the call with the id
+//   known   new             a name, or it ended            a new call: the server does not count
+//   known   new             no name, and it is open        the call with the index; note `id-conflict`
+//   known   none            it begins a call               a new call: the server does not count
 //   known   none            otherwise                      the call with the index
-//   known   another         a name, or it ended            a new call: the server does not count
-//   known   another         no name, and it is open        the call with the index; note `id-conflict`
 //   new     of a call       the call came without index    that call, which takes the index
 //   new     -               -                              a new call
 //   none    of a call       -                              that call
@@ -21,61 +24,99 @@ import { toolBodyRules, toolCallRules } from './rules.ts'
 //                           last call
 //   none    none            otherwise                      the last call
 //
-// A fragment that finds no call begins one. Nothing is left out, and nothing is taken apart: `{…}{…}` in one call stays.
+// A call is "open" while the brackets of its arguments are, and has "ended" when they have closed. A fragment without an
+// id "begins a call" if it has a name and
+//   - the call has ended, and the name differs or the fragment has arguments of its own; or
+//   - the call is not open, and was named by an earlier fragment of the same delta; or
+//   - the call has another name and no arguments yet, and the fragment has a `type` or arguments of its own.
+// A call that has no id yet takes the first id that comes, unless the fragment begins a call.
+//
+// A fragment that finds no call begins one. No fragment is dropped, and none is taken apart: `{…}{…}` in one call stays.
 
-/** What is told about tool calls while they come. */
+/** Receives what happens to tool calls. */
 export interface ToolCallListener {
-  began(position: number, call: ToolCallState): void
-  grew(position: number, piece: string): void
-  note(code: 'id-conflict' | 'name-conflict' | 'orphan-fragment', position: number): void
+  toolCallBegan(call: ToolCallState): void
+  toolCallGrew(call: ToolCallState, piece: string): void
+  toolCallNoted(code: NoteCode, call: ToolCallState): void
 }
 
-/** One call, as far as it has come. */
+/** What the resolver reads of a fragment. */
+interface Fragment {
+  readonly slot: number | undefined
+  readonly id: string
+  readonly name: string
+  readonly hasType: boolean
+  readonly piece: string
+}
+
+/** One call while it accumulates. */
 export class ToolCallState {
+  /** Its place in the order of arrival. */
+  readonly number: number
   id = ''
   name = ''
+  type = ''
   slot: number | undefined
-  kind: 'function' | 'custom' = 'function'
+  /** The field that holds name and arguments: `function` or `custom`; `''` until one came. */
+  body: '' | 'function' | 'custom' = ''
   /** Its arguments, or the input of a custom tool. */
   readonly text: Text = new Text()
   readonly progress: JsonProgress = new JsonProgress()
-  /** Whether `began` has been told. */
+  /** Whether the listener knows of the call. */
   announced = false
-  readonly fields: Fields = new Fields(toolCallRules)
-  readonly body: Fields = new Fields(toolBodyRules)
+  /** The delta that named it last, by number. */
+  namedIn = 0
+  #fields: Fields | undefined
+  #bodyFields: Fields | undefined
+
+  constructor(number: number) {
+    this.number = number
+  }
+
+  /** Keeps the fields that the resolver does not read. */
+  keep(entry: Wire, body: Wire): void {
+    for (const key of Object.keys(entry))
+      if (!Object.hasOwn(toolCallRules, key))
+        (this.#fields ??= new Fields(toolCallRules)).cell(key).add(entry[key])
+    for (const key of Object.keys(body))
+      if (!Object.hasOwn(toolBodyRules, key))
+        (this.#bodyFields ??= new Fields(toolBodyRules)).cell(key).add(body[key])
+  }
 
   get(): object {
-    const body = this.body.put({ name: this.name })
-    const text = this.text.get() ?? ''
-    return this.fields.put({
-      id: this.id,
-      type: this.kind,
-      [this.kind]: Object.assign(body, { [this.kind === 'custom' ? 'input' : 'arguments']: text }),
-    })
+    const { body } = this
+    const call = { id: this.id, type: this.type || body || 'function' }
+    if (body !== '' || this.name !== '' || this.type === '') {
+      const text = this.text.value ?? ''
+      const said =
+        body === 'custom' ? { name: this.name, input: text } : { name: this.name, arguments: text }
+      setField(call, body || 'function', this.#bodyFields?.put(said) ?? said)
+    }
+    return this.#fields?.put(call) ?? call
   }
 
   /** Whether a function's arguments have begun and not ended. */
   get isOpen(): boolean {
-    return this.kind === 'function' && this.progress.state === 'open'
+    return this.body !== 'custom' && this.progress.state === 'open'
   }
 
   get hasEnded(): boolean {
     return this.progress.state === 'closed' || this.progress.state === 'glued'
   }
 
-  /** Whether something may be missing, given that the server was cut, or was not. */
+  /** Whether something may be missing; `wasCut` if a limit cut the choice. */
   isPartial(wasCut: boolean): boolean {
-    return this.isOpen || (wasCut && (this.kind === 'custom' || !this.hasEnded))
+    return this.isOpen || (wasCut && (this.body === 'custom' || !this.hasEnded))
   }
 }
 
 /** The calls of one choice. */
-export class ToolCalls implements Cell {
+export class ToolCalls {
   readonly calls: ToolCallState[] = []
   readonly #bySlot = new Map<number, ToolCallState>()
   readonly #byId = new Map<string, ToolCallState>()
-  readonly #positions = new Map<ToolCallState, number>()
   #last: ToolCallState | undefined
+  #deltas = 0
   readonly #listener: ToolCallListener
 
   constructor(listener: ToolCallListener) {
@@ -83,14 +124,13 @@ export class ToolCalls implements Cell {
   }
 
   add(value: unknown): void {
-    for (const entry of Array.isArray(value) ? value : [value]) if (isWire(entry)) this.#take(entry)
+    this.#deltas++
+    if (!Array.isArray(value)) {
+      if (isWire(value)) this.#take(value)
+    } else for (const entry of value) if (isWire(entry)) this.#take(entry)
   }
 
-  get(): object[] | undefined {
-    return this.calls.length === 0 ? undefined : this.inOrder().map((call) => call.get())
-  }
-
-  /** In the order of their indexes, where these tell the calls apart; in order of arrival, where they do not. */
+  /** In the order of their indexes if every call has its own; otherwise in order of arrival. */
   inOrder(): readonly ToolCallState[] {
     if (this.#bySlot.size < this.calls.length) return this.calls
     return this.calls.toSorted((one, other) => (one.slot ?? 0) - (other.slot ?? 0))
@@ -98,95 +138,101 @@ export class ToolCalls implements Cell {
 
   #take(entry: Wire): void {
     const kind = isWire(entry['custom']) ? 'custom' : 'function'
-    const body = isWire(entry[kind]) ? entry[kind] : {}
-    const id = isEmpty(entry['id']) ? '' : textOf(entry['id'])
-    const name = textOf(body['name'])
-    const slot = slotOf(entry['index'])
-    const call = this.#find(slot, id, name) ?? this.#begin(slot, id, name)
-    const position = this.#positions.get(call) ?? 0
+    const value = entry[kind]
+    const body: Wire = isWire(value) ? value : {}
+    const fragment = {
+      slot: slotOf(entry['index']),
+      id: isEmpty(entry['id']) ? '' : textOf(entry['id']),
+      name: textOf(body['name']),
+      hasType: !isEmpty(entry['type']),
+      piece: textOf(body[kind === 'custom' ? 'input' : 'arguments']),
+    }
+    const call = this.#find(fragment) ?? this.#begin(fragment)
     this.#last = call
 
-    if (entry[kind] !== undefined || entry['type'] === 'custom')
-      call.kind = entry['type'] === 'custom' ? 'custom' : kind
-    if (call.slot === undefined && slot !== undefined) this.#bySlot.set((call.slot = slot), call)
-    if (call.id === '' && id !== '') this.#byId.set((call.id = id), call)
-    this.#rename(call, name, position)
-    call.fields.add(entry)
-    call.body.add(body)
+    if (value !== undefined && value !== null) call.body = kind
+    else if (entry['type'] === 'custom') call.body = 'custom'
+    if (call.type === '' && fragment.hasType) call.type = textOf(entry['type'])
+    if (call.slot === undefined && fragment.slot !== undefined)
+      this.#bySlot.set((call.slot = fragment.slot), call)
+    if (call.id === '' && fragment.id !== '') this.#byId.set((call.id = fragment.id), call)
+    if (fragment.name !== '') this.#rename(call, fragment.name)
+    call.keep(entry, body)
+    this.#tell(call, fragment.piece)
+  }
 
-    const piece = textOf(body[call.kind === 'custom' ? 'input' : 'arguments'])
+  #tell(call: ToolCallState, piece: string): void {
     if (!call.announced && (call.name !== '' || piece !== '')) {
       call.announced = true
-      this.#listener.began(position, call)
+      this.#listener.toolCallBegan(call)
     }
-    if (piece !== '') this.grow(call, piece)
-  }
-
-  /** Adds to the arguments of a call. */
-  grow(call: ToolCallState, piece: string): void {
+    if (piece === '') return
     call.text.append(piece)
     call.progress.add(piece)
-    this.#listener.grew(this.#positions.get(call) ?? 0, piece)
+    this.#listener.toolCallGrew(call, piece)
   }
 
-  /** The call that a fragment with this index, id and name goes on with, if it has nothing new but arguments. */
-  continued(slot: number, id: string, name: string): ToolCallState | undefined {
-    const call = this.#bySlot.get(slot)
-    if (call === undefined || call.kind === 'custom' || !call.announced) return undefined
-    return (id === '' || id === call.id) && (name === '' || name === call.name) ? call : undefined
-  }
-
-  /** The last fragment was one of this call. */
-  turnTo(call: ToolCallState): void {
-    this.#last = call
-  }
-
-  #find(slot: number | undefined, id: string, name: string): ToolCallState | undefined {
+  #find(fragment: Fragment): ToolCallState | undefined {
+    const { slot, id, name } = fragment
+    const named = id === '' ? undefined : this.#byId.get(id)
     if (slot !== undefined) {
       const call = this.#bySlot.get(slot)
-      if (call === undefined) {
-        const named = this.#byId.get(id)
-        return named?.slot === undefined ? named : undefined
-      }
-      if (id === '') return name !== '' && name !== call.name && call.hasEnded ? undefined : call
-      if (id === call.id || call.id === '') return call
+      if (call === undefined) return named?.slot === undefined ? named : undefined
+      if (id !== '' && id === call.id) return call
+      if (named) return named
+      if (id === '' || call.id === '') return this.#begins(call, fragment) ? undefined : call
       return name !== '' || call.hasEnded ? undefined : this.#inConflict(call)
     }
+    const last = this.#last
     if (id !== '') {
-      const call = this.#byId.get(id)
-      if (call !== undefined) return call
-      return name === '' && this.#last?.isOpen ? this.#inConflict(this.#last) : undefined
+      if (named) return named
+      return name === '' && last?.isOpen ? this.#inConflict(last) : undefined
     }
-    if (name === '' || (name === this.#last?.name && this.#last.isOpen)) return this.#last
-    return undefined
+    return name === '' || (name === last?.name && last.isOpen) ? last : undefined
+  }
+
+  /** Whether a fragment with the index of this call begins another one. */
+  #begins(call: ToolCallState, { name, hasType, piece }: Fragment): boolean {
+    if (name === '') return false
+    const hasArguments = /^\s*[[{]/.test(piece)
+    const differs = name !== call.name
+    if (call.hasEnded) return differs || hasArguments
+    if (call.namedIn === this.#deltas && !call.isOpen) return true
+    const isNew = call.name !== '' && differs && call.progress.state === 'empty'
+    return isNew && (hasType || hasArguments)
   }
 
   #inConflict(call: ToolCallState): ToolCallState {
-    this.#listener.note('id-conflict', this.#positions.get(call) ?? 0)
+    this.#listener.toolCallNoted('id-conflict', call)
     return call
   }
 
-  #begin(slot: number | undefined, id: string, name: string): ToolCallState {
-    const call = new ToolCallState()
-    const position = this.calls.push(call) - 1
-    this.#positions.set(call, position)
+  #begin({ slot, id, name }: Fragment): ToolCallState {
+    const call = new ToolCallState(this.calls.length)
+    this.calls.push(call)
     if (slot !== undefined) this.#bySlot.set(slot, call)
     call.slot = slot
     if (slot === undefined && id === '' && name === '')
-      this.#listener.note('orphan-fragment', position)
+      this.#listener.toolCallNoted('orphan-fragment', call)
     return call
   }
 
-  /** A name may come late, again, or in pieces, the last of these only before the arguments. */
-  #rename(call: ToolCallState, name: string, position: number): void {
-    if (name === '' || name === call.name) return
-    if (call.name === '' || (call.progress.state === 'empty' && !call.text.value)) call.name += name
-    else this.#listener.note('name-conflict', position)
+  /** A name may come late, again, or in pieces; in pieces only before the arguments. */
+  #rename(call: ToolCallState, name: string): void {
+    call.namedIn = this.#deltas
+    if (name === call.name) return
+    const isEarly = call.progress.state === 'empty' && !call.text.value
+    if (call.name === '' || isEarly) {
+      if (call.name !== '') this.#listener.toolCallNoted('joined-name', call)
+      call.name += name
+    } else this.#listener.toolCallNoted('name-conflict', call)
   }
 }
 
-/** Some servers write the index as a string; -1, null and nothing are none. */
+/** Some servers write the index as a string; -1, null and a missing index are the same. */
 function slotOf(index: unknown): number | undefined {
-  const slot = typeof index === 'string' && index !== '' ? Number(index) : index
-  return Number.isSafeInteger(slot) && Number(slot) >= 0 ? Number(slot) : undefined
+  if (typeof index === 'number')
+    return Number.isSafeInteger(index) && index >= 0 ? index : undefined
+  const slot = typeof index === 'string' && index !== '' ? Number(index) : -1
+  return Number.isSafeInteger(slot) && slot >= 0 ? slot : undefined
 }

@@ -1,5 +1,5 @@
 import type { ServerError } from '../server-error.ts'
-import type { ChatCompletion, Usage } from '../types.ts'
+import type { Annotation, ChatCompletion, Usage } from '../types.ts'
 import type { Note } from './notes.ts'
 import type { CustomRules } from './rules.ts'
 
@@ -42,6 +42,25 @@ export type Delta =
       readonly name: string
       readonly partial: boolean
     }
+  /** A piece of speech: base64 `data`, `transcript`, or both. */
+  | {
+      readonly type: 'audio'
+      readonly choice: number
+      readonly data: string
+      readonly transcript: string
+    }
+  | { readonly type: 'annotation'; readonly choice: number; readonly annotation: Annotation }
+  | { readonly type: 'image'; readonly choice: number; readonly image: unknown }
+  /** The deprecated `function_call`, in the same three steps as a tool call. */
+  | { readonly type: 'function-call-begin'; readonly choice: number; readonly name: string }
+  | { readonly type: 'function-call-arguments'; readonly choice: number; readonly delta: string }
+  | {
+      readonly type: 'function-call-end'
+      readonly choice: number
+      readonly name: string
+      readonly partial: boolean
+    }
+  /** Comes again if the server changes its mind: the last one is the reason in the message. */
   | { readonly type: 'finish'; readonly choice: number; readonly reason: string }
   | { readonly type: 'usage'; readonly usage: Usage }
 
@@ -61,6 +80,10 @@ export type IncompleteReason =
   | 'error'
   /** Somebody gave the stream up. */
   | 'aborted'
+  /** `[DONE]` came, and no choice before it. */
+  | 'empty'
+  /** The finish reason says that the server gave up: `abort`, `cancelled`, `network_error`. */
+  | 'gave-up'
   /** Neither a finish reason nor `[DONE]`: the stream was cut. */
   | 'no-end'
   /** Some choices ended; others have no finish reason, and there was no `[DONE]`. */
@@ -71,8 +94,10 @@ export type IncompleteReason =
 /** Where a tool call is that must not be run. */
 export interface PartialToolCall {
   readonly choice: number
-  /** Its position in `tool_calls` of the message. */
+  /** Its number in order of arrival, as in deltas and notes. */
   readonly toolCall: number
+  /** Its position in `tool_calls` of the message. */
+  readonly position: number
 }
 
 /** How a stream ended. */
@@ -92,10 +117,12 @@ export interface IncompleteVerdict extends VerdictDetails {
 
 /** What every verdict tells. */
 export interface VerdictDetails {
-  /** Tool calls that were cut: by `length`, or with the stream. Their arguments stand as they came. */
+  /** Tool calls that must not be run: cut by a limit, or part of an incomplete message. Their arguments are as they came. */
   readonly partialToolCalls: readonly PartialToolCall[]
-  /** What was strange, and did no harm. */
+  /** Unusual things that did no harm. */
   readonly notes: readonly Note[]
+  /** A limit cut a choice, as its finish reason says. */
+  readonly cut?: 'length' | 'content_filter'
   /** The first error that the server sent. */
   readonly error?: ServerError
 }

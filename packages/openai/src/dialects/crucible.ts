@@ -1,4 +1,4 @@
-import { isWire, textOf } from '../accumulator/cells.ts'
+import { isWire, textOf } from '../wire.ts'
 import type { Dialect } from './types.ts'
 
 const TRACE = 'reasoning_trace'

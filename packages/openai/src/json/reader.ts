@@ -1,4 +1,5 @@
-import { defineValue } from '../accumulator/cells.ts'
+import { setField } from '../wire.ts'
+import { ESCAPES } from './scan.ts'
 
 // A JSON text, a piece at a time. What may come next is one of these; each character is looked at once, and a value that
 // has begun is in the tree from its first character on. Numbers are not, until it is known where they end.
@@ -62,17 +63,6 @@ const WORDS = new Map<string, unknown>([
   ['false', false],
   ['null', null],
 ])
-const ESCAPES = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-])
-
 /**
  * Reads JSON while it is written: the arguments of a tool call, or an answer with a schema.
  *
@@ -194,7 +184,7 @@ class Reader implements JsonReader {
   #readEscape(character: string): void {
     this.#escape += character
     if (!this.#escape.startsWith('u')) {
-      const letter = ESCAPES.get(character)
+      const letter = Object.hasOwn(ESCAPES, character) ? ESCAPES[character] : undefined
       if (letter === undefined) this.#invalid = true
       else this.#endEscape(letter)
     } else if (!/^u[\da-f]*$/i.test(this.#escape)) this.#invalid = true
@@ -244,7 +234,7 @@ class Reader implements JsonReader {
   #put(value: unknown): void {
     const level = this.#levels.at(-1)
     if (level === undefined) this.value = value
-    else if (level.key === '__proto__') defineValue(level.target, level.key, value)
+    else if (level.key === '__proto__') setField(level.target, level.key, value)
     else (level.target as Record<string | number, unknown>)[level.key ?? ''] = value
   }
 }

@@ -1,35 +1,46 @@
 import { createParser, type Parser, SseError } from '@tesserae/parser'
-import type { Interpreter, Prediction } from './interpreter.ts'
-import { chunksOfDocument } from './response.ts'
+import { interrupted } from '../errors.ts'
+import type { Prediction } from '../predict/predictor.ts'
+import { type BodyOf, notAStream, takeBody } from './body.ts'
+import type { Interpreter } from './interpreter.ts'
+import { compressed } from './protocols.ts'
 
 const LF = 0x0a
 const CR = 0x0d
 
-/** As much of a line is kept until the rest of it comes. */
+/** So much of an unfinished line is kept until the rest of it comes. */
 const MAX_HELD = 2048
 
-/** As the parser has it: both are held to the same, whoever reads an event. */
+/** The parser's own default, because both are held to the same limit. */
 const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024
 
-/** The events in bytes, and what stands in the place of events. */
+/** So much is kept of lines that are not fields, while no event has come. */
+const MAX_STRAY = 4_096
+
+/** The events in bytes, or the document that came in place of events. */
 export class Bytes {
   readonly #parser: Parser
   readonly #interpreter: Interpreter
   readonly #limit: number
-  /** The beginning of what is no field, as long as there was no event: it may be a document. */
+  readonly #of: BodyOf
+  /** Whether the first byte that is not white space has been seen: it tells events from a document. */
+  #isOpen = false
+  #document: Document | undefined
+  /** Lines that are not fields, while there was no event. */
   #stray = ''
   #hasEvents = false
-  /** Whether the parser has nothing of an event that goes on. */
+  /** Whether the parser holds nothing of an event that continues. */
   #isBetween = false
   /** How many bytes were read without the parser. */
   #skipped = 0
-  /** The beginning of a line, which the parser has not been given: with what follows, it may be an event that is known. */
+  /** The beginning of a line that the parser was not given: with what follows it, it may be an event that is known. */
   #held: Uint8Array | undefined
   #heldLength = 0
 
-  constructor(interpreter: Interpreter, maxEventBytes: number | undefined) {
+  constructor(interpreter: Interpreter, maxEventBytes: number | undefined, of: BodyOf) {
     this.#interpreter = interpreter
     this.#limit = maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES
+    this.#of = of
     this.#parser = createParser({
       maxEventBytes: this.#limit,
       incomplete: 'dispatch',
@@ -38,25 +49,42 @@ export class Bytes {
   }
 
   feed(chunk: Uint8Array): void {
+    if (!this.#isOpen) this.#open(chunk)
+    if (this.#document !== undefined) return this.#document.add(chunk)
     const { prediction } = this.#interpreter
-    // What is something else, or of another realm, is the parser's to take or to refuse.
-    if (prediction === undefined || !(chunk instanceof Uint8Array)) return this.#parseAll(chunk)
+    // The parser decides about anything else, and about arrays of another realm.
+    if (!prediction?.pays || !(chunk instanceof Uint8Array)) return this.#parseAll(chunk)
     let at = this.#heldLength > 0 ? this.#join(prediction, chunk) : 0
-    while (at < chunk.length && !this.#interpreter.isOver) {
+    while (at < chunk.length && !this.#interpreter.done) {
       if (this.#isBetween) at += this.#skip(prediction, chunk, at)
       if (at < chunk.length) at = this.#parseBlock(prediction, chunk, at)
     }
   }
 
-  /** Reads what is known, and returns how much it was. */
+  /** No stream of events begins with a bracket, with `<`, or with the mark of gzip. */
+  #open(chunk: Uint8Array): void {
+    let at = 0
+    while (at < chunk.length && (chunk[at] ?? 0) <= 0x20) at++
+    // The byte order mark.
+    if (chunk[at] === 0xef && chunk[at + 1] === 0xbb) at += 3
+    const first = chunk[at]
+    if (first === undefined) return
+    this.#isOpen = true
+    if (first === 0x1f && chunk[at + 1] === 0x8b) throw compressed()
+    if (first === 0x7b || first === 0x5b || first === 0x3c)
+      this.#document = new Document(this.#limit, this.#of)
+  }
+
+  /** Takes known events, and returns the number of their bytes. */
   #skip(prediction: Prediction, bytes: Uint8Array, start: number): number {
+    if (this.#interpreter.error) return 0
     const count = prediction.read(bytes, start, this.#limit) - start
     if (count > 0) this.#hasEvents = true
     this.#skipped += count
     return count
   }
 
-  /** Gives the parser what it takes for the next event to be seen alone; the whole rest if that is of no use. */
+  /** Gives the parser the next event, so that it can be learnt; without the end of one, all the rest. */
   #parseBlock(prediction: Prediction, chunk: Uint8Array, start: number): number {
     const end = prediction.pays ? endOfBlock(chunk, start) : -1
     if (this.#isBetween) {
@@ -69,7 +97,7 @@ export class Bytes {
     return stop
   }
 
-  /** Keeps the rest of a chunk, if it is part of a line: the parser would do nothing else. */
+  /** Keeps the rest of a chunk, if it is part of one line: the parser would do nothing else. */
   #hold(chunk: Uint8Array, start: number): boolean {
     const length = this.#heldLength + chunk.length - start
     if (length > MAX_HELD || length > this.#limit) return false
@@ -80,7 +108,7 @@ export class Bytes {
     return true
   }
 
-  /** Reads what was kept with what follows it, and returns how much of this was read. */
+  /** Reads what was held with what follows it, and returns how much of the new chunk was read. */
   #join(prediction: Prediction, chunk: Uint8Array): number {
     const held = this.#held
     const { length } = chunk
@@ -94,11 +122,11 @@ export class Bytes {
     return count === 0 ? 0 : count - start
   }
 
-  /** Gives the parser what was kept. */
+  /** Gives the parser what was held. */
   #letGo(): void {
     if (this.#held === undefined || this.#heldLength === 0) return
     this.#isBetween = false
-    this.#parse(this.#held.subarray(0, this.#heldLength))
+    this.#parse(this.#held.slice(0, this.#heldLength))
     this.#heldLength = 0
   }
 
@@ -109,23 +137,27 @@ export class Bytes {
   }
 
   #parse(bytes: Uint8Array): void {
-    this.#parser.feed(bytes)
+    try {
+      this.#parser.feed(bytes)
+    } catch (error) {
+      throw error instanceof SseError ? error : interrupted(error)
+    }
     this.#drain(false)
   }
 
   end(): void {
+    if (this.#document) return takeBody(this.#document.text(), this.#interpreter, this.#of, true)
     this.#letGo()
     const { complete } = this.#parser.end()
     this.#drain(!complete)
-    if (this.#hasEvents || this.#interpreter.isOver || !/^\s*[[{<]/.test(this.#stray)) return
-    for (const chunk of chunksOfDocument(this.#stray, undefined, true))
-      this.#interpreter.takeValue(chunk)
+    if (!this.#hasEvents && this.#stray !== '' && !this.#interpreter.error)
+      throw notAStream(this.#stray, this.#of)
   }
 
   #drain(wasCut: boolean): void {
     const parser = this.#parser
     try {
-      for (let event = parser.next(); event && !this.#interpreter.isOver; event = parser.next()) {
+      for (let event = parser.next(); event && !this.#interpreter.done; event = parser.next()) {
         this.#hasEvents = true
         this.#interpreter.take(event, wasCut)
       }
@@ -136,10 +168,10 @@ export class Bytes {
     }
   }
 
-  /** A line that is no field. llama-box reports its errors in one called `error`. */
+  /** A line that is not a field. llama-box reports its errors in a field named `error`. */
   #takeLine(name: string, value: string): void {
     const line = value === '' ? name : `${name}:${value}`
-    if (!this.#hasEvents && this.#stray.length < 65_536) this.#stray += `${line}\n`
+    if (!this.#hasEvents && this.#stray.length < MAX_STRAY) this.#stray += `${line}\n`
     if (name !== 'error') return
     let error: unknown = value
     try {
@@ -151,7 +183,31 @@ export class Bytes {
   }
 }
 
-/** Where the next blank line ends, behind which nothing is left of any event; -1 if there is none. */
+/** A body that is collected as a whole. */
+export class Document {
+  readonly #decoder = new TextDecoder()
+  readonly #limit: number
+  readonly #of: BodyOf
+  #text = ''
+  #length = 0
+
+  constructor(limit: number, of: BodyOf) {
+    this.#limit = limit
+    this.#of = of
+  }
+
+  add(bytes: Uint8Array): void {
+    this.#length += bytes.length
+    this.#text += this.#decoder.decode(bytes, { stream: true })
+    if (this.#length > this.#limit) throw notAStream(this.#text, this.#of)
+  }
+
+  text(): string {
+    return this.#text + this.#decoder.decode()
+  }
+}
+
+/** Where the next blank line ends, after which nothing is left of any event; -1 if there is none. */
 function endOfBlock(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at + 1] === LF) return at + 2

@@ -1,4 +1,4 @@
-import { isWire } from '../accumulator/cells.ts'
+import { isWire } from '../wire.ts'
 
 /** The parts of the AI SDK's `fullStream` that say in its words what the chunks say. */
 const PART = /^(abort|file|finish|reasoning|response|source|start|stream|text|tool)(-|$)/

@@ -1,16 +1,19 @@
-import { incomplete, serverError } from '../errors.ts'
-import { isWire } from '../accumulator/cells.ts'
+import { SseError } from '@tesserae/parser'
 import type { NoteCode } from '../accumulator/notes.ts'
-import type { ChatCompletionChunk } from '../types.ts'
+import { incomplete, interrupted, serverError } from '../errors.ts'
+import { split } from '../split/split.ts'
+import type { ChatCompletion, ChatCompletionChunk } from '../types.ts'
+import { isEmpty, isWire, type Wire } from '../wire.ts'
 import { Interpreter } from './interpreter.ts'
 import { type ReadOptions, Reading } from './reading.ts'
 import type { ChunkSource } from './source.ts'
+import { type Control, stoppable } from './stoppable.ts'
 
 /** Options of {@link readChunks}. */
 export interface ReadChunksOptions extends ReadOptions {
-  /** What a stream does that ends without a finish reason and without `[DONE]`. Default: `'error'`, behind all chunks. */
+  /** What to do when a stream ends without a finish reason and without `[DONE]`. Default: `'error'`, after all chunks. */
   readonly incomplete?: 'error' | 'return' | undefined
-  /** Told what was strange. */
+  /** Called with each unusual thing that did no harm. */
   readonly onNote?: ((code: NoteCode) => void) | undefined
 }
 
@@ -18,8 +21,8 @@ export interface ReadChunksOptions extends ReadOptions {
  * Reads a stream as chunks, each as the server sent it. Leaving the loop cancels the source.
  *
  * @param source - a response, bytes, events, or the chunks of any client
- * @param options - a signal, a check of each chunk, what to do with a stream that was cut
- * @throws {@link ModelStreamError} where the server sends an error, behind the chunks before it
+ * @param options - a signal and timeouts, a check of each chunk, what to do with a stream that was cut
+ * @throws {@link ModelStreamError} when the server sends an error, after the chunks before it
  *
  * @example
  * <!-- example: prelude completion -->
@@ -31,43 +34,70 @@ export interface ReadChunksOptions extends ReadOptions {
  * text // => 'Hello, world!'
  * ```
  */
-export async function* readChunks<Chunk = ChatCompletionChunk>(
+export function readChunks<Chunk = ChatCompletionChunk>(
   source: ChunkSource,
   options: ReadChunksOptions = {},
 ): AsyncGenerator<Chunk, void> {
-  let chunks: Chunk[] = []
+  const control: Control = {}
+  return stoppable(chunksOf(source, options, control), control)
+}
+
+async function* chunksOf<Chunk>(
+  source: ChunkSource,
+  options: ReadChunksOptions,
+  control: Control,
+): AsyncGenerator<Chunk, void> {
+  const chunks: Chunk[] = []
   let hasFinished = false
+  const add = (chunk: object): void => {
+    options.check?.(chunk)
+    hasFinished ||= finishes(chunk)
+    if (options.tokenTimeout && hasContent(chunk)) reading.progress()
+    chunks.push(chunk as Chunk)
+  }
   const interpreter = new Interpreter(
     {
-      chunk: (chunk) => {
-        options.check?.(chunk)
-        hasFinished ||= finishes(chunk)
-        chunks.push(chunk as Chunk)
+      chunk: add,
+      // A completion that was not streamed makes no difference to the reader.
+      completion(completion) {
+        for (const chunk of split(completion as unknown as ChatCompletion, {
+          granularity: 'whole',
+        }))
+          add(chunk)
       },
+      usage() {},
       note: (code) => options.onNote?.(code),
     },
     options.dialect,
   )
-  const take = (): Chunk[] => {
-    const taken = chunks
-    chunks = []
-    return taken
-  }
+  const reading = new Reading(source, interpreter, options, true)
+  control.stop = () => reading.stop()
   try {
-    for await (const _ of new Reading(source, interpreter, options).steps()) yield* take()
+    for await (const _ of reading.steps()) yield* chunks.splice(0)
   } catch (error) {
-    // What came before the failure comes before it here too.
-    yield* take()
-    throw error
+    // The chunks before a failure come before it here too.
+    yield* chunks.splice(0)
+    throw error instanceof SseError ? interrupted(error) : error
   }
+  yield* chunks.splice(0)
   if (interpreter.error) throw serverError(interpreter.error)
   if (!interpreter.done && !hasFinished && options.incomplete !== 'return')
     throw incomplete('no-end')
 }
 
 function finishes(chunk: object): boolean {
+  return choicesOf(chunk).some((choice) => choice['finish_reason'])
+}
+
+/** Whether a chunk has more than a role or padding. */
+function hasContent(chunk: object): boolean {
+  return choicesOf(chunk).some(({ delta, text }) => {
+    const { role: _, obfuscation: __, ...rest } = isWire(delta) ? delta : { text }
+    return Object.values(rest).some((value) => !isEmpty(value))
+  })
+}
+
+function choicesOf(chunk: object): Wire[] {
   const { choices } = chunk as { choices?: unknown }
-  return (
-    Array.isArray(choices) && choices.some((choice) => isWire(choice) && choice['finish_reason'])
-  )
+  return Array.isArray(choices) ? choices.filter(isWire) : []
 }

@@ -1,9 +1,11 @@
-import { aborted, interrupted, noChunks } from '../errors.ts'
 import type { Dialect } from '../dialects/types.ts'
-import { Bytes } from './bytes.ts'
+import { interrupted, ModelStreamError, noChunks, serverError } from '../errors.ts'
+import { serverErrorOf } from '../server-error.ts'
+import { type BodyOf, failureOf } from './body.ts'
+import { Bytes, Document } from './bytes.ts'
 import { chunkIn } from './clients.ts'
 import type { Interpreter } from './interpreter.ts'
-import { openResponse } from './response.ts'
+import { decoded } from './protocols.ts'
 import {
   assertSource,
   type ChunkSource,
@@ -12,51 +14,68 @@ import {
   type Pull,
   pullFrom,
 } from './source.ts'
+import { Watch, type WatchOptions, withGrace } from './watch.ts'
 
 /** Options of everything that reads a stream. */
-export interface ReadOptions {
-  /** Ends the reading, also while nothing comes. */
-  readonly signal?: AbortSignal | undefined
+export interface ReadOptions extends WatchOptions {
   /** The most bytes that one event may have. Default: 16 MiB. */
   readonly maxEventBytes?: number | undefined
-  /** What the server speaks, if it is not chat completions: see `@tesserae/openai/dialects`. */
+  /** The server's protocol, if it is not chat completions: see `@tesserae/openai/dialects`. */
   readonly dialect?: Dialect | undefined
-  /** Looks at each chunk before it is used: `check` of a checker from `@tesserae/openai/schema`. */
+  /** Checks each chunk before it is used: `check` of a checker from `@tesserae/openai/schema`. */
   readonly check?: ((chunk: object) => unknown) | undefined
 }
 
-/** One source on its way into an interpreter. Whatever ends it, the source is let go of. */
+/** So long is waited for usage after an error. */
+const GRACE = 250
+
+/** The body of an answer that is not a success is read up to here. */
+const MAX_ERROR_BYTES = 1 << 20
+
+/** Reads one source into an interpreter. Whatever ends the reading, the source is cancelled or released. */
 export class Reading {
-  readonly #source: ChunkSource
   readonly #interpreter: Interpreter
-  readonly #options: ReadOptions
   readonly #bytes: Bytes
-  /** Whether anything has come. */
+  readonly #pull: Pull
+  readonly #watch: Watch | undefined
+  /** The body of an answer that is not a success. */
+  readonly #failure: Document | undefined
+  readonly #of: BodyOf
+  /** Whether any event or chunk came. */
   isOpen = false
-  #pull: Pull | undefined
   #hasEnded = false
-  /** Whether there were objects of a client without a chunk in them, and others. */
   #hasWrappers = false
   #hasChunks = false
-  /** Whether it is the source that is waited for: what fails then is the connection. */
+  /** Whether the source is waited for: what fails then is the connection. */
   #isPulling = false
+  #failedAt = 0
 
-  constructor(source: ChunkSource, interpreter: Interpreter, options: ReadOptions) {
+  /** @param isStoppable - whether {@link stop} may be called */
+  constructor(
+    source: ChunkSource,
+    interpreter: Interpreter,
+    options: ReadOptions,
+    isStoppable: boolean,
+  ) {
     assertSource(source)
-    this.#source = source
     this.#interpreter = interpreter
-    this.#options = options
-    this.#bytes = new Bytes(interpreter, options.maxEventBytes)
+    const isResponse = 'ok' in source && 'headers' in source
+    this.#of = isResponse ? { status: source.status, headers: source.headers } : {}
+    this.#bytes = new Bytes(interpreter, options.maxEventBytes, this.#of)
+    const pull = pullFrom(isResponse ? (source.body ?? []) : source)
+    const { signal, idleTimeout, tokenTimeout } = options
+    this.#watch =
+      isStoppable || signal || idleTimeout || tokenTimeout ? new Watch(pull, options) : undefined
+    this.#pull = this.#watch ?? pull
+    if (isResponse && !source.ok) this.#failure = new Document(MAX_ERROR_BYTES, this.#of)
   }
 
   /** Reads to the end. */
   async toEnd(): Promise<void> {
     try {
-      const pull = await this.#open()
       while (this.#goesOn()) {
-        this.#isPulling = true
-        const item = pull.next()
-        // What is there is not waited for: a promise for each chunk costs more than reading it.
+        const item = this.#next()
+        // An item that is there is not awaited: a promise for each chunk costs more than reading it.
         this.#take('then' in item ? await item : item)
       }
     } catch (error) {
@@ -69,10 +88,9 @@ export class Reading {
   /** Reads item by item: one chunk from the network may hold many events. */
   async *steps(): AsyncGenerator<undefined, void> {
     try {
-      const pull = await this.#open()
       while (this.#goesOn()) {
-        this.#isPulling = true
-        this.#take(await pull.next())
+        const item = this.#next()
+        this.#take('then' in item ? await item : item)
         yield
       }
     } catch (error) {
@@ -82,45 +100,101 @@ export class Reading {
     }
   }
 
-  async #open(): Promise<Pull> {
-    const source = this.#source
-    const opened = 'ok' in source && 'headers' in source ? await openResponse(source) : source
-    return (this.#pull = pullFrom(opened, this.#options.signal))
+  /** Ends the reading, also while an item is waited for. */
+  stop(): void {
+    this.#watch?.stop()
+  }
+
+  /** Content came, for `tokenTimeout`. */
+  progress(): void {
+    this.#watch?.progress()
   }
 
   #goesOn(): boolean {
-    return !this.#hasEnded && !this.#interpreter.isOver
+    return !this.#hasEnded && !this.#interpreter.done
+  }
+
+  #next(): Item | Promise<Item> {
+    this.#isPulling = true
+    const item = this.#pull.next()
+    if (this.#interpreter.error === undefined || !('then' in item)) return item
+    this.#failedAt ||= Date.now()
+    return withGrace(item, this.#failedAt + GRACE - Date.now())
   }
 
   #take({ done, value }: Item): void {
     this.#isPulling = false
-    this.isOpen = true
-    if (done) {
-      this.#hasEnded = true
-      this.#bytes.end()
-      if (this.#hasWrappers && !this.#hasChunks) throw noChunks()
-    } else if (ArrayBuffer.isView(value)) this.#bytes.feed(value as Uint8Array)
-    else if (isEvent(value)) this.#interpreter.take(value)
+    if (done) this.#end()
+    else if (ArrayBuffer.isView(value)) this.#takeBytes(value as Uint8Array)
     else {
-      const chunk = chunkIn(value)
-      if (chunk === undefined && value !== undefined) this.#hasWrappers = true
-      else {
-        this.#hasChunks = true
-        this.#interpreter.takeValue(chunk)
-      }
+      this.isOpen = true
+      if (isEvent(value)) this.#interpreter.takeEvent(value)
+      else this.#takeObject(value)
+    }
+  }
+
+  #takeBytes(bytes: Uint8Array): void {
+    if (this.#failure) this.#failure.add(bytes)
+    else {
+      this.#bytes.feed(bytes)
+      this.isOpen = true
+    }
+  }
+
+  #takeObject(value: unknown): void {
+    if (typeof value === 'string' && !this.#hasChunks) throw decoded()
+    const chunk = chunkIn(value)
+    if (chunk === undefined && value !== undefined) this.#hasWrappers = true
+    else {
+      this.#hasChunks = true
+      this.#interpreter.takeValue(chunk)
+    }
+  }
+
+  #end(): void {
+    this.#hasEnded = true
+    if (this.#failure) throw this.#errorAnswer(this.#failure.text())
+    this.#bytes.end()
+    this.isOpen = true
+    if (this.#hasWrappers && !this.#hasChunks) throw noChunks()
+  }
+
+  #errorAnswer(text: string): ModelStreamError {
+    this.isOpen = false
+    try {
+      return failureOf(JSON.parse(text), text, this.#of)
+    } catch {
+      return failureOf(undefined, text, this.#of)
     }
   }
 
   #reasonOf(error: unknown): unknown {
-    if (!this.#isPulling) return error
-    const { signal } = this.#options
-    return signal?.aborted ? aborted(signal.reason) : interrupted(error)
+    if (!this.#isPulling || error instanceof ModelStreamError) return error
+    return badStatusIn(error) ?? interrupted(error)
   }
 
   #close(): void {
-    if (this.#hasEnded) this.#pull?.release()
-    else this.#pull?.cancel()
+    if (this.#hasEnded) this.#pull.release()
+    else this.#pull.cancel()
   }
+}
+
+/** Clients and parsers throw an answer with a bad status as an error with `status` and the beginning of the body. */
+function badStatusIn(error: unknown): ModelStreamError | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { status, excerpt, headers } = error as Record<string, unknown>
+  if (typeof status !== 'number' || typeof excerpt !== 'string') return undefined
+  const of = { status, headers: headers instanceof Headers ? headers : undefined }
+  try {
+    const found = failureOf(JSON.parse(excerpt), excerpt, of)
+    if (found.code === 'server-error' && found.error?.message)
+      return serverError(found.error, status, { ...of, cause: error })
+  } catch {
+    // The excerpt is cut, or it is a page.
+  }
+  const words = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(excerpt)?.[1]
+  const message: unknown = words === undefined ? excerpt : JSON.parse(words)
+  return serverError(serverErrorOf({ message, status }, excerpt), status, { ...of, cause: error })
 }
 
 function isEvent(value: unknown): value is EventLike {

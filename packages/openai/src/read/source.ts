@@ -5,8 +5,8 @@ export interface EventLike {
 }
 
 /**
- * Where chunks can come from: a response, bytes, events or chunks, as a `ReadableStream` or as anything that can be
- * iterated. Which of them it is shows with the first item.
+ * Where chunks can come from: a response, bytes, events or chunks, as a `ReadableStream` or as any iterable. The items
+ * decide which of them it is.
  */
 export type ChunkSource =
   | Response
@@ -16,23 +16,23 @@ export type ChunkSource =
   | AsyncIterable<Uint8Array | EventLike | object>
   | Iterable<Uint8Array | EventLike | object>
 
-/** What an iterator gives. */
+/** The result of an iterator. */
 export interface Item {
   readonly done?: boolean | undefined
   readonly value?: unknown
 }
 
-/** One face for all of them. */
+/** The one interface to every source. */
 export interface Pull {
-  /** The next item. Rejects when the signal is aborted, also while nothing comes. */
+  /** The next item: a promise only if it is not there yet. */
   next(): Item | Promise<Item>
-  /** Tells the source that no more is wanted, and does not wait for it. */
+  /** Cancels the source, and does not wait for it. */
   cancel(): void
-  /** Lets go of a source that has ended. */
+  /** Releases a source that has ended. */
   release(): void
 }
 
-/** What is no source is said to be none, and not taken for a connection that failed. */
+/** Throws a `TypeError` for anything else, so that it does not look like a connection that failed. */
 export function assertSource(source: unknown): void {
   const isSource =
     typeof source === 'object' &&
@@ -43,13 +43,12 @@ export function assertSource(source: unknown): void {
   const kind = Object.prototype.toString.call(source).slice(8, -1)
   const advice = kind === 'Promise' ? 'await it first' : 'put one chunk in an array'
   throw new TypeError(
-    `The source has to be a Response, bytes, events or chunks, not ${kind}: ${advice}.`,
+    `Expected a Response, bytes, events or chunks as the source, received ${kind}: ${advice}.`,
   )
 }
 
-export function pullFrom(source: Exclude<ChunkSource, Response>, signal?: AbortSignal): Pull {
-  const pull = 'getReader' in source ? ofStream(source) : ofIterable(source)
-  return signal ? withSignal(pull, signal) : pull
+export function pullFrom(source: Exclude<ChunkSource, Response>): Pull {
+  return 'getReader' in source ? ofStream(source) : ofIterable(source)
 }
 
 /** Streams are read by a reader and not iterated: WebKit has no async iterator on them. */
@@ -69,29 +68,6 @@ function ofIterable(source: AsyncIterable<unknown> | Iterable<unknown>): Pull {
     next: () => iterator.next(),
     cancel: () => void Promise.resolve(iterator.return?.()).catch(ignore),
     release: ignore,
-  }
-}
-
-function withSignal(pull: Pull, signal: AbortSignal): Pull {
-  // Of the call that waits. A promise for the signal, raced with each call, would remember all of them.
-  let interrupt: (reason: unknown) => void = ignore
-  const abort = (): void => interrupt(signal.reason)
-  signal.addEventListener('abort', abort)
-  return {
-    next: () =>
-      new Promise((resolve, reject) => {
-        interrupt = reject
-        if (signal.aborted) abort()
-        else Promise.resolve(pull.next()).then(resolve, reject)
-      }),
-    cancel() {
-      signal.removeEventListener('abort', abort)
-      pull.cancel()
-    },
-    release() {
-      signal.removeEventListener('abort', abort)
-      pull.release()
-    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { aborted, interrupted } from '../errors.ts'
 import { assertSource, type ChunkSource, type Item, type Pull, pullFrom } from '../read/source.ts'
+import { Watch } from '../read/watch.ts'
 import { EventReader, type EventSink } from './reader.ts'
 
 /** Options of everything that reads a stream. */
@@ -27,7 +28,8 @@ export class Feed {
     const status = isAnswer && !source.ok ? source.status : undefined
     this.#reader = new EventReader(sink, options.maxEventBytes, status)
     this.#signal = options.signal
-    this.#pull = pullFrom(isAnswer ? (source.body ?? []) : source, options.signal)
+    const pull = pullFrom(isAnswer ? (source.body ?? []) : source)
+    this.#pull = options.signal ? new Watch(pull, { signal: options.signal }) : pull
   }
 
   /** Whether `[DONE]` or a terminal event came. */

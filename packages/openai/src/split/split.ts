@@ -1,4 +1,4 @@
-import { isWire, type Wire } from '../accumulator/cells.ts'
+import { isWire, type Wire } from '../wire.ts'
 import type { Dialect } from '../dialects/types.ts'
 import type {
   ChatCompletion,

@@ -109,7 +109,7 @@ export class MessageLog {
     if (delta.type === 'usage') this.usages.push({ usage: delta.usage, known })
     else if (delta.type === 'finish')
       this.finishes.push({ choice: delta.choice, reason: delta.reason, known })
-    else {
+    else if (isPartOfText(delta)) {
       part = this.#partOf(delta, known)
       if (delta.type === 'tool-call-end')
         this.toolEnds.push({ part, partial: delta.partial, known })
@@ -122,7 +122,7 @@ export class MessageLog {
     this.added.push({ type: delta.type, known, length, ...(part && { part }) })
   }
 
-  #partOf(delta: Exclude<Delta, { type: 'usage' | 'finish' }>, known: number): Part {
+  #partOf(delta: TextDelta, known: number): Part {
     const { choice } = delta
     const isCall = 'toolCall' in delta
     const type = isCall ? 'tool-call' : delta.type
@@ -143,6 +143,24 @@ export class MessageLog {
     this.parts.push(part)
     return part
   }
+}
+
+/** Deltas that the page shows as text. */
+type TextDelta = Extract<
+  Delta,
+  {
+    type:
+      | 'content'
+      | 'refusal'
+      | 'reasoning'
+      | 'tool-call-begin'
+      | 'tool-call-arguments'
+      | 'tool-call-end'
+  }
+>
+
+function isPartOfText(delta: Delta): delta is TextDelta {
+  return /^(content|refusal|reasoning|tool-call-.*)$/.test(delta.type)
 }
 
 /** How much of a text had come with so many bytes. */

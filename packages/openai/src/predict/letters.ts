@@ -1,41 +1,30 @@
+import { ESCAPES } from '../json/scan.ts'
 import { decoder } from './literal.ts'
 
-// HOT: `copy` and `skip` look at each byte of each text. `npm run bench -- openai` pays for the liberties taken here.
+// HOT: `copy` and `skip` look at each byte of each string. The benchmark cases `openai/*` measure this file.
 
-/** Of one event there may be half as much: what is longer is parsed, which costs little more by the letter. */
+/** An event may have half as much text: longer text is parsed, which costs little more by the letter. */
 const ROOM = 2048
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** What the letter behind a backslash stands for. */
-const ESCAPES = new Uint8Array(256)
-for (const [letter, meaning] of Object.entries({
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-}))
-  ESCAPES[letter.charCodeAt(0)] = meaning.charCodeAt(0)
+/** What the letter after a backslash stands for. */
+const MEANINGS = new Uint8Array(256)
+for (const [letter, meaning] of Object.entries(ESCAPES))
+  MEANINGS[letter.charCodeAt(0)] = meaning.charCodeAt(0)
 
-/** Bytes that are not simply letters of a string: what ends it, escapes, and controls, which JSON forbids. */
+/** Bytes that are not simply letters of a string: the closing quote, escapes, and controls, which JSON forbids. */
 const ENDS_RUN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
 )
 
-/** From so many letters on they are copied by the platform. */
+/** Runs longer than this are copied by the platform. */
 const LONG = 32
 
-/**
- * What strings of JSON say, as bytes that wait for more of their kind: decoding a hundred pieces at once costs as much as
- * decoding one.
- */
+/** The contents of JSON strings, as bytes that wait to be decoded: decoding a hundred pieces costs as much as decoding one. */
 export class Letters {
-  /** Up to `length` they are sure; up to `end`, those of an event that may turn out to be none that is known. */
+  /** The letters up to `length` are certain; those up to `end` belong to an event that may still turn out to be unknown. */
   length = 0
   end = 0
   readonly #bytes: Uint8Array = new Uint8Array(ROOM)
@@ -44,9 +33,9 @@ export class Letters {
     return this.length > ROOM / 2
   }
 
-  /** Copies a string up to its closing quote and returns where that is; -1 if it is better parsed. */
+  /** Copies a string up to its closing quote and returns the place of the quote; -1 if the string is better parsed. */
   copy(bytes: Uint8Array, from: number, to: number): number {
-    // Half a character may stand at the end of a piece, and must not become whole with what the next begins with.
+    // Half a character at the end of one piece must not become whole with the beginning of the next.
     if ((bytes[from]! & 0xc0) === 0x80) return -1
     const letters = this.#bytes
     const stop = Math.min(to, from + ROOM - this.length)
@@ -63,7 +52,7 @@ export class Letters {
       if (at === stop || (byte !== QUOTE && byte !== BACKSLASH)) return -1
       this.end = end
       if (byte === QUOTE) return at
-      const letter = ESCAPES[bytes[++at]!]
+      const letter = MEANINGS[bytes[++at]!]
       if (letter) {
         letters[end++] = letter
         at++
@@ -77,7 +66,7 @@ export class Letters {
     return -1
   }
 
-  /** Takes the four digits of an escape, or two such of one character. Half of one is left to the parser. */
+  /** Copies the character of a `\\u` escape, or of two that make one. Half a character is left to the parser. */
   #unicode(bytes: Uint8Array, from: number): number {
     let code = hexAt(bytes, from)
     let at = from + 4
@@ -100,7 +89,7 @@ export class Letters {
     return at
   }
 
-  /** Makes text of them. */
+  /** Decodes the letters and forgets them. */
   take(): string {
     const text = decoder.decode(this.#bytes.subarray(0, this.length))
     this.length = this.end = 0
@@ -108,22 +97,49 @@ export class Letters {
   }
 }
 
-/** Where the plain string that stands here ends; -1 if it is none. */
-export function skip(bytes: Uint8Array, from: number, to: number): number {
+/** The place of the quote that ends the string; -1 if it does not end here, or is not valid JSON. */
+export function skipString(bytes: Uint8Array, from: number, to: number): number {
   let at = from
-  while (at < to && ENDS_RUN[bytes[at]!] === 0) at++
-  return at < to && bytes[at] === QUOTE ? at : -1
+  for (;;) {
+    while (at < to && ENDS_RUN[bytes[at]!] === 0) at++
+    if (at >= to) return -1
+    if (bytes[at] === QUOTE) return at
+    if (bytes[at] !== BACKSLASH) return -1
+    const letter = bytes[at + 1]!
+    if (letter === 0x75) {
+      if (hexAt(bytes, at + 2) < 0) return -1
+      at += 6
+    } else if (MEANINGS[letter] === 0 || at + 1 >= to) return -1
+    else at += 2
+  }
 }
 
-/** The whole number that JSON allows ends here; -1 if there is none. */
+/** The place after the number; -1 if there is none, or JSON does not allow it. */
 export function skipNumber(bytes: Uint8Array, from: number, to: number): number {
-  let at = from
-  while (at < to && at - from < 15 && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++
-  const isZeroFirst = bytes[from] === 0x30 && at - from > 1
-  return at === from || isZeroFirst ? -1 : at
+  const start = bytes[from] === 0x2d ? from + 1 : from
+  let at = skipDigits(bytes, start, to)
+  if (at === start || (bytes[start] === 0x30 && at > start + 1)) return -1
+  if (bytes[at] === 0x2e) {
+    const fraction = skipDigits(bytes, at + 1, to)
+    if (fraction === at + 1) return -1
+    at = fraction
+  }
+  if (at < to && (bytes[at]! | 0x20) === 0x65) {
+    const sign = bytes[at + 1] === 0x2b || bytes[at + 1] === 0x2d ? at + 2 : at + 1
+    const exponent = skipDigits(bytes, sign, to)
+    if (exponent === sign) return -1
+    at = exponent
+  }
+  return at
 }
 
-/** Four hexadecimal digits; negative if there are none. */
+function skipDigits(bytes: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at < to && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at++
+  return at
+}
+
+/** The value of four hexadecimal digits; negative if they are not all digits. */
 function hexAt(bytes: Uint8Array, from: number): number {
   let code = 0
   for (let at = from; at < from + 4; at++) {

@@ -1,16 +1,16 @@
-/** Text that has to stand where it stands, as bytes to compare with. */
+/** Text that every event of a template has in the same place, as bytes to compare with. */
 export interface Literal {
   readonly length: number
   readonly text: string
   readonly words: Float64Array
-  /** What is left behind the last whole word. */
+  /** The bytes after the last whole word. */
   readonly rest: Uint8Array
 }
 
 export const encoder: TextEncoder = new TextEncoder()
 export const decoder: TextDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Half a character cannot be said in bytes, and is read as U+FFFD: where there is one, `undefined`. */
+/** `undefined` if the text holds half a character: bytes cannot express it, and reading them back gives U+FFFD. */
 export function literalOf(text: string): Literal | undefined {
   const bytes = encoder.encode(text)
   if (text.includes('\ufffd') || decoder.decode(bytes) !== text) return undefined

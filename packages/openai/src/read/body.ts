@@ -1,0 +1,64 @@
+import { badResponse, type ModelStreamError, serverError } from '../errors.ts'
+import { serverErrorIn, serverErrorOf } from '../server-error.ts'
+import { isWire, type Wire } from '../wire.ts'
+import { documentsIn } from './documents.ts'
+import type { Interpreter } from './interpreter.ts'
+import { foreign } from './protocols.ts'
+
+/** So much of a body that cannot be read goes into the error. */
+const EXCERPT = 4_096
+
+/** What is known of the response that a body belongs to. */
+export interface BodyOf {
+  readonly status?: number | undefined
+  readonly headers?: Headers | undefined
+}
+
+/**
+ * Reads a body that is not a stream of events: an error of any server, a completion that was not streamed, a list of
+ * chunks, or a chunk in each line.
+ *
+ * @throws the error that the server sent, or an error that says what the body is
+ */
+export function takeBody(text: string, interpreter: Interpreter, of: BodyOf, ok: boolean): void {
+  const documents = documentsIn(text.trim())
+  if (!ok) throw failureOf(documents?.[0], text, of)
+  if (documents === undefined || documents.length === 0) throw notAStream(text, of)
+  for (const document of documents)
+    if (document === '[DONE]') interpreter.done = true
+    else
+      for (const value of Array.isArray(document) ? document : [document])
+        takeValue(value, text, interpreter, of)
+  // A list, or a single document, came whole.
+  if (documents.length === 1) interpreter.done = true
+}
+
+function takeValue(value: unknown, text: string, interpreter: Interpreter, of: BodyOf): void {
+  if (!isWire(value)) throw notAStream(text, of)
+  const error = serverErrorIn(value)
+  if (error) throw serverError(error, error.status, { headers: of.headers })
+  if (!Array.isArray(value['choices'])) throw foreign(value) ?? notAStream(text, of)
+  if (isCompletion(value)) interpreter.takeCompletion(value)
+  else interpreter.takeValue(value)
+}
+
+/** Whether every choice has a message or text, and none has a delta. */
+export function isCompletion({ object, choices }: Wire): boolean {
+  if (object === 'chat.completion.chunk' || !Array.isArray(choices)) return false
+  return choices.every(
+    (choice) =>
+      isWire(choice) && !isWire(choice['delta']) && (isWire(choice['message']) || 'text' in choice),
+  )
+}
+
+/** The error for an answer with a status that is not a success. */
+export function failureOf(document: unknown, text: string, of: BodyOf): ModelStreamError {
+  const found: unknown = Array.isArray(document) ? document[0] : document
+  if (!isWire(found)) return notAStream(text, of)
+  const error = serverErrorIn(found) ?? serverErrorOf(found, document)
+  return serverError(error, of.status ?? error.status, { headers: of.headers })
+}
+
+export function notAStream(text: string, { status, headers }: BodyOf): ModelStreamError {
+  return badResponse(text.slice(0, EXCERPT), status, headers)
+}

@@ -1,0 +1,130 @@
+import { ChunkAccumulator } from '../accumulator/accumulator.ts'
+import type { CustomRules } from '../accumulator/rules.ts'
+import type { Delta, Finished } from '../accumulator/types.ts'
+import { incomplete, interrupted, ModelStreamError, SchemaError, serverError } from '../errors.ts'
+import { SseError } from '@tesserae/parser'
+import { type Builder, Predictor } from '../predict/predictor.ts'
+import type { ChatCompletion } from '../types.ts'
+import { Interpreter } from './interpreter.ts'
+import { type ReadOptions, Reading } from './reading.ts'
+import type { ChunkSource } from './source.ts'
+
+/** Options of `accumulate` and `readDeltas`. */
+export interface AccumulateOptions extends ReadOptions {
+  /**
+   * What to do with an incomplete message. `'error'`, the default, rejects with a {@link ModelStreamError} that carries
+   * what arrived; `'return'` returns it, with the verdict and the error.
+   */
+  readonly incomplete?: 'error' | 'return' | undefined
+  /** Rules for fields that your server adds. */
+  readonly rules?: CustomRules | undefined
+  /**
+   * Skips JSON parsing for chunks that differ from an earlier one only in a few leaves. Same message, several times
+   * faster on long streams. Ignored when `dialect`, `check` or `rules` is set. Default: `true`.
+   */
+  readonly predict?: boolean | undefined
+  /** Called with what each chunk adds. */
+  readonly onDelta?: ((delta: Delta) => void) | undefined
+}
+
+/** What is returned for a stream that may be incomplete. */
+export interface Accumulated<Message = ChatCompletion> extends Finished<Message> {
+  /** The error with which it would have rejected. */
+  readonly failure: ModelStreamError | undefined
+}
+
+/** One stream on its way to a message. */
+export class Run {
+  readonly accumulator: ChunkAccumulator
+  readonly #builder: Builder<ChatCompletion>
+  readonly #interpreter: Interpreter
+  readonly #reading: Reading
+  #failure: ModelStreamError | undefined
+  /** What a listener or a check of the caller threw. */
+  #thrown: { readonly error: unknown } | undefined
+
+  constructor(
+    source: ChunkSource,
+    options: AccumulateOptions,
+    onDelta: ((delta: Delta) => void) | undefined,
+    isStoppable: boolean,
+  ) {
+    const { check, dialect, rules = dialect?.rules, predict = true, tokenTimeout } = options
+    const tell = tokenTimeout ? this.#watched(onDelta) : onDelta
+    const accumulator = new ChunkAccumulator({ rules, onDelta: tell })
+    this.accumulator = accumulator
+    const predictor =
+      predict && !check && !dialect && !rules
+        ? new Predictor(accumulator, tell !== undefined)
+        : undefined
+    const builder: Builder<ChatCompletion> = predictor ?? accumulator
+    this.#builder = builder
+    this.#interpreter = new Interpreter(
+      {
+        chunk(chunk, text) {
+          check?.(chunk)
+          builder.take(chunk, text)
+        },
+        completion: (completion) => builder.take(completion),
+        usage: (usage) => builder.take({ usage }),
+        note: (code) => accumulator.note(code),
+      },
+      dialect,
+      predictor,
+    )
+    this.#reading = new Reading(source, this.#interpreter, options, isStoppable)
+  }
+
+  /** Every delta but usage and the finish reason is content. */
+  #watched(onDelta: ((delta: Delta) => void) | undefined): (delta: Delta) => void {
+    return (delta) => {
+      if (delta.type !== 'usage' && delta.type !== 'finish') this.#reading?.progress()
+      onDelta?.(delta)
+    }
+  }
+
+  async toEnd(): Promise<void> {
+    try {
+      await this.#reading.toEnd()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  async *steps(): AsyncGenerator<undefined> {
+    try {
+      yield* this.#reading.steps()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  stop(): void {
+    this.#reading.stop()
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof ModelStreamError) this.#failure = error
+    else if (error instanceof SseError) this.#failure = interrupted(error)
+    else this.#thrown = { error }
+  }
+
+  /** @throws what a listener or a check of the caller threw */
+  result(): Accumulated {
+    const { done, error } = this.#interpreter
+    this.accumulator.error ??= error ?? this.#failure?.error
+    const wasAborted = this.#failure?.code === 'aborted'
+    const failed = (this.#failure ?? this.#thrown) !== undefined && !wasAborted
+    const { message, verdict } = this.#builder.finish({ done, aborted: wasAborted, failed })
+    if (this.#thrown) {
+      const thrown = this.#thrown.error
+      if (thrown instanceof SchemaError) thrown.partial = message
+      throw thrown
+    }
+    let failure = this.#failure
+    if (verdict.error) failure ??= serverError(verdict.error)
+    if (!verdict.complete) failure ??= incomplete(verdict.reason)
+    if (failure) Object.assign(failure, { partial: message, verdict })
+    return { message, verdict, failure }
+  }
+}
