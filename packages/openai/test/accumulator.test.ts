@@ -38,7 +38,7 @@ test('what the entries export', () => {
     'reasoningOf',
     'textOf',
   ])
-  expect(Object.keys(dialects)).toEqual(['crucible'])
+  expect(Object.keys(dialects)).toEqual(['anthropic', 'crucible'])
   expect(Object.keys(json)).toEqual(['createJsonReader'])
   expect(Object.keys(main).sort()).toEqual([
     'ModelStreamError',

@@ -27,8 +27,8 @@ import { Text } from './text.ts'
 // A call is "open" while the brackets of its arguments are, and has "ended" when they have closed. A fragment without an
 // id "begins a call" if it has a name and
 //   - the call has ended, and the name differs or the fragment has arguments of its own; or
-//   - the call is not open, and was named by an earlier fragment of the same delta; or
-//   - the call has another name and no arguments yet, and the fragment has a `type` or arguments of its own.
+//   - the call has no id either, is not open, and was named by an earlier fragment of the same delta, or has another name
+//     and no arguments yet; and the fragment has a `type` or arguments of its own.
 // A call that has no id yet takes the first id that comes, unless the fragment begins a call.
 //
 // A fragment that finds no call begins one. No fragment is dropped, and none is taken apart: `{…}{…}` in one call stays.
@@ -197,9 +197,9 @@ export class ToolCalls {
     const hasArguments = /^\s*[[{]/.test(piece)
     const differs = name !== call.name
     if (call.hasEnded) return differs || hasArguments
-    if (call.namedIn === this.#deltas && !call.isOpen) return true
-    const isNew = call.name !== '' && differs && call.progress.state === 'empty'
-    return isNew && (hasType || hasArguments)
+    if (call.id !== '' || call.isOpen || !(hasType || hasArguments)) return false
+    const isEarly = call.progress.state === 'empty' && call.name !== '' && differs
+    return call.namedIn === this.#deltas || isEarly
   }
 
   #inConflict(call: ToolCallState): ToolCallState {
