@@ -3,6 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { replaceBetween } from '@tooling/conformance/markdown'
 import { caseTable } from './accumulators/table.ts'
+import { responseCaseTable } from './responses/table.ts'
 import { type Results, readResults } from './results.ts'
 import { summary } from './summary.ts'
 import { inOrder, markdownNotes, markdownTable } from './tables.ts'
@@ -23,11 +24,18 @@ const places: readonly (readonly [
     'accumulators',
     (all) => markdownTable('accumulators', all.accumulators),
   ],
+  [
+    'packages/openai/docs/responses.md',
+    'responses',
+    (all) => markdownTable('responses', all.responses),
+  ],
   ['packages/encoder/README.md', 'encoders', (all) => markdownTable('encoders', all.encoders)],
   ['README.md', 'all', summary],
   [own, 'encoder-notes', (all) => markdownNotes('encoders', all.encoders)],
   [own, 'parser-notes', (all) => markdownNotes('parsers', all.parsers)],
   [own, 'accumulator-notes', (all) => markdownNotes('accumulators', all.accumulators)],
+  [own, 'response-notes', (all) => markdownNotes('responses', all.responses)],
+  [own, 'response-cases', (all) => responseCaseTable(inOrder('responses', all.responses.peers))],
   [own, 'accumulator-cases', (all) => caseTable(inOrder('accumulators', all.accumulators.peers))],
 ]
 

@@ -2,12 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AccumulatorResult } from './accumulators/run-peer.ts'
 import type { Area } from './areas.ts'
 import type { EncoderResult } from './encoders/run-peer.ts'
+import type { ResponseResult } from './responses/run-peer.ts'
 import type { ParserResult } from './parsers/run-peer.ts'
 
 /** What the last run came to, as it is committed. */
 export interface Results {
   readonly parsers: AreaResults<ParserResult>
   readonly accumulators: AreaResults<AccumulatorResult>
+  readonly responses: AreaResults<ResponseResult>
   readonly encoders: AreaResults<EncoderResult>
 }
 

@@ -3,6 +3,7 @@ import { accumulatorTable } from './accumulators/table.ts'
 import type { Area } from './areas.ts'
 import { encoderTable } from './encoders/table.ts'
 import { parserTable } from './parsers/table.ts'
+import { responseTable } from './responses/table.ts'
 import type { AreaResults, Row } from './results.ts'
 
 /** How an area's results become a table. */
@@ -17,6 +18,7 @@ export interface AreaTable<Result> {
 const tables = {
   parsers: parserTable,
   accumulators: accumulatorTable,
+  responses: responseTable,
   encoders: encoderTable,
 } as Readonly<Record<Area, AreaTable<never>>>
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
 import { cases } from '../src/accumulators/cases.ts'
+import { cases as responseCases } from '../src/responses/cases.ts'
 import { areas, loadPeer, peersOf, runPeer } from '../src/areas.ts'
 import { trialsOf } from '../src/encoders/corpus.ts'
 import { fields } from '../src/encoders/face.ts'
@@ -45,6 +46,8 @@ test('results are of all the cases that there are now', () => {
   for (const { result } of results.parsers.peers) expect(result?.vectors).toBe(vectors.length)
   for (const { result } of results.accumulators.peers)
     expect(Object.keys(result?.verdicts ?? {})).toEqual(cases.map(({ name }) => name))
+  for (const { result } of results.responses.peers)
+    expect(Object.keys(result?.verdicts ?? {})).toEqual(responseCases.map(({ name }) => name))
   for (const { result } of results.encoders.peers)
     for (const field of fields)
       expect(result?.fields[field]?.trials ?? trialsOf(field).length).toBe(trialsOf(field).length)

@@ -1,0 +1,29 @@
+import OpenAI from 'openai'
+import { accumulateResponse } from 'openai/lib/responses/ResponseAccumulator'
+import type { ResponsePeer } from '../face.ts'
+import { seenIn } from '../whole.ts'
+
+export const peer: ResponsePeer = {
+  name: 'openai, accumulateResponse',
+  package: 'openai',
+  lacks: [],
+  note: '`responses.create` with `stream: true`, and `accumulateResponse` of what it yields.',
+  async read(fetch) {
+    const client = new OpenAI({
+      apiKey: 'none',
+      baseURL: 'http://127.0.0.1/v1',
+      fetch,
+      maxRetries: 0,
+    })
+    let response: ReturnType<typeof accumulateResponse> | undefined
+    for await (const event of await client.responses.create({
+      model: 'm',
+      input: 'Hello',
+      stream: true,
+    }))
+      response = accumulateResponse(event, response)
+    if (response === undefined) throw new Error('It yields nothing')
+    if (response.error) throw new Error(response.error.message)
+    return seenIn(response)
+  },
+}

@@ -1,0 +1,25 @@
+import OpenAI from 'openai'
+import type { ResponsePeer } from '../face.ts'
+import { seenIn } from '../whole.ts'
+
+export const peer: ResponsePeer = {
+  name: 'openai, responses.stream',
+  package: 'openai',
+  lacks: [],
+  note: '`responses.stream`, `finalResponse`, without the fields that it adds.',
+  async read(fetch) {
+    const client = new OpenAI({
+      apiKey: 'none',
+      baseURL: 'http://127.0.0.1/v1',
+      fetch,
+      maxRetries: 0,
+    })
+    const response = await client.responses.stream({ model: 'm', input: 'Hello' }).finalResponse()
+    // It adds what it has parsed: that is no mistake.
+    const parsed = ['parsed', 'parsed_arguments']
+    const output = JSON.stringify(response, (key, value) =>
+      parsed.includes(key) ? undefined : value,
+    )
+    return seenIn(JSON.parse(output))
+  },
+}

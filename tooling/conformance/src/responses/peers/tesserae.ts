@@ -1,0 +1,12 @@
+import { accumulate } from '@tesserae/openai/responses'
+import type { ResponsePeer } from '../face.ts'
+import { seenIn } from '../whole.ts'
+
+export const peer: ResponsePeer = {
+  name: '@tesserae/openai/responses',
+  package: '@tesserae/openai',
+  lacks: [],
+  async read(fetch) {
+    return seenIn(await accumulate(await fetch('http://127.0.0.1/')))
+  },
+}
