@@ -138,3 +138,28 @@ export function aborted(code: keyof typeof ABORTED, cause?: unknown): ResumeErro
 export function noAnswer(): ResumeError {
   return new ResumeError('unavailable', 'The store of the streams did not answer for `patience`.')
 }
+
+export function redisClientError(): ResumeError {
+  return badOption(
+    'client',
+    'a client of `redis`, `ioredis` or Bun, or a function that takes an array of strings and sends it as a command',
+  )
+}
+
+/** An error of a store that asking again cannot change. */
+export function permanent(cause: unknown): ResumeError {
+  const error = new ResumeError('unavailable', `${(cause as Error).message}`, { cause })
+  return Object.assign(error, { permanent: true })
+}
+
+export function sqliteUnsupported(): ResumeError {
+  return new ResumeError(
+    'unsupported',
+    'sqliteStore() needs the module `node:sqlite`: use Node 22.13 or newer, or another store.',
+  )
+}
+
+/** What a case of the conformance suite rejects with. */
+export function conformanceFailure(actual: string, expected: string): Error {
+  return new Error(`The store answered ${actual}; expected ${expected}.`)
+}

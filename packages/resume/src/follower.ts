@@ -46,11 +46,22 @@ export class Follower {
   #onHint: (() => void) | undefined
 
   #quiet = 0
+  #isStale = false
 
   /** @param newest - an entry that the log has */
   constructor(log: Log, newest: Entry) {
     this.#log = log
     this.#from = this.#newest = newest
+  }
+
+  /** Whether the log no longer has an entry that this follower knows. It is of no use to another reader. */
+  get isStale(): boolean {
+    return this.#isStale
+  }
+
+  /** Called by a reader that found out. */
+  markStale(): void {
+    this.#isStale = true
   }
 
   /** Whether no reader has it open. */
@@ -184,7 +195,8 @@ export class Follower {
 
   async #lost(): Promise<void> {
     this.#quiet = 0
-    if ((await sealLost(this.#log, this.#newest)) === 'forgotten')
-      for (const waiter of this.#take()) waiter.resolve('forgotten')
+    if ((await sealLost(this.#log, this.#newest)) !== 'forgotten') return
+    this.markStale()
+    for (const waiter of this.#take()) waiter.resolve('forgotten')
   }
 }

@@ -279,7 +279,10 @@ export class LogReader implements Reader {
     const page = await this.#read(beyond(this.#place))
     if (this.#isOverNow()) return
     // The follower has seen entries beyond this place that the store no longer has.
-    if (follower && page.length === 0) return this.#startAgain(this.#place)
+    if (follower && page.length === 0) {
+      follower.markStale()
+      return this.#startAgain(this.#place)
+    }
     this.#use(page)
   }
 

@@ -83,7 +83,8 @@ export function createStreams(options: StreamsOptions = {}): Streams {
       if (follower.isIdle && now - used > REMEMBERED * numbers.lease) followers.delete(key)
     // A name has no line break.
     const key = `${log.name}\n${generation}`
-    const follower = followers.get(key)?.follower ?? new Follower(log, newest)
+    const known = followers.get(key)?.follower
+    const follower = known && !known.isStale ? known : new Follower(log, newest)
     followers.set(key, { follower, used: now })
     return follower
   }

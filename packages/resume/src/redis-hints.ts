@@ -1,0 +1,80 @@
+/** Sends one command, and resolves with its reply. Any client can be adapted to this. */
+export type RedisCommand = (args: string[]) => Promise<unknown>
+
+/** A client that can listen to channels. */
+export type RedisSubscriber =
+  /** `redis`, and Bun's client made by `duplicate()`. */
+  | {
+      subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
+      unsubscribe(channel: string, listener?: (message: string) => void): Promise<unknown>
+    }
+  /** `ioredis`. */
+  | {
+      subscribe(channel: string): Promise<unknown>
+      unsubscribe(channel: string): Promise<unknown>
+      on(event: 'message', listener: (channel: string, message: string) => void): unknown
+    }
+
+export type Watch = (channel: string, wake: (epoch: number) => void) => () => void
+
+/**
+ * Hints over pub/sub, one subscription a channel. A connection with RESP2 refuses commands once it has subscribed, so the
+ * client of the store is used only if its connection speaks RESP3.
+ *
+ * @returns `undefined` if the client cannot subscribe
+ */
+export function hintsOf(
+  client: unknown,
+  command: RedisCommand,
+  subscriber: RedisSubscriber | undefined,
+): Watch | undefined {
+  const own = subscriber ?? (client as RedisSubscriber)
+  if (typeof own?.subscribe !== 'function') return undefined
+  const wakers = new Map<string, Set<(epoch: number) => void>>()
+  const onMessage = (channel: string, message: string): void => {
+    for (const wake of wakers.get(channel) ?? []) wake(Number(message))
+  }
+  let isAble: Promise<boolean> | undefined
+  const subscribe = async (channel: string): Promise<void> => {
+    isAble ??= subscriber ? Promise.resolve(true) : speaksResp3(command)
+    if (!(await isAble) || !wakers.has(channel)) return
+    if (!isIoredis(own)) await own.subscribe(channel, (message) => onMessage(channel, message))
+    else await own.subscribe(channel)
+  }
+  if (isIoredis(own)) own.on('message', onMessage)
+
+  return (channel, wake) => {
+    let those = wakers.get(channel)
+    if (!those) {
+      wakers.set(channel, (those = new Set()))
+      // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
+      subscribe(channel).catch(() => {})
+    }
+    those.add(wake)
+    return () => {
+      those.delete(wake)
+      if (those.size > 0 || wakers.get(channel) !== those) return
+      wakers.delete(channel)
+      isAble
+        ?.then((able) => able && !wakers.has(channel) && own.unsubscribe(channel))
+        .catch(() => {})
+    }
+  }
+}
+
+function isIoredis(client: RedisSubscriber): client is Extract<RedisSubscriber, { on: unknown }> {
+  return 'defineCommand' in client
+}
+
+/** `HELLO` without arguments changes nothing, and says which protocol the connection speaks. */
+async function speaksResp3(command: RedisCommand): Promise<boolean> {
+  try {
+    const reply = await command(['HELLO'])
+    if (Array.isArray(reply)) return Number(reply[reply.indexOf('proto') + 1]) === 3
+    return (
+      Number(reply instanceof Map ? reply.get('proto') : (reply as { proto: unknown }).proto) === 3
+    )
+  } catch {
+    return false
+  }
+}

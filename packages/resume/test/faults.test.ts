@@ -1,0 +1,352 @@
+import { createStreams, type Entry, type SseEventInit, type Streams } from '@tesserae/resume'
+import { describe, expect, test } from 'vitest'
+import { settle, World } from './support/world.ts'
+
+const LEASE = 900
+const POLL = 100
+
+function inWorld(store = new World(() => 0)): { world: World; process: () => Streams } {
+  const settings = { lease: LEASE, poll: POLL, patience: 10_000 }
+  const process = (): Streams =>
+    createStreams({ ...settings, store: store.store, platform: store.platform })
+  return { world: store, process }
+}
+
+/** A source that yields what it is told to, when it is told to. */
+function byHand(): {
+  source: () => AsyncGenerator<SseEventInit>
+  say: (data: string) => void
+  end: () => void
+} {
+  const queue: (string | undefined)[] = []
+  let wake: () => void = () => {}
+  const push = (item: string | undefined): void => {
+    queue.push(item)
+    wake()
+  }
+  async function* source(): AsyncGenerator<SseEventInit> {
+    for (;;) {
+      while (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+      const data = queue.shift()
+      if (data === undefined) return
+      yield { data }
+    }
+  }
+  return { source, say: push, end: () => push(undefined) }
+}
+
+async function collect(events: AsyncIterable<SseEventInit>): Promise<string[]> {
+  const all: string[] = []
+  for await (const { event, data } of events) all.push(event ? `${event} ${data}` : data)
+  return all
+}
+
+const mark = { epoch: 1, number: 0, body: `:w ${'0'.repeat(20)}\n\n` }
+const entry = (number: number, ...data: string[]): Entry => ({
+  epoch: 1,
+  number,
+  body: data.map((each) => `data: ${each}\n\n`).join(''),
+})
+
+describe('the store is away', () => {
+  test('for longer than the lease: nothing is lost, and the producer is not taken for lost', async () => {
+    const { world, process } = inWorld()
+    const { source, say, end } = byHand()
+    const run = await world.until(process().start('a', source))
+    if (run === 'still waiting') throw new Error(run)
+    const read = collect(process().read('a'))
+    say('1')
+    await world.pass(200)
+    world.fault = () => 'lost call'
+    say('2')
+    await world.pass(4 * LEASE)
+    world.fault = () => 'none'
+    await world.pass(200)
+    say('3')
+    end()
+    expect(await world.until(read)).toEqual(['1', '2', '3'])
+    expect(await run.done).toMatchObject({ reason: 'end', events: 3 })
+  })
+
+  test('and answers late instead of failing: the lease does not count either', async () => {
+    const { world, process } = inWorld()
+    const { source, say, end } = byHand()
+    const run = await world.until(process().start('a', source))
+    if (run === 'still waiting') throw new Error(run)
+    const read = collect(process().read('a'))
+    say('1')
+    await world.pass(200)
+    // A client that reconnects in silence: appends never arrive, and reads are answered after a while.
+    world.fault = (kind) => (kind === 'append' ? 'lost call' : 'none')
+    world.slowness = 4 * POLL
+    say('2')
+    await world.pass(4 * LEASE)
+    world.fault = () => 'none'
+    world.slowness = 0
+    end()
+    expect(await world.until(read)).toEqual(['1', '2'])
+    expect(world.log.some(({ body }) => body.includes('lost'))).toBe(false)
+  })
+
+  test('for longer than `patience`: the producer gives up, and readers fail', async () => {
+    const { world, process } = inWorld()
+    const { source, say } = byHand()
+    let reason: unknown
+    const run = await world.until(
+      process().start('a', ({ signal }) => {
+        signal.addEventListener('abort', () => (reason = signal.reason))
+        return source()
+      }),
+    )
+    if (run === 'still waiting') throw new Error(run)
+    const read = collect(process().read('a'))
+    read.catch(() => {})
+    await world.pass(200)
+    world.fault = () => 'lost call'
+    say('1')
+    expect(await world.until(run.done)).toMatchObject({ reason: 'unreachable' })
+    expect(reason).toMatchObject({ code: 'unreachable' })
+    await expect(world.until(read)).rejects.toMatchObject({ code: 'unavailable', status: 503 })
+    world.fault = () => 'none'
+    expect(await world.until(collect(process().read('a')))).toEqual(['failed {"reason":"lost"}'])
+  })
+
+  test('an error that will not change is not asked again', async () => {
+    const { world, process } = inWorld()
+    const fault = Object.assign(new Error('WRONGTYPE'), { permanent: true })
+    Object.assign(world.store, { last: () => Promise.reject(fault) })
+    await expect(world.until(process().start('a', []))).rejects.toMatchObject({
+      code: 'unavailable',
+      cause: fault,
+    })
+    expect(world.now).toBe(0)
+  })
+})
+
+describe('latency', () => {
+  test('a hint that comes while the reader asks is not missed', async () => {
+    const { world, process } = inWorld()
+    const { source, say } = byHand()
+    await world.until(process().start('a', source))
+    const reader = await world.until(process().read('a').open())
+    if (reader === 'still waiting') throw new Error(reader)
+    world.fault = (kind) => (kind === 'read' ? 'late answer' : 'none')
+    const next = reader.next()
+    await settle()
+    // The question finds nothing. Then an event is stored, and its hint arrives. Then the answer arrives.
+    expect(world.tasks.length).toBe(1)
+    world.tasks.shift()?.()
+    say('1')
+    await settle()
+    const [answer] = world.tasks.splice(0, 1)
+    while (world.tasks.length > 0) {
+      world.tasks.shift()?.()
+      await settle()
+    }
+    answer?.()
+    const before = world.now
+    expect(await world.until(next, POLL / 2)).toMatchObject({ value: { data: '1' } })
+    expect(world.now).toBe(before)
+  })
+
+  test('without hints a reader is at most `poll` late', async () => {
+    const { world, process } = inWorld()
+    world.hints = () => 0
+    const { source, say } = byHand()
+    await world.until(process().start('a', source))
+    const reader = await world.until(process().read('a').open())
+    if (reader === 'still waiting') throw new Error(reader)
+    const next = reader.next()
+    await world.pass(350)
+    say('1')
+    const before = world.now
+    expect(await world.until(next, POLL)).toMatchObject({ value: { data: '1' } })
+    expect(world.now - before).toBeLessThanOrEqual(POLL)
+  })
+
+  test('a silent producer feels a stop at once, in another process', async () => {
+    const { world, process } = inWorld()
+    const run = await world.until(process().start('a', byHand().source))
+    if (run === 'still waiting') throw new Error(run)
+    const before = world.now
+    await world.until(process().stop('a'))
+    expect(await world.until(run.done)).toMatchObject({ reason: 'stopped' })
+    expect(world.now).toBe(before)
+  })
+
+  test('an idle producer costs its beats, an idle reader its polls, and nothing else', async () => {
+    const { world, process } = inWorld()
+    await world.until(process().start('a', byHand().source))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    void reader.next()
+    await world.pass(500)
+    const before = world.calls
+    await world.pass(30 * LEASE)
+    const beats = 90
+    const polls = (30 * LEASE) / POLL
+    expect(world.calls - before).toBeLessThanOrEqual(beats + polls + beats + 5)
+    await reader.return()
+  })
+})
+
+describe('readers', () => {
+  test('return() ends a wait at once and leaves no timer and no watcher', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'x'))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    expect(await world.until(reader.next())).toMatchObject({ value: { data: 'x' } })
+    const next = reader.next()
+    await world.pass(POLL / 2)
+    await reader.return()
+    expect(await next).toEqual({ done: true, value: undefined })
+    await settle()
+    expect([world.timers, world.watchers]).toEqual([0, 0])
+  })
+
+  test('16 readers that find a lost producer at the same time get one end, within lease and poll', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'x'))
+    const all = Promise.all(Array.from({ length: 16 }, () => collect(process().read('a'))))
+    const told = await world.until(all, LEASE + 3 * POLL)
+    expect(told).toEqual(Array.from({ length: 16 }, () => ['x', 'failed {"reason":"lost"}']))
+    expect(world.log.length).toBe(3)
+  })
+
+  test('readers that come and go more often than the lease still find out', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'x'))
+    const streams = process()
+    const last = `1-1`
+    for (let n = 0; n < 5; n++) {
+      const reader = streams.read('a', { after: last })[Symbol.asyncIterator]()
+      const next = reader.next()
+      await world.pass(LEASE / 3)
+      await reader.return()
+      await next
+    }
+    expect(world.log.at(-1)?.body).toContain('lost')
+  })
+
+  test('a reader far behind the others gets what is no longer in memory from the store', async () => {
+    const { world, process } = inWorld()
+    const { source, say, end } = byHand()
+    const streams = process()
+    await world.until(streams.start('a', source))
+    const [slow, fast] = [streams.read('a'), streams.read('a')].map((reading) =>
+      reading[Symbol.asyncIterator](),
+    )
+    const firsts = Promise.all([slow?.next(), fast?.next()])
+    const large = 'x'.repeat(20_000)
+    const expected = Array.from({ length: 40 }, (_, n) => `${n} ${large}`)
+    const numbers = (told: readonly string[] | string): number[] =>
+      Array.from(told, (data) => Number.parseInt(data, 10))
+    const rest = expected.slice(1)
+    say(expected[0] as string)
+    await world.until(firsts)
+    const read = collect(fast as AsyncIterable<SseEventInit>)
+    for (const data of rest) {
+      say(data)
+      await world.pass(10)
+    }
+    end()
+    expect(numbers(await world.until(read))).toEqual(numbers(rest))
+    const late = await world.until(collect(slow as AsyncIterable<SseEventInit>))
+    expect(numbers(late)).toEqual(numbers(rest))
+  })
+
+  test('nothing is read from the store while the caller does not ask', async () => {
+    const { world, process } = inWorld()
+    const { source, say } = byHand()
+    await world.until(process().start('a', source))
+    const reader = await world.until(process().read('a').open())
+    if (reader === 'still waiting') throw new Error(reader)
+    say('1')
+    await world.until(reader.next())
+    say('2')
+    await world.pass(0)
+    const before = world.calls
+    await world.pass(LEASE / 4)
+    expect(world.calls).toBe(before)
+    await reader.return()
+  })
+})
+
+describe('the store forgets', () => {
+  test('the middle: every reader is told `damaged`, and one that was told gets nothing more', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(2, 'a', 'b'), entry(5, 'd', 'e'))
+    const events: SseEventInit[] = []
+    const reading = (async () => {
+      for await (const event of process().read('a')) events.push(event)
+    })()
+    await world.until(reading)
+    expect(events.map(({ data }) => data)).toEqual(['a', 'b', '{"reason":"damaged"}'])
+    const after = events.at(-1)?.id
+    expect(await world.until(collect(process().read('a', { after })))).toEqual([])
+    const again = await world.until(collect(process().read('a', { after: events[1]?.id })))
+    expect(again).toEqual(['failed {"reason":"damaged"}'])
+  })
+
+  test('its tail, and somebody goes on: a reader that had it is reset', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'a'), entry(2, 'b'))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    await world.until(reader.next())
+    await world.until(reader.next())
+    world.log.length = 2
+    world.log.push({ epoch: 2, number: 0, body: `:w ${'1'.repeat(20)}\n\n` })
+    world.log.push({ epoch: 2, number: 2, body: 'data: other\n\n' })
+    const rest: (string | undefined)[] = []
+    for (let n = 0; n < 3; n++) {
+      const step = await world.until(reader.next())
+      if (step !== 'still waiting') rest.push(step.value?.event ?? step.value?.data)
+    }
+    expect(rest).toEqual(['reset', 'a', 'other'])
+    await reader.return()
+  })
+
+  test('its tail, and nobody goes on: a reader that had it is reset, then told `lost`', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'a'), entry(2, 'b'))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    await world.until(reader.next())
+    await world.until(reader.next())
+    world.log.length = 2
+    const rest = await world.until(collect(reader))
+    expect(rest).toEqual(['reset {"after":"1-2"}', 'a', 'failed {"reason":"lost"}'])
+  })
+
+  test('all of it: the producer is told `gone`, and a live reader is told the same', async () => {
+    const { world, process } = inWorld()
+    const { source, say } = byHand()
+    const run = await world.until(process().start('a', source))
+    if (run === 'still waiting') throw new Error(run)
+    const read = collect(process().read('a'))
+    say('1')
+    await world.pass(200)
+    world.log.length = 0
+    say('2')
+    expect(await world.until(run.done)).toMatchObject({ reason: 'gone', events: 1 })
+    expect(world.log).toEqual([])
+    expect(await world.until(read)).toEqual(['1', 'failed {"reason":"gone"}'])
+  })
+
+  test('all of it, and a new log of the same name begins: a live reader is reset', async () => {
+    const { world, process } = inWorld()
+    const first = byHand()
+    await world.until(process().start('a', first.source))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    const next = reader.next()
+    first.say('old')
+    await world.until(next)
+    await world.until(process().remove('a'))
+    const second = byHand()
+    await world.until(process().start('a', second.source))
+    const rest = collect({ [Symbol.asyncIterator]: () => reader })
+    second.say('new')
+    second.end()
+    const told = await world.until(rest)
+    expect(told[0]).toMatch(/^reset|^stopped/)
+    if (told[0]?.startsWith('reset')) expect(told.slice(1)).toEqual(['new'])
+  })
+})

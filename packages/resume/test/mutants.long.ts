@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { type Mutant, mutants } from './support/mutants.ts'
+
+const run = promisify(execFile)
+const folder = path.resolve(import.meta.dirname, '..')
+const scratch = path.join(folder, '.scratch/mutants')
+const vitest = path.join(folder, 'node_modules/vitest/vitest.mjs')
+const config = path.resolve(folder, '../../tooling/config/vitest.config.ts')
+
+/** A mutant that makes the tests wait for ever is found by this. */
+const LONGEST = 60_000
+
+/** A copy of the package with one mistake in it. */
+function plant({ file, from, to }: Mutant, index: number): string {
+  const place = path.join(scratch, `${index}`)
+  mkdirSync(place, { recursive: true })
+  cpSync(path.join(folder, 'src'), path.join(place, 'src'), { recursive: true })
+  cpSync(path.join(folder, 'package.json'), path.join(place, 'package.json'))
+  symlinkSync(path.join(folder, 'test'), path.join(place, 'test'))
+  const target = path.join(place, 'src', file)
+  const parts = readFileSync(target, 'utf8').split(from)
+  expect(parts.length, `\`${from}\` stands once in ${file}`).toBe(2)
+  writeFileSync(target, parts.join(to))
+  return place
+}
+
+async function testsPass(cwd: string): Promise<boolean> {
+  const args = [vitest, 'run', '--config', config, '--bail', '1', '--maxWorkers', '1']
+  const env = { ...process.env, LONG: '0', VITEST: undefined }
+  try {
+    await run(process.execPath, args, { cwd, env, timeout: LONGEST })
+    return true
+  } catch {
+    return false
+  }
+}
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+test('without a mistake the tests pass where the mutants are run', async () => {
+  rmSync(scratch, { recursive: true, force: true })
+  const nothing = {
+    name: '',
+    file: 'index.ts',
+    from: 'export { createStreams }',
+    to: 'export { createStreams }',
+  }
+  expect(await testsPass(plant(nothing, 0))).toBe(true)
+})
+
+test.each(mutants.map((mutant, index) => ({ ...mutant, index: index + 1 })))(
+  'the tests find that $name',
+  async ({ index, ...mutant }) => {
+    expect(await testsPass(plant(mutant, index))).toBe(false)
+  },
+)

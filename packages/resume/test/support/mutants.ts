@@ -1,0 +1,166 @@
+/** Mistakes that the tests must find: each is a change of the source in one place. */
+export interface Mutant {
+  readonly name: string
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'the tail is read before the mark',
+    file: 'claim.ts',
+    from: 'const after = await standing(log)',
+    to: 'const after = { ...before, epoch: place.epoch }',
+  },
+  {
+    name: 'places are assigned by the store',
+    file: 'memory.ts',
+    from: "if (newest && compare(entry, newest) <= 0) return 'refused'",
+    to: '',
+  },
+  {
+    name: 'a producer is never fenced',
+    file: 'producer.ts',
+    from: "return control.kind === 'seal' ? control.reason : 'fenced'",
+    to: 'return undefined',
+  },
+  {
+    name: 'a producer is always fenced when refused',
+    file: 'producer.ts',
+    from: 'if (entry?.epoch === place.epoch && entry.number === place.number && entry.body === body)\n      return undefined',
+    to: '',
+  },
+  {
+    name: 'two appends are under way',
+    file: 'producer.ts',
+    from: 'if (!this.#isAppending) void this.#append()',
+    to: 'void this.#append()',
+  },
+  {
+    name: 'an append is repeated under a new number',
+    file: 'producer.ts',
+    from: 'const answer = await ask(log, () => log.store.append(log.name, place, body, options))',
+    to: 'let tries = 0\n    const answer = await ask(log, () => log.store.append(log.name, { ...place, number: place.number + tries++ }, body, options))',
+  },
+  {
+    name: 'a refusal is taken for a failure',
+    file: 'producer.ts',
+    from: "if (answer !== 'refused') return answer === 'gone' ? 'gone' : undefined",
+    to: "if (answer !== 'stored') return 'gone'\n    if (answer === 'stored') return undefined",
+  },
+  {
+    name: 'readers are woken by hints alone',
+    file: 'follower.ts',
+    from: 'const cancel = this.#log.platform.timer(this.#log.poll, done)',
+    to: 'const cancel = (): void => {}',
+  },
+  {
+    name: 'hints are listened for after the read',
+    file: 'follower.ts',
+    from: 'if (hints === this.#hints && this.#waiters.size > 0) await this.#pause()',
+    to: 'if (hints >= 0 && this.#waiters.size > 0) await this.#pause()',
+  },
+  {
+    name: 'reading on includes the last place',
+    file: 'place.ts',
+    from: 'return { epoch, number: number + 1 }',
+    to: 'return { epoch, number }',
+  },
+  {
+    name: 'the id is that of the entry instead of the record',
+    file: 'reader.ts',
+    from: 'this.#events.push(decode(block, idOf(epoch, number)))',
+    to: 'this.#events.push(decode(block, idOf(epoch, entry.number)))',
+  },
+  {
+    name: 'a cursor is trusted',
+    file: 'reader.ts',
+    from: 'if (!holds && first !== cursor.number + 1) return false',
+    to: '',
+  },
+  {
+    name: 'a hole is passed over',
+    file: 'reader.ts',
+    from: 'if (entry.number - blocks.length !== this.#number) return',
+    to: 'if (entry.number - blocks.length < this.#number) return',
+  },
+  {
+    name: 'the end is forgotten when a client comes back with its id',
+    file: 'reader.ts',
+    from: "else this.#end('end')\n      } else",
+    to: '} else',
+  },
+  {
+    name: 'there is no lease',
+    file: 'follower.ts',
+    from: 'else if (this.#quiet >= lease) return this.#lost()',
+    to: '',
+  },
+  {
+    name: 'the lease counts while the store is away',
+    file: 'follower.ts',
+    from: 'if (!wasPrompt) this.#quiet = 0',
+    to: 'if (!wasPrompt) this.#quiet += platform.now() - began',
+  },
+  {
+    name: 'the lease counts through slow answers',
+    file: 'follower.ts',
+    from: 'const wasPrompt = failures === 1 && platform.now() - began <= poll',
+    to: 'const wasPrompt = failures === 1',
+  },
+  {
+    name: 'a silent producer does not beat',
+    file: 'producer.ts',
+    from: 'if (idle >= every) this.#beat()',
+    to: '',
+  },
+  {
+    name: 'a stop before the start is forgotten',
+    file: 'claim.ts',
+    from: "'stopped', true)",
+    to: "'stopped', false)",
+  },
+  {
+    name: 'a stop is not felt by a silent producer',
+    file: 'producer.ts',
+    from: 'log.listen((other) => other !== epoch && this.#beat())',
+    to: 'log.listen(() => {})',
+  },
+  {
+    name: 'a seal is two steps',
+    file: 'claim.ts',
+    from: 'const answer = await ask(log, () => log.store.append(log.name, place, endOf(reason), options))',
+    to: "let answer = await ask(log, () => log.store.append(log.name, place, markOf(log.platform.token()), options))\n  if (answer === 'stored') answer = await ask(log, () => log.store.append(log.name, { epoch: place.epoch, number: 1 }, endOf(reason), options))",
+  },
+  {
+    name: 'every append creates the log',
+    file: 'producer.ts',
+    from: 'const options = { create: false, keep: log.keep }',
+    to: 'const options = { create: true, keep: log.keep }',
+  },
+  {
+    name: 'a log of the same name is taken for the same log',
+    file: 'reader.ts',
+    from: 'return oldest?.body !== this.#generation',
+    to: 'return oldest === undefined',
+  },
+  {
+    name: 'a reader that lost its place is not told',
+    file: 'claim.ts',
+    from: "if (order < 0) return 'forgotten'",
+    to: '',
+  },
+  {
+    name: 'the window of a follower slides without saying so',
+    file: 'follower.ts',
+    from: 'this.#from = oldest\n    }',
+    to: '}',
+  },
+  {
+    name: 'a reader keeps listening after it has left',
+    file: 'follower.ts',
+    from: 'this.#unlisten?.()\n',
+    to: '',
+  },
+]

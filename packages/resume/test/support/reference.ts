@@ -1,0 +1,50 @@
+/** The plain reading of a log: what any reader must deliver, by the rules of the protocol and without its code. */
+import type { Entry } from '@tesserae/resume'
+
+export interface Told {
+  readonly id: string | undefined
+  readonly event: string | undefined
+  readonly data: string
+}
+
+/** What a log says from its start to its first end. Numbers are checked: a log with a hole or an overlap throws. */
+export function reference(log: readonly Entry[]): { events: Told[]; end: string | undefined } {
+  const events: Told[] = []
+  let expected: number | undefined
+  for (const { epoch, number, body } of log) {
+    const blocks = body.split('\n\n').slice(0, -1)
+    if (number === 0) {
+      const [block = ''] = blocks
+      if (block.startsWith(':t ')) return { events, end: endIn(block) }
+      // The first mark says where numbers begin.
+      expected ??= Number.parseInt(block.slice(3, 11), 36) + 1
+      continue
+    }
+    let at = number - blocks.length + 1
+    for (const block of blocks) {
+      if (at !== expected) throw new Error(`record ${epoch}-${at} where ${expected} was expected`)
+      expected = at + 1
+      if (block.startsWith(':t ')) return { events, end: endIn(block) }
+      if (block !== ':b')
+        events.push({ id: `${epoch}-${at}`, event: nameIn(block), data: dataIn(block) })
+      at++
+    }
+  }
+  return { events, end: undefined }
+}
+
+function endIn(block: string): string {
+  return (JSON.parse(block.slice(3)) as { reason: string }).reason
+}
+
+function nameIn(block: string): string | undefined {
+  return /^event: (.*)$/m.exec(block)?.[1]
+}
+
+function dataIn(block: string): string {
+  return block
+    .split('\n')
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => line.slice(6))
+    .join('\n')
+}
