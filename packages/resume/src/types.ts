@@ -1,4 +1,5 @@
 import type { SseEventInit } from '@tesserae/encoder'
+import type { SourceRequest } from '@tesserae/encoder/web'
 import type { Store } from './store.ts'
 
 export type { SseEventInit } from '@tesserae/encoder'
@@ -106,11 +107,6 @@ export interface ReadOptions {
   readonly ending?: ((ending: Ending<EndReason>) => readonly SseEventInit[]) | undefined
 }
 
-/** What `eventStream` and `sendEvents` of `@tesserae/encoder` pass to a source that has to look something up first. */
-export interface OpenRequest {
-  readonly lastEventId?: string | undefined
-}
-
 /** The events of one reader. It holds a place in the log, and nothing in memory that the log also has. */
 export interface Reader extends AsyncIterableIterator<SseEventInit, undefined> {
   /** Whether the reader has delivered everything, including the end. */
@@ -128,7 +124,7 @@ export interface Reading {
    *
    * @throws a `ResumeError`: `not-found` (404), `bad-cursor` (400), `gap` (412) or `unavailable` (503)
    */
-  open(request?: OpenRequest): Promise<Reader>
+  open(request?: Partial<SourceRequest>): Promise<Reader>
   [Symbol.asyncIterator](): Reader
 }
 
