@@ -90,8 +90,8 @@ export const SOURCE_RETURNED =
   'The source function returned before it had sent everything. Return a promise or a sequence, return `closed` to send until the stream is over, or use `openStream()`.'
 
 export function isOpenable(source: unknown): source is OpenableSource {
-  // A Node stream may have a method of this name.
-  return source instanceof Object && 'open' in source && !(Symbol.asyncIterator in source)
+  // A file stream of Node has a method of this name too. What can be read with or without a request may be iterable.
+  return source instanceof Object && 'open' in source && !('pipe' in source)
 }
 
 function iteratorOf(value: unknown): EventIterator | undefined {
