@@ -6,7 +6,6 @@ import { address } from './checks/address.ts'
 import { changesets } from './checks/changesets.ts'
 import { conventions } from './checks/conventions.ts'
 import { cycles } from './checks/cycles.ts'
-import { fileNames } from './checks/file-names.ts'
 import { format } from './checks/format.ts'
 import { functionLength } from './checks/function-length.ts'
 import { graph } from './checks/graph.ts'
@@ -16,7 +15,6 @@ import { language } from './checks/language.ts'
 import { lint } from './checks/lint.ts'
 import { publicNames } from './checks/public-names.ts'
 import { tarballs } from './checks/tarballs.ts'
-import { topLevel } from './checks/top-level.ts'
 import { traces } from './checks/traces.ts'
 import { unused } from './checks/unused.ts'
 import { workflows } from './checks/workflows.ts'
@@ -26,7 +24,6 @@ import { runChecks } from './run-checks.ts'
 const checks = [
   lint,
   format,
-  fileNames,
   hotFiles,
   functionLength,
   conventions,
@@ -36,7 +33,6 @@ const checks = [
   imports,
   cycles,
   publicNames,
-  topLevel,
   tarballs,
   traces,
   workflows,

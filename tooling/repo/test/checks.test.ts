@@ -5,14 +5,12 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { address } from '../src/checks/address.ts'
 import { changesets } from '../src/checks/changesets.ts'
-import { fileNames } from '../src/checks/file-names.ts'
 import { format } from '../src/checks/format.ts'
 import { graph } from '../src/checks/graph.ts'
 import { hotFilesOf, notThere, tooMany } from '../src/checks/hot-files.ts'
 import { imports } from '../src/checks/imports.ts'
 import { lint } from '../src/checks/lint.ts'
 import { ofContents, tarballs } from '../src/checks/tarballs.ts'
-import { topLevel } from '../src/checks/top-level.ts'
 import { traces } from '../src/checks/traces.ts'
 import { unused } from '../src/checks/unused.ts'
 import { rules, workflows } from '../src/checks/workflows.ts'
@@ -91,22 +89,6 @@ describe('a file that the formatter cannot read', () => {
   test('is not taken for one that is formatted', () => {
     const [said] = format.problems(scratchRepository({ 'a.ts': 'const = 1\n' })) as string[]
     expect(said).toMatch(/^oxfmt cannot read what is there\n[^]*a\.ts/)
-  })
-})
-
-describe('file names', () => {
-  test('that say nothing', () => {
-    const root = scratchRepository({
-      'packages/x/src/utils.ts': '',
-      'packages/x/src/string-helpers.ts': '',
-      'packages/x/src/common/a.ts': '',
-      'packages/x/src/commonmark.ts': '',
-    })
-    expect(fileNames.problems(root)).toEqual([
-      'packages/x/src/common/a.ts: name it for what it does; "common" says nothing',
-      'packages/x/src/string-helpers.ts: name it for what it does; "helpers" says nothing',
-      'packages/x/src/utils.ts: name it for what it does; "utils" says nothing',
-    ])
   })
 })
 
@@ -226,34 +208,6 @@ describe('imports', () => {
       'packages/openai/src/a.ts imports ../src/chat/index.ts, the list for the outside: import the file that defines the name',
       'packages/openai/test/a.test.ts imports ../src/a.ts: a test takes the package by its name, as its users do',
       'packages/openai/test/a.test.ts imports node:fs: a test that needs it is called *.node.test.ts',
-    ])
-  })
-})
-
-describe('top level', () => {
-  test('something too much, something missing', () => {
-    const there = [
-      '.changeset/a',
-      '.ci/a',
-      '.devcontainer/a',
-      '.github/a',
-      '.gitignore',
-      'CONTRIBUTING.md',
-      'LICENSE',
-      'README.md',
-    ]
-    const more = [
-      'package.json',
-      'packages/a',
-      'pnpm-lock.yaml',
-      'pnpm-workspace.yaml',
-      'tooling/a',
-      'turbo.json',
-    ]
-    const files = [...there, ...more, 'tsconfig.json'].map((file) => [file, ''])
-    expect(topLevel.problems(scratchRepository(Object.fromEntries(files)))).toEqual([
-      'SECURITY.md belongs at the root and is not there',
-      'tsconfig.json does not belong at the root: move it into a package or tooling',
     ])
   })
 })
