@@ -37,6 +37,7 @@ export async function startServer(): Promise<{ readonly base: string; close(): v
   }
 }
 
+// long: one case for each handler of the suite.
 function answerOf(name: string, query: Query, request: IncomingMessage, visit: number): Answer {
   const events = { 'content-type': 'text/event-stream' }
   const lastEventId = Buffer.from(
