@@ -71,6 +71,7 @@ export async function fetchEventSource(
     const end = await readOnce(input, init, position, page)
     if (signal?.aborted) return
     if (end === 'hidden') continue
+    if (end === 'no-content') return
     const wait = decide(end, init, isSafe, position)
     if (wait === undefined) return
     await sleep(wait, signal)
@@ -102,7 +103,7 @@ async function readOnce(
   }: FetchEventSourceInit,
   position: Position,
   page: Page['document'] | undefined,
-): Promise<{ readonly error: unknown } | 'hidden' | undefined> {
+): Promise<{ readonly error: unknown } | 'hidden' | 'no-content' | undefined> {
   let refusal: { readonly error: unknown } | undefined
   const connection = connect(input, {
     ...init,
@@ -133,7 +134,9 @@ async function readOnce(
       const { id = '', event = '', data } = result.value
       onmessage?.({ id, event, data })
     }
-    return connection.ending?.reason === 'closed' ? 'hidden' : undefined
+    const reason = connection.ending?.reason
+    if (reason === 'closed') return 'hidden'
+    return reason === 'no-content' ? reason : undefined
   } finally {
     position.lastEventId = connection.lastEventId
     position.interval = connection.reconnectionTime ?? position.interval

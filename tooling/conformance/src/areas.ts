@@ -3,7 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Each is a folder: `peers/`, a file for each, and `run-peer.ts`, which holds one of them against all cases. */
-export const areas = ['parsers', 'accumulators', 'responses', 'encoders'] as const
+export const areas = ['parsers', 'accumulators', 'responses', 'encoders', 'clients'] as const
 
 export type Area = (typeof areas)[number]
 

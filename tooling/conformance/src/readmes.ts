@@ -30,6 +30,8 @@ const places: readonly (readonly [
     (all) => markdownTable('responses', all.responses),
   ],
   ['packages/encoder/README.md', 'encoders', (all) => markdownTable('encoders', all.encoders)],
+  ['packages/client/README.md', 'clients', (all) => markdownTable('clients', all.clients)],
+  [own, 'client-notes', (all) => markdownNotes('clients', all.clients)],
   ['README.md', 'all', summary],
   [own, 'encoder-notes', (all) => markdownNotes('encoders', all.encoders)],
   [own, 'parser-notes', (all) => markdownNotes('parsers', all.parsers)],

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AccumulatorResult } from './accumulators/run-peer.ts'
 import type { Area } from './areas.ts'
+import type { ClientResult } from './clients/run-peer.ts'
 import type { EncoderResult } from './encoders/run-peer.ts'
 import type { ResponseResult } from './responses/run-peer.ts'
 import type { ParserResult } from './parsers/run-peer.ts'
@@ -11,6 +12,7 @@ export interface Results {
   readonly accumulators: AreaResults<AccumulatorResult>
   readonly responses: AreaResults<ResponseResult>
   readonly encoders: AreaResults<EncoderResult>
+  readonly clients: AreaResults<ClientResult>
 }
 
 export interface AreaResults<Result> {

@@ -1,6 +1,7 @@
 import { type Column, table } from '@tooling/conformance/markdown'
 import { accumulatorTable } from './accumulators/table.ts'
 import type { Area } from './areas.ts'
+import { clientTable } from './clients/table.ts'
 import { encoderTable } from './encoders/table.ts'
 import { parserTable } from './parsers/table.ts'
 import { responseTable } from './responses/table.ts'
@@ -20,6 +21,7 @@ const tables = {
   accumulators: accumulatorTable,
   responses: responseTable,
   encoders: encoderTable,
+  clients: clientTable,
 } as Readonly<Record<Area, AreaTable<never>>>
 
 /** For a README. The rows of this repository come first, the others from the best on. */

@@ -50,6 +50,7 @@ export const heads: readonly Scenario[] = [
   })),
   ...[408, 425, 429, 500, 502, 503, 504].map((code): Scenario => ({
     name: `${code} to a GET is retried`,
+    beyond: true,
     server: [status(code, 'busy'), clean('data: a\n\n')],
     requests: ['', '', ''],
     events: ['a'],

@@ -52,6 +52,8 @@ export interface Scenario {
   readonly error?: Readonly<Record<string, unknown>>
   /** Needs a clock that obeys: it is not played over a socket. */
   readonly clockOnly?: boolean
+  /** Goes beyond the standard, and beyond the rule that a POST is sent once: other clients are not asked. */
+  readonly beyond?: boolean
 }
 
 export const clean = (...steps: NonNullable<Answer['steps']>): Answer => ({ steps })

@@ -1,0 +1,19 @@
+import { createEventSource } from 'eventsource-client'
+import type { ClientPeer } from '../face.ts'
+
+export const peer: ClientPeer = {
+  name: 'eventsource-client',
+  package: 'eventsource-client',
+  takes: { post: true, lastEventId: true },
+  run: ({ address, method, body, lastEventId, onData, stop }) =>
+    new Promise(() => {
+      const source = createEventSource({
+        url: address,
+        method,
+        ...(body !== undefined && { body }),
+        ...(lastEventId !== undefined && { initialLastEventId: lastEventId }),
+        onMessage: ({ data }) => onData(data),
+      })
+      stop.addEventListener('abort', () => source.close())
+    }),
+}

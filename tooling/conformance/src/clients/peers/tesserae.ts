@@ -1,0 +1,12 @@
+import { connect } from '@tesserae/client'
+import type { ClientPeer } from '../face.ts'
+
+export const peer: ClientPeer = {
+  name: '@tesserae/client',
+  package: '@tesserae/client',
+  takes: { post: true, lastEventId: true },
+  async run({ address, method, body, lastEventId, onData, stop }) {
+    const connection = connect(address, { method, body: body ?? null, lastEventId, signal: stop })
+    for await (const { data } of connection) onData(data)
+  },
+}

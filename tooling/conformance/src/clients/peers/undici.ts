@@ -1,0 +1,11 @@
+import { EventSource } from 'undici'
+import { listen } from '../event-source.ts'
+import type { ClientPeer } from '../face.ts'
+
+export const peer: ClientPeer = {
+  name: 'undici',
+  package: 'undici',
+  takes: {},
+  note: '`EventSource`.',
+  run: (task) => listen(new EventSource(task.address) as never, task),
+}

@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { scenarios } from '../../../../packages/client/test/support/index.ts'
+import { SPEED, stageOverSocket } from '../../../../packages/client/test/support/over-socket.ts'
+import type { Scenario } from '../../../../packages/client/test/support/scenario.ts'
+import type { ClientPeer } from './face.ts'
+
+export interface ClientResult {
+  readonly note?: string
+  readonly scenarios: number
+  readonly right: number
+  readonly notTried: number
+  /** What went wrong with each scenario that is not right. */
+  readonly wrong: Readonly<Record<string, 'requests' | 'events' | 'both'>>
+}
+
+/** Scenarios at the same time: each has a server of its own. */
+const AT_ONCE = 8
+
+/** Milliseconds without a request or an event, after which nothing more is expected. */
+const QUIET = 600
+
+/** What of a scenario's options a client of another make may have. */
+const KNOWN_OPTIONS = ['method', 'body', 'lastEventId']
+
+/** Scenarios that follow from the standard, or from the rule that a POST is sent once, and that need no options of ours. */
+export const asked: readonly Scenario[] = Object.values(scenarios)
+  .flat()
+  .filter(
+    ({ options = {}, act, clockOnly, ends, beyond, aborted }) =>
+      !clockOnly &&
+      !beyond &&
+      !aborted &&
+      ends !== undefined &&
+      (act === undefined || (act.do === 'close' && act.events !== undefined)) &&
+      Object.keys(options).every((name) => KNOWN_OPTIONS.includes(name)),
+  )
+
+export async function runPeer(peer: ClientPeer): Promise<ClientResult> {
+  const restore = hurry()
+  const wrong: Record<string, 'requests' | 'events' | 'both'> = {}
+  const tried = asked.filter(({ options = {} }) => canTry(peer, options))
+  const left = [...tried]
+  const next = async (): Promise<void> => {
+    for (let scenario = left.shift(); scenario !== undefined; scenario = left.shift()) {
+      const fault = await faultOf(peer, scenario)
+      if (fault !== undefined) wrong[scenario.name] = fault
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, next))
+  } finally {
+    restore()
+  }
+  return {
+    ...(peer.note !== undefined && { note: peer.note }),
+    scenarios: asked.length,
+    right: tried.length - Object.keys(wrong).length,
+    notTried: asked.length - tried.length,
+    wrong: Object.fromEntries(Object.entries(wrong).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}
+
+function canTry(
+  { takes }: ClientPeer,
+  { method, lastEventId }: object & Scenario['options'],
+): boolean {
+  return (method !== 'POST' || takes.post === true) && (!lastEventId || takes.lastEventId === true)
+}
+
+/** The timers of the clients run as fast as the server of a scenario. */
+function hurry(): () => void {
+  const { setTimeout } = globalThis
+  const hurried = (run: () => void, delay = 0, ...rest: []): NodeJS.Timeout =>
+    setTimeout(run, delay / SPEED, ...rest)
+  globalThis.setTimeout = Object.assign(hurried, setTimeout) as typeof setTimeout
+  return () => void (globalThis.setTimeout = setTimeout)
+}
+
+async function faultOf(
+  peer: ClientPeer,
+  scenario: Scenario,
+): Promise<'requests' | 'events' | 'both' | undefined> {
+  const { options = {}, act } = scenario
+  const stage = await stageOverSocket(scenario)
+  const events: string[] = []
+  const stop = new AbortController()
+  const over = peer
+    .run({
+      address: stage.address,
+      method: options.method === 'POST' ? 'POST' : 'GET',
+      body: options.body as string | undefined,
+      lastEventId: options.lastEventId,
+      stop: stop.signal,
+      onData(data) {
+        events.push(data)
+        if (act?.events === events.length) stop.abort()
+      },
+    })
+    .then(
+      () => 'over',
+      () => 'over',
+    )
+  for (let seen = -1; ;) {
+    const now = events.length + stage.requests.length
+    // Quiet, or more than the scenario has: it will not be right any more.
+    if (
+      now === seen ||
+      now > scenario.events.length + (scenario.requests as readonly string[]).length + 1
+    )
+      break
+    seen = now
+    if ((await Promise.race([over, pause(QUIET)])) === 'over') break
+  }
+  stop.abort()
+  await stage.close()
+  const expected = scenario.requests as readonly string[]
+  const ids = stage.requests.map(({ lastEventId }) => lastEventId)
+  // A client that asks again after 204 is wrong once, in the scenarios about 204, and not in each that ends with it.
+  const last =
+    scenario.ends === 'no-content' && !scenario.name.startsWith('204') ? expected.length : Infinity
+  const requestsFit = same(ids.slice(0, last), expected)
+  const eventsFit = same(events, scenario.events)
+  if (requestsFit && eventsFit) return undefined
+  return eventsFit ? 'requests' : requestsFit ? 'events' : 'both'
+}
+
+function same(actual: readonly string[], expected: readonly string[]): boolean {
+  return JSON.stringify(actual) === JSON.stringify(expected)
+}
