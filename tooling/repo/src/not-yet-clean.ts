@@ -15,7 +15,6 @@ export const notYetClean: Readonly<Record<string, readonly string[]>> = {
   ],
   language: [
     '.changeset/',
-    'CONTRIBUTING.md',
     'README.md',
     'packages/client/',
     'packages/encoder/',
