@@ -5,6 +5,7 @@ import { repository } from './bundle.ts'
 import { withVersion } from './machine.ts'
 import type { CaseResult } from './measure.ts'
 import type { Options } from './options.ts'
+import { type Summary, writeSummary } from './summaries.ts'
 import { familyMeans, markdownTable, plainTable } from './table.ts'
 import { improvements, isEven, noiseBand, regressions } from './verdict.ts'
 
@@ -29,13 +30,13 @@ export function report(
     console.log(`${plainTable(results)}\n\n${machine}`)
   }
   if (failed) return 1
-  readme?.write(table)
+  readme?.write(table, summaryOf(results, machine))
   if (options.null) return judgeNull(results)
   return options.compare === undefined ? 0 : judgeComparison(results)
 }
 
 export interface Readme {
-  write(table: string): void
+  write(table: string, summary: Summary): void
 }
 
 /** Finds the place for a group's table now, and not when everything has been measured. */
@@ -49,7 +50,18 @@ export function openReadme(file: string, group: string): Readme {
     const { message } = error as Error
     throw new Error(`${file} cannot take the table: ${message}`, { cause: error })
   }
-  return { write: (table) => writeFileSync(target, withTable(table)) }
+  return {
+    write(table, summary) {
+      writeFileSync(target, withTable(table))
+      writeSummary(group, summary)
+    },
+  }
+}
+
+function summaryOf(results: readonly CaseResult[], machine: string): Summary {
+  const [ours, rival] = results[0]!.contestants
+  const means = [...familyMeans(results)].map(([family, mean]) => [family, mean!] as const)
+  return { ours, beside: withVersion(rival), means: Object.fromEntries(means), machine }
 }
 
 function readmeTable(results: readonly CaseResult[], machine: string): string {

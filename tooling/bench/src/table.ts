@@ -1,6 +1,7 @@
 import { table } from '@tooling/conformance/markdown'
 import type { CaseResult } from './measure.ts'
 import { geometricMean } from './statistics.ts'
+import { factor } from './summaries.ts'
 
 /** Of each family, the geometric mean of its cases' ratios; none for a family with a failed case. */
 export function familyMeans(results: readonly CaseResult[]): Map<string, number | undefined> {
@@ -70,9 +71,6 @@ export function markdownTable(results: readonly CaseResult[], machine: string): 
 function ratioWithSpread({ ratio }: CaseResult): string {
   return `${factor(ratio!.median)} (${ratio!.min.toFixed(2)}–${ratio!.max.toFixed(2)})`
 }
-
-const factor = (ratio: number | undefined): string =>
-  ratio === undefined ? 'failed' : `${ratio.toFixed(2)}×`
 
 function time(ns: number): string {
   return ns < 1e4 ? `${ns.toFixed(ns < 100 ? 1 : 0)} ns` : `${(ns / 1e3).toFixed(0)} µs`

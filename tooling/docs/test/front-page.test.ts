@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { factor, readSummaries } from '@tooling/bench/summaries'
 import { expect, test } from 'vitest'
 import { currentFrontPage, frontPage } from '../src/front/front-page.ts'
-import { summariesIn } from '../src/front/speed.ts'
 import { repository } from '../src/repository.ts'
 
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8')
@@ -11,22 +11,11 @@ test('the tables of the front page are as `npm run docs -- --write` writes them'
   expect(read(frontPage)).toBe(await currentFrontPage(repository))
 })
 
-test('speeds are taken from the tables of the packages', () => {
-  const block = (group: string, content: string) =>
-    `<!-- bench:${group} -->${content}<!-- /bench -->\n`
-  const said =
-    '| case |\n\n`@tesserae/x` : `other`. Geometric means: **live 1.41×, read all 0.50×**.\nNode 24; other 1.0.\n\n'
-  expect(summariesIn(block('x', said) + block('y', '\n'))).toEqual([
-    {
-      group: 'x',
-      ours: '@tesserae/x',
-      rival: 'other',
-      means: [
-        ['live', '1.41×'],
-        ['read all', '0.50×'],
-      ],
-      machine: 'Node 24; other 1.0.',
-    },
-  ])
-  expect(() => summariesIn(block('z', '| a table alone |'))).toThrow('says nothing of its means')
+test('the means of the front page are those in the tables of the packages', () => {
+  const readmes = globSync('packages/*/README.md', { cwd: repository }).map(read).join('\n')
+  for (const [group, { means }] of Object.entries(readSummaries())) {
+    const block = new RegExp(`<!-- bench:${group} -->[^]*?<!-- /bench -->`).exec(readmes)?.[0]
+    for (const [family, mean] of Object.entries(means))
+      expect(block).toContain(`${family} ${factor(mean)}`)
+  }
 })

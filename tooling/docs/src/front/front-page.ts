@@ -9,6 +9,6 @@ export const frontPage = 'README.md'
 /** The front page with the tables that are made here as they should be. Sizes and conformance write their own. */
 export async function currentFrontPage(root: string): Promise<string> {
   const text = readFileSync(path.join(root, frontPage), 'utf8')
-  const withSpeed = replaceBetween(text, 'docs:speed', speedTable(root))
+  const withSpeed = replaceBetween(text, 'docs:speed', speedTable())
   return replaceBetween(withSpeed, 'docs:dialects', await dialectTable())
 }
