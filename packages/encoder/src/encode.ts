@@ -7,7 +7,7 @@
  * getter returns something else the second time.
  */
 import { type EncodeField, refuse, refuseNumber, refuseType } from './errors.ts'
-import { CR, LF, LONGEST_ID, LONGEST_WAIT } from './numbers.ts'
+import { CR, LF, LONGEST_ID, LONGEST_WAIT, SHORT_ID } from './numbers.ts'
 import type { SseEventInit } from './types.ts'
 
 /** The line ends of the format. CR LF is a single one, so it comes first. */
@@ -142,6 +142,7 @@ function check(
   if (event === '') refuse('empty-name', 'event', 'not be empty')
   if (retry !== undefined && !(Number.isInteger(retry) && retry >= 0 && retry <= LONGEST_WAIT))
     refuseNumber('retry', LONGEST_WAIT)
+  if (id !== undefined && id.length > SHORT_ID) checkLength(id)
   return checkLine('event', event) | checkLine('id', id)
 }
 
@@ -164,12 +165,12 @@ function checkLine(field: EncodeField, text: string | undefined): number {
     bits |= unit
   }
   if (bits > 127) checkText(field, text)
-  if (text.length > LONGEST_ID / 3 && field === 'id') checkLength(text)
   return bits
 }
 
 /** Clients return an id in a header, which servers limit. */
 function checkLength(id: string): void {
+  if (typeof id !== 'string') refuseType('id')
   if (utf8.encode(id).length > LONGEST_ID)
     refuse('too-long', 'id', `be at most ${LONGEST_ID} bytes of UTF-8`)
 }
