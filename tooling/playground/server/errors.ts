@@ -6,9 +6,11 @@ const statuses = {
   only_streamed: 400,
   not_found: 404,
   model_not_found: 404,
+  forbidden: 403,
   method_not_allowed: 405,
   body_too_large: 413,
   failed_recording: 502,
+  unreachable: 502,
 } as const
 
 export type RefusalCode = keyof typeof statuses

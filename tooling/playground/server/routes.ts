@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { answerCompletion } from './answer.ts'
 import { Refusal } from './errors.ts'
+import { FORWARD, forward } from './forward.ts'
 import { loadLibrary } from './library.ts'
 import { describeModel, findModel, modelNames } from './models.ts'
 import { answerJson, answerPreflight } from './responses.ts'
@@ -18,6 +19,11 @@ export function createRoutes(dist: string): RequestListener {
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = addressOf(request)
+    // Before anything is allowed: no other page may have requests forwarded.
+    if (pathname === FORWARD) {
+      allow(request, 'POST')
+      return forward(request, response)
+    }
     if (request.method === 'OPTIONS')
       return answerPreflight(response, request.headers['access-control-request-headers'])
     if (pathname === '/playground/scenes') {

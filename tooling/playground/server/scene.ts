@@ -9,6 +9,8 @@ export interface Scene {
   /** What is interesting in it. */
   readonly note: string
   readonly bytes: number
+  /** Whether the times at which it came were recorded. */
+  readonly isTimed: boolean
   readonly path: string
   readonly body: Readonly<Record<string, unknown>>
 }

@@ -8,10 +8,6 @@ import { systems } from './systems/all.ts'
 import { openai } from './systems/openai.ts'
 import type { System } from './systems/system.ts'
 
-/** What a small model says in a few milliseconds nobody can watch: it is played at so many events a second. */
-const WATCHABLE = 30
-const TOO_SHORT_MS = 1_000
-
 /** Those that come first, and why. */
 const chosen: Readonly<Record<string, string>> = {
   'llama-server/unicode':
@@ -48,13 +44,12 @@ function sceneOf(
   const { text, isDeep, includeUsage } = readAsked(body, 'prompt' in asks ? 'prompt' : 'messages')
   const completion = completionOf(answer(text, isDeep), text, model, includeUsage)
   const { bytes } = scoreOfEvents([...events(completion)])
-  return { id, title, from, dialect: id, note, bytes: bytes.length, path, body }
+  return { id, title, from, dialect: id, note, bytes: bytes.length, isTimed: false, path, body }
 }
 
 function sceneOfRecorded({ id, transcript, dialect }: Recorded, note: string): Scene {
   const { title, provenance, meaning, response } = transcript
   const isPrompt = meaning?.kind === 'completion' || dialect === 'crucible'
-  const isSlow = response.source === 'document' || response.end.at >= TOO_SHORT_MS
   return {
     id,
     title,
@@ -62,12 +57,12 @@ function sceneOfRecorded({ id, transcript, dialect }: Recorded, note: string): S
     dialect,
     note,
     bytes: bodyOf(transcript).length,
+    isTimed: response.source !== 'document',
     path: isPrompt ? '/v1/completions' : '/v1/chat/completions',
     body: {
       model: `replay/${id}`,
       ...(isPrompt ? { prompt: promptOf(transcript) } : { messages: messagesOf(transcript) }),
       stream: true,
-      playground: { speed: isSlow ? 'recorded' : WATCHABLE },
     },
   }
 }

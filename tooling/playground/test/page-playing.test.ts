@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { Player } from '../page/stream/player.ts'
+import { Player } from '../page/state/player.ts'
 import { Recording } from '../page/stream/recording.ts'
-import { readHeaders, type Scene, sceneRequest } from '../page/stream/scenes.ts'
+import { type Scene, sceneRequest } from '../page/stream/scenes.ts'
+import { readHeaders } from '../page/stream/ask-model.ts'
 import { Tape } from '../page/stream/tape.ts'
-import { rateCurve, stallsIn, timingAt } from '../page/stream/timing.ts'
+import { histogramOf, metricsAt, rateCurve, spreadOf, stallsIn } from '../page/stream/timing.ts'
 
 const byte = Uint8Array.of(0x20)
+const SETTINGS = { status: 200, contentType: '', headers: [], headAt: 0, timing: 'live' } as const
 
 function tapeAt(...times: number[]): Tape {
   const tape = new Tape()
@@ -104,8 +106,7 @@ describe('timing', () => {
   })
 
   it('reads times and rates off a recording', async () => {
-    const settings = { status: 200, contentType: '', dialect: 'openai', headAt: 5 }
-    const recording = new Recording(settings)
+    const recording = new Recording({ ...SETTINGS, headAt: 5 })
     const push = (chunk: object, at: number): void =>
       recording.push(new TextEncoder().encode(`data: ${JSON.stringify(chunk)}\n\n`), at)
     const say = (content: string): object => ({ choices: [{ index: 0, delta: { content } }] })
@@ -116,24 +117,18 @@ describe('timing', () => {
       1110,
     )
     await recording.end({ at: 1111, how: 'closed' })
-    expect(timingAt(recording, recording.tape.steps)).toMatchObject({
+    expect(metricsAt(recording, recording.tape.steps)).toMatchObject({
       head: 5,
-      firstByte: 10,
-      firstToken: 100,
-      median: 100,
-      longest: 100,
-      rate: 10,
-      tokenRate: 20,
+      ttfb: 10,
+      ttft: 100,
+      itl: { count: 10, p50: 100, p95: 100, max: 100 },
+      tokensPerSecond: 20,
       stalls: [],
     })
-    expect(timingAt(recording, 1)).toMatchObject({
-      firstByte: 10,
-      firstToken: undefined,
-      rate: undefined,
-    })
+    expect(metricsAt(recording, 1)).toMatchObject({ ttfb: 10, ttft: undefined, itl: undefined })
     const waiting = { from: 1110, to: 1800 }
-    expect(timingAt(recording, 1, waiting).stalls).toEqual([waiting])
-    // Behind the last piece there is time enough for it to go out of view.
+    expect(metricsAt(recording, 1, waiting).stalls).toEqual([waiting])
+    // After the last piece there is time enough for it to fade out.
     const curve = rateCurve(recording, 1300, 100)
     expect(curve).toHaveLength(100)
     // What is smoothed is spread, not lost.
@@ -141,12 +136,36 @@ describe('timing', () => {
     expect(area).toBeCloseTo(11, 6)
   })
 
+  it('has no metrics for a stream without times', async () => {
+    const recording = new Recording({ ...SETTINGS, timing: 'none' })
+    for (const at of [1, 2])
+      recording.push(new TextEncoder().encode('data: {"choices":[]}\n\n'), at)
+    await recording.end({ at: 3, how: 'closed' })
+    const { stalls, ...times } = metricsAt(recording, recording.tape.steps)
+    expect(Object.values(times)).toEqual([undefined, undefined, undefined, undefined, undefined])
+    expect(stalls).toEqual([])
+  })
+
+  it('spreads times by nearest rank, and counts them in bars that double', () => {
+    const spread = spreadOf([0, 0, 3, 5, 20])!
+    expect(spread).toMatchObject({ count: 5, p50: 3, p95: 20, max: 20 })
+    expect(histogramOf(spread).map(({ from, to, count }) => [from, to, count])).toEqual([
+      [0, 1, 2],
+      [1, 2, 0],
+      [2, 4, 1],
+      [4, 8, 1],
+      [8, 16, 0],
+      [16, 32, 1],
+    ])
+    expect(spreadOf([])).toBeUndefined()
+  })
+
   it.each([
     ['evenly', (index: number) => 40 * index],
     ['evenly, the last four together', (index: number) => 40 * Math.min(index, 46)],
     ['all at once', () => 1900],
   ])('makes nothing of pieces that come %s that did not come', async (_, timeOf) => {
-    const recording = new Recording({ status: 200, contentType: '', dialect: 'openai', headAt: 0 })
+    const recording = new Recording(SETTINGS)
     const data = JSON.stringify({ choices: [{ index: 0, delta: { content: 'x' } }] })
     const times = Array.from({ length: 50 }, (_, index) => timeOf(index))
     for (const at of times) recording.push(new TextEncoder().encode(`data: ${data}\n\n`), at)
@@ -174,32 +193,41 @@ describe('requests', () => {
     dialect: 'openai',
     note: '',
     bytes: 1,
+    isTimed: true,
     path: '/v1/chat/completions',
-    body: { model: 'replay/x/y', stream: true, playground: { speed: 30 } },
+    body: { model: 'replay/x/y', stream: true },
   }
   const optionsOf = (playing: object): unknown =>
     JSON.parse(
-      sceneRequest(scene, { speed: '', cuts: 'recorded', fault: '', at: 0.5, ...playing }).body ??
-        '',
+      sceneRequest(scene, { speed: '', cuts: '', fault: '', at: 0.5, ...playing }).body ?? '',
     ).playground
 
   it.each([
-    [{}, { speed: 30, cuts: 'recorded' }],
-    [{ speed: 'max' }, { speed: 'max', cuts: 'recorded' }],
+    [{}, { speed: 30, cuts: 'event' }],
+    [{ speed: 'max' }, { speed: 'max', cuts: 'event' }],
+    [{ speed: 'recorded' }, { speed: 'recorded', cuts: 'recorded' }],
     [
       { speed: '100', cuts: 'hostile' },
       { speed: 100, cuts: 'hostile', seed: 1 },
     ],
     [
       { fault: 'drop', at: 0.25 },
-      { speed: 30, cuts: 'recorded', fault: 'drop', at: 0.25 },
+      { speed: 30, cuts: 'event', fault: 'drop', at: 0.25 },
     ],
     [
       { fault: 'stall-for-ever' },
-      { speed: 30, cuts: 'recorded', fault: 'stall', stallMs: 0, at: 0.5 },
+      { speed: 30, cuts: 'event', fault: 'stall', stallMs: 0, at: 0.5 },
     ],
   ])('ask for %j', (playing, options) => {
     expect(optionsOf(playing)).toEqual(options)
+  })
+
+  it('name times after what they are', () => {
+    const timingOf = (speed: string, isTimed = true): string =>
+      sceneRequest({ ...scene, isTimed }, { speed, cuts: '', fault: '', at: 0.5 }).timing
+    expect(timingOf('')).toBe('paced')
+    expect(timingOf('recorded')).toBe('replay')
+    expect(timingOf('recorded', false)).toBe('paced')
   })
 
   it('take headers as people write them', () => {

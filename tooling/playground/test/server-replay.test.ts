@@ -51,7 +51,7 @@ describe('scenes', () => {
         .filter((id) => id.includes('/'))
         .sort(),
     ).toEqual(ids.sort())
-    const keys = ['id', 'title', 'from', 'dialect', 'note', 'bytes', 'path', 'body']
+    const keys = ['id', 'title', 'from', 'dialect', 'note', 'bytes', 'isTimed', 'path', 'body']
     for (const scene of scenes) expect(Object.keys(scene)).toEqual(keys)
   })
 

@@ -1,7 +1,49 @@
-import { Recording } from './recording.ts'
-import type { StreamRequest } from './scenes.ts'
+import { ForwarderError, TooLong } from './fetch-errors.ts'
+import { Recording, type Timing } from './recording.ts'
+import type { Protocol } from './protocol.ts'
+import type { TapeEnd } from './tape.ts'
 
-/** What is told while a stream comes. */
+/** What is to be fetched. */
+export interface StreamRequest {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+  readonly timing: Timing
+  /** Through the server of the page, which no other server can refuse by CORS. */
+  readonly isForwarded?: boolean | undefined
+  readonly protocol?: Protocol | undefined
+  readonly maxEventBytes?: number | undefined
+}
+
+/** What the worker is told. */
+export interface FetchOrder {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+  readonly forwarded: boolean
+}
+
+/** What the worker tells, with the milliseconds since the request. */
+export type FetchReport =
+  | {
+      readonly type: 'head'
+      readonly at: number
+      readonly status: number
+      readonly headers: readonly (readonly [string, string])[]
+    }
+  | { readonly type: 'chunk'; readonly at: number; readonly bytes: Uint8Array }
+  | { readonly type: 'end'; readonly at: number; readonly how: 'closed' | 'too-long' }
+  | { readonly type: 'end'; readonly at: number; readonly how: 'failed'; readonly error: unknown }
+  | {
+      readonly type: 'end'
+      readonly at: number
+      readonly how: 'unreachable'
+      readonly code: string
+      readonly message: string
+    }
+
 export interface StreamListener {
   /** The head came, or nothing did and nothing will. */
   begins(recording: Recording): void
@@ -14,66 +56,98 @@ export interface OpenStream {
   stop(): void
 }
 
-/** More than this is not kept: the page holds a stream in memory as long as it shows it. */
-export const MOST_BYTES = 64 * 1024 * 1024
+/** The path on the server of the page that forwards a request. */
+const FORWARD = '/playground/forward'
 
-/** The page keeps no more of a stream. */
-export class TooLong extends Error {
-  constructor() {
-    super(
-      `The page keeps ${MOST_BYTES >> 20} MiB of a stream, and this one has more: it was left there.`,
-    )
-    this.name = 'TooLong'
-  }
-}
-
-/** Fetches a stream, and records it as it comes. */
+/** Fetches a stream in a worker, and records it as it comes. */
 export function fetchStream(request: StreamRequest, listener: StreamListener): OpenStream {
-  const { url, method, headers, body, dialect, maxEventBytes } = request
-  const controller = new AbortController()
+  const worker = new Worker(new URL('./fetch-worker.ts', import.meta.url), { type: 'module' })
   const sent = performance.now()
-  const now = (): number => performance.now() - sent
+  let recording: Recording | undefined
 
-  async function run(): Promise<void> {
-    let recording: Recording | undefined
-    const begin = (status: number, contentType: string, isOpen = true): Recording => {
-      recording = new Recording({
-        status,
-        contentType,
-        dialect,
-        maxEventBytes,
-        headAt: isOpen ? now() : Infinity,
-      })
-      listener.begins(recording)
-      return recording
-    }
-    try {
-      const response = await fetch(url, {
-        method,
-        headers,
-        body: body ?? null,
-        signal: controller.signal,
-        cache: 'no-store',
-        credentials: 'same-origin',
-      })
-      const open = begin(response.status, response.headers.get('content-type') ?? '')
-      const reader = response.body?.getReader()
-      for (let read; (read = await reader?.read())?.value;) {
-        open.push(read.value, now())
-        listener.comes()
-        if (open.tape.length > MOST_BYTES) throw new TooLong()
-      }
-      await open.end({ at: now(), how: 'closed' })
-    } catch (error) {
-      const isStopped = controller.signal.aborted
-      const how = isStopped ? 'stopped' : 'failed'
-      const open = recording ?? begin(200, '', false)
-      await open.end({ at: now(), how, error })
-      controller.abort()
-    }
+  const begin = (
+    headAt: number,
+    status = 200,
+    headers: Recording['settings']['headers'] = [],
+  ): Recording => {
+    const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
+    const { timing, protocol, maxEventBytes } = request
+    recording = new Recording({
+      status,
+      contentType,
+      headers,
+      headAt,
+      timing,
+      protocol,
+      maxEventBytes,
+    })
+    listener.begins(recording)
+    return recording
+  }
+  const finish = async (end: TapeEnd): Promise<void> => {
+    worker.terminate()
+    const open = recording ?? begin(Infinity)
+    await open.end(end)
     listener.comes()
   }
 
-  void run()
-  return { stop: () => controller.abort() }
+  worker.addEventListener('message', ({ data }: MessageEvent<FetchReport>) => {
+    if (data.type === 'head') begin(data.at, data.status, data.headers)
+    else if (data.type === 'chunk') {
+      recording?.push(data.bytes, data.at)
+      listener.comes()
+    } else void finish(endOf(data))
+  })
+  worker.addEventListener('error', () => {
+    const error = new TypeError('The worker that reads the stream did not start.')
+    void finish({ at: performance.now() - sent, how: 'failed', error })
+  })
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- A worker has no origin to name.
+  worker.postMessage(orderOf(request))
+  return {
+    stop: () => {
+      if (recording?.tape.end) return
+      const error = new DOMException('Stopped by the user.', 'AbortError')
+      void finish({ at: performance.now() - sent, how: 'stopped', error })
+    },
+  }
+}
+
+function endOf(report: Extract<FetchReport, { type: 'end' }>): TapeEnd {
+  const { at } = report
+  if (report.how === 'closed') return { at, how: 'closed' }
+  if (report.how === 'failed') return { at, how: 'failed', error: report.error }
+  if (report.how === 'unreachable')
+    return { at, how: 'failed', error: new ForwarderError(report.code, report.message) }
+  return { at, how: 'failed', error: new TooLong() }
+}
+
+function orderOf({ url, method, headers, body, isForwarded = false }: StreamRequest): FetchOrder {
+  if (!isForwarded)
+    return { url: new URL(url, location.href).href, method, headers, body, forwarded: false }
+  return {
+    url: new URL(FORWARD, location.href).href,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ url, method, headers, body }),
+    forwarded: true,
+  }
+}
+
+/** The JSON that a request is answered with. It throws with a sentence for the user when there is none. */
+export async function readWhole(request: StreamRequest): Promise<unknown> {
+  const { url, method, headers, body, forwarded } = orderOf(request)
+  const response = await fetch(url, { method, headers, body: body ?? null, cache: 'no-store' })
+  const value: unknown = await response.json().catch(() => undefined)
+  const head = response.headers.get('playground-head')
+  const status =
+    forwarded && head
+      ? Number(/"status":(\d+)/.exec(decodeURIComponent(head))?.[1])
+      : response.status
+  if (value === undefined) throw new Error(`The answer with status ${status} is not JSON.`)
+  if (status > 299) {
+    const { error } = value as { error?: { message?: string } }
+    throw new Error(`Status ${status}: ${error?.message ?? 'no reason is given'}`)
+  }
+  return value
 }

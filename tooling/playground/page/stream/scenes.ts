@@ -1,47 +1,31 @@
 import type { Scene } from '../../server/scene.ts'
+import type { StreamRequest } from './fetch-stream.ts'
 
 export type { Scene }
 
-/** What is no stream of chat completions, by the name of its dialect. */
-export const otherApis: Readonly<Record<string, string>> = {
-  messages: 'the Messages API of Anthropic',
-  gemini: 'the API of Gemini',
-  responses: 'the Responses API',
-  events: 'a stream of other events',
-  'llama-completion': 'the completion API of llama.cpp',
-}
-
-/** How it is to be played. */
+/** How a scene is played. */
 export interface Playing {
-  /** Empty for the scene's own, `recorded`, `max`, or a number of events a second. */
+  /** Empty for a pace that is easy to watch, `recorded`, `max`, or a number of events a second. */
   readonly speed: string
+  /** Empty for the cuts that fit the speed: by event, or as recorded with `recorded`. */
   readonly cuts: string
   /** Empty for none. */
   readonly fault: string
   readonly at: number
 }
 
-export const defaultPlaying: Playing = { speed: '', cuts: 'recorded', fault: '', at: 0.5 }
+export const defaultPlaying: Playing = { speed: '', cuts: '', fault: '', at: 0.5 }
 
-/** What is to be fetched. */
-export interface StreamRequest {
-  readonly url: string
-  readonly method: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
-  readonly dialect: string
-  readonly maxEventBytes?: number | undefined
-}
+/** Events a second at which one can watch a message grow. */
+export const EASY = 30
 
 export function sceneRequest(scene: Scene, playing: Playing, limit?: number): StreamRequest {
   const { speed, cuts, fault, at } = playing
-  const isNumber = /^\d+$/.test(speed)
-  const own = scene.body['playground']
+  const isRecorded = speed === 'recorded'
   const playground = {
-    ...(typeof own === 'object' && own),
-    ...(speed !== '' && { speed: isNumber ? Number(speed) : speed }),
-    cuts,
-    // One that can be told in a bug report: the same cuts each time.
+    speed: speed === '' ? EASY : /^\d+$/.test(speed) ? Number(speed) : speed,
+    cuts: cuts === '' ? (isRecorded ? 'recorded' : 'event') : cuts,
+    // Cuts that can be named in a bug report: the same each time.
     ...((cuts === 'random' || cuts === 'hostile') && { seed: 1 }),
     ...(fault !== '' && (fault === 'stall-for-ever' ? { fault: 'stall', stallMs: 0 } : { fault })),
     ...(fault !== '' && { at }),
@@ -51,22 +35,7 @@ export function sceneRequest(scene: Scene, playing: Playing, limit?: number): St
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ...scene.body, playground }),
-    dialect: scene.dialect,
+    timing: isRecorded && scene.isTimed ? 'replay' : 'paced',
     maxEventBytes: limit,
   }
-}
-
-/** Takes headers as people write them, one a line. Answers which line is none. */
-export function readHeaders(
-  text: string,
-): { readonly headers: Record<string, string> } | { readonly wrong: string } {
-  const headers: Record<string, string> = {}
-  for (const line of text.split('\n').map((line) => line.trim())) {
-    if (line === '') continue
-    const found = /^([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*)$/.exec(line)
-    // Browsers send no characters beyond Latin-1 in a header, and say so only by sending nothing.
-    if (!found || !/^[\t\x20-\x7e\x80-\xff]*$/.test(found[2]!)) return { wrong: line }
-    headers[found[1]!] = found[2]!
-  }
-  return { headers }
 }

@@ -25,7 +25,13 @@ export interface TapeEnd {
 export class Tape {
   readonly chunks: TapeChunk[] = []
   end: TapeEnd | undefined
+  /** Whether its times were measured. Without them only the order counts, and its steps are one apart. */
+  readonly hasTimes: boolean
   #owed = 0
+
+  constructor(hasTimes = true) {
+    this.hasTimes = hasTimes
+  }
 
   get length(): number {
     return this.chunks.at(-1)?.end ?? 0

@@ -1,5 +1,5 @@
 import type { Recording } from './recording.ts'
-import type { Tape } from './tape.ts'
+import { countWhere, type Tape } from './tape.ts'
 
 /** A time in which nothing came. */
 export interface Gap {
@@ -7,51 +7,118 @@ export interface Gap {
   readonly to: number
 }
 
-export interface Timing {
-  /** When the head of the response, the first byte and the first piece of the message came, in milliseconds. */
+/** What the times of a stream say. Everything is undefined for a stream without times. */
+export interface Metrics {
+  /** From the request to the head of the response, to the first byte of the body, and to the first text. */
   readonly head: number | undefined
-  readonly firstByte: number | undefined
-  readonly firstToken: number | undefined
-  /** Time between the chunk before and the last one, in the middle of all of them, and the longest. */
-  readonly median: number | undefined
-  readonly longest: number | undefined
+  readonly ttfb: number | undefined
+  readonly ttft: number | undefined
+  /** Inter-token latency: the times between events that add text. */
+  readonly itl: Spread | undefined
+  /** Tokens a second after the first, where the server counts tokens. */
+  readonly tokensPerSecond: number | undefined
   readonly stalls: readonly Gap[]
-  /** Pieces of text a second, between the first and the last. */
-  readonly rate: number | undefined
-  /** Tokens a second, where the server says how many there were. */
-  readonly tokenRate: number | undefined
 }
 
-/** A pause is a stall if it is longer than this, and than so many times the usual one. */
+/** How times are spread: by nearest rank. */
+export interface Spread {
+  readonly count: number
+  readonly p50: number
+  readonly p95: number
+  readonly max: number
+  readonly sorted: readonly number[]
+}
+
+/** One bar of a histogram: how many times from `from` up to `to`. */
+export interface Bar {
+  readonly from: number
+  readonly to: number
+  readonly count: number
+}
+
+/** A pause is a stall if it is longer than this, and longer than so many times the usual one. */
 const STALL_MILLISECONDS = 500
 const STALL_FACTOR = 8
 
-/** What the times of a stream say, up to a position on it, and to a time behind it, if more is waited for. */
-export function timingAt(recording: Recording, position: number, waiting?: Gap): Timing {
+/** The metrics of a stream up to a position, and up to a time after it, if more is waited for. */
+export function metricsAt(recording: Recording, position: number, waiting?: Gap): Metrics {
   const { tape, message, settings } = recording
+  if (!tape.hasTimes)
+    return {
+      head: undefined,
+      ttfb: undefined,
+      ttft: undefined,
+      itl: undefined,
+      tokensPerSecond: undefined,
+      stalls: [],
+    }
   const offset = tape.offsetAt(position)
-  const times = tape.chunks.slice(0, position).map(({ at }) => at)
-  const gaps = times.slice(1).map((at, index) => at - times[index]!)
-  const sorted = gaps.toSorted((one, other) => one - other)
   const hasEnded = tape.end !== undefined && position >= tape.steps
-  const spoken = piecesUpTo(recording, offset)
-  const span = spoken.count > 1 ? (spoken.last - spoken.first) / 1000 : 0
+  const times = textTimes(recording, offset)
+  const first = times[0]
+  const last = times.at(-1)
   const usage = message.usages.findLast(({ known }) => known <= offset || hasEnded)?.usage
-  const tokens = usage?.completion_tokens
+  const tokens = tokensIn(usage)
+  const seconds = first !== undefined && last !== undefined ? (last - first) / 1000 : 0
+  const { headAt } = settings
   return {
-    head: settings.headAt <= tape.timeAt(position) || hasEnded ? settings.headAt : undefined,
-    firstByte: times[0],
-    firstToken: spoken.count > 0 ? spoken.first : undefined,
-    median: sorted[sorted.length >>> 1],
-    longest: sorted.at(-1),
+    head:
+      Number.isFinite(headAt) && (hasEnded || headAt <= tape.timeAt(position)) ? headAt : undefined,
+    ttfb: position > 0 ? tape.chunks[0]?.at : undefined,
+    ttft: first,
+    itl: spreadOf(times.slice(1).map((at, index) => at - times[index]!)),
+    tokensPerSecond:
+      seconds > 0 && tokens !== undefined && tokens > 1 ? (tokens - 1) / seconds : undefined,
     stalls: [...stallsIn(tape, position), ...(waiting ? [waiting] : [])],
-    rate: span > 0 ? (spoken.count - 1) / span : undefined,
-    tokenRate: span > 0 && tokens && tokens > 1 ? (tokens - 1) / span : undefined,
   }
+}
+
+/** When each event that added text came. */
+export function textTimes({ tape, message }: Recording, offset: number): number[] {
+  const times: number[] = []
+  let before = -1
+  for (const { known, length } of message.added) {
+    if (length === 0 || known > offset || known === Infinity || known === before) continue
+    before = known
+    times.push(tape.chunks[tape.indexOf(known - 1)]?.at ?? 0)
+  }
+  return times
+}
+
+export function spreadOf(values: readonly number[]): Spread | undefined {
+  if (values.length === 0) return undefined
+  const sorted = values.toSorted((one, other) => one - other)
+  const rank = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!
+  return { count: sorted.length, p50: rank(0.5), p95: rank(0.95), max: sorted.at(-1)!, sorted }
+}
+
+const FIRST_EDGE = 1
+
+/** Bars whose edges double, from 1 ms up: times differ by orders of magnitude. */
+export function histogramOf({ sorted, max }: Spread): Bar[] {
+  const bars: Bar[] = []
+  for (let from = 0, to = FIRST_EDGE; from <= max; from = to, to *= 2) {
+    const count =
+      countWhere(sorted, (value) => value < to) - countWhere(sorted, (value) => value < from)
+    bars.push({ from, to, count })
+  }
+  return bars
+}
+
+/** Tokens that the model wrote, in the words of each protocol. */
+export function tokensIn(usage: object | undefined): number | undefined {
+  const {
+    completion_tokens: chat,
+    output_tokens: other,
+    candidatesTokenCount: gemini,
+  } = (usage ?? {}) as Record<string, unknown>
+  const tokens = chat ?? other ?? gemini
+  return typeof tokens === 'number' ? tokens : undefined
 }
 
 /** The times in which nothing came for much longer than usual, up to a position. */
 export function stallsIn(tape: Tape, position: number): Gap[] {
+  if (!tape.hasTimes) return []
   const times = tape.chunks.slice(0, position).map(({ at }) => at)
   if (tape.end && position >= tape.steps && times.length > 0) times.push(tape.end.at)
   const limit = stallLimit(times)
@@ -68,26 +135,13 @@ export function stallLimit(times: readonly number[]): number {
   return Math.max(STALL_MILLISECONDS, STALL_FACTOR * median)
 }
 
-function piecesUpTo(
-  { tape, message }: Recording,
-  offset: number,
-): { count: number; first: number; last: number } {
-  const spoken = message.added.filter(({ known, length }) => known <= offset && length > 0)
-  const at = (known: number): number => tape.chunks[tape.indexOf(known - 1)]?.at ?? 0
-  return {
-    count: spoken.length,
-    first: at(spoken[0]?.known ?? 0),
-    last: at(spoken.at(-1)?.known ?? 0),
-  }
-}
-
-/** How much of the whole time is looked back over, and in how much of that a piece comes into view and goes out of it. */
+/** How much of the whole time is looked back over, and in how much of that a piece fades in and out. */
 const WINDOW = 1 / 12
 const EDGE = 1 / 3
 
 /**
- * Pieces of text a second, over a stretch of time that ends here: one number for each of `columns` times. Nothing is
- * counted before it came, and nothing more than once, so that no number is higher than what did come in such a stretch.
+ * Pieces of text a second over a stretch of time that ends here: one number for each of `columns` times. Nothing counts
+ * before it came, and nothing counts twice, so that no number is higher than what did come in such a stretch.
  */
 export function rateCurve(recording: Recording, until: number, columns: number): number[] {
   const { tape, message } = recording
@@ -100,7 +154,7 @@ export function rateCurve(recording: Recording, until: number, columns: number):
   }
   const wide = Math.max(2, Math.round(columns * WINDOW))
   const milliseconds = until / columns
-  // Once more, over less, for slopes in the place of steps.
+  // Once more, over less, for slopes instead of steps.
   const smooth = meanOfLast(meanOfLast(counts, wide), Math.max(1, Math.round(wide * EDGE)))
   return smooth.map((count) => (count / milliseconds) * 1000)
 }

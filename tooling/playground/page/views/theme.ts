@@ -1,44 +1,50 @@
-import { say } from './element.ts'
+import { useEffect, useState } from 'preact/hooks'
 
 const THEMES = ['system', 'light', 'dark'] as const
+type Theme = (typeof THEMES)[number]
 const KEY = 'tesserae-theme'
+const TEXTS = { system: 'Auto', light: 'Light', dark: 'Dark' } as const
 
-/** Goes through the themes, and remembers which was chosen. */
-export function themeSwitch(button: HTMLElement, onChange: () => void): () => void {
-  let theme = THEMES.find((name) => name === remembered()) ?? 'system'
-  const apply = (): void => {
-    if (theme === 'system') delete document.documentElement.dataset['theme']
-    else document.documentElement.dataset['theme'] = theme
-    say(button, { system: 'Auto', light: 'Light', dark: 'Dark' }[theme])
-    button.setAttribute(
-      'aria-label',
-      `Theme: ${theme === 'system' ? 'as the system has it' : theme}`,
-    )
-    onChange()
-  }
-  const next = (): void => {
-    theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!
-    remember(theme)
-    apply()
-  }
-  button.addEventListener('click', next)
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onChange)
-  apply()
-  return next
+export interface ThemeSwitch {
+  readonly text: string
+  readonly label: string
+  readonly next: () => void
 }
 
-/** Some browsers forbid memory to some pages. */
-function remembered(): string | null {
+/** The theme, which is remembered, and the switch that goes through all of them. */
+export function useTheme(): ThemeSwitch {
+  const [theme, setTheme] = useState<Theme>(
+    () => THEMES.find((name) => name === readStorage(KEY)) ?? 'system',
+  )
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset['theme']
+    else document.documentElement.dataset['theme'] = theme
+    writeStorage(KEY, theme)
+  }, [theme])
+  return {
+    text: TEXTS[theme],
+    // The name begins with the text that is seen, so that it can be said to a voice control.
+    label: `${TEXTS[theme]} theme; switch to ${TEXTS[after(theme)].toLowerCase()}`,
+    next: () => setTheme(after),
+  }
+}
+
+function after(theme: Theme): Theme {
+  return THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system'
+}
+
+/** Some browsers forbid storage to some pages. */
+export function readStorage(key: string): string | null {
   try {
-    return localStorage.getItem(KEY)
+    return localStorage.getItem(key)
   } catch {
     return null
   }
 }
 
-function remember(theme: string): void {
+export function writeStorage(key: string, value: string): void {
   try {
-    localStorage.setItem(KEY, theme)
+    localStorage.setItem(key, value)
   } catch {
     // Then it lasts as long as the page.
   }

@@ -62,7 +62,10 @@ function visits(): Visit {
     const mistakes = watched?.complaints.splice(0)
     if (watched === shared) {
       // The next test finds nothing of this one: neither its document nor what it has stored.
-      await shared?.page.evaluate(() => localStorage.clear())
+      await shared?.page.evaluate(() => {
+        localStorage.clear()
+        sessionStorage.clear()
+      })
       await shared?.page.goto('about:blank')
     } else await watched?.close()
     expect(mistakes?.filter((text) => !text.includes('Failed to load resource'))).toEqual([])
@@ -136,6 +139,12 @@ export function drawn(page: Page): Promise<void> {
         requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
       }),
   )
+}
+
+/** Chooses a scene by searching for its name. */
+export async function chooseScene(page: Page, id: string): Promise<void> {
+  await page.fill('#scene', id)
+  await page.locator(`#scene-list [data-id="${id}"]`).click()
 }
 
 /** What the message says. */

@@ -31,7 +31,7 @@ describe('what belongs together', () => {
     await entry.click()
     await drawn(page)
     expect(await exactBytes(page)).toBe(' connection,')
-    const bytes = (await page.locator('#bytes .tile.lit').allInnerTexts()).join('')
+    const bytes = (await page.locator('#bytes .tile:is(.lit, .exact)').allInnerTexts()).join('')
     expect(bytes).toMatch(/^data: .*"content":" connection,".*LF\s*LF$/s)
     expect(await entry.getAttribute('aria-expanded')).toBe('true')
     expect(await entry.locator('.details').innerText()).toContain('"content": " connection,"')
@@ -39,7 +39,8 @@ describe('what belongs together', () => {
     // One that is in view in the other list too.
     const other = page.locator('#bytes .tile:not(.lit):not(.exact)', { hasText: 'data:' }).last()
     const number = await other.getAttribute('data-entry')
-    await page.locator(`#events .entry[data-entry="${number}"]`).scrollIntoViewIfNeeded()
+    await page.locator('#events').evaluate((list) => (list.scrollTop = list.scrollHeight))
+    await drawn(page)
     await other.hover()
     await drawn(page)
     expect(await page.locator('#events .entry.lit').getAttribute('data-entry')).toBe(number)
@@ -82,9 +83,9 @@ describe('the keyboard', () => {
     await drawn(page)
     expect(await position(page)).toBe(last)
     await page.keyboard.press('Space')
-    await page.locator('#toggle.playing').waitFor()
+    await page.locator('#toggle[aria-label=Pause]').waitFor()
     await page.keyboard.press('Space')
-    await page.locator('#toggle:not(.playing)').waitFor()
+    await page.locator('#toggle[aria-label=Play]').waitFor()
   })
 
   test('pauses what is coming, which is kept, and goes on to the end', async () => {
@@ -117,7 +118,7 @@ describe('the keyboard', () => {
     await drawn(page)
     expect(await position(page)).toBe(0)
     await page.keyboard.press('End')
-    await page.locator('#toggle.playing').waitFor()
+    await page.locator('#toggle[aria-label=Pause]').waitFor()
     await standing(page, /^Complete$/)
     await page.locator('#place').filter({ hasText: 'end' }).waitFor()
   })
@@ -143,7 +144,7 @@ describe('the keyboard', () => {
     await page.locator('#keys[open]').waitFor()
     await page.keyboard.press('Escape')
     await page.locator('#keys:not([open])').waitFor({ state: 'attached' })
-    await page.click('#tab-paste')
+    await page.click('#tab-open')
     const before = await position(page)
     await page.locator('#pasted').pressSequentially('rts? ')
     expect(await page.locator('#pasted').inputValue()).toBe('rts? ')
@@ -167,6 +168,8 @@ describe('the keyboard', () => {
       await page.keyboard.press('Tab')
     }
     for (const id of [
+      'export',
+      'compare',
       'theme',
       'show-keys',
       'tab-scene',
@@ -179,6 +182,11 @@ describe('the keyboard', () => {
       'bytes',
       'events',
       'message',
+      'as-hex',
+      'search',
+      'kind',
+      'as-json',
+      'tab-diagnostics',
       'diagnostics',
     ])
       expect([...seen]).toContain(id)
@@ -200,11 +208,11 @@ test('landmarks, names and what is read aloud are there', async () => {
   const page = await openWhole()
   expect(await page.getByRole('main').count()).toBe(1)
   expect(await page.getByRole('banner').count()).toBe(1)
-  for (const name of ['Source', 'Timeline', 'Bytes', 'Events', 'Message', 'Diagnostics'])
+  for (const name of ['Source', 'Timeline', 'Bytes', 'Events', 'Message', 'Details'])
     expect(await page.getByRole('region', { name, exact: true }).count()).toBe(1)
-  expect(await page.getByRole('status').innerText()).toContain('Complete')
+  expect(await page.locator('#said[role=status]').innerText()).toContain('Complete')
   const slider = page.getByRole('slider', { name: 'Position in the stream' })
-  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^the end, behind \d+ chunks/)
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/^end of \d+, /)
   const nameless = await page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('button, select, input, textarea')]
       .filter((control) => {

@@ -100,7 +100,7 @@ test.each(some(WINDOWS, 2))(
     const wide = (): Promise<number> =>
       page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(await wide()).toBeLessThanOrEqual(0)
-    for (const tab of ['paste', 'url', 'scene']) {
+    for (const tab of ['open', 'ask', 'scene']) {
       await page.click(`#tab-${tab}`)
       expect(await wide()).toBeLessThanOrEqual(0)
     }
@@ -123,7 +123,7 @@ test.each(some(WINDOWS, 2))(
       await page.click('#fold')
       expect(await page.locator('#speed').isVisible()).toBe(true)
     }
-    for (const view of ['bytes', 'events', 'diagnostics', 'message']) {
+    for (const view of ['bytes', 'events', 'details', 'message']) {
       await page.click(`button[data-view=${view}]`)
       await drawn(page)
       expect(await page.locator(`#${view}`).isVisible()).toBe(true)
@@ -136,5 +136,5 @@ test.each(some(WINDOWS, 2))(
 test('without JavaScript the page says what it wants', async () => {
   await visit.again({ javaScriptEnabled: false })
   await visit.page.goto(visit.url)
-  expect(await visit.page.locator('#scene-note').textContent()).toContain('JavaScript')
+  expect(await visit.page.locator('.noscript').textContent()).toContain('JavaScript')
 })

@@ -26,14 +26,13 @@ describe('pasting', () => {
   test('reads a stream, cut as one likes', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-paste')
+    await page.click('#tab-open')
     await page.click('#read-paste')
     expect(await page.locator('#paste-note').innerText()).toContain('nothing to read yet')
     await page.fill('#pasted', ' \n')
     await page.click('#read-paste')
     expect(await page.locator('#paste-note').innerText()).toContain('nothing to read yet')
     await page.selectOption('#paste-cuts', 'byte')
-    await page.selectOption('#paste-pace', '0')
     await page.fill('#pasted', `: hello\n\nid: 7\nevent: message\n${say('Grüße, 東京')}${DONE}`)
     await page.click('#read-paste')
     await standing(page, /^Complete$/)
@@ -48,7 +47,7 @@ describe('pasting', () => {
   test('reads bytes from a file, and shows those that are no text', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-paste')
+    await page.click('#tab-open')
     const buffer = Buffer.concat([
       Buffer.from('\uFEFF: \u0000\u202E\r\n'),
       Buffer.from([0x3a, 0xff, 0x0a]),
@@ -81,12 +80,13 @@ describe('pasting', () => {
     await visit.open()
     await drop(page, 'dropped.txt', say('Dropped') + DONE)
     await page.locator('#message').filter({ hasText: 'Dropped' }).waitFor()
+    const listed = page.waitForResponse('**/playground/scenes')
     held.resolve()
-    await page.locator('#scene option').first().waitFor({ state: 'attached' })
+    await listed
     await drawn(page)
     await standing(page, /^Complete$/)
     expect(await message(page)).toContain('Dropped')
-    expect(await page.locator('#tab-paste').getAttribute('aria-selected')).toBe('true')
+    expect(await page.locator('#tab-open').getAttribute('aria-selected')).toBe('true')
     // The scene that stands in the list is described all the same, and plays when it is asked for.
     await page.click('#tab-scene')
     expect(await page.locator('#scene-note').innerText()).not.toBe('')
@@ -99,21 +99,18 @@ describe('pasting', () => {
   test('reads lines of JSON, and says what it made of them', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-paste')
-    await page.selectOption('#paste-pace', '0')
+    await page.click('#tab-open')
     const lines = ['Hel', 'lo'].map((text) => say(text).slice('data: '.length, -1))
     await page.fill('#pasted', lines.join(''))
     await page.click('#read-paste')
     await page.locator('#message').filter({ hasText: 'Hello' }).waitFor()
-    expect(await page.locator('#paste-note').innerText()).toContain('was written before each')
+    expect(await page.locator('#paste-note').innerText()).toContain('was added before each line')
   })
 
   test('hides nothing of the events, and lets nothing turn them round', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-paste')
-    await page.selectOption('#paste-pace', '0')
-    await page.selectOption('#paste-dialect', 'events')
+    await page.click('#tab-open')
     await page.fill('#pasted', 'event: \u202Eabc\nid: \u200B\ndata: x\u2066y\u2069\n\n')
     await page.click('#read-paste')
     await standing(page, /^Read to its end$/)
@@ -134,7 +131,7 @@ describe('pasting', () => {
       `: ${nasty}\n${nasty}: ${nasty}\nid: ${nasty}\nevent: ${nasty}\n\nevent: ${nasty}\n${say(nasty)}` +
       `data: ${JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [call] } }] })}\n\n` +
       `data: ${JSON.stringify({ error: { message: nasty, code: nasty, type: nasty } })}\n\n`
-    await page.click('#tab-paste')
+    await page.click('#tab-open')
     await page.fill('#pasted', stream)
     await page.click('#read-paste')
     await standing(page, /^The server sent an error$/)
@@ -158,12 +155,13 @@ describe('pasting', () => {
   test('an odd stream is no reason to give up', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-paste')
+    await page.click('#tab-open')
     for (const [stream, title] of [
       ['nonsense', /^Incomplete/],
       ['{"error":{"message":"no"}}', /^The server sent an error$/],
       ['<!doctype html>', /^Not a stream of events$/],
-      ['data: nonsense\n\n', /^An event that is no JSON$/],
+      ['data: nonsense\n\n', /^Read to its end$/],
+      [`${say('Hi')}data: nonsense\n\n`, /^An event is not valid JSON$/],
       [say('Hi'), /^Incomplete/],
       [say('Hi') + DONE, /^Complete$/],
     ] as const) {
@@ -190,8 +188,7 @@ test('ten thousand events are scrubbed without a halt, by as many elements as fi
   const { page } = visit
   await visit.open()
   const words = Array.from({ length: 10_000 }, (_, index) => say(`word ${index} `))
-  await page.click('#tab-paste')
-  await page.selectOption('#paste-pace', '0')
+  await page.click('#tab-open')
   const buffer = Buffer.from(words.join('') + DONE)
   await page.setInputFiles('#paste-file', { name: 'long.txt', mimeType: 'text/plain', buffer })
   await standing(page, /^Complete$/)
@@ -252,8 +249,11 @@ describe('a URL of one’s own', () => {
     server.close()
   })
 
-  async function fetchFrom(page: Page, path: string): Promise<void> {
-    await page.click('#tab-url')
+  /** Asks any address, from the page itself unless it is to be forwarded. */
+  async function fetchFrom(page: Page, path: string, isForwarded = false): Promise<void> {
+    await page.click('#tab-ask')
+    await page.selectOption('#preset', 'custom')
+    await page.setChecked('#forwarded', isForwarded)
     await page.fill('#url', origin + path)
     await page.click('#fetch-url')
   }
@@ -261,13 +261,14 @@ describe('a URL of one’s own', () => {
   test('is asked with its method, headers and body', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-url')
-    await page.fill('#url', `${origin}/open`)
+    await page.click('#tab-ask')
+    await page.selectOption('#preset', 'custom')
     await page.fill('#headers', 'x-own: mine\ncontent-type: text/plain')
     await page.fill('#body', 'What is asked')
-    await page.click('#fetch-url')
+    await fetchFrom(page, '/open')
     await standing(page, /^Complete$/)
     expect(await message(page)).toContain('POST mine What is asked')
+    expect(page.url()).toContain(`asked=${encodeURIComponent(`${origin}/open`)}`)
     await page.selectOption('#method', 'GET')
     expect(await page.locator('#body').isDisabled()).toBe(true)
     await page.click('#fetch-url')
@@ -277,29 +278,43 @@ describe('a URL of one’s own', () => {
   test('streams the playground itself, which is asked by default', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-url')
+    await page.click('#tab-ask')
     await page.click('#fetch-url')
     await standing(page, /^Complete$/)
     expect(await message(page)).toContain('I am a text')
   })
 
-  test('that other pages may not read is explained', async () => {
+  test('that other pages may not read is explained, and can be read through the local server', async () => {
     const { page } = visit
     await visit.open()
     await standing(page, /^Complete$/)
     await fetchFrom(page, '/closed')
     const said = await standing(page, /^Nothing came back$/)
-    expect(said).toContain('access-control-allow-origin')
-    expect(visit.complaints.join()).toContain('CORS')
-    // The browser's own words about it are no mistake of the page.
+    expect(said).toContain('Send through the local server')
+    // The browser's own words about it are not a mistake of the page.
     ;(visit.complaints as string[]).length = 0
+    await fetchFrom(page, '/closed', true)
+    await standing(page, /^Complete$/)
+    expect(await message(page)).toContain('POST')
+    await page.click('#tab-response')
+    expect(await page.locator('#response').innerText()).toContain('text/event-stream')
+  })
+
+  test('where nothing listens is reported by the local server', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.click('#tab-ask')
+    await page.selectOption('#preset', 'custom')
+    await page.fill('#url', 'http://127.0.0.1:9/v1')
+    await page.click('#fetch-url')
+    expect(await standing(page, /^The server could not be reached$/)).toContain('127.0.0.1:9')
   })
 
   test('that goes wrong and does not end says so at once, and can be left', async () => {
     const { page } = visit
     await visit.open()
     await fetchFrom(page, '/spoilt')
-    expect(await standing(page, /^An event that is no JSON$/)).toContain('The stream goes on')
+    expect(await standing(page, /^An event is not valid JSON$/)).toContain('The stream goes on')
     expect(await message(page)).toContain('Hi')
     await page.click('#stop')
     await standing(page, /^Stopped$/)
@@ -309,25 +324,48 @@ describe('a URL of one’s own', () => {
     const { page } = visit
     await visit.open()
     await fetchFrom(page, '/empty')
-    expect(await standing(page, /^Incomplete$/)).toContain('status 200, and its body is empty')
+    expect(await standing(page, /^Read to its end$/)).toContain('ended without an event')
   })
 
   test('that is none is not asked', async () => {
     const { page } = visit
     await visit.open()
-    await page.click('#tab-url')
+    await page.click('#tab-ask')
+    await page.selectOption('#preset', 'custom')
     for (const [url, headers, words] of [
-      ['', '', 'This is no address'],
-      ['ftp://example.org', '', 'This is no address'],
-      ['http://[', '', 'This is no address'],
-      ['nonsense', '', 'This is no address'],
-      [`${origin}/open`, 'nonsense', 'This line is no header'],
-      [`${origin}/open`, 'x: ключ', 'This line is no header'],
+      ['', '', 'Write a base URL'],
+      ['ftp://example.org', '', 'Write a base URL'],
+      ['http://[', '', 'Write a base URL'],
+      ['nonsense', '', 'Write a base URL'],
+      [`${origin}/open`, 'nonsense', 'This line is not a header'],
+      [`${origin}/open`, 'x: ключ', 'This line is not a header'],
     ] as const) {
       await page.fill('#url', url)
       await page.fill('#headers', headers)
       await page.click('#fetch-url')
       await page.locator('#url-note').filter({ hasText: words }).waitFor()
     }
+  })
+
+  test('keeps the form over a reload, but never the key', async () => {
+    const { page } = visit
+    await visit.open()
+    await page.click('#tab-ask')
+    await page.selectOption('#preset', 'ollama')
+    await page.fill('#prompt', 'Why is the sky blue?')
+    await page.fill('#key', 'sk-secret')
+    await page.click('#tab-scene')
+    await page.click('#tab-ask')
+    expect(await page.locator('#key').inputValue()).toBe('sk-secret')
+    const stored = await page.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }]),
+    )
+    expect(stored).toContain('Why is the sky blue?')
+    expect(stored).not.toContain('sk-secret')
+    await page.reload()
+    await page.click('#tab-ask')
+    expect(await page.locator('#prompt').inputValue()).toBe('Why is the sky blue?')
+    expect(await page.locator('#url').inputValue()).toContain(':11434')
+    expect(await page.locator('#key').inputValue()).toBe('')
   })
 })

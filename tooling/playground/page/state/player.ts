@@ -1,4 +1,7 @@
-import type { Tape } from './tape.ts'
+import type { Tape } from '../stream/tape.ts'
+
+/** Steps a millisecond at which a tape without times is played back. */
+const PACE = 0.03
 
 /**
  * Where one is on a tape: at its live end, or somewhere back, going on at the pace at which it was recorded or standing
@@ -79,7 +82,7 @@ export class Player {
     const before = this.position
     if (this.#isLive) this.position = tape.steps
     else {
-      this.#time += (clock - this.#clock) * this.rate
+      this.#time += (clock - this.#clock) * this.rate * (tape.hasTimes ? 1 : PACE)
       this.#clock = clock
       this.position = Math.max(before, tape.positionAt(this.#time))
       if (this.position >= tape.steps && !tape.end) this.#isLive = true

@@ -2,6 +2,7 @@ import type { Entry } from '../stream/event-log.ts'
 import { type Part, stretchAt } from '../stream/message-log.ts'
 import type { Recording } from '../stream/recording.ts'
 import { countWhere } from '../stream/tape.ts'
+import { tokensIn } from '../stream/timing.ts'
 
 /** What colour something has, in all views: what it says. */
 export type Tone =
@@ -31,7 +32,7 @@ export interface Moment {
 }
 
 /** What an event did to the message. */
-export interface Effect {
+interface Effect {
   readonly tone: Tone
   /** Texts that it added to. */
   readonly parts: readonly Part[]
@@ -42,7 +43,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   reasoning: 'reasoning',
   refusal: 'refusal',
   'tool-call-begin': 'tool',
-  'tool-call-arguments': 'tool',
+  'tool-call': 'tool',
   finish: 'finish',
   usage: 'usage',
 }
@@ -85,14 +86,55 @@ export function addedBy({ message }: Recording, entry: Entry): string {
     if (type === 'tool-call-begin') words.push(`${part?.name ?? ''}(`)
     else if (type === 'usage') {
       const usage = usages.find(({ known }) => known === entry.known)?.usage
-      words.push(`usage ${usage?.prompt_tokens ?? '?'} + ${usage?.completion_tokens ?? '?'} tokens`)
+      const tokens = tokensIn(usage)
+      words.push(tokens === undefined ? 'usage' : `usage: ${tokens} tokens written`)
     } else if (type === 'finish') {
       const finish = finishes.find(({ known }) => known === entry.known)
       words.push(`finish reason ${finish?.reason ?? ''}`)
-    } else if (part && type !== 'tool-call-end') {
+    } else if (part) {
       const stretch = stretchAt(part, entry.known)
       if (stretch) words.push(JSON.stringify(part.text.slice(stretch.from, stretch.to)))
     }
   }
   return [...new Set(words)].join(' ')
+}
+
+/** Bytes of an event that are the text which it added. */
+export interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
+/** A letter for each byte, to search in. */
+const latin1 = new TextDecoder('latin1')
+const encoder = new TextEncoder()
+/** The text of a longer event is not looked for: it would hold up the page. */
+const MOST_BYTES = 65_536
+const found = new WeakMap<Entry, readonly Stretch[]>()
+
+/** Where the text that an event added stands in its bytes, where that can be said: it stands there once, as JSON. */
+export function deltaBytes(recording: Recording, entry: Entry): readonly Stretch[] {
+  const known = found.get(entry)
+  if (known) return known
+  if (entry.kind !== 'event' || entry.known > recording.tape.length) return []
+  // The reader may be a few microtasks behind the parser; what it has not said is not kept.
+  const { parts } = effectOf(recording, entry)
+  if (parts.length === 0) return []
+  const bytes = recording.tape.slice(entry.start, entry.end)
+  const stretches =
+    bytes.length > MOST_BYTES ? [] : parts.flatMap((part) => stretchIn(bytes, part, entry))
+  const sorted = stretches.toSorted((one, other) => one.from - other.from)
+  found.set(entry, sorted)
+  return sorted
+}
+
+function stretchIn(bytes: Uint8Array, part: Part, { known, start }: Entry): Stretch[] {
+  const stretch = stretchAt(part, known)
+  if (!stretch) return []
+  const wide = latin1.decode(bytes)
+  const text = JSON.stringify(part.text.slice(stretch.from, stretch.to))
+  const wanted = latin1.decode(encoder.encode(text))
+  const at = wide.indexOf(wanted)
+  if (at < 0 || wide.includes(wanted, at + 1)) return []
+  return [{ from: start + at + 1, to: start + at + wanted.length - 1 }]
 }
