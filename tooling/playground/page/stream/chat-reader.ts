@@ -55,20 +55,29 @@ export class ChatReader implements MessageReader {
     const log = this.#log
     if (delta.type === 'usage') return log.usage(known, delta.usage)
     const { choice } = delta
-    if (delta.type === 'finish') return log.finish(known, choice, delta.reason)
-    if (!('toolCall' in delta))
-      return log.text(
-        known,
-        { key: `${choice} ${delta.type}`, choice, type: delta.type },
-        delta.delta,
-      )
-    const key = `${choice} tool-call ${delta.toolCall}`
-    if (delta.type === 'tool-call-begin') {
-      const { id, name } = delta
-      return log.call(known, { key, choice, id, name })
+    switch (delta.type) {
+      case 'finish':
+        return log.finish(known, choice, delta.reason)
+      case 'content':
+      case 'reasoning':
+      case 'refusal': {
+        const { type } = delta
+        return log.text(known, { key: `${choice} ${type}`, choice, type }, delta.delta)
+      }
+      case 'tool-call-begin': {
+        const { id, name, toolCall } = delta
+        return log.call(known, { key: `${choice} tool-call ${toolCall}`, choice, id, name })
+      }
+      case 'tool-call-arguments': {
+        const key = `${choice} tool-call ${delta.toolCall}`
+        return log.text(known, { key, choice, type: 'tool-call' }, delta.delta)
+      }
+      case 'tool-call-end':
+        return log.callEnd(known, `${choice} tool-call ${delta.toolCall}`, delta.partial)
+      default:
+        // Audio, images and annotations are in the message, and have no text that grows.
+        return undefined
     }
-    if (delta.type === 'tool-call-end') return log.callEnd(known, key, delta.partial)
-    return log.text(known, { key, choice, type: 'tool-call' }, delta.delta)
   }
 }
 
