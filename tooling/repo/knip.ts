@@ -46,8 +46,8 @@ const config: KnipConfig = {
     '.': { entry: [], project: [], ignoreDependencies: ['pnpm', 'tsup', 'turbo', 'vitest'] },
     ...Object.fromEntries(packages.map((folder) => [folder, published(folder)])),
     'tooling/*': tool(),
-    // Each contestant is loaded by its name, in a process of its own.
-    'tooling/bench': tool({ entry: ['src/worker.ts', 'src/contestants/*.ts'] }),
+    // Each implementation is loaded by its name, in a process of its own.
+    'tooling/bench': tool({ entry: ['src/worker.ts', 'src/ours/*.ts'] }),
     // Each peer is loaded by its name, in a process of its own.
     'tooling/conformance': tool({
       entry: [

@@ -1,4 +1,4 @@
-import type { Outcome } from '@tooling/conformance/timed/parser-face'
+import type { Outcome } from '@tooling/conformance/timed/work'
 import type { Workload } from './cases.ts'
 import { median } from './statistics.ts'
 
@@ -34,27 +34,27 @@ export class WrongAnswer extends Error {
 }
 
 /** Both sides give everything that was put into the workload, or there is nothing to time. */
-export async function verify<Face>(
-  workload: Workload<Face>,
-  faces: readonly [Face, Face],
+export async function verify<Work>(
+  workload: Workload<Work>,
+  sides: readonly [Work, Work],
   names: readonly [string, string],
 ): Promise<void> {
   for (const side of [0, 1] as const) {
-    const fault = await workload.faultOf(faces[side])
+    const fault = await workload.faultOf(sides[side])
     if (fault !== undefined) throw new WrongAnswer(`${names[side]}: ${fault}`)
-    await batch(workload, faces[side], names[side], 1)
+    await batch(workload, sides[side], names[side], 1)
   }
 }
 
 /** A B, B A, A B …: what disturbs the machine for longer than a batch disturbs both sides alike. */
-export async function duel<Face>(
-  workload: Workload<Face>,
-  faces: readonly [Face, Face],
+export async function duel<Work>(
+  workload: Workload<Work>,
+  sides: readonly [Work, Work],
   names: readonly [string, string],
   { batchMs, warmUpMs, rounds, first }: DuelOptions,
 ): Promise<DuelResult> {
   const run = (side: 0 | 1, iterations: number) =>
-    batch(workload, faces[side], names[side], iterations)
+    batch(workload, sides[side], names[side], iterations)
   const second = first === 0 ? 1 : 0
   const iterations = { 0: 1, 1: 1 }
   const warm = { 0: 0, 1: 0 }
@@ -83,9 +83,9 @@ export async function duel<Face>(
 }
 
 /** Runs the work so many times and returns the nanoseconds that took, by its own account if it keeps one. */
-async function batch<Face>(
-  { run, outcome }: Workload<Face>,
-  face: Face,
+async function batch<Work>(
+  { run, outcome }: Workload<Work>,
+  code: Work,
   name: string,
   iterations: number,
 ): Promise<number> {
@@ -93,7 +93,7 @@ async function batch<Face>(
   let waits = false
   const started = { clock: performance.now(), work: worked() }
   for (let i = 0; i < iterations; i++) {
-    const pending = run(face)
+    const pending = run(code)
     waits ||= pending instanceof Promise
     // An `await` would put a turn of the microtask queue into the time of work that does not need one.
     const { events, checksum, nanoseconds }: Outcome =

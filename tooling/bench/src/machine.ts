@@ -13,7 +13,7 @@ export function machineLine(nodeVersion: string, processes: number, date = new D
   ].join('; ')
 }
 
-/** A rival with the exact version that was measured, as the manifest of their workspace pins it. */
+/** A peer with the exact version that was measured, as the manifest of their workspace pins it. */
 export function withVersion(name: string): string {
   const versions: Readonly<Record<string, string>> = peers.devDependencies
   const version = versions[name]

@@ -5,10 +5,10 @@ import type { Case } from './cases.ts'
 import { median, spread, type Spread } from './statistics.ts'
 import type { Job, Report } from './worker.ts'
 
-/** One side of every duel of a run: which contestant of a case it is, and from which checkout. */
+/** One side of every duel of a run: which implementation of a case it is, and from which checkout. */
 export interface Side extends BundleOptions {
   readonly label?: string
-  readonly role: 'ours' | 'rival'
+  readonly role: 'ours' | 'peer'
 }
 
 export interface MeasureOptions {
@@ -24,10 +24,10 @@ export interface MeasureOptions {
 export interface CaseResult {
   readonly name: string
   readonly families: readonly string[]
-  readonly contestants: readonly [string, string]
+  readonly names: readonly [string, string]
   readonly events: number
   readonly bytes: number
-  /** How many times as fast the first contestant was as the second. */
+  /** How many times as fast the first implementation was as the second. */
   readonly ratio?: Spread
   readonly nsPerEvent?: readonly [number, number]
   readonly megabytesPerSecond?: readonly [number, number]
@@ -117,11 +117,11 @@ async function runWorker(node: string, worker: string, job: Job): Promise<Report
 
 export function summarise(
   { name, families }: Pick<Case, 'name' | 'families'>,
-  contestants: readonly [string, string],
+  names: readonly [string, string],
   reports: readonly Report[],
 ): CaseResult {
   const { events, bytes } = reports.at(-1)!
-  const shared = { name, families, contestants, events, bytes }
+  const shared = { name, families, names, events, bytes }
   const failure = reports.find((report) => report.failure !== undefined)?.failure
   if (failure !== undefined) return { ...shared, failure }
   const timed = reports.flatMap(({ result }) => (result === undefined ? [] : [result]))

@@ -10,7 +10,7 @@ export const usage = `npm run bench -- [filter …] [options]
   --table            print the Markdown table of the READMEs
   --write <file>     put that table between its markers in a README
   --compare <a> [b]  ours at commit a against ours at commit b, or as it is now; filters stand before it
-  --null             each rival against itself, which must come out even
+  --null             each peer against itself, which must come out even
   --list             print the names of the cases
 
 Files are named from the root of the repository.`

@@ -25,14 +25,14 @@ export function report(
   const table = readmeTable(results, machine)
   if (options.table && !failed) console.log(table)
   else {
-    const [first, second] = results[0]!.contestants
+    const [first, second] = results[0]!.names
     console.log(`${first} : ${second}, and how many times as fast the first is\n`)
     console.log(`${plainTable(results)}\n\n${machine}`)
   }
   if (failed) return 1
   readme?.write(table, summaryOf(results, machine))
-  if (options.null) return judgeNull(results)
-  return options.compare === undefined ? 0 : judgeComparison(results)
+  if (options.null) return reportNull(results)
+  return options.compare === undefined ? 0 : reportComparison(results)
 }
 
 export interface Readme {
@@ -59,14 +59,14 @@ export function openReadme(file: string, group: string): Readme {
 }
 
 function summaryOf(results: readonly CaseResult[], machine: string): Summary {
-  const [ours, rival] = results[0]!.contestants
+  const [ours, peer] = results[0]!.names
   const means = [...familyMeans(results)].map(([family, mean]) => [family, mean!] as const)
-  return { ours, beside: withVersion(rival), means: Object.fromEntries(means), machine }
+  return { ours, beside: withVersion(peer), means: Object.fromEntries(means), machine }
 }
 
 function readmeTable(results: readonly CaseResult[], machine: string): string {
-  const [, rival] = results[0]!.contestants
-  return markdownTable(results, `${machine}; ${withVersion(rival)}.`)
+  const [, peer] = results[0]!.names
+  return markdownTable(results, `${machine}; ${withVersion(peer)}.`)
 }
 
 function writeJSON(
@@ -80,7 +80,7 @@ function writeJSON(
   writeFileSync(path.resolve(repository, file), `${content}\n`)
 }
 
-function judgeNull(results: readonly CaseResult[]): number {
+function reportNull(results: readonly CaseResult[]): number {
   const even = isEven(results)
   console.log(
     even ? 'Even, as it must be.' : 'Not even: no other number of this run would mean anything.',
@@ -88,7 +88,7 @@ function judgeNull(results: readonly CaseResult[]): number {
   return even ? 0 : 1
 }
 
-function judgeComparison(results: readonly CaseResult[]): number {
+function reportComparison(results: readonly CaseResult[]): number {
   const [slower, faster] = [regressions(results), improvements(results)]
   const list = (cases: readonly CaseResult[]) =>
     cases.map(({ name, ratio }) => `\n  ${name} ${ratio!.median.toFixed(2)}×`).join('')

@@ -72,10 +72,10 @@ function chooseSides(
   cleanUp: (() => void)[],
 ): [Side, Side] {
   if (even) {
-    const rival: Side = { role: 'rival', apart: true }
-    return [rival, rival]
+    const peer: Side = { role: 'peer', apart: true }
+    return [peer, peer]
   }
-  if (compare === undefined) return [{ role: 'ours' }, { role: 'rival' }]
+  if (compare === undefined) return [{ role: 'ours' }, { role: 'peer' }]
   const packages = new Set(chosen.map(({ ours }) => ours.name))
   // Every revision is looked up before the first is built.
   const built = compare.map(resolveCommit).map((commit, index): Side => {

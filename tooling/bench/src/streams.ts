@@ -1,4 +1,4 @@
-import type { CollectedEvent } from '@tooling/conformance/timed/parser-face'
+import type { CollectedEvent } from '@tooling/conformance/timed/work'
 import { pick, seededRandom } from './random.ts'
 
 /** A stream as it was meant, before it is bytes: what was put in is known without asking any parser. */

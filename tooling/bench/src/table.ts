@@ -42,7 +42,7 @@ export function plainTable(results: readonly CaseResult[]): string {
 export function markdownTable(results: readonly CaseResult[], machine: string): string {
   const kinds = [...new Set(results.map(({ name }) => name.split('/').at(-1)!))]
   const rows = Map.groupBy(results, ({ name }) => name.split('/').slice(1, -1).join('/'))
-  const [ours, rival] = results[0]!.contestants
+  const [ours, peer] = results[0]!.names
   const cells = [...rows].map(([row, members]) => [
     `\`${row}\``,
     ...kinds.flatMap((kind) => {
@@ -63,7 +63,7 @@ export function markdownTable(results: readonly CaseResult[], machine: string): 
   return [
     table([['case', 'text'], ...columns], cells),
     '',
-    `\`${ours}\` : \`${rival}\`. Geometric means: **${means.join(', ')}**.`,
+    `\`${ours}\` : \`${peer}\`. Geometric means: **${means.join(', ')}**.`,
     machine,
   ].join('\n')
 }

@@ -17,7 +17,7 @@ export function improvements(results: readonly CaseResult[]): CaseResult[] {
   )
 }
 
-/** Whether a contestant against itself comes out even, as it must for any other number here to mean something. */
+/** Whether an implementation against itself comes out even, as it must for any other number here to mean something. */
 export function isEven(results: readonly CaseResult[]): boolean {
   const ratios = results.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio.median]))
   return (

@@ -27,11 +27,11 @@ for (const { case: name, names, modules } of job.duels) {
   let size = { events: 0, bytes: 0 }
   let ending: Pick<Report, 'result' | 'failure'> = {}
   try {
-    const workload = cases.find((candidate) => candidate.name === name)!.prepare()
+    const workload = cases.find((candidate) => candidate.name === name)!.workload()
     size = { events: workload.events, bytes: workload.bytes }
-    const faces = [await load(modules[0], names[0]), await load(modules[1], names[1])] as const
-    if (job.options === undefined) await verify(workload, faces, names)
-    else ending = { result: await duel(workload, faces, names, job.options) }
+    const sides = [await load(modules[0], names[0]), await load(modules[1], names[1])] as const
+    if (job.options === undefined) await verify(workload, sides, names)
+    else ending = { result: await duel(workload, sides, names, job.options) }
   } catch (error) {
     ending = { failure: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
   }

@@ -43,7 +43,7 @@ it('each parser stream is read and left unread; live are those that come an even
   }
 })
 
-it('each case runs, and both contestants give all that is in the stream', () => {
+it('each case runs, and both implementations give all that is in the stream', () => {
   const { status, output, results } = bench('--verify')
   expect(results.map(({ name, failure }) => [name, failure])).toEqual(
     cases.map(({ name }) => [name, undefined]),

@@ -1,33 +1,33 @@
-import type { Outcome } from '@tooling/conformance/timed/parser-face'
+import type { Outcome } from '@tooling/conformance/timed/work'
 import { describe, expect, it } from 'vitest'
 import type { Workload } from '../src/cases.ts'
 import { duel, verify, worked } from '../src/duel.ts'
 
-interface Face {
+interface Work {
   work(): Outcome | Promise<Outcome>
   fault?: string
 }
 
 const right: Outcome = { events: 2, checksum: 7 }
-const workload: Workload<Face> = {
+const workload: Workload<Work> = {
   events: 2,
   bytes: 20,
-  faultOf: (face) => face.fault,
+  faultOf: (code) => code.fault,
   outcome: right,
-  run: (face) => face.work(),
+  run: (code) => code.work(),
 }
 const names = ['left', 'right'] as const
 const hurried = { batchMs: 0.01, warmUpMs: 0.05, rounds: 4, first: 0 } as const
-const good: Face = { work: () => right }
+const good: Work = { work: () => right }
 
 /** Work that claims to have taken so long, as a server in another process would. */
-const costing = (nanoseconds: number): Face => ({ work: () => ({ ...right, nanoseconds }) })
+const costing = (nanoseconds: number): Work => ({ work: () => ({ ...right, nanoseconds }) })
 
 describe('verify', () => {
   it('is content with right answers', () => verify(workload, [good, good], names))
 
   it('names the side whose events differ, though their number and checksum do not', async () => {
-    const wrong: Face = { ...good, fault: 'one event twice' }
+    const wrong: Work = { ...good, fault: 'one event twice' }
     await expect(verify(workload, [good, wrong], names)).rejects.toThrow('right: one event twice')
     await expect(verify(workload, [wrong, good], names)).rejects.toThrow('left: ')
   })
@@ -38,7 +38,7 @@ describe('verify', () => {
   ])(
     'finds that the timed work comes to $events events with checksum $checksum',
     async (outcome) => {
-      const wrong: Face = { work: async () => outcome }
+      const wrong: Work = { work: async () => outcome }
       await expect(verify(workload, [good, wrong], names)).rejects.toThrow('right came to')
     },
   )
@@ -52,7 +52,7 @@ describe('duel', () => {
   })
 
   it('takes the clock where the work does not', async () => {
-    const slow: Face = {
+    const slow: Work = {
       work: () => {
         const until = worked() + 1
         while (worked() < until);
@@ -65,7 +65,7 @@ describe('duel', () => {
   })
 
   it('waits for work that is asynchronous', async () => {
-    const later: Face = {
+    const later: Work = {
       work: () => new Promise((resolve) => setTimeout(resolve, 2, right)),
     }
     const { nanoseconds } = await duel(workload, [later, later], names, { ...hurried, rounds: 2 })
@@ -74,14 +74,14 @@ describe('duel', () => {
 
   it('survives a clock that shows no time at first', async () => {
     let calls = 0
-    const coarse: Face = { work: () => ({ ...right, nanoseconds: calls++ < 3 ? 0 : 1e5 }) }
+    const coarse: Work = { work: () => ({ ...right, nanoseconds: calls++ < 3 ? 0 : 1e5 }) }
     const { nanoseconds } = await duel(workload, [coarse, costing(1e5)], names, hurried)
     expect(nanoseconds).toEqual([1e5, 1e5])
   })
 
   it('stops at the first wrong answer, however late it comes', async () => {
     let calls = 0
-    const tiring: Face = {
+    const tiring: Work = {
       work: () => (++calls > 3 ? { ...right, events: 1 } : costing(1e5).work()),
     }
     await expect(duel(workload, [costing(1e5), tiring], names, hurried)).rejects.toThrow(
@@ -93,7 +93,7 @@ describe('duel', () => {
     'has the sides take turns at beginning, side %i first',
     async (first) => {
       const order: number[] = []
-      const noting = (side: number): Face => ({
+      const noting = (side: number): Work => ({
         work: () => {
           order.push(side)
           return { ...right, nanoseconds: 1e9 }

@@ -5,7 +5,7 @@ import { familyMeans, markdownTable, plainTable } from '../src/table.ts'
 import { improvements, isEven, regressions } from '../src/verdict.ts'
 import type { Report } from '../src/worker.ts'
 
-const contestants = ['ours', 'theirs'] as const
+const names = ['ours', 'theirs'] as const
 const size = { case: 'group/stream/1k/read', events: 100, bytes: 10_000 }
 const timed = (nanoseconds: [number, number], ratio: number): Report => ({
   ...size,
@@ -23,7 +23,7 @@ function result(
   return {
     name,
     families,
-    contestants,
+    names,
     events: 100,
     bytes: 10_000,
     ratio: { median, min, max },
@@ -35,7 +35,7 @@ function result(
 const failed: CaseResult = {
   name: 'group/stream/1k/unread',
   families: ['unread'],
-  contestants,
+  names,
   events: 100,
   bytes: 10_000,
   failure: 'ours gave 1 event',
@@ -43,7 +43,7 @@ const failed: CaseResult = {
 
 describe('summarise', () => {
   it('takes medians over the processes', () => {
-    const summary = summarise(named, contestants, [
+    const summary = summarise(named, names, [
       timed([10_000, 20_000], 2),
       timed([20_000, 30_000], 1.5),
       timed([40_000, 120_000], 3),
@@ -55,7 +55,7 @@ describe('summarise', () => {
   })
 
   it('has no numbers when one process of many found a wrong answer', () => {
-    const summary = summarise(named, contestants, [
+    const summary = summarise(named, names, [
       timed([10_000, 20_000], 2),
       { ...size, failure: 'theirs gave 99 events' },
     ])
@@ -65,7 +65,7 @@ describe('summarise', () => {
   })
 
   it('has neither numbers nor a failure after a verify run', () => {
-    const summary = summarise(named, contestants, [size])
+    const summary = summarise(named, names, [size])
     expect(summary.failure).toBeUndefined()
     expect(summary.ratio).toBeUndefined()
     expect(plainTable([summary])).toBe('group/stream/1k/read  right')

@@ -2,8 +2,8 @@ import { referenceParse } from '@tesserae/testkit'
 import { describe, expect, test } from 'vitest'
 import { cases } from '../src/accumulators/cases.ts'
 import type { Case } from '../src/accumulators/case.ts'
-import type { AccumulatorPeer, Seen } from '../src/accumulators/face.ts'
-import { judge, type Verdict } from '../src/accumulators/judge.ts'
+import type { AccumulatorPeer, Seen } from '../src/accumulators/peer.ts'
+import { compare, type Verdict } from '../src/accumulators/compare.ts'
 import { peer as ours } from '../src/accumulators/peers/tesserae.ts'
 import { bodyOf, runPeer } from '../src/accumulators/run-peer.ts'
 
@@ -29,7 +29,7 @@ describe('cases', () => {
 
   test('stay silent without a listener', () => {
     const deaf: AccumulatorPeer = { ...ours, read: () => Promise.resolve({ finish: 'stop' }) }
-    expect(cases.filter((one) => judge(deaf, one, { finish: 'stop' }) === 'right')).toEqual([])
+    expect(cases.filter((one) => compare(deaf, one, { finish: 'stop' }) === 'right')).toEqual([])
     expect(deaf.lacks).toEqual([])
   })
 })
@@ -75,6 +75,6 @@ describe('a peer', () => {
     ],
     ['loses a call', { tools: [call, call] }, { tools: [call] }, 'wrong: tools'],
   ])('%s', (_, expected, outcome, verdict) => {
-    expect(judge(peer, about(expected), outcome)).toBe(verdict)
+    expect(compare(peer, about(expected), outcome)).toBe(verdict)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { trialsOf } from '../src/encoders/corpus.ts'
-import { type EncoderPeer, fields, type Sent } from '../src/encoders/face.ts'
+import { type EncoderPeer, fields, type Sent } from '../src/encoders/peer.ts'
 import { peer as ours } from '../src/encoders/peers/tesserae.ts'
 import { runPeer } from '../src/encoders/run-peer.ts'
 

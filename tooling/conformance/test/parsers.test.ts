@@ -1,7 +1,7 @@
 import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
-import type { Found, ParserPeer } from '../src/parsers/face.ts'
-import { judge } from '../src/parsers/judge.ts'
+import type { Found, ParserPeer } from '../src/parsers/peer.ts'
+import { compare } from '../src/parsers/compare.ts'
 import { peer as compat } from '../src/parsers/peers/tesserae-compat.ts'
 import { peer as ours } from '../src/parsers/peers/tesserae.ts'
 import { runPeer } from '../src/parsers/run-peer.ts'
@@ -48,12 +48,12 @@ describe('a peer', () => {
       'number of events',
     ],
   ])('%s', (_, found, fault) => {
-    expect(judge(peer, vector, found)).toBe(fault)
+    expect(compare(peer, vector, found)).toBe(fault)
   })
 
   test('is not judged by what it does not show', () => {
     const silent: ParserPeer = { ...peer, shows: {} }
-    expect(judge(silent, vector, { events: [{ data: 'a' }] })).toBe(undefined)
+    expect(compare(silent, vector, { events: [{ data: 'a' }] })).toBe(undefined)
   })
 
   test('of JSON is judged by the value', () => {
@@ -63,7 +63,7 @@ describe('a peer', () => {
       data,
     }))
     expect(
-      judge(json, { ...vector, events }, { events: [{ data: '{"a":1}' }, { data: 'no JSON' }] }),
+      compare(json, { ...vector, events }, { events: [{ data: '{"a":1}' }, { data: 'no JSON' }] }),
     ).toBe(undefined)
   })
 

@@ -2,8 +2,8 @@ import { referenceParse } from '@tesserae/testkit'
 import { describe, expect, test } from 'vitest'
 import type { ResponseCase } from '../src/responses/case.ts'
 import { cases } from '../src/responses/cases.ts'
-import type { ResponsePeer, SeenResponse } from '../src/responses/face.ts'
-import { judge, type ResponseVerdict } from '../src/responses/judge.ts'
+import type { ResponsePeer, SeenResponse } from '../src/responses/peer.ts'
+import { compare, type ResponseVerdict } from '../src/responses/compare.ts'
 import { peer as ours } from '../src/responses/peers/tesserae.ts'
 import { bodyOf, runPeer } from '../src/responses/run-peer.ts'
 
@@ -30,7 +30,7 @@ describe('cases', () => {
   test('a peer that shows nothing is right about no complete case', () => {
     const nothing: SeenResponse = { end: 'completed' }
     const complete = cases.filter(({ expected }) => expected.end === 'completed')
-    expect(complete.filter((one) => judge(ours, one, nothing) === 'right')).toEqual([])
+    expect(complete.filter((one) => compare(ours, one, nothing) === 'right')).toEqual([])
   })
 })
 
@@ -69,6 +69,6 @@ describe('a peer', () => {
       'wrong: output',
     ],
   ])('%s', (_, expected, outcome, verdict) => {
-    expect(judge(peer, about(expected), outcome)).toBe(verdict)
+    expect(compare(peer, about(expected), outcome)).toBe(verdict)
   })
 })

@@ -1,6 +1,10 @@
-import type { EncoderFace, SentEvent } from '@tooling/conformance/timed/encoder-face'
-import { addToChecksum } from '@tooling/conformance/timed/parser-face'
-import { payloads, type ServerFace } from '@tooling/conformance/timed/server-face'
+import {
+  addToChecksum,
+  payloads,
+  type SentEvent,
+  type TimedEncoder,
+  type TimedServer,
+} from '@tooling/conformance/timed/work'
 import type { Case } from '../cases.ts'
 
 const events: readonly SentEvent[] = Array.from({ length: 1000 }, (_, index) => ({
@@ -13,47 +17,47 @@ const events: readonly SentEvent[] = Array.from({ length: 1000 }, (_, index) => 
 const blocks = events.map(({ event, id, data }) => `event: ${event}\nid: ${id}\ndata: ${data}\n\n`)
 const size = blocks.join('').length
 
-const encoding = (work: 'text' | 'bytes'): Case<EncoderFace> => ({
+const encoding = (work: 'text' | 'bytes'): Case<TimedEncoder> => ({
   name: `encoder/chunks/each/${work}`,
   families: [work],
-  ours: { name: '@tesserae/encoder', module: './contestants/tesserae-encoder.ts' },
-  rival: { name: 'template literal', module: '@tooling/conformance/timed/template-literal' },
-  prepare() {
+  ours: { name: '@tesserae/encoder', module: './ours/tesserae-encoder.ts' },
+  peer: { name: 'template literal', module: '@tooling/conformance/timed/template-literal' },
+  workload() {
     const buffer = new Uint8Array(65_536)
     return {
       events: events.length,
       bytes: size,
-      faultOf: (face) =>
-        face.collect(events) === blocks.join('') ? undefined : 'the blocks differ',
+      faultOf: (code) =>
+        code.collect(events) === blocks.join('') ? undefined : 'the blocks differ',
       outcome: {
         events: events.length,
         checksum:
           work === 'bytes' ? size : blocks.reduce((sum, block) => addToChecksum(sum, block), 0),
       },
-      run: (face) => (work === 'text' ? face.text(events) : face.bytes(events, buffer)),
+      run: (code) => (work === 'text' ? code.text(events) : code.bytes(events, buffer)),
     }
   },
 })
 
 const serving = (
   work: 'flood' | 'broadcast',
-  rival: Case['rival'],
+  peer: Case['peer'],
   ours: string,
   [clients, each]: readonly [clients: number, events: number],
-): Case<ServerFace> => ({
-  name: `server/${rival.module.split('/').at(-1)}/${clients}/${work}`,
+): Case<TimedServer> => ({
+  name: `server/${peer.module.split('/').at(-1)}/${clients}/${work}`,
   families: [work],
-  ours: { name: '@tesserae/encoder', module: `./contestants/${ours}.ts` },
-  rival,
-  prepare: () => ({
+  ours: { name: '@tesserae/encoder', module: `./ours/${ours}.ts` },
+  peer,
+  workload: () => ({
     events: clients * each,
     bytes: Math.round((size / events.length) * clients * each),
-    async faultOf(face) {
-      const { events: seen } = await face.send(clients, 64)
+    async faultOf(code) {
+      const { events: seen } = await code.send(clients, 64)
       return seen === clients * 64 ? undefined : `${seen} of ${clients * 64} events arrived`
     },
     outcome: { events: clients * each, checksum: 0 },
-    run: (face) => face.send(clients, each),
+    run: (code) => code.send(clients, each),
   }),
 })
 

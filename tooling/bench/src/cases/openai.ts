@@ -1,6 +1,10 @@
-import { addToChecksum, type Outcome } from '@tooling/conformance/timed/parser-face'
-import type { Message, MessageFace } from '@tooling/conformance/timed/message-face'
-import type { Case, Contestant, Workload } from '../cases.ts'
+import {
+  addToChecksum,
+  type Message,
+  type Outcome,
+  type TimedReader,
+} from '@tooling/conformance/timed/work'
+import type { Case, Implementation, Workload } from '../cases.ts'
 import { pick, seededRandom } from '../random.ts'
 import { cut, type Stream } from '../streams.ts'
 
@@ -122,27 +126,27 @@ function messageStream(
 const chunkings = { each: 'block', '16k': 1 << 14 } as const
 type Chunking = keyof typeof chunkings
 
-const tesserae: Contestant = {
+const tesserae: Implementation = {
   name: '@tesserae/openai',
-  module: './contestants/tesserae-openai.ts',
+  module: './ours/tesserae-openai.ts',
 }
-const throughResponse: Contestant = {
+const throughResponse: Implementation = {
   name: '@tesserae/openai',
-  module: './contestants/tesserae-openai-response.ts',
+  module: './ours/tesserae-openai-response.ts',
 }
-const byHand: Contestant = {
+const byHand: Implementation = {
   name: 'eventsource-parser',
   module: '@tooling/conformance/timed/eventsource-parser-json',
 }
-const jsonParse: Contestant = {
+const jsonParse: Implementation = {
   name: 'JSON.parse',
   module: '@tooling/conformance/timed/json-parse',
 }
-const unpredicted: Contestant = {
+const unpredicted: Implementation = {
   name: '@tesserae/openai without prediction',
-  module: './contestants/tesserae-openai-unpredicted.ts',
+  module: './ours/tesserae-openai-unpredicted.ts',
 }
-const official: Contestant = { name: 'openai', module: '@tooling/conformance/timed/openai-sdk' }
+const official: Implementation = { name: 'openai', module: '@tooling/conformance/timed/openai-sdk' }
 
 const all = ['text', 'obfuscation', 'reasoning', 'arguments', 'usage', 'logprobs']
 
@@ -150,7 +154,7 @@ const all = ['text', 'obfuscation', 'reasoning', 'arguments', 'usage', 'logprobs
  * Bytes to a finished message: against what people write by hand; against `JSON.parse` alone, which reads no bytes;
  * against ourselves without prediction; and, from a `Response`, against the official client.
  */
-export const openaiCases: readonly Case<MessageFace>[] = [
+export const openaiCases: readonly Case<TimedReader>[] = [
   ...all.flatMap((stream) => [
     messageCase('openai', stream, '16k', tesserae, byHand),
     messageCase('openai', stream, 'each', tesserae, byHand),
@@ -165,34 +169,34 @@ function messageCase(
   group: string,
   stream: string,
   size: Chunking,
-  ours: Contestant,
-  rival: Contestant,
-): Case<MessageFace> {
+  ours: Implementation,
+  peer: Implementation,
+): Case<TimedReader> {
   return {
     name: `${group}/${stream}/${size}/message`,
     families: [group],
     ours,
-    rival,
-    prepare: () => workload(streams[stream]!(), chunkings[size]),
+    peer,
+    workload: () => workload(streams[stream]!(), chunkings[size]),
   }
 }
 
 function workload(
   { stream, message }: MessageStream,
   size: number | 'block',
-): Workload<MessageFace> {
+): Workload<TimedReader> {
   const chunks = cut(stream, size)
   return {
     events: stream.events.length,
     bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    async faultOf(face) {
-      const found = await face.read(chunks)
+    async faultOf(code) {
+      const found = await code.read(chunks)
       return JSON.stringify(found) === JSON.stringify(message)
         ? undefined
         : 'it makes another message'
     },
     outcome: outcomeOf(message),
-    run: async (face) => outcomeOf(await face.read(chunks)),
+    run: async (code) => outcomeOf(await code.read(chunks)),
   }
 }
 

@@ -1,8 +1,8 @@
 import {
   addToChecksum,
   type CollectedEvent,
-  type ParserFace,
-} from '@tooling/conformance/timed/parser-face'
+  type TimedParser,
+} from '@tooling/conformance/timed/work'
 import type { Case, Workload } from '../cases.ts'
 import {
   cut,
@@ -47,17 +47,17 @@ const workloads: readonly (readonly [stream: string, ...chunkings: Chunking[]])[
   ['one-1MiB', 'packet'],
 ]
 
-export const parserCases: readonly Case<ParserFace>[] = workloads.flatMap(([stream, ...sizes]) =>
+export const parserCases: readonly Case<TimedParser>[] = workloads.flatMap(([stream, ...sizes]) =>
   sizes.flatMap((size) => [parserCase(stream, size, 'read'), parserCase(stream, size, 'unread')]),
 )
 
-function parserCase(stream: string, size: Chunking, work: 'read' | 'unread'): Case<ParserFace> {
+function parserCase(stream: string, size: Chunking, work: 'read' | 'unread'): Case<TimedParser> {
   return {
     name: `parser/${stream}/${size}/${work}`,
     families: size === 'each' && work === 'read' ? ['live', 'read'] : [work],
-    ours: { name: '@tesserae/parser', module: './contestants/tesserae-parser.ts' },
-    rival: { name: 'eventsource-parser', module: '@tooling/conformance/timed/eventsource-parser' },
-    prepare: () => workload(streams[stream]!(), chunkings[size], work),
+    ours: { name: '@tesserae/parser', module: './ours/tesserae-parser.ts' },
+    peer: { name: 'eventsource-parser', module: '@tooling/conformance/timed/eventsource-parser' },
+    workload: () => workload(streams[stream]!(), chunkings[size], work),
   }
 }
 
@@ -65,13 +65,13 @@ function workload(
   stream: Stream,
   size: number | 'block',
   work: 'read' | 'unread',
-): Workload<ParserFace> {
+): Workload<TimedParser> {
   const chunks = cut(stream, size)
   const name = stream.events.some(({ event }) => event === searchedName) ? searchedName : undefined
   const shared = {
     events: stream.blocks.length,
     bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    faultOf: (face: ParserFace) => difference(face.collect(chunks), stream.events),
+    faultOf: (code: TimedParser) => difference(code.collect(chunks), stream.events),
   }
   return work === 'read'
     ? {
@@ -80,7 +80,7 @@ function workload(
           events: stream.events.length,
           checksum: stream.events.reduce((sum, { data }) => addToChecksum(sum, data), 0),
         },
-        run: (face) => face.read(chunks),
+        run: (code) => code.read(chunks),
       }
     : {
         ...shared,
@@ -88,7 +88,7 @@ function workload(
           events: stream.events.filter(({ event }) => event === name).length,
           checksum: 0,
         },
-        run: (face) => face.unread(chunks, name),
+        run: (code) => code.unread(chunks, name),
       }
 }
 

@@ -1,5 +1,5 @@
 import type { Call } from './case.ts'
-import type { Seen } from './face.ts'
+import type { Seen } from './peer.ts'
 
 /** As much of a chat completion as the cases are about, for peers whose message is one. */
 interface Completion {

@@ -1,8 +1,8 @@
 import { within } from '../within.ts'
 import type { Case } from './case.ts'
 import { groups } from './cases.ts'
-import type { AccumulatorPeer, Seen } from './face.ts'
-import { judge, type Verdict } from './judge.ts'
+import type { AccumulatorPeer, Seen } from './peer.ts'
+import { compare, type Verdict } from './compare.ts'
 
 export interface AccumulatorResult {
   readonly note?: string
@@ -13,7 +13,7 @@ export interface AccumulatorResult {
 export async function runPeer(peer: AccumulatorPeer): Promise<AccumulatorResult> {
   const verdicts: Record<string, Verdict> = {}
   for (const one of Object.values(groups).flat())
-    verdicts[one.name] = judge(peer, one, await outcomeOf(peer, one))
+    verdicts[one.name] = compare(peer, one, await outcomeOf(peer, one))
   return { ...(peer.note !== undefined && { note: peer.note }), verdicts }
 }
 

@@ -1,4 +1,4 @@
-import type { ClientTask } from './face.ts'
+import type { ClientTask } from './peer.ts'
 
 interface Source extends EventTarget {
   readonly readyState: number

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { scenarios } from '../../../../packages/client/test/support/index.ts'
 import { SPEED, stageOverSocket } from '../../../../packages/client/test/support/over-socket.ts'
 import type { Scenario } from '../../../../packages/client/test/support/scenario.ts'
-import type { ClientPeer } from './face.ts'
+import type { ClientPeer } from './peer.ts'
 
 export interface ClientResult {
   readonly note?: string

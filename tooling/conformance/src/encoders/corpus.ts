@@ -1,4 +1,4 @@
-import type { Field } from './face.ts'
+import type { Field } from './peer.ts'
 
 const lineEnds = { LF: '\n', CR: '\r', 'CR LF': '\r\n' } as const
 

@@ -1,7 +1,7 @@
 import { within } from '../within.ts'
 import { type LineEnd, trialsOf } from './corpus.ts'
-import { type Body, type EncoderPeer, type Field, fields } from './face.ts'
-import { type Fate, judge, sentWith } from './judge.ts'
+import { type Body, type EncoderPeer, type Field, fields } from './peer.ts'
+import { type Fate, compare, sentWith } from './compare.ts'
 
 export interface EncoderResult {
   readonly note?: string
@@ -32,7 +32,7 @@ async function runField(peer: EncoderPeer, field: Field): Promise<FieldResult> {
   const fates: { fate: Fate; value: unknown; end?: LineEnd }[] = []
   for (const trial of trialsOf(field)) {
     const body = await bodyOf(peer, field, trial.value)
-    const fate = body === undefined ? 'refused' : judge(peer, field, trial.value, body, control)
+    const fate = body === undefined ? 'refused' : compare(peer, field, trial.value, body, control)
     fates.push({ ...trial, fate })
   }
   const injected = fates.filter(({ fate }) => fate === 'injected')

@@ -1,4 +1,4 @@
-import type { Found, FoundEvent } from './face.ts'
+import type { Found, FoundEvent } from './peer.ts'
 
 interface Callbacks {
   readonly onEvent: (event: FoundEvent) => void

@@ -1,8 +1,8 @@
 import { byteByByte, everyCut } from '@tesserae/testkit'
 import { type Vector, vectors } from '@tesserae/testkit/vectors'
 import { within } from '../within.ts'
-import type { ParserPeer } from './face.ts'
-import { type Fault, judge } from './judge.ts'
+import type { ParserPeer } from './peer.ts'
+import { type Fault, compare } from './compare.ts'
 
 export interface ParserResult {
   readonly takes: 'bytes' | 'text'
@@ -55,7 +55,7 @@ async function faultOf(
 ): Promise<Fault | 'throws' | 'hangs' | undefined> {
   try {
     const found = await within(2000, peer.read(chunks))
-    return found === undefined ? 'hangs' : judge(peer, vector, found)
+    return found === undefined ? 'hangs' : compare(peer, vector, found)
   } catch {
     return 'throws'
   }

@@ -1,6 +1,6 @@
 import { jsonSchema, type LanguageModel, streamText, tool, type ToolSet } from 'ai'
 import type { ResponseCall, ResponseAspect } from './case.ts'
-import type { SeenResponse } from './face.ts'
+import type { SeenResponse } from './peer.ts'
 
 /** For which the parts of `streamText` have no place. */
 export const lacking: readonly ResponseAspect[] = ['output', 'refusal']

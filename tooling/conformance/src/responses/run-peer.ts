@@ -1,8 +1,8 @@
 import { within } from '../within.ts'
 import type { ResponseCase } from './case.ts'
 import { cases } from './cases.ts'
-import type { ResponsePeer, SeenResponse } from './face.ts'
-import { judge, type ResponseVerdict } from './judge.ts'
+import type { ResponsePeer, SeenResponse } from './peer.ts'
+import { compare, type ResponseVerdict } from './compare.ts'
 
 export interface ResponseResult {
   readonly note?: string
@@ -12,7 +12,7 @@ export interface ResponseResult {
 
 export async function runPeer(peer: ResponsePeer): Promise<ResponseResult> {
   const verdicts: Record<string, ResponseVerdict> = {}
-  for (const one of cases) verdicts[one.name] = judge(peer, one, await outcomeOf(peer, one))
+  for (const one of cases) verdicts[one.name] = compare(peer, one, await outcomeOf(peer, one))
   return { ...(peer.note !== undefined && { note: peer.note }), verdicts }
 }
 

@@ -1,5 +1,5 @@
 import type { ResponseCall } from './case.ts'
-import type { SeenResponse } from './face.ts'
+import type { SeenResponse } from './peer.ts'
 
 type Wire = Readonly<Record<string, unknown>>
 

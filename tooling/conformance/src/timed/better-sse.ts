@@ -2,10 +2,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createChannel, createSession } from 'better-sse'
-import { payloads, values } from './server-face.ts'
-import { broadcasts, serverFace } from './server-process.ts'
+import { payloads, values } from './work.ts'
+import { broadcasts, timedServer } from './server-process.ts'
 
-export const { send } = serverFace(import.meta.url, async () => {
+export const { send } = timedServer(import.meta.url, async () => {
   const channel = createChannel()
   const server = createServer(async (request, response) => {
     // What floods is JSON already; what is broadcast is made JSON for each client.

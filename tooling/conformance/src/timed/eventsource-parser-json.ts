@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser'
-import type { Message } from './message-face.ts'
+import type { Message } from './work.ts'
 
 interface Chunk {
   readonly choices: readonly {

@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { addToChecksum, type CollectedEvent, type Outcome } from './parser-face.ts'
+import { addToChecksum, type CollectedEvent, type Outcome } from './work.ts'
 
 /** It takes text: a caller with bytes puts a streaming `TextDecoder` in front, the cheapest way to feed it. */
 function parse(chunks: readonly Uint8Array[], onEvent: (event: EventSourceMessage) => void): void {

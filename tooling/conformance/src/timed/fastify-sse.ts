@@ -1,9 +1,9 @@
 import sse from '@fastify/sse'
 import Fastify from 'fastify'
-import { payloads } from './server-face.ts'
-import { serverFace } from './server-process.ts'
+import { payloads } from './work.ts'
+import { timedServer } from './server-process.ts'
 
-export const { send } = serverFace(import.meta.url, async () => {
+export const { send } = timedServer(import.meta.url, async () => {
   const app = Fastify()
   // The payloads are JSON already.
   await app.register(sse as never, { serializer: String, heartbeatInterval: 0 })

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { payloads } from './server-face.ts'
-import { serverFace } from './server-process.ts'
+import { payloads } from './work.ts'
+import { timedServer } from './server-process.ts'
 
-export const { send } = serverFace(import.meta.url, async () => {
+export const { send } = timedServer(import.meta.url, async () => {
   const app = new Hono()
   app.get('/', (context) =>
     streamSSE(context, async (stream) => {

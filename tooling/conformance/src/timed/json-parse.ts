@@ -1,5 +1,5 @@
 import { Adder } from './eventsource-parser-json.ts'
-import type { Message } from './message-face.ts'
+import type { Message } from './work.ts'
 
 const texts = new WeakMap<readonly Uint8Array[], readonly string[]>()
 

@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import type { Message } from './message-face.ts'
+import type { Message } from './work.ts'
 import { responseOf } from './response.ts'
 
 /** The official client: a `fetch` that answers with the stream, and its own accumulation. */

@@ -1,17 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import type { ServedStreams, ServerFace } from './server-face.ts'
+import type { ServedStreams, TimedServer } from './work.ts'
 
 type Message = { readonly port: number } | { readonly cpu: number } | { readonly done: true }
 
 /**
- * A face whose work is done by `start`, in a process of its own: the same file, run again. Its CPU time, user and
+ * Work that is done by `start`, in a process of its own: the same file, run again. Its CPU time, user and
  * system, is what is measured; reading what it sends is the work of this process, and free.
  *
- * @param file - `import.meta.url` of the contestant
+ * @param file - `import.meta.url` of the adapter
  */
-export function serverFace(file: string, start: () => Promise<ServedStreams>): ServerFace {
+export function timedServer(file: string, start: () => Promise<ServedStreams>): TimedServer {
   if (process.env['BENCH_SERVER'] !== undefined) void serve(start)
   const running = new Map<boolean, Promise<{ child: ChildProcess; port: number }>>()
   return {

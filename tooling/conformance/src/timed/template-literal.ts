@@ -1,5 +1,4 @@
-import type { SentEvent } from './encoder-face.ts'
-import { addToChecksum, type Outcome } from './parser-face.ts'
+import { addToChecksum, type Outcome, type SentEvent } from './work.ts'
 
 const utf8 = new TextEncoder()
 

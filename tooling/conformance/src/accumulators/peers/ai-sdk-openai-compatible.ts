@@ -1,6 +1,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { lacking, readWith } from '../ai-sdk.ts'
-import type { AccumulatorPeer } from '../face.ts'
+import type { AccumulatorPeer } from '../peer.ts'
 
 export const peer: AccumulatorPeer = {
   name: '@ai-sdk/openai-compatible',

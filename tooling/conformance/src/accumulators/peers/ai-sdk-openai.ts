@@ -1,6 +1,6 @@
 import { createOpenAI } from '@ai-sdk/openai'
 import { lacking, readWith } from '../ai-sdk.ts'
-import type { AccumulatorPeer } from '../face.ts'
+import type { AccumulatorPeer } from '../peer.ts'
 
 export const peer: AccumulatorPeer = {
   name: '@ai-sdk/openai',

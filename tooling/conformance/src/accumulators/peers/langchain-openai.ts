@@ -2,7 +2,7 @@ import type { AIMessageChunk } from '@langchain/core/messages'
 import { ChatOpenAI } from '@langchain/openai'
 import type { Call } from '../case.ts'
 import { textOf } from '../chat-completion.ts'
-import type { AccumulatorPeer } from '../face.ts'
+import type { AccumulatorPeer } from '../peer.ts'
 
 export const peer: AccumulatorPeer = {
   name: '@langchain/openai',

@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { seenIn } from '../chat-completion.ts'
-import type { AccumulatorPeer } from '../face.ts'
+import type { AccumulatorPeer } from '../peer.ts'
 
 export const peer: AccumulatorPeer = {
   name: 'openai',

@@ -1,6 +1,6 @@
 import { createOpenRouter } from '@openrouter/ai-sdk-provider'
 import { lacking, readWith } from '../ai-sdk.ts'
-import type { AccumulatorPeer } from '../face.ts'
+import type { AccumulatorPeer } from '../peer.ts'
 
 export const peer: AccumulatorPeer = {
   name: '@openrouter/ai-sdk-provider',

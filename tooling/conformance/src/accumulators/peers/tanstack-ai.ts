@@ -1,7 +1,7 @@
 import { chat, toolDefinition } from '@tanstack/ai'
 import { openaiCompatibleText } from '@tanstack/ai-openai/compatible'
 import type { Call } from '../case.ts'
-import type { AccumulatorPeer } from '../face.ts'
+import type { AccumulatorPeer } from '../peer.ts'
 
 /** As much of its events as is read here. */
 interface Event {

@@ -1,5 +1,5 @@
 import { accumulate, reasoningOf } from '@tesserae/openai'
-import type { AccumulatorPeer } from '../face.ts'
+import type { AccumulatorPeer } from '../peer.ts'
 import { seenIn } from '../chat-completion.ts'
 
 export const peer: AccumulatorPeer = {

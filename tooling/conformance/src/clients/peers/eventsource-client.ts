@@ -1,5 +1,5 @@
 import { createEventSource } from 'eventsource-client'
-import type { ClientPeer } from '../face.ts'
+import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
   name: 'eventsource-client',

@@ -1,11 +1,11 @@
 import { fetchEventSource } from '@microsoft/fetch-event-source'
-import type { ClientPeer } from '../face.ts'
+import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
   name: '@microsoft/fetch-event-source',
   package: '@microsoft/fetch-event-source',
   takes: { post: true },
-  note: 'With `onopen` and `onerror` of its README: what is no event stream is fatal, and a clean end of a GET reconnects.',
+  note: 'With `onopen` and `onerror` of its README: a response that is not an event stream is fatal, and a clean end of a GET reconnects.',
   run({ address, method, body, onData, stop }) {
     Object.assign(globalThis, { window: globalThis, document: new EventTarget() })
     return fetchEventSource(address, {

@@ -1,6 +1,6 @@
 import { parseStream, ResponseError } from '@tesserae/parser/stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ClientPeer } from '../face.ts'
+import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
   name: '@tesserae/parser, in a loop',

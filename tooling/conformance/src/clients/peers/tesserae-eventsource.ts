@@ -1,6 +1,6 @@
 import { EventSource } from '@tesserae/client/eventsource'
 import { listen } from '../event-source.ts'
-import type { ClientPeer } from '../face.ts'
+import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
   name: '@tesserae/client/eventsource',

@@ -1,6 +1,6 @@
 import { ClientError } from '@tesserae/client'
 import { fetchEventSource } from '@tesserae/client/fetch-event-source'
-import type { ClientPeer } from '../face.ts'
+import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
   name: '@tesserae/client/fetch-event-source',

@@ -1,5 +1,5 @@
 import { connect } from '@tesserae/client'
-import type { ClientPeer } from '../face.ts'
+import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
   name: '@tesserae/client',

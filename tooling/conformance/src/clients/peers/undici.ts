@@ -1,6 +1,6 @@
 import { EventSource } from 'undici'
 import { listen } from '../event-source.ts'
-import type { ClientPeer } from '../face.ts'
+import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
   name: 'undici',

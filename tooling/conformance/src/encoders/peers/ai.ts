@@ -1,5 +1,5 @@
 import { JsonToSseTransformStream } from 'ai'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: 'ai',

@@ -1,5 +1,5 @@
 import { createEventBuffer } from 'better-sse'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: 'better-sse',

@@ -1,5 +1,5 @@
 import { Elysia, sse } from 'elysia'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: 'elysia',

@@ -1,5 +1,5 @@
 import { encode, encodeComment } from 'eventsource-encoder'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: 'eventsource-encoder',

@@ -1,5 +1,5 @@
 import SSE from 'express-sse'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 import { overHttp } from '../over-http.ts'
 
 export const peer: EncoderPeer = {

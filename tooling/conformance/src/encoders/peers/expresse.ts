@@ -1,5 +1,5 @@
 import expresse from '@toverux/expresse'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 import { overHttp } from '../over-http.ts'
 
 interface Sse {

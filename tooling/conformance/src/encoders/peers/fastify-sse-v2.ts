@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import { FastifySSEPlugin } from 'fastify-sse-v2'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 import { bodyFrom } from '../fastify.ts'
 
 export const peer: EncoderPeer = {

@@ -1,6 +1,6 @@
 import sse from '@fastify/sse'
 import Fastify from 'fastify'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 import { bodyFrom } from '../fastify.ts'
 
 interface Stream {

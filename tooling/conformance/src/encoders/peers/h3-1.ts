@@ -1,5 +1,5 @@
 import { createApp, createEventStream, eventHandler, toWebHandler } from 'h3-1'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: 'h3',

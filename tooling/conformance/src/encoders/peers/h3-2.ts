@@ -1,5 +1,5 @@
 import { createEventStream, H3 } from 'h3'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: 'h3',

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import Koa from 'koa'
 import sse from 'koa-sse-stream'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 interface Sender {
   send(event: object): void

@@ -1,4 +1,4 @@
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 import { overHttp } from '../over-http.ts'
 
 // Nest wants this to be there before any of it.

@@ -1,5 +1,5 @@
 import { encodeEventMessage } from '@orpc/standard-server'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: '@orpc/standard-server',

@@ -1,5 +1,5 @@
 import { eventStream } from 'remix-utils/sse/server'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: 'remix-utils',

@@ -1,5 +1,5 @@
 import SseChannel from 'sse-channel'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 import { overHttp } from '../over-http.ts'
 
 export const peer: EncoderPeer = {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import SseStreams from 'ssestream'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 const { default: SseStream } = SseStreams
 

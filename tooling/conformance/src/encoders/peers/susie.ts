@@ -1,5 +1,5 @@
 import { stringifyEvent } from 'susie/lib/utils.js'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: 'susie',

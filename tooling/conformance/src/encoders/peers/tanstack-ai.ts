@@ -1,5 +1,5 @@
 import { toServerSentEventsStream } from '@tanstack/ai'
-import type { EncoderPeer } from '../face.ts'
+import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
   name: '@tanstack/ai',

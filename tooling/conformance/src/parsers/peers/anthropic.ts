@@ -1,5 +1,5 @@
 import { Stream } from '@anthropic-ai/sdk/core/streaming'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { responseOf } from '../response.ts'
 
 export const peer: ParserPeer = {

@@ -1,5 +1,5 @@
 import { SSEEventDecoder } from 'assistant-stream/utils'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { textOf } from '../text.ts'
 
 export const peer: ParserPeer = {

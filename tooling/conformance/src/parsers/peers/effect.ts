@@ -1,6 +1,6 @@
 import { makeParser } from 'effect/encoding/Sse'
 import { Duration } from 'effect'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { textOf } from '../text.ts'
 
 export const peer: ParserPeer = {

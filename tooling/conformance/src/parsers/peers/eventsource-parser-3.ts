@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser-3'
 import { readByCallbacks } from '../callbacks.ts'
-import type { ParserPeer } from '../face.ts'
+import type { ParserPeer } from '../peer.ts'
 import { textOf } from '../text.ts'
 
 export const peer: ParserPeer = {

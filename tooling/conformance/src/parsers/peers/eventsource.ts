@@ -1,5 +1,5 @@
 import { EventSource } from 'eventsource'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { responseOf } from '../response.ts'
 
 export const peer: ParserPeer = {

@@ -1,5 +1,5 @@
 import { getBytes, getLines, getMessages } from '@langchain/core/utils/event_source_parse'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { responseOf } from '../response.ts'
 
 export const peer: ParserPeer = {

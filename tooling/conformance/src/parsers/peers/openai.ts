@@ -1,5 +1,5 @@
 import { _iterSSEMessages } from 'openai/core/streaming'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { responseOf } from '../response.ts'
 
 export const peer: ParserPeer = {

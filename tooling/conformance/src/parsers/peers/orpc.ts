@@ -1,5 +1,5 @@
 import { EventDecoder } from '@orpc/standard-server'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { textOf } from '../text.ts'
 
 export const peer: ParserPeer = {

@@ -1,6 +1,6 @@
 import { createParser } from '@tesserae/parser/compat'
 import { readByCallbacks } from '../callbacks.ts'
-import type { ParserPeer } from '../face.ts'
+import type { ParserPeer } from '../peer.ts'
 
 export const peer: ParserPeer = {
   name: '@tesserae/parser/compat',

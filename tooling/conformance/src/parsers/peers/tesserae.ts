@@ -1,5 +1,5 @@
 import { createParser } from '@tesserae/parser'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 
 export const peer: ParserPeer = {
   name: '@tesserae/parser',

@@ -1,5 +1,5 @@
 import { Dispatcher, EventSource, MessageEvent } from 'undici'
-import type { FoundEvent, ParserPeer } from '../face.ts'
+import type { FoundEvent, ParserPeer } from '../peer.ts'
 
 export const peer: ParserPeer = {
   name: 'undici',

@@ -408,7 +408,7 @@ export const itemCases: readonly ResponseCase[] = [
   ),
   one(
     'code that begins with null',
-    'Null is no text.',
+    'Null is not text.',
     withOutput(
       stream(
         [code],

@@ -1,6 +1,6 @@
 import { createOpenResponses } from '@ai-sdk/open-responses'
 import { lacking, readWith } from '../ai-sdk.ts'
-import type { ResponsePeer } from '../face.ts'
+import type { ResponsePeer } from '../peer.ts'
 
 export const peer: ResponsePeer = {
   name: '@ai-sdk/open-responses',

@@ -1,6 +1,6 @@
 import { createOpenAI } from '@ai-sdk/openai'
 import { lacking, readWith } from '../ai-sdk.ts'
-import type { ResponsePeer } from '../face.ts'
+import type { ResponsePeer } from '../peer.ts'
 
 export const peer: ResponsePeer = {
   name: '@ai-sdk/openai',

@@ -1,7 +1,7 @@
 import type { AIMessageChunk } from '@langchain/core/messages'
 import { ChatOpenAI } from '@langchain/openai'
 import type { ResponseCall } from '../case.ts'
-import type { ResponsePeer } from '../face.ts'
+import type { ResponsePeer } from '../peer.ts'
 
 type Wire = Readonly<Record<string, unknown>>
 

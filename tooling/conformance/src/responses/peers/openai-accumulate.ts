@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { accumulateResponse } from 'openai/lib/responses/ResponseAccumulator'
-import type { ResponsePeer } from '../face.ts'
+import type { ResponsePeer } from '../peer.ts'
 import { seenIn } from '../whole.ts'
 
 export const peer: ResponsePeer = {

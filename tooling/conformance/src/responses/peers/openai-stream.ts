@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import type { ResponsePeer } from '../face.ts'
+import type { ResponsePeer } from '../peer.ts'
 import { seenIn } from '../whole.ts'
 
 export const peer: ResponsePeer = {
@@ -15,7 +15,7 @@ export const peer: ResponsePeer = {
       maxRetries: 0,
     })
     const response = await client.responses.stream({ model: 'm', input: 'Hello' }).finalResponse()
-    // It adds what it has parsed: that is no mistake.
+    // It adds what it has parsed: that is not a mistake.
     const parsed = ['parsed', 'parsed_arguments']
     const output = JSON.stringify(response, (key, value) =>
       parsed.includes(key) ? undefined : value,

@@ -1,5 +1,5 @@
 import { accumulate } from '@tesserae/openai/responses'
-import type { ResponsePeer } from '../face.ts'
+import type { ResponsePeer } from '../peer.ts'
 import { seenIn } from '../whole.ts'
 
 export const peer: ResponsePeer = {

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createHub } from '@tesserae/encoder/hub'
 import { sendEvents } from '@tesserae/encoder/node'
-import { payloads, values } from '@tooling/conformance/timed/server-face'
-import { broadcasts, serverFace } from '@tooling/conformance/timed/server-process'
+import { payloads, values } from '@tooling/conformance/timed/work'
+import { broadcasts, timedServer } from '@tooling/conformance/timed/server-process'
 
-export const { send } = serverFace(import.meta.url, async () => {
+export const { send } = timedServer(import.meta.url, async () => {
   const hub = createHub<{ chunk: object }>()
   const server = createServer((request, response) => {
     if (broadcasts()) return void sendEvents(request, response, hub.source())

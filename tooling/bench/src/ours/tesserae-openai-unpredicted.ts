@@ -1,5 +1,5 @@
 import { accumulate } from '@tesserae/openai'
-import type { Message } from '@tooling/conformance/timed/message-face'
+import type { Message } from '@tooling/conformance/timed/work'
 import { messageOf } from './tesserae-openai.ts'
 
 /** With every chunk parsed. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ResponseAspect, ResponseCall, ResponseCase } from './case.ts'
-import type { ResponsePeer, SeenResponse } from './face.ts'
+import type { ResponsePeer, SeenResponse } from './peer.ts'
 
 /** `right`; `wrong: …`, and about what; `fails`: by an error, although the response is complete. */
 export type ResponseVerdict = 'right' | 'fails' | `wrong: ${string}`
@@ -26,7 +26,7 @@ const incompleteEnds = [
 /**
  * @param outcome - what the peer showed, or an `Error` if it threw
  */
-export function judge(
+export function compare(
   peer: ResponsePeer,
   { expected }: ResponseCase,
   outcome: SeenResponse | Error,

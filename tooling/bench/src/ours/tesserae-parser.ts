@@ -1,9 +1,5 @@
 import { createParser } from '@tesserae/parser'
-import {
-  addToChecksum,
-  type CollectedEvent,
-  type Outcome,
-} from '@tooling/conformance/timed/parser-face'
+import { addToChecksum, type CollectedEvent, type Outcome } from '@tooling/conformance/timed/work'
 
 export function read(chunks: readonly Uint8Array[]): Outcome {
   const parser = createParser()

@@ -1,5 +1,5 @@
 import { type ReferenceEvent, type ReferenceResult, referenceParse } from '@tesserae/testkit'
-import type { Body, EncoderPeer, Field, Sent } from './face.ts'
+import type { Body, EncoderPeer, Field, Sent } from './peer.ts'
 
 /**
  * What became of a value. `refused`: it throws. `exact`: it comes back, and nothing else changed. `injected`: what
@@ -14,7 +14,7 @@ export function sentWith({ takes }: EncoderPeer, field: Field, value: unknown): 
   return { [takes.includes('data') ? 'data' : 'text']: 'd', [field]: value } as Sent
 }
 
-export function judge(
+export function compare(
   peer: EncoderPeer,
   field: Field,
   value: unknown,

@@ -1,6 +1,5 @@
 import { encode, encodeInto } from '@tesserae/encoder'
-import type { SentEvent } from '@tooling/conformance/timed/encoder-face'
-import { addToChecksum, type Outcome } from '@tooling/conformance/timed/parser-face'
+import { addToChecksum, type Outcome, type SentEvent } from '@tooling/conformance/timed/work'
 
 export function text(events: readonly SentEvent[]): Outcome {
   let checksum = 0

@@ -1,6 +1,6 @@
 import { accumulate } from '@tesserae/openai'
 import type { ChatCompletion } from '@tesserae/openai/schema'
-import type { Message } from '@tooling/conformance/timed/message-face'
+import type { Message } from '@tooling/conformance/timed/work'
 
 export async function read(chunks: readonly Uint8Array[]): Promise<Message> {
   return messageOf(await accumulate(chunks))

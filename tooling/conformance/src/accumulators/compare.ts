@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Aspect, Call, Case, Expected } from './case.ts'
-import type { AccumulatorPeer, Seen } from './face.ts'
+import type { AccumulatorPeer, Seen } from './peer.ts'
 
 /** `right`; `wrong: …`, and about what; `fails`: by an error, though nothing went wrong; `not shown`: for want of a place. */
 export type Verdict = 'right' | 'fails' | 'not shown' | `wrong: ${string}`
@@ -11,7 +11,7 @@ const usualEnds = ['stop', 'length', 'tool_calls', 'tool-calls', 'content_filter
 /**
  * @param outcome what the peer showed, or an `Error` if it threw
  */
-export function judge(peer: AccumulatorPeer, { expected }: Case, outcome: Seen | Error): Verdict {
+export function compare(peer: AccumulatorPeer, { expected }: Case, outcome: Seen | Error): Verdict {
   const seen = outcome instanceof Error ? { error: outcome } : outcome
   if (expected.error) return seen.error === undefined ? 'wrong: no error' : 'right'
   if (expected.cut)

@@ -2,12 +2,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { eventStream } from '@tesserae/encoder/web'
-import { payloads } from '@tooling/conformance/timed/server-face'
-import { serverFace } from '@tooling/conformance/timed/server-process'
+import { payloads } from '@tooling/conformance/timed/work'
+import { timedServer } from '@tooling/conformance/timed/server-process'
 import { Hono } from 'hono'
 
-/** The same server and framework as the rival's, so that nothing but the streams differ. */
-export const { send } = serverFace(import.meta.url, async () => {
+/** The same server and framework as the peer's, so that nothing but the streams differ. */
+export const { send } = timedServer(import.meta.url, async () => {
   const app = new Hono()
   app.get('/', (context) => {
     const events = Number(context.req.query('events'))

@@ -1,6 +1,6 @@
 import { referenceParse } from '@tesserae/testkit'
 import type { Vector } from '@tesserae/testkit/vectors'
-import type { Found, FoundEvent, ParserPeer } from './face.ts'
+import type { Found, FoundEvent, ParserPeer } from './peer.ts'
 
 /**
  * What is the first thing wrong with what was found. `unfinished`: all is right but that an event is handed on which
@@ -10,20 +10,20 @@ export type Fault = 'number of events' | 'data' | 'name' | 'id' | 'retry' | 'unf
 
 const longestWait = 2 ** 31 - 1
 
-export function judge(peer: ParserPeer, vector: Vector, found: Found): Fault | undefined {
-  const fault = compare(peer, vector, found)
+export function compare(peer: ParserPeer, vector: Vector, found: Found): Fault | undefined {
+  const fault = difference(peer, vector, found)
   if (fault === undefined) return undefined
   const finished = new Uint8Array([...vector.bytes, 10, 10])
   const { events, retries } = referenceParse(finished)
   const isUnfinished =
     events.length > vector.events.length &&
-    compare(peer, { events, retries: found.retries ?? retries }, found) === undefined
+    difference(peer, { events, retries: found.retries ?? retries }, found) === undefined
   return isUnfinished ? 'unfinished' : fault
 }
 
 type Expected = Pick<Vector, 'events' | 'retries'>
 
-function compare({ shows }: ParserPeer, expected: Expected, found: Found): Fault | undefined {
+function difference({ shows }: ParserPeer, expected: Expected, found: Found): Fault | undefined {
   const { unnamed, id, retry, json } = shows
   const events = json ? expected.events.filter(({ data }) => data !== '[DONE]') : expected.events
   if (found.events.length !== events.length) return 'number of events'
