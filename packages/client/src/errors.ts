@@ -41,17 +41,15 @@ const MESSAGES: Readonly<Record<ClientErrorCode, string>> = {
   'bad-status': 'The server refused the event stream',
   'bad-content-type':
     "The response is not `text/event-stream`: check the address, or pass `contentType: 'any'`",
-  'no-answer':
-    'No response arrived, and the server may have carried out the request: see `cause`; pass `repeat: true` if it may be sent again',
-  lost: 'The response broke off: see `cause`; pass `repeat` or `resume` to continue it',
+  'no-answer': 'No response arrived, though the request may have been carried out: see `cause`',
+  lost: 'The response broke off: see `cause`, and pass `repeat` or `resume` to continue it',
   'head-timeout': 'No response arrived within `headTimeout`',
   'idle-timeout': 'No byte arrived for `idleTimeout`',
   'event-timeout': 'No event arrived for `eventTimeout`',
-  'gave-up': 'Every attempt failed: see `cause` for the last; raise `attempts` or `maxRetryAfter`',
+  'gave-up': 'Every attempt failed: see `cause` for the last, and `attempts`, `maxRetryAfter`',
   'event-too-large': 'An event is larger than `maxEventBytes`: raise the limit',
   'incomplete-event': 'The body ended inside an event: request it again',
-  'cannot-repeat':
-    'The request cannot be sent again, because its body is a stream: pass a string or bytes',
+  'cannot-repeat': 'The body is a stream, and cannot be sent again: pass a string or bytes',
   'resume-mismatch': 'The continuation differs from what was delivered: request the answer anew',
   'resume-refused': 'The server does not continue the answer: request it anew',
 }
@@ -121,14 +119,6 @@ export const requestWithBody = (): TypeError =>
 
 export const outOfRange = (option: string, range: string): RangeError =>
   new RangeError(`\`${option}\` must be ${range}.`)
-
-export const unknownScheme = (protocol: string, cause: unknown): TypeError =>
-  new TypeError(
-    `\`fetch\` does not know the scheme \`${protocol}\`: pass an http or https address.`,
-    {
-      cause,
-    },
-  )
 
 export const closedEarly = (): DOMException =>
   new DOMException('The connection was closed before it was open.', 'AbortError')

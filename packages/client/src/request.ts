@@ -1,4 +1,3 @@
-import { unknownScheme } from './errors.ts'
 import type { Settings } from './settings.ts'
 import type { AttemptContext, ConnectAddress } from './types.ts'
 
@@ -54,8 +53,7 @@ export function futility(
       usesPlatform ? new Request(address).url : address,
       'http://localhost',
     )
-    if (/^(https?|data|blob):$/.test(protocol)) return undefined
-    return unknownScheme(protocol, cause)
+    return /^(https?|data|blob):$/.test(protocol) ? undefined : cause
   } catch (error) {
     return error
   }
