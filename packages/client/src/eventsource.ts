@@ -143,7 +143,7 @@ export class EventSource extends EventTarget {
 
   /** A handler keeps its place among the listeners, however often it is replaced. */
   #handle(type: string, value: unknown): void {
-    if (!this.#handlers.has(type)) {
+    if (!this.#handlers.has(type) && !callsAttributes()) {
       this.addEventListener(type, (event) => {
         const handler = this.#handlers.get(type)
         if (typeof handler === 'function') handler.call(this, event)
@@ -238,6 +238,14 @@ for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 }
 Object.defineProperty(EventSource, Symbol.for('eventsource.supports-fetch-override'), {
   value: true,
 })
+
+/** Whether the platform's `EventTarget` calls `onX` by itself, as workerd's does. */
+function callsAttributes(): boolean {
+  let isCalled = false
+  const target = Object.assign(new EventTarget(), { onx: () => (isCalled = true) })
+  target.dispatchEvent(new Event('x'))
+  return isCalled
+}
 
 /** The address of the page or the worker. */
 function baseAddress(): string | undefined {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { describe, test } from 'vitest'
+import { eventually } from './support/eventually.ts'
 import { scenarios } from './support/index.ts'
 import { stageOverSocket } from './support/over-socket.ts'
 import { consume, judge } from './support/play.ts'
@@ -13,7 +14,7 @@ for (const [group, list] of Object.entries(scenarios)) {
         try {
           judge(scenario, await consume(scenario, stage), false)
           // Closing a connection closes its socket.
-          await expect.poll(() => stage.sockets.size, { timeout: 5_000 }).toBe(0)
+          await eventually(() => stage.sockets.size === 0)
         } finally {
           await stage.close()
         }

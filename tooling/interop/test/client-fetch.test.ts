@@ -5,7 +5,7 @@ import { resumeResponse } from '@tesserae/client/resume'
 import { streamText } from 'ai'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
-import { broken, fetchOf, whole } from './support/answers.ts'
+import { broken, fetchOf, whole } from '../../../packages/client/test/support/answers.ts'
 
 const baseUrl = 'https://api.test/v1'
 
