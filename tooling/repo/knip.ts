@@ -95,6 +95,9 @@ const config: KnipConfig = {
         '@portkey-ai/gateway',
         'mock-openai-api',
         'openai-mock-api',
+        // Bundled into a page by its test.
+        'react',
+        'react-dom',
       ],
     }),
     // The page begins at a script of its HTML, the server where the build says.

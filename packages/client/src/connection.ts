@@ -125,7 +125,7 @@ export class EventConnection implements Connection {
       if (this.#turn === undefined) void this.#inTurn(() => this.#drive(isSettled))
       await new Promise<void>((resolve) => this.#openers.push(resolve))
     }
-    if (this.#failure) throw this.#failure.error
+    if (this.#hasFailed()) throw this.ending?.error
     if (this.response === undefined) throw closedEarly()
     return this.response
   }
@@ -273,8 +273,10 @@ export class EventConnection implements Connection {
   /** Whether the server may accept the headers that the caller gives now. */
   async #refresh(error: ClientError): Promise<boolean> {
     const { status } = error
+    const { headers: given, repeat } = this.#settings
     if (this.#wasRefreshed || (status !== 401 && status !== 403)) return false
-    if (typeof this.#settings.headers !== 'function') return false
+    if (typeof given !== 'function' || repeat === false || !canBeSentAgain(this.#settings))
+      return false
     this.#error = error
     const headers = await this.#headers()
     if (headers === undefined || !differ(headers, this.#sent)) return false
@@ -337,6 +339,8 @@ export class EventConnection implements Connection {
 
   /** Whether an event is to be delivered. From then on it counts as delivered. */
   #accept(event: SseEvent): boolean {
+    // A callback of the parser may have closed the connection.
+    if (this.state !== 'open') return false
     this.#startEventClock()
     const verdict = this.#session?.accept(event) ?? 'deliver'
     if (verdict === 'mismatch')
@@ -484,11 +488,15 @@ export class EventConnection implements Connection {
     if (this.state === 'closed') return
     this.state = 'closed'
     this.ending = { reason, error }
-    if (reason === 'error' || reason === 'aborted') this.#failure = { error }
+    if (this.#hasFailed()) this.#failure = { error }
     this.#drop()
     for (const signal of this.#settings.signals) signal.removeEventListener('abort', this.#onAbort)
     this.#interrupt?.()
     this.#callOpeners()
+  }
+
+  #hasFailed(): boolean {
+    return this.ending?.reason === 'error' || this.ending?.reason === 'aborted'
   }
 
   #callOpeners(): void {

@@ -1,4 +1,4 @@
-import { connect } from '@tesserae/client'
+import { connect, type ConnectOptions } from '@tesserae/client'
 import { watchedSignal } from '@tesserae/testkit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -58,4 +58,160 @@ test('events are delivered in order for any number of connections', async () => 
       expect(received).toEqual(Array.from({ length: id }, (_, index) => `${index + 1}`))
     }),
   )
+})
+
+const opened = (body: string, init: ResponseInit = {}): Response =>
+  new Response(body, { headers, ...init })
+
+test('open() resolves with the head before any event is asked for', async () => {
+  const connection = connect('/updates', { fetch: async () => opened('data: a\n\n') })
+  expect((await connection.open()).status).toBe(200)
+  expect(connection.state).toBe('open')
+  expect((await connection.next()).value?.data).toBe('a')
+  connection.close()
+})
+
+test('open() resolves while next() waits for an event', async () => {
+  const body = new ReadableStream()
+  const connection = connect('/updates', { fetch: async () => new Response(body, { headers }) })
+  const next = connection.next()
+  expect((await connection.open()).status).toBe(200)
+  connection.close()
+  expect(await next).toEqual({ done: true, value: undefined })
+})
+
+test('open() rejects with the error of the connection, each time, and so does next(), once', async () => {
+  const connection = connect('/updates', { fetch: async () => new Response('', { status: 404 }) })
+  await expect(connection.open()).rejects.toMatchObject({ code: 'bad-status' })
+  await expect(connection.next()).rejects.toMatchObject({ code: 'bad-status' })
+  await expect(connection.open()).rejects.toMatchObject({ code: 'bad-status' })
+  expect(await connection.next()).toEqual({ done: true, value: undefined })
+})
+
+test('open() of a connection that was closed rejects', async () => {
+  const connection = connect('/updates', { fetch: async () => opened('') })
+  connection.close()
+  await expect(connection.open()).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test('two calls of next() get two events', async () => {
+  const connection = connect('/updates', { fetch: async () => opened('data: a\n\ndata: b\n\n') })
+  const [first, second] = await Promise.all([connection.next(), connection.next()])
+  expect([first.value?.data, second.value?.data]).toEqual(['a', 'b'])
+  connection.close()
+})
+
+test('close() in onComment delivers nothing of the chunk', async () => {
+  const connection = connect('/updates', {
+    fetch: async () => opened(': stop\n\ndata: a\n\n'),
+    onComment: () => connection.close(),
+  })
+  expect(await connection.next()).toEqual({ done: true, value: undefined })
+})
+
+test('`json` is sent as a POST with its type, and the last event ID is left to the header', async () => {
+  const seen: unknown[] = []
+  const connection = connect('/answer', {
+    json: { stream: true },
+    fetch: async (_, init) => {
+      const sent = new Headers(init?.headers)
+      seen.push(init?.method, init?.body, sent.get('content-type'), sent.get('accept'))
+      return opened('data: a\n\n')
+    },
+  })
+  await connection.next()
+  connection.close()
+  expect(seen).toEqual(['POST', '{"stream":true}', 'application/json', 'text/event-stream'])
+})
+
+test('options of this package are not passed to fetch', async () => {
+  let names: string[] = []
+  const connection = connect('/answer', {
+    json: {},
+    delay: 1,
+    onOpen: () => {},
+    credentials: 'include',
+    fetch: async (_, init) => {
+      names = Object.keys(init ?? {}).filter((name) => name !== 'cache')
+      return opened('')
+    },
+  })
+  await connection.next()
+  expect(names.toSorted()).toEqual(['body', 'credentials', 'headers', 'method', 'signal'])
+})
+
+test('a POST with a stream as body is not sent again, though it may be repeated', async () => {
+  let requests = 0
+  const connection = connect('/answer', {
+    method: 'POST',
+    body: new ReadableStream(),
+    repeat: true,
+    headers: () => ({ authorization: `${requests}` }),
+    fetch: async () => {
+      requests++
+      return new Response('busy', { status: 503 })
+    },
+  })
+  await expect(connection.next()).rejects.toMatchObject({
+    code: 'cannot-repeat',
+    cause: { code: 'bad-status', status: 503 },
+  })
+  expect(requests).toBe(1)
+})
+
+test('401 is not asked again with `repeat: false`', async () => {
+  let requests = 0
+  const connection = connect('/answer', {
+    repeat: false,
+    headers: () => ({ authorization: `${requests}` }),
+    fetch: async () => {
+      requests++
+      return new Response('', { status: 401 })
+    },
+  })
+  await expect(connection.next()).rejects.toMatchObject({ status: 401 })
+  expect(requests).toBe(1)
+})
+
+test.each<[string, ConnectOptions, string]>([
+  ['a negative delay', { delay: -1 }, '`delay` must be a number from 0 up.'],
+  [
+    'a timeout that is not a number',
+    { idleTimeout: NaN },
+    '`idleTimeout` must be a number from 0 up.',
+  ],
+  ['a jitter above 1', { jitter: 2 }, '`jitter` must be from 0 to 1.'],
+  ['a factor below 1', { factor: 0.5 }, '`factor` must be at least 1.'],
+  ['no attempts', { attempts: 0 }, '`attempts` must be at least 1.'],
+  ['a body beside `json`', { json: {}, body: 'x' }, 'Pass `json` or `body`, not both.'],
+])('%s throws at once', (_, options, message) => {
+  expect(() => connect('/updates', options)).toThrow(message)
+})
+
+test('a Request is used as it is, and one with a body throws', async () => {
+  const sent: unknown[] = []
+  const abort = new AbortController()
+  const request = new Request('https://example.test/', {
+    headers: { 'x-token': 't' },
+    signal: abort.signal,
+  })
+  const connection = connect(request, {
+    fetch: async (input, init) => {
+      sent.push(input === request, new Headers(init?.headers).get('x-token'))
+      return opened('data: a\n\n')
+    },
+  })
+  await connection.next()
+  expect(sent).toEqual([true, 't'])
+  const withBody = new Request('https://example.test/', { method: 'POST', body: 'x' })
+  expect(() => connect(withBody)).toThrow('can be sent only once')
+  const reason = new Error('enough')
+  abort.abort(reason)
+  await expect(connection.next()).rejects.toBe(reason)
+})
+
+test('an address that fetch can never take rejects at once', async () => {
+  const connection = connect('ftp://example.test/')
+  await expect(connection.next()).rejects.toBeInstanceOf(TypeError)
+  expect(connection.attempts).toBe(1)
 })
