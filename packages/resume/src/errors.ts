@@ -163,3 +163,20 @@ export function sqliteUnsupported(): ResumeError {
 export function conformanceFailure(actual: string, expected: string): Error {
   return new Error(`The store answered ${actual}; expected ${expected}.`)
 }
+
+export function noPublisher(): ResumeError {
+  return badOption('publisher', 'given, and `subscriber` too')
+}
+
+export function noRedisUrl(): ResumeError {
+  return new ResumeError(
+    'bad-option',
+    'Set REDIS_URL or KV_URL to the address of a Redis server, or pass `publisher` and `subscriber`.',
+  )
+}
+
+/** What a text stream of the drop-in fails with when its log did not end by itself. */
+export function brokenOff(reason: string): ResumeError {
+  const code = reason === 'lost' || reason === 'too-large' ? reason : 'gone'
+  return new ResumeError(code, `The stream broke off: ${reason}.`)
+}

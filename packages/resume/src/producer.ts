@@ -152,6 +152,7 @@ export class Producer {
     if (this.#state !== 'open') return
     this.#state = 'closing'
     this.#error = error
+    if (reason === 'error') this.#log.report(error)
     const block = endOf(reason)
     this.#push(block, block.length)
     if (reason === 'stopped' || reason === 'too-large') this.#controller.abort(aborted(reason))
@@ -229,6 +230,7 @@ export class Producer {
     if (reason !== 'end' && reason !== 'error')
       this.#controller.abort(aborted(reason as Parameters<typeof aborted>[0], error))
     this.#wakeSource()
+    if (reason === 'unreachable') this.#log.report(error)
     this.#resolve({ reason, events: this.#events, error })
   }
 

@@ -17,7 +17,12 @@ export const graphOf: Readonly<Record<string, Edges>> = {
   '@tesserae/encoder': { dependencies: [], ...core },
   '@tesserae/client': { dependencies: ['@tesserae/parser'], ...core },
   '@tesserae/openai': { dependencies: ['@tesserae/parser'], ...core },
-  '@tesserae/resume': { dependencies: ['@tesserae/encoder'], ...core },
+  '@tesserae/resume': {
+    dependencies: ['@tesserae/encoder'],
+    ...core,
+    // Optional, for the drop-in: it makes a client itself when it is given none.
+    peerDependencies: ['ioredis', 'redis'],
+  },
   '@tesserae/testkit': { dependencies: [], peerDependencies: ['fast-check'], inTests: [] },
 }
 

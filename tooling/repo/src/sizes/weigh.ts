@@ -35,7 +35,8 @@ export async function weigh(
     format: 'esm',
     target: 'es2022',
     platform: 'neutral',
-    external: ['node:*'],
+    // The clients are optional peers of a drop-in, which loads one only if it is given none.
+    external: ['node:*', 'ioredis', 'redis'],
     legalComments: 'none',
     metafile: true,
     write: false,

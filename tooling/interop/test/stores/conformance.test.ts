@@ -1,0 +1,199 @@
+import { createServer } from 'node:http'
+import { conformance, type ConformanceCase } from '@tesserae/resume/conformance'
+import {
+  type PostgresClient,
+  type PostgresListener,
+  postgresStore,
+} from '@tesserae/resume/postgres'
+import { redisStore } from '@tesserae/resume/redis'
+import type { Store } from '@tesserae/resume'
+import { Redis as Upstash } from '@upstash/redis'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { createClient } from 'redis'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startPostgres } from '../../src/stores/postgres-server.ts'
+import { startRedis } from '../../src/stores/redis-server.ts'
+import { Unavailable } from '../../src/stores/unavailable.ts'
+
+/** What cannot be had is skipped with its reason; in CI that is a failure. */
+async function started<Server>(start: () => Promise<Server>): Promise<Server | string> {
+  try {
+    return await start()
+  } catch (error) {
+    if (error instanceof Unavailable && process.env['CI'] !== 'true') return error.message
+    throw error
+  }
+}
+
+function conform(
+  make: () => Promise<{ first: Store; second: Store }>,
+  cases: readonly ConformanceCase[] = conformance,
+): void {
+  const stores = make()
+  test.each(cases)('$title', async ({ run }) => {
+    expect(await run(await stores)).toBe(undefined)
+  })
+}
+
+const closers: (() => unknown)[] = []
+afterAll(async () => {
+  for (const close of closers.toReversed()) await close()
+})
+
+const redis = await started(startRedis)
+if (typeof redis === 'string') test('a Redis server', ({ skip }) => skip(redis))
+else {
+  closers.push(() => redis[Symbol.asyncDispose]())
+  const { url } = redis
+
+  const connectRedis = async (RESP: 2 | 3 = 3) => {
+    const client = await createClient({ url, RESP }).connect()
+    closers.push(() => client.destroy())
+    return client
+  }
+  const connectIoredis = (protocol: 2 | 3 = 3): Redis => {
+    const client = new Redis(url, { protocol })
+    closers.push(() => client.disconnect())
+    return client
+  }
+
+  describe('redisStore with two clients of `redis`', () => {
+    conform(async () => ({
+      first: redisStore(await connectRedis()),
+      second: redisStore(await connectRedis()),
+    }))
+  })
+
+  describe('redisStore with two clients of `ioredis`', () => {
+    conform(async () => ({
+      first: redisStore(connectIoredis()),
+      second: redisStore(connectIoredis()),
+    }))
+  })
+
+  describe('redisStore with RESP2 and a subscriber', () => {
+    conform(async () => ({
+      first: redisStore(await connectRedis(2), { subscriber: await connectRedis(2) }),
+      second: redisStore(connectIoredis(2), { subscriber: connectIoredis(2) }),
+    }))
+  })
+
+  describe('redisStore with Upstash over REST, and a function', () => {
+    conform(
+      async () => {
+        const client = await connectRedis()
+        const server = createServer(async (request, response) => {
+          const chunks: Buffer[] = []
+          for await (const chunk of request) chunks.push(chunk as Buffer)
+          const args = (JSON.parse(Buffer.concat(chunks).toString()) as unknown[]).map(String)
+          const answer = await client.sendCommand(args).then(
+            (result) => ({ result }),
+            (error: Error) => ({ error: error.message }),
+          )
+          response.end(JSON.stringify(answer))
+        })
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+        closers.push(
+          () => server.close(),
+          () => server.closeAllConnections(),
+        )
+        const { port } = server.address() as { port: number }
+        const rest = new Upstash({
+          url: `http://127.0.0.1:${port}`,
+          token: 'none',
+          automaticDeserialization: false,
+          // The service encodes its answers in base64; this server does not.
+          responseEncoding: false,
+          enableTelemetry: false,
+        })
+        return {
+          first: redisStore(([name = '', ...args]) => rest.exec([name, ...args])),
+          second: redisStore((args) => client.sendCommand(args)),
+        }
+        // 10,000 requests one after another are a minute, and say nothing that the others do not.
+      },
+      conformance.filter(({ title }) => !title.includes('10000')),
+    )
+  })
+
+  test('a RESP2 client is not put into subscriber mode', async () => {
+    const client = await connectRedis(2)
+    const store = redisStore(client)
+    const end = store.watch?.('a', () => {})
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(await client.ping()).toBe('PONG')
+    end?.()
+  })
+
+  test('an error that asking again cannot change is permanent, others are not', async () => {
+    const client = await connectRedis()
+    const store = redisStore(client)
+    await client.set('tesserae:text', 'not a stream')
+    await expect(store.last('text', 1)).rejects.toMatchObject({ permanent: true })
+    const other = redisStore(() => Promise.reject(new Error('LOADING Redis is loading')))
+    await expect(other.last('a', 1)).rejects.not.toHaveProperty('permanent')
+  })
+
+  test('a log expires `keep` after its last entry, and not before', async () => {
+    const client = await connectRedis()
+    const store = redisStore(client)
+    const options = { create: true, keep: 400 }
+    await store.append('short', { epoch: 1, number: 0 }, 'x', options)
+    for (let number = 1; number <= 8; number++) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      expect(
+        await store.append('short', { epoch: 1, number }, 'x', { ...options, create: false }),
+      ).toBe('stored')
+    }
+    await new Promise((resolve) => setTimeout(resolve, 900))
+    expect(await store.read('short', undefined, 1)).toEqual([])
+  })
+}
+
+const postgres = await started(startPostgres)
+if (typeof postgres === 'string') test('a Postgres server', ({ skip }) => skip(postgres))
+else {
+  closers.push(() => postgres[Symbol.asyncDispose]())
+  const settings = {
+    host: '127.0.0.1',
+    port: postgres.port,
+    user: 'postgres',
+    database: 'postgres',
+  }
+
+  describe('postgresStore with two pools, listening', () => {
+    conform(async () => {
+      const make = async (): Promise<Store> => {
+        const pool = new pg.Pool(settings)
+        const listener = new pg.Client(settings)
+        // The server ends connections when it ends.
+        pool.on('error', () => {})
+        listener.on('error', () => {})
+        await listener.connect()
+        closers.push(
+          () => pool.end(),
+          () => listener.end(),
+        )
+        const store = postgresStore(pool as PostgresClient, {
+          listener: listener as PostgresListener,
+        })
+        await store.setUp()
+        return store
+      }
+      return { first: await make(), second: await make() }
+    })
+  })
+
+  test('sweep() deletes the logs that are over their time, and no others', async () => {
+    const pool = new pg.Pool(settings)
+    closers.push(() => pool.end())
+    const store = postgresStore(pool as PostgresClient, { prefix: 'other', notify: false })
+    await store.setUp()
+    await store.append('old', { epoch: 1, number: 0 }, 'x', { create: true, keep: -1000 })
+    await store.append('new', { epoch: 1, number: 0 }, 'y', { create: true, keep: 60_000 })
+    expect(await store.sweep()).toBe(1)
+    expect(await store.read('old', undefined, 1)).toEqual([])
+    expect((await store.last('new', 1)).length).toBe(1)
+  })
+}
