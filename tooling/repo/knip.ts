@@ -61,7 +61,7 @@ const config: KnipConfig = {
     'tooling/consumers': tool({ entry: ['src/harness/*.ts'] }),
     // The examples import these; nothing here does.
     'tooling/docs': tool({
-      entry: ['preludes/*.ts', 'src/examples/stage.ts'],
+      entry: ['preludes/*.ts', 'src/examples/example-process.ts'],
       project: ['preludes/*.ts'],
       ignoreDependencies: [
         '@fastify/cookie',

@@ -18,7 +18,7 @@ import type { Runtime } from './runtimes/runtime.ts'
 import { runSuite } from './suites.ts'
 
 /** What every part needs. */
-export interface Stage {
+export interface Job {
   readonly plan: Plan
   readonly packages: readonly Prepared[]
   readonly control: Control
@@ -32,15 +32,15 @@ export const partChoices: Omit<Choices, 'packages'> = {
 }
 
 /** What the plan asks for, the slowest first: each adds its rows to the outcome, or why it could not run. */
-export function makeWork(stage: Stage): (() => Promise<void>)[] {
-  const wanted = (name: string): boolean => stage.plan.parts.includes(name)
+export function makeWork(job: Job): (() => Promise<void>)[] {
+  const wanted = (name: string): boolean => job.plan.parts.includes(name)
   const work: (() => Promise<void>)[] = []
   for (const runtime of [...moreRuntimes, ...runtimes.toReversed()])
-    if (wanted(runtime.name)) work.push(() => runRuntime(stage, runtime))
+    if (wanted(runtime.name)) work.push(() => runRuntime(job, runtime))
   if (wanted('types'))
-    for (const compiler of stage.plan.long ? [...moreCompilers, ...compilers] : compilers)
-      work.push(() => runCompiler(stage, compiler))
-  if (wanted('tarball')) work.push(() => runManifests(stage))
+    for (const compiler of job.plan.long ? [...moreCompilers, ...compilers] : compilers)
+      work.push(() => runCompiler(job, compiler))
+  if (wanted('tarball')) work.push(() => runManifests(job))
   return work
 }
 
@@ -48,7 +48,7 @@ export function makeWork(stage: Stage): (() => Promise<void>)[] {
  * The tests that measure how time grows. The long run executes them last, one after another, because they need the
  * machine for themselves. The short run only loads them, so that one that cannot load fails `npm test`.
  */
-export async function measure({ plan, packages, outcome }: Stage): Promise<void> {
+export async function measure({ plan, packages, outcome }: Job): Promise<void> {
   for (const runtime of nodes) {
     if (!plan.parts.includes(runtime.name) || (await runtime.available()) !== undefined) continue
     const version = await runtime.version()
@@ -63,17 +63,14 @@ export async function measure({ plan, packages, outcome }: Stage): Promise<void>
   }
 }
 
-async function runManifests({ packages, outcome }: Stage): Promise<void> {
+async function runManifests({ packages, outcome }: Job): Promise<void> {
   for (const { installed } of packages)
     outcome.rows.push(
       await row('tarball', '', installed.package.short, () => checkManifest(installed)),
     )
 }
 
-async function runCompiler(
-  { packages, scratch, outcome }: Stage,
-  compiler: Compiler,
-): Promise<void> {
+async function runCompiler({ packages, scratch, outcome }: Job, compiler: Compiler): Promise<void> {
   if (packages.length === 0) return
   const installed = packages.map((each) => each.installed)
   const check = (): Promise<RunResult> => checkDeclarations(installed, compiler, scratch)
@@ -81,7 +78,7 @@ async function runCompiler(
 }
 
 async function runRuntime(
-  { plan, packages, control, outcome }: Stage,
+  { plan, packages, control, outcome }: Job,
   runtime: Runtime,
 ): Promise<void> {
   const { name } = runtime

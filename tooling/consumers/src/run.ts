@@ -31,9 +31,9 @@ async function main(): Promise<number> {
   const outcome: Outcome = { rows: [], skips: [] }
   const control = await prepareControl(scratch)
   const packages = await preparePackages(plan.packages, scratch, outcome)
-  const stage = { plan, packages, control, scratch, outcome }
-  await inParallel(makeWork(stage), width, (part) => part())
-  await measure(stage)
+  const job = { plan, packages, control, scratch, outcome }
+  await inParallel(makeWork(job), width, (part) => part())
+  await measure(job)
 
   printOutcome(outcome)
   writeReports(plan.task, outcome)

@@ -7,7 +7,7 @@ import { EngineError } from './engine/server.ts'
 import type { Pair } from './pair.ts'
 import { groups } from './pairs/groups.ts'
 import { Sheet } from './sheet.ts'
-import { Stage } from './stage.ts'
+import { SharedServers } from './shared-servers.ts'
 
 /** For one pair, on a machine that has other things to do. */
 const PATIENCE = 300_000
@@ -20,7 +20,7 @@ const isQuick = values.quick
 const words = positionals.map((word) => word.toLowerCase())
 const report = { passed: 0, failed: 0, skipped: 0, skips: [] as string[] }
 const began = performance.now()
-const stage = new Stage(isQuick)
+const servers = new SharedServers(isQuick)
 
 // What was started ends with this process, which a signal would end without a word.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
@@ -38,7 +38,7 @@ for (const { title, pairs, stop } of groups) {
   }
   await stop?.()
 }
-await stage.clear()
+await servers.clear()
 
 const seconds = ((performance.now() - began) / 1000).toFixed(1)
 const { passed, failed, skipped } = report
@@ -69,7 +69,7 @@ async function resultOf(pair: Pair): Promise<{ state: 'ok' | 'skip' | 'FAIL'; li
   const late = new Error(`It took more than ${PATIENCE / 1000} s.`)
   const timer = setTimeout(() => timeout.reject(late), PATIENCE)
   try {
-    await Promise.race([pair.run(sheet, stage), timeout.promise])
+    await Promise.race([pair.run(sheet, servers), timeout.promise])
   } catch (error) {
     if (isQuick && error instanceof EngineError && error.code === 'unavailable') {
       report.skipped++

@@ -18,7 +18,7 @@ export interface Instrumented {
 
 /**
  * Rewrites an example so that it checks what its comments state, through a global `__example` that
- * `stage.ts` provides. No line is added, so the places in its errors hold.
+ * `example-process.ts` provides. No line is added, so the places in its errors hold.
  */
 export function instrument(code: string): Instrumented {
   const source = ts.createSourceFile('example.ts', code, ts.ScriptTarget.Latest, true)

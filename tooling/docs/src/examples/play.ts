@@ -5,16 +5,16 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { instrument } from './instrument.ts'
-import type { Outcome } from './stage.ts'
+import type { Outcome } from './example-process.ts'
 import { turnstile } from './turnstile.ts'
 import type { Example, Line } from './types.ts'
 
 const here = path.resolve(import.meta.dirname, '../..')
-const stage = path.join(here, '.scratch/stage.mjs')
-mkdirSync(path.dirname(stage), { recursive: true })
+const exampleProcess = path.join(here, '.scratch/example-process.mjs')
+mkdirSync(path.dirname(exampleProcess), { recursive: true })
 writeFileSync(
-  stage,
-  stripTypeScriptTypes(readFileSync(path.join(here, 'src/examples/stage.ts'), 'utf8')),
+  exampleProcess,
+  stripTypeScriptTypes(readFileSync(path.join(here, 'src/examples/example-process.ts'), 'utf8')),
 )
 
 /** The module's lines: everything that an example consists of, in order. */
@@ -58,7 +58,7 @@ async function run(example: Example, limitMs: number): Promise<string[]> {
   const text = moduleOf(example).map((line) => line.text)
   const { code, stated } = instrument(text.join('\n'))
   writeFileSync(file, `${withoutTypes(code)}\nexport {}\n`)
-  const child = spawn(process.execPath, [stage, file, JSON.stringify(stated)], {
+  const child = spawn(process.execPath, [exampleProcess, file, JSON.stringify(stated)], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   let [output, outcome] = ['', '']

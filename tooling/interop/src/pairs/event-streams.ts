@@ -29,8 +29,8 @@ const both = servers.flatMap((server) =>
     .filter(({ protocols }) => protocols.includes(server.protocol))
     .map((client): Pair => ({
       name: `${server.name}, read by ${client.name}`,
-      async run(sheet, stage) {
-        const { url } = await stage.get(server.name, async () => server.start())
+      async run(sheet, servers) {
+        const { url } = await servers.get(server.name, async () => server.start())
         const { events, opened } = await client.follow(`${url}/script`)
         for (const [index, event] of expected.entries())
           sheet.compare('events', `event ${index}`, events[index], event)
@@ -47,8 +47,8 @@ const both = servers.flatMap((server) =>
 
 const heldBack: Pair = {
   name: 'nginx, deaf to X-Accel-Buffering, read by eventsource',
-  async run(sheet, stage) {
-    const { url } = await stage.get('deaf nginx', async () => deafNginx.start())
+  async run(sheet, servers) {
+    const { url } = await servers.get('deaf nginx', async () => deafNginx.start())
     const isLate = (await delayOf(eventsource, url)) > PROMPT
     sheet.compare('delays', 'late', isLate, true, 'it holds events back, and we would notice')
   },

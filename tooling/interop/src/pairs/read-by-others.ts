@@ -25,14 +25,14 @@ function readBy(client: ChatClient, quick = true): Pair {
   return {
     name: client.name,
     quick,
-    async run(sheet, stage) {
-      const server = await stage.get('our server', startChatServer)
+    async run(sheet, servers) {
+      const server = await servers.get('our server', startChatServer)
       try {
         await converse(sheet, client, server, answers)
         await converseAtOnce(sheet, client, server, server)
-        for (const wire of stage.isQuick ? telling : wires) {
-          const relay = await stage.get(wire.name, () => startRelay(server.url, wire))
-          const asked = stage.isQuick ? vulnerable : prompt
+        for (const wire of servers.isQuick ? telling : wires) {
+          const relay = await servers.get(wire.name, () => startRelay(server.url, wire))
+          const asked = servers.isQuick ? vulnerable : prompt
           await converse(sheet, client, relay, asked, wire.name)
         }
       } finally {

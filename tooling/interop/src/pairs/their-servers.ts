@@ -64,8 +64,8 @@ async function compareBoth(
 const llama: Pair = {
   name: 'llama-server',
   quick: true,
-  async run(sheet, stage) {
-    const engine = await stage.get('llama-server', startEngine)
+  async run(sheet, servers) {
+    const engine = await servers.get('llama-server', startEngine)
     for (const question of questions) await compareBoth(sheet, engine, question)
     await compareFailure(sheet, engine, 'too much', said('Say hello. '.repeat(900), 'tiny-chat'), {
       code: 'server-error',
@@ -77,9 +77,9 @@ const llama: Pair = {
 
 const llamaThrough = [portkey, nginxGzip].map((path): Pair => ({
   name: `llama-server, through ${path.name}`,
-  async run(sheet, stage) {
-    const engine = await stage.get('llama-server', startEngine)
-    const endpoint = await path.to(engine.url, stage)
+  async run(sheet, servers) {
+    const engine = await servers.get('llama-server', startEngine)
+    const endpoint = await path.to(engine.url, servers)
     const withoutCache = ({ usage }: ChatCompletion): void =>
       void delete usage?.prompt_tokens_details
     // What it does not know of a question it does not pass on, and so the server may remember another.
@@ -94,10 +94,10 @@ const vulnerable = questions.filter(({ name }) => /scripts|Quote|two plus|Three/
 
 const llamaRecut: Pair = {
   name: `llama-server, sent in ${wires.length} other ways`,
-  async run(sheet, stage) {
-    const engine = await stage.get('llama-server', startEngine)
+  async run(sheet, servers) {
+    const engine = await servers.get('llama-server', startEngine)
     for (const wire of wires) {
-      const relay = await stage.get(`llama ${wire.name}`, () => startRelay(engine.url, wire))
+      const relay = await servers.get(`llama ${wire.name}`, () => startRelay(engine.url, wire))
       for (const { name, ...question } of vulnerable)
         await compareBoth(sheet, relay, { ...question, name: `${name}, ${wire.name}` })
     }
@@ -107,8 +107,8 @@ const llamaRecut: Pair = {
 const aimock: Pair = {
   name: `${versioned('@copilotkit/aimock')} as a mock`,
   quick: true,
-  async run(sheet, stage) {
-    const server = await stage.get('aimock', startAimock)
+  async run(sheet, servers) {
+    const server = await servers.get('aimock', startAimock)
     for (const name of [
       'text',
       'reasoning',
@@ -146,8 +146,8 @@ async function compareText(sheet: Sheet, endpoint: Endpoint, asked: string): Pro
 const openaiMockApi: Pair = {
   name: versioned('openai-mock-api'),
   quick: true,
-  async run(sheet, stage) {
-    const server = await stage.get('openai-mock-api', startOpenaiMockApi)
+  async run(sheet, servers) {
+    const server = await servers.get('openai-mock-api', startOpenaiMockApi)
     for (const name of ['text', 'tools and words', 'nothing']) {
       const question = { name, body: said(name), adjust: nullForNothing }
       await compareBoth(sheet, server, question, { leavesOut: ['usage'] })
@@ -164,8 +164,8 @@ const openaiMockApi: Pair = {
 const mockOpenaiApi: Pair = {
   name: versioned('mock-openai-api'),
   quick: true,
-  async run(sheet, stage) {
-    const server = await stage.get('mock-openai-api', startMockOpenaiApi)
+  async run(sheet, servers) {
+    const server = await servers.get('mock-openai-api', startMockOpenaiApi)
     const tools = [{ type: 'function', function: { name: 'get_weather', parameters: {} } }]
     const asked: readonly [model: string, content: string, more?: object][] = [
       ['mock-gpt-thinking-tag', '1'],
@@ -215,8 +215,8 @@ async function compareTold(
 const mockLlm: Pair = {
   name: versioned('@dwmkerr/mock-llm'),
   quick: true,
-  async run(sheet, stage) {
-    const server = await stage.get('mock-llm', startMockLlm)
+  async run(sheet, servers) {
+    const server = await servers.get('mock-llm', startMockLlm)
     for (const words of ['Hello.', 'Grüße, 世界! 👋🏽 👨‍👩‍👧‍👦 🇯🇵 नमस्ते ✓', 'data: [DONE] event: x'])
       await compareBoth(sheet, server, { name: words, body: said(words) }, { leavesOut: ['usage'] })
   },

@@ -12,7 +12,7 @@ import { converse, converseAtOnce } from '../chat/conversation.ts'
 import { startChatServer } from '../chat/our-server.ts'
 import type { Group, Pair } from '../pair.ts'
 import type { Sheet } from '../sheet.ts'
-import type { Stage } from '../stage.ts'
+import type { SharedServers } from '../shared-servers.ts'
 
 const prompt = answers.filter(({ how }) => how !== 'waits')
 
@@ -21,24 +21,24 @@ interface Settings {
   readonly ways?: readonly Wire[]
   /** The status of an error that came as 400. */
   readonly refusal?: number
-  readonly also?: (sheet: Sheet, stage: Stage) => Promise<void>
+  readonly also?: (sheet: Sheet, servers: SharedServers) => Promise<void>
 }
 
 function through(path: Path, client: ChatClient, settings: Settings = {}): Pair {
   const { ways = [], refusal = 400, also } = settings
   return {
     name: `${path.name}, read by ${client.name}`,
-    async run(sheet, stage) {
-      const server = await stage.get('our server', startChatServer)
-      const endpoint = await path.to(server.url, stage)
+    async run(sheet, servers) {
+      const server = await servers.get('our server', startChatServer)
+      const endpoint = await path.to(server.url, servers)
       await converse(sheet, client, endpoint, answers)
       await converseAtOnce(sheet, client, endpoint, server)
       for (const wire of ways) {
-        const relay = await stage.get(wire.name, () => startRelay(server.url, wire))
-        await converse(sheet, client, await path.to(relay.url, stage), prompt, wire.name)
+        const relay = await servers.get(wire.name, () => startRelay(server.url, wire))
+        await converse(sheet, client, await path.to(relay.url, servers), prompt, wire.name)
       }
       if (client === ours) await compareRefusal(sheet, endpoint, refusal)
-      await also?.(sheet, stage)
+      await also?.(sheet, servers)
     },
   }
 }
@@ -60,11 +60,11 @@ async function compareRefusal(sheet: Sheet, endpoint: Endpoint, status: number):
 }
 
 /** It asks for gzip, passes it on, and does not say so. */
-async function compareLostGzip(sheet: Sheet, stage: Stage): Promise<void> {
-  const server = await stage.get('our server', startChatServer)
+async function compareLostGzip(sheet: Sheet, servers: SharedServers): Promise<void> {
+  const server = await servers.get('our server', startChatServer)
   const gzip = wires.find((wire) => wire.gzip)!
-  const relay = await stage.get(gzip.name, () => startRelay(server.url, gzip))
-  const response = await ask(await aimock.to(relay.url, stage), {
+  const relay = await servers.get(gzip.name, () => startRelay(server.url, gzip))
+  const response = await ask(await aimock.to(relay.url, servers), {
     model: 'text',
     stream: true,
     messages: [],
@@ -103,16 +103,16 @@ export const throughOthers: Group = {
     ]),
     ...[togetherAi, llms].map((client): Pair => ({
       name: client.name,
-      async run(sheet, stage) {
-        const server = await stage.get('our server', startChatServer)
-        const endpoint = await client.before(server.url, stage)
+      async run(sheet, servers) {
+        const server = await servers.get('our server', startChatServer)
+        const endpoint = await client.before(server.url, servers)
         const { unpredictable = [] } = client
         const isFit = ({ name }: Answer): boolean => !unpredictable.includes(name)
         await converse(sheet, client, endpoint, answers.filter(isFit))
         await converseAtOnce(sheet, client, endpoint, server)
         for (const wire of uncompressed) {
-          const relay = await stage.get(wire.name, () => startRelay(server.url, wire))
-          const before = await client.before(relay.url, stage)
+          const relay = await servers.get(wire.name, () => startRelay(server.url, wire))
+          const before = await client.before(relay.url, servers)
           await converse(sheet, client, before, prompt.filter(isFit), wire.name)
         }
       },

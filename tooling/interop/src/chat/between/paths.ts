@@ -4,7 +4,7 @@ import path from 'node:path'
 import { inPackage, versioned } from '../../packages.ts'
 import { startNginx } from '../../servers/nginx.ts'
 import type { Running } from '../../servers/server.ts'
-import type { Stage } from '../../stage.ts'
+import type { SharedServers } from '../../shared-servers.ts'
 import type { Endpoint } from '../clients/client.ts'
 import { startProgram } from '../programs/program.ts'
 
@@ -12,7 +12,7 @@ import { startProgram } from '../programs/program.ts'
 export interface Path {
   readonly name: string
   /** Where to ask for what the upstream says. */
-  to(upstream: string, stage: Stage): Promise<Endpoint>
+  to(upstream: string, servers: SharedServers): Promise<Endpoint>
 }
 
 export const startPortkey = (): Promise<Running> =>
@@ -21,8 +21,8 @@ export const startPortkey = (): Promise<Running> =>
 /** A gateway whose headers say which upstream to ask, and whether to re-encode the stream. */
 export const portkey: Path = {
   name: versioned('@portkey-ai/gateway'),
-  async to(upstream, stage) {
-    const { url } = await stage.get('portkey', startPortkey)
+  async to(upstream, servers) {
+    const { url } = await servers.get('portkey', startPortkey)
     return {
       url,
       headers: { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${upstream}/v1` },
@@ -48,13 +48,13 @@ async function startAimockProxy(upstream: string): Promise<Running> {
 
 export const aimock: Path = {
   name: `${versioned('@copilotkit/aimock')} as a proxy`,
-  to: (upstream, stage) => stage.get(`aimock ${upstream}`, () => startAimockProxy(upstream)),
+  to: (upstream, servers) => servers.get(`aimock ${upstream}`, () => startAimockProxy(upstream)),
 }
 
 const nginx = (gzip: boolean): Path => ({
   name: `nginx, gzip ${gzip ? 'on' : 'off'}`,
-  to: (upstream, stage) =>
-    stage.get(`nginx ${gzip} ${upstream}`, () => startNginx(upstream, { gzip })),
+  to: (upstream, servers) =>
+    servers.get(`nginx ${gzip} ${upstream}`, () => startNginx(upstream, { gzip })),
 })
 
 export const nginxPlain: Path = nginx(false)

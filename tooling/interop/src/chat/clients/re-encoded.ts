@@ -3,7 +3,7 @@ import { accumulate, readChunks } from '@tesserae/openai'
 import type { ChatCompletionChunk } from '@tesserae/openai/schema'
 import { parseStream } from '@tesserae/parser/stream'
 import { versioned } from '../../packages.ts'
-import type { Stage } from '../../stage.ts'
+import type { SharedServers } from '../../shared-servers.ts'
 import { type Answer, answers, chunksOf, frame } from '../answers.ts'
 import { portkey } from '../between/paths.ts'
 import { wires } from '../between/relay.ts'
@@ -15,7 +15,7 @@ import { ask } from './ours.ts'
 
 interface Gateway extends ChatClient {
   /** Where to ask for what the upstream says. */
-  before(upstream: string, stage: Stage): Promise<Endpoint>
+  before(upstream: string, servers: SharedServers): Promise<Endpoint>
   /** The names of answers of which it makes what the moment makes of them. */
   readonly unpredictable?: readonly string[]
 }
@@ -31,8 +31,8 @@ const question = ({ name }: Answer) => ({
 /** Portkey with Together as its upstream: texts and finish reasons are what it passes on. */
 export const togetherAi: Gateway = {
   name: `${versioned('@portkey-ai/gateway')} for together-ai, read by readChunks, accumulate`,
-  async before(upstream, stage) {
-    const { url, headers } = await portkey.to(upstream, stage)
+  async before(upstream, servers) {
+    const { url, headers } = await portkey.to(upstream, servers)
     return {
       url,
       headers: {
@@ -105,8 +105,8 @@ function heard(answer: Answer, way: string): ChatCompletionChunk[] {
 /** A library that reads chat completions and writes Anthropic's messages. */
 export const llms: Gateway = {
   name: `${versioned('@musistudio/llms')}, which writes messages, read by parseStream`,
-  before: (upstream, stage) =>
-    stage.get(`llms ${upstream}`, () =>
+  before: (upstream, servers) =>
+    servers.get(`llms ${upstream}`, () =>
       startProgram(path.join(import.meta.dirname, '../programs/llms.ts'), {
         args: [upstream, ...answers.map(({ name }) => name)],
       }),

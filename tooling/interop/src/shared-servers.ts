@@ -1,7 +1,7 @@
 import type { Running } from './servers/server.ts'
 
 /** Servers that pairs have in common: each is started once, when the first pair needs it, and all are stopped at the end. */
-export class Stage {
+export class SharedServers {
   /** Whether there is time for the most telling of the many ways alone. */
   readonly isQuick: boolean
   readonly #running = new Map<string, Promise<Running>>()
