@@ -25,6 +25,12 @@ export function undocumentedParameters(project: ProjectReflection): string[] {
     .toSorted()
 }
 
+/** Names that say enough wherever they stand. */
+const plain = /^(error|event|listener|callback|name|url|type|message|init|input)$/
+
+/** Interfaces for an object of another library, which the caller passes in, and whose own documentation has the rest. */
+const foreign = /(Client|Listener|Publisher|Subscriber|Command|Socket|Like)$/
+
 /** What has the type of a function of the platform has its parameters too. */
 function isOurs(parameter: ParameterReflection, project: ProjectReflection): boolean {
   const id = project.getSymbolIdFromReflection(parameter)
@@ -39,7 +45,8 @@ function isMadeHere({ parent }: Reflection): boolean {
 }
 
 function isDocumented(parameter: ParameterReflection): boolean {
-  if (parameter.hasComment()) return true
+  if (parameter.hasComment() || plain.test(parameter.name)) return true
+  if (placeOf(parameter).split('.').some((part) => foreign.test(part))) return true
   const word = new RegExp(`(?<![\\w.])${escape(parameter.name)}(?!\\w)`, 'i')
   if (commentsAround(parameter).some((comment) => word.test(wordsOf(comment)))) return true
   return parameter.type !== undefined && isOursAndDocumented(parameter.type)
