@@ -1,7 +1,7 @@
 import { aborted, interrupted } from '../errors.ts'
 import { assertSource, type ChunkSource, type Item, type Pull, pullFrom } from '../read/source.ts'
 import { Watch } from '../read/watch.ts'
-import { EventReader, type EventSink } from './reader.ts'
+import { EventReader, type EventSink, type Prediction } from './reader.ts'
 
 /** Options of everything that reads a stream. */
 export interface ReadOptions {
@@ -22,11 +22,11 @@ export class Feed {
   readonly #signal: AbortSignal | undefined
   #isClosed = false
 
-  constructor(source: ChunkSource, sink: EventSink, options: ReadOptions) {
+  constructor(source: ChunkSource, sink: EventSink, options: ReadOptions, prediction?: Prediction) {
     assertSource(source)
     const isAnswer = 'ok' in source && 'headers' in source
     const status = isAnswer && !source.ok ? source.status : undefined
-    this.#reader = new EventReader(sink, options.maxEventBytes, status)
+    this.#reader = new EventReader(sink, options.maxEventBytes, status, prediction)
     this.#signal = options.signal
     const pull = pullFrom(isAnswer ? (source.body ?? []) : source)
     this.#pull = options.signal ? new Watch(pull, { signal: options.signal }) : pull

@@ -12,10 +12,18 @@ export interface EventSink {
   readonly isOver: boolean
 }
 
+/** Knows events by the bytes of earlier ones. */
+export interface Prediction {
+  read(chunk: Uint8Array, from: number, limit: number): number
+  learn(block: Uint8Array, event: Wire): void
+}
+
 /** As much of a body that cannot be read goes into the error. */
 const EXCERPT = 4096
 /** As much of the body of an error answer is read. */
 const MAX_ERROR_BYTES = 65_536
+/** The default of the parser. */
+const MAX_EVENT_BYTES = 16_777_216
 
 const [TAB, LF, CR, SPACE, BRACKET, ANGLE, BRACE] = [0x09, 0x0a, 0x0d, 0x20, 0x5b, 0x3c, 0x7b]
 
@@ -42,12 +50,23 @@ export class EventReader {
   readonly #maxEventBytes: number | undefined
   /** The status of an answer that is an error. */
   readonly #status: number | undefined
+  readonly #prediction: Prediction | undefined
   #parser: Parser | undefined
+  /** Whether the parser holds nothing of an event. */
+  #isBetween = true
   #document: Uint8Array[] | undefined
   #documentBytes = 0
+  /** The event that was read last. */
+  #last: Wire | undefined
 
-  constructor(sink: EventSink, maxEventBytes: number | undefined, status: number | undefined) {
+  constructor(
+    sink: EventSink,
+    maxEventBytes: number | undefined,
+    status: number | undefined,
+    prediction?: Prediction,
+  ) {
     this.#sink = sink
+    this.#prediction = prediction
     this.#maxEventBytes = maxEventBytes
     this.#status = status
     if (status !== undefined) this.#document = []
@@ -77,9 +96,29 @@ export class EventReader {
   #feed(chunk: Uint8Array): void {
     if (this.#document === undefined && this.#parser === undefined) this.#begin(chunk)
     if (this.#document) this.#keep(chunk, this.#document)
+    else if (this.#parser && this.#prediction)
+      this.#readAhead(this.#parser, chunk, this.#prediction)
     else if (this.#parser) {
       this.#parser.feed(chunk)
       this.#drain(this.#parser, false)
+    }
+  }
+
+  /** Takes known events from the bytes, and gives the parser one event at a time to learn from. */
+  #readAhead(parser: Parser, chunk: Uint8Array, prediction: Prediction): void {
+    let at = 0
+    while (at < chunk.length && !this.isOver) {
+      if (this.#isBetween) at = prediction.read(chunk, at, this.#maxEventBytes ?? MAX_EVENT_BYTES)
+      if (at === chunk.length) return
+      const end = endOfBlock(chunk, at)
+      const block = chunk.subarray(at, end < 0 ? chunk.length : end)
+      const isWhole = this.#isBetween && end > 0
+      this.#isBetween = end > 0
+      this.#last = undefined
+      parser.feed(block)
+      this.#drain(parser, false)
+      if (isWhole && this.#last) prediction.learn(block, this.#last)
+      at += block.length
     }
   }
 
@@ -95,7 +134,8 @@ export class EventReader {
   }
 
   #keep(chunk: Uint8Array, document: Uint8Array[]): void {
-    const limit = this.#status === undefined ? (this.#maxEventBytes ?? 16_777_216) : MAX_ERROR_BYTES
+    const limit =
+      this.#status === undefined ? (this.#maxEventBytes ?? MAX_EVENT_BYTES) : MAX_ERROR_BYTES
     if (this.#documentBytes < limit) document.push(chunk.slice(0, limit - this.#documentBytes))
     this.#documentBytes += chunk.length
     if (this.#documentBytes > limit && this.#status === undefined)
@@ -151,7 +191,10 @@ export class EventReader {
     else if (!isWire(value)) this.#sink.note('not-an-event')
     else if (isNamed(name) && value['type'] === undefined && value['object'] !== 'response')
       this.#sink.event({ ...value, type: name })
-    else if (!this.isOver) this.#sink.event(value)
+    else if (!this.isOver) {
+      this.#last = value
+      this.#sink.event(value)
+    }
   }
 
   /** A body that is not a stream. */
@@ -180,6 +223,15 @@ function isAnswer(value: unknown): boolean {
       typeof value['type'] === 'string' ||
       !isNothing(value['error']))
   )
+}
+
+/** Where the blank line ends that closes an event; -1 if there is none. */
+function endOfBlock(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at + 1] === LF) return at + 2
+    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3
+  }
+  return -1
 }
 
 function isEvent(value: unknown): value is EventLike {

@@ -10,7 +10,14 @@ import type {
 } from './accumulator-types.ts'
 import { deltasBetween, fieldDelta, partDelta, remainder, TOOL_CALLS } from './deltas.ts'
 import { errorIn } from './event-error.ts'
-import { type GrowField, type GrowPart, type ListName, type Rule, ruleOf } from './event-table.ts'
+import {
+  type FieldName,
+  type GrowField,
+  type GrowPart,
+  type ListName,
+  type Rule,
+  ruleOf,
+} from './event-table.ts'
 import { type Item, type Part, PART_DONE, TEXT_DONE } from './item.ts'
 import { Items } from './items.ts'
 import { ResponseNotes } from './notes.ts'
@@ -114,9 +121,22 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
     return true
   }
 
-  /** The number of an event that was read without being parsed. */
-  countTo(number: number): void {
-    this.#count(number, undefined)
+  /** Counts an event that was read without being parsed. `false` if it was read before. */
+  countTo(number: number): boolean {
+    return this.#count(number, undefined)
+  }
+
+  /** What appends to the text that an event grows; `undefined` for an event that does anything else. */
+  growthOf(event: Wire): ((text: string) => void) | undefined {
+    const rule = ruleOf(String(event['type']))
+    if (rule?.does === 'grow field') {
+      const item = this.#itemOf(event, rule.kinds)
+      return (text) => this.#appendTo(item, rule.field, text)
+    }
+    if (rule?.does !== 'grow part' || rule.list === 'output') return undefined
+    const item = this.#itemOf(event, rule.kinds)
+    const part = item.part(rule.list, rule.part, event[LABELS[rule.list]], TEXT_DONE)
+    return (text) => this.#append(item, part, rule.field, text)
   }
 
   /** All events come again from the first: the items are built anew. */
@@ -341,13 +361,15 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
   }
 
   #growField(event: Wire, rule: GrowField): void {
-    const item = this.#itemOf(event, rule.kinds)
-    const piece = pieceOf(event[rule.from])
+    this.#appendTo(this.#itemOf(event, rule.kinds), rule.field, pieceOf(event[rule.from]))
+  }
+
+  #appendTo(item: Item, field: FieldName, piece: string): void {
     if (piece === '') return
-    const text = pieceOf(item.text(rule.field)) + piece
-    item.setText(rule.field, text)
+    const text = pieceOf(item.text(field)) + piece
+    item.setText(field, text)
     this.#flatten(text)
-    if (this.#onDelta) this.#tell(fieldDelta(item.type, rule.field, item.place, piece))
+    if (this.#onDelta) this.#tell(fieldDelta(item.type, field, item.place, piece))
   }
 
   /** A text that is done: it replaces the streamed text, unless it is empty. */

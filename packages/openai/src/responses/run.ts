@@ -3,6 +3,7 @@ import type { ChunkSource } from '../read/source.ts'
 import type { FinishedResponse, ResponseCursor, ResponseDelta } from './accumulator-types.ts'
 import { incompleteResponse, type ModelStreamError as Failure } from './errors.ts'
 import { Feed, type ReadOptions } from './feed.ts'
+import { EventPredictor } from './predictor.ts'
 import { EventAccumulator } from './response-accumulator.ts'
 import type { EventSink } from './reader.ts'
 import type { ModelResponse } from './types.ts'
@@ -16,6 +17,11 @@ export interface AccumulateOptions extends ReadOptions {
   readonly incomplete?: 'error' | 'return' | undefined
   /** Called with what each event adds. */
   readonly onDelta?: ((delta: ResponseDelta) => void) | undefined
+  /**
+   * Reads events that differ from an earlier one only in their text without parsing them. Same response, several times
+   * faster on long streams. Ignored when `check` is set. Default: `true`.
+   */
+  readonly predict?: boolean | undefined
   /** Continues a stream that ended or failed before its terminal event. */
   readonly resume?: Resume | undefined
 }
@@ -45,6 +51,7 @@ export class Run {
   readonly #accumulator: EventAccumulator<ModelResponse>
   readonly #options: AccumulateOptions
   readonly #sink: EventSink
+  readonly #prediction: EventPredictor | undefined
   #feed: Feed
   #failure: ModelStreamError | undefined
   #attempt = 0
@@ -55,13 +62,19 @@ export class Run {
     options: AccumulateOptions,
     onDelta: ((delta: ResponseDelta) => void) | undefined,
   ) {
-    const { check } = options
+    const { check, predict = true } = options
     const accumulator = new EventAccumulator<ModelResponse>({ onDelta })
+    const prediction =
+      predict && !check
+        ? new EventPredictor(accumulator as EventAccumulator<never>, !!onDelta)
+        : undefined
+    this.#prediction = prediction
     this.#options = options
     this.#accumulator = accumulator
     this.#sink = {
       event(event) {
         check?.(event)
+        prediction?.flush()
         accumulator.push(event)
       },
       note: (code) => accumulator.notes.add(code),
@@ -69,7 +82,7 @@ export class Run {
         return accumulator.isOver
       },
     }
-    this.#feed = new Feed(source, this.#sink, options)
+    this.#feed = new Feed(source, this.#sink, options, prediction)
   }
 
   /** Reads the next item of the source. `false` if nothing more comes. */
@@ -115,7 +128,7 @@ export class Run {
     try {
       const source = await resume(cursor, this.#attempt)
       if (source === undefined) return false
-      this.#feed = new Feed(source, this.#sink, this.#options)
+      this.#feed = new Feed(source, this.#sink, this.#options, this.#prediction)
     } catch (error) {
       this.#failure = error instanceof ModelStreamError ? error : interrupted(error)
       return false
@@ -126,6 +139,7 @@ export class Run {
   }
 
   result(): AccumulatedResponse {
+    this.#prediction?.flush()
     const accumulator = this.#accumulator
     const { cursor } = accumulator
     accumulator.error ??= this.#failure?.error
