@@ -18,7 +18,7 @@ import { sorryFor } from './sorry.ts'
 import { crucible } from './systems/crucible.ts'
 import type { System } from './systems/system.ts'
 
-/** So much is said at most. In words of one letter that is 2 MB of events, all made before the first is sent. */
+/** The most characters of an answer. In words of one letter that is 2 MB of events, all made before the first is sent. */
 const LONGEST_ECHO = 16_384
 
 /** What was found for a request: the stream, and the message without streaming. */
@@ -113,7 +113,7 @@ async function wholeOf({ transcript, dialect, id }: Recorded): Promise<object> {
   if (dialect !== 'openai' && transcript.response.source !== 'document')
     throw new Refusal(
       'only_streamed',
-      `${id} is no chat completion: set "stream" to true.`,
+      `${id} is not a chat completion: set "stream" to true.`,
       'stream',
     )
   try {

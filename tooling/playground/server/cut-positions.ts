@@ -46,7 +46,7 @@ function* atRandom(bytes: Uint8Array, seed: number): Generator<number> {
 }
 
 /**
- * Between CR and LF, between the line ends of a blank line, inside the name of each field, behind its colon, and inside
+ * Between CR and LF, between the line ends of a blank line, inside the name of each field, after its colon, and inside
  * every character of more than one byte.
  */
 function* whereItHurts(bytes: Uint8Array): Generator<number> {

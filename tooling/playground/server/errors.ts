@@ -15,7 +15,7 @@ const statuses = {
 
 export type RefusalCode = keyof typeof statuses
 
-/** A request that is answered with an error. Its message says what to do, and goes to whoever asked. */
+/** A request that is answered with an error. Its message says what to do, and goes to the client. */
 export class Refusal extends Error {
   readonly code: RefusalCode
   readonly status: number

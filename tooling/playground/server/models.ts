@@ -4,7 +4,7 @@ import { systems } from './systems/all.ts'
 import { openai } from './systems/openai.ts'
 import type { System } from './systems/system.ts'
 
-/** What a model's name selects: a recording, or what is said and in which dialect. */
+/** What a model's name selects: a recording, or an answer and its dialect. */
 export type Model =
   | { readonly recorded: Recorded }
   | { readonly recorded?: never; readonly system: System; readonly answer: System['answer'] }

@@ -60,7 +60,7 @@ export function perform(recorded: Score, options: PlayOptions, sorry: SseEventIn
   return { ...show, beats: beats(), events: undefined, end: { at: endAt + late, isCut } }
 }
 
-/** Where the fault comes: behind which block, or in the middle of it where a connection breaks off. */
+/** Where the fault comes: after which block, or in the middle of it where a connection breaks off. */
 function fateOf(
   { bytes, blockEnds }: Score,
   { fault, at }: PlayOptions,

@@ -17,9 +17,9 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)))
   } catch {
-    throw new Refusal('invalid_json', 'The body is no JSON: send an object, in UTF-8.')
+    throw new Refusal('invalid_json', 'The body is not JSON: send an object, in UTF-8.')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Refusal('invalid_json', 'The body is JSON, and no object: send an object.')
+    throw new Refusal('invalid_json', 'The body is JSON, but not an object: send an object.')
   return value as Record<string, unknown>
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** Anybody's page may ask: there is nothing here to be kept from it. */
+/** Any page may ask: there are no secrets here. */
 export const CORS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': '*',

@@ -81,7 +81,7 @@ function allow({ method = '' }: IncomingMessage, ...methods: readonly string[]):
 }
 
 function fail(response: ServerResponse, error: unknown): void {
-  // Whoever has left needs no answer.
+  // A client that has left needs no answer.
   if (response.destroyed || response.socket?.destroyed) return
   if (response.headersSent) {
     console.error(error)

@@ -24,7 +24,7 @@ export interface Score extends Cuttable {
   readonly end: { readonly at: number; readonly isCut: boolean }
 }
 
-/** What somebody's server sent, byte for byte, and when. */
+/** What a server sent, byte for byte, and when. */
 export function scoreOfRecording(transcript: Transcript): Score {
   const { source, reads, end } = transcript.response
   const bytes = bodyOf(transcript)
@@ -33,7 +33,7 @@ export function scoreOfRecording(transcript: Transcript): Score {
     headOf(transcript)?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ??
     'text/event-stream'
   const score = { bytes, blockEnds: ends, contentType, events: undefined }
-  // What somebody printed was not cut, and has no times.
+  // A printed stream was not cut, and has no times.
   if (source === 'document') return { ...score, pieceEnds: ends, ...evenly(ends, EVENTS_A_SECOND) }
   let sum = 0
   const marks = piecesOf(transcript).map(({ at, bytes: piece }) => ({

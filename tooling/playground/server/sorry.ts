@@ -4,7 +4,7 @@ import { errorEvent } from './systems/shapes.ts'
 
 const MESSAGE = 'This error was asked for, with the fault "error".'
 
-/** How APIs that are no chat completions say that they failed. */
+/** How APIs other than chat completions say that they failed. */
 const others: Readonly<Record<string, SseEventInit>> = {
   messages: named({ type: 'error', error: { type: 'overloaded_error', message: MESSAGE } }),
   responses: named({ type: 'error', code: 'server_error', message: MESSAGE, param: null }),

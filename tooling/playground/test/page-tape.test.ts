@@ -42,7 +42,7 @@ describe('a tape', () => {
   })
 })
 
-/** The labels of what is no text, and the text, of all chunks. */
+/** The labels of bytes that are not text, and the text, of all chunks. */
 function look(tape: Tape): string[] {
   return tape.chunks.map((chunk) => {
     let seen = ''
@@ -64,7 +64,7 @@ describe('cells', () => {
     ['a byte order mark', ['\uFEFFx\uFEFF'], ['<mark BOM>x<control U+FEFF>']],
     ['what turns the direction', ['a\u202Eb'], ['a<control U+202E>b']],
     ['characters of two, three and four bytes', ['é東🜁'], ['é東🜁']],
-    ['a byte that is no UTF-8', [[0x61, 0xff, 0x62]], ['a<invalid FF>b']],
+    ['a byte that is not UTF-8', [[0x61, 0xff, 0x62]], ['a<invalid FF>b']],
     [
       'a character that breaks off before another',
       [[0xe6, 0x9d, 0x61]],
@@ -109,7 +109,7 @@ describe('rows', () => {
     expect(cut.starts).toEqual(whole.starts)
   })
 
-  it('are no wider than they may be', () => {
+  it('are not wider than they may be', () => {
     const rows = new Rows(4)
     for (const chunk of tapeOf('abcdefghij').chunks) rows.push(chunk)
     expect(rows.starts).toEqual([0, 4, 8])

@@ -98,7 +98,7 @@ describe('the official client, streaming', () => {
     })
     const usages = []
     for await (const { usage, choices } of stream) if (usage) usages.push([usage, choices])
-    // Eight words were said, and as many asked for.
+    // The answer has eight words, and so has the question.
     expect(usages).toEqual([[{ prompt_tokens: 8, completion_tokens: 8, total_tokens: 16 }, []]])
   })
 

@@ -50,7 +50,7 @@ describe('cuts', () => {
     expect(cut('byte')).toEqual(Array.from({ length: bytes.length - 1 }, (_, at) => at + 1))
   })
 
-  test('hostile ones are inside names, characters, line ends, and behind colons', () => {
+  test('hostile ones are inside names, characters, line ends, and after colons', () => {
     const pieces: string[] = []
     const latin1 = new TextDecoder('latin1')
     let start = 0

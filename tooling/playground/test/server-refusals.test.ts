@@ -107,7 +107,7 @@ describe('options', () => {
     expect(error.message).toMatch(words)
   })
 
-  test.each([[[]], ['drop'], [null], [7]])('%j is no object of options', async (playground) => {
+  test.each([[[]], ['drop'], [null], [7]])('%j is not an object of options', async (playground) => {
     const [status, { error }] = await refusal({ messages: HELLO, playground })
     expect([status, error.param]).toEqual([400, 'playground'])
   })
@@ -144,7 +144,7 @@ describe('bodies', () => {
     ['nothing', '', 'invalid_json', null],
     ['a list', '[]', 'invalid_json', null],
     ['null', 'null', 'invalid_json', null],
-    ['a model that is no text', { model: 7, messages: HELLO }, 'invalid_body', 'model'],
+    ['a model that is not a text', { model: 7, messages: HELLO }, 'invalid_body', 'model'],
     ['no messages', { model: 'echo' }, 'invalid_body', 'messages'],
     ['an empty list of messages', { messages: [] }, 'invalid_body', 'messages'],
     ['a text for messages', { messages: 'Hello' }, 'invalid_body', 'messages'],
@@ -168,7 +168,7 @@ describe('bodies', () => {
     expect(error).toMatchObject({ type: 'invalid_request_error', code, param })
   })
 
-  test('messages of any shape are no danger', async () => {
+  test('messages of any shape are harmless', async () => {
     for (const content of [
       null,
       7,
@@ -196,13 +196,13 @@ describe('bodies', () => {
     expect(await response.json()).toMatchObject({ choices: [{ text: 'a' }] })
   })
 
-  test('bytes that are no UTF-8', async () => {
+  test('bytes that are not UTF-8', async () => {
     const body = Uint8Array.of(0x22, 0xff, 0x22)
     const response = await fetch(`${playground.url}/v1/completions`, { method: 'POST', body })
     expect(response.status).toBe(400)
   })
 
-  test('a text that is too long to be said', async () => {
+  test('a text that is too long to echo', async () => {
     const asking = (length: number) =>
       refusal({ model: 'echo', messages: [{ role: 'user', content: 'x'.repeat(length) }] })
     expect((await asking(16_384))[0]).toBe(200)
@@ -361,7 +361,7 @@ describe('the page', () => {
   })
 })
 
-test('a port that is taken is left to whoever has it', async () => {
+test('a port that is taken is left to its owner', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
   const { port } = other.address() as { port: number }

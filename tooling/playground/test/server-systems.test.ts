@@ -23,7 +23,7 @@ const CONTENT: Readonly<Record<string, string>> = {
 }
 const REASONING: Readonly<Record<string, string>> = {
   yuhuan: '15! / 13! is what is left of 15! without its first thirteen factors: 14 and 15.',
-  crucible: 'I read it from end to end. Most of it is said three times.',
+  crucible: 'I read it from end to end. Most of it stands there three times.',
 }
 const FINISH: Readonly<Record<string, string>> = { cryptgpt: 'stop', sovereign: 'stop' }
 

@@ -15,12 +15,10 @@ export const notYetClean: Readonly<Record<string, readonly string[]>> = {
   ],
   language: [
     '.changeset/',
-    'README.md',
     'packages/client/',
     'packages/encoder/',
     'packages/openai/',
     'packages/parser/',
     'packages/resume/',
-    'tooling/playground/',
   ],
 }

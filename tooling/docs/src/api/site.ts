@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Application } from 'typedoc'
 import { listenTo, readApi } from './read.ts'
+import { repository } from '../repository.ts'
 import type { PublishedPackage } from './packages.ts'
+import { copyGuides, writeIndex } from './pages.ts'
 
-/** Writes the API of all packages as pages into a folder; gives what TypeDoc warns of. */
+/** Writes the API of all packages and the guides as static pages into a folder. Returns the warnings of TypeDoc. */
 export async function writeSite(
   packages: readonly PublishedPackage[],
   folder: string,
@@ -23,11 +25,17 @@ export async function writeSite(
       models.push(model)
       found.push(...warnings)
     }
+    const guides = copyGuides(path.join(repository, 'guides'), path.join(scratch, 'guides'))
+    const index = path.join(scratch, 'index.md')
+    writeIndex(packages, guides, index)
     const application = await Application.bootstrap({
       name: 'Tesserae',
       entryPointStrategy: 'merge',
       entryPoints: models,
-      readme: 'none',
+      readme: index,
+      projectDocuments: guides.map(({ file }) => file),
+      searchInComments: true,
+      searchInDocuments: true,
       navigation: {
         includeGroups: false,
         includeCategories: false,

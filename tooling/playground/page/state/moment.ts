@@ -24,7 +24,7 @@ export interface Moment {
   /** How many bytes have come, and whether the end has. */
   readonly offset: number
   readonly hasEnded: boolean
-  /** The event that is lit up, and whether somebody chose it. */
+  /** The event that is lit up, and whether the user chose it. */
   readonly focus: Entry | undefined
   readonly isChosen: boolean
   /** Whether more is expected. */
@@ -112,12 +112,12 @@ const encoder = new TextEncoder()
 const MOST_BYTES = 65_536
 const found = new WeakMap<Entry, readonly Stretch[]>()
 
-/** Where the text that an event added stands in its bytes, where that can be said: it stands there once, as JSON. */
+/** Where the text that an event added stands in its bytes, if it stands there once, as JSON. */
 export function deltaBytes(recording: Recording, entry: Entry): readonly Stretch[] {
   const known = found.get(entry)
   if (known) return known
   if (entry.kind !== 'event' || entry.known > recording.tape.length) return []
-  // The reader may be a few microtasks behind the parser; what it has not said is not kept.
+  // The reader may follow the parser by a few microtasks; what it has not read yet is not kept.
   const { parts } = effectOf(recording, entry)
   if (parts.length === 0) return []
   const bytes = recording.tape.slice(entry.start, entry.end)

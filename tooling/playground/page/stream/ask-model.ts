@@ -115,7 +115,7 @@ export const firstQuestion: Question = {
   body: '',
 }
 
-/** A question as it was kept, whatever somebody wrote into the storage. */
+/** A question as it was kept, whatever the storage holds. */
 export function readQuestion(kept: string | null): Question {
   let value: unknown
   try {

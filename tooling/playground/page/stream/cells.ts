@@ -84,7 +84,7 @@ function soundBytes(bytes: Uint8Array, at: number, length: number): number {
   for (let index = 1; index < length; index++) {
     if (at + index === bytes.length) return index
     const byte = bytes[at + index]!
-    // No surrogates, nothing longer than it need be, nothing behind U+10FFFF: it shows in the second byte.
+    // No surrogates, nothing longer than it need be, nothing above U+10FFFF: it shows in the second byte.
     const low = index > 1 ? 0x80 : lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
     const high = index > 1 ? 0xbf : lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
     if (byte < low || byte > high) return index

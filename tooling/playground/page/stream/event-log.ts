@@ -24,7 +24,7 @@ export type EntryKind =
 export interface Entry {
   readonly index: number
   readonly kind: EntryKind
-  /** Its bytes. A line feed behind a carriage return may come later and belong to it. */
+  /** Its bytes. A line feed after a carriage return may come later and belong to it. */
   readonly start: number
   end: number
   /** How many bytes had come when it was known; `Infinity` for what shows at the end of the stream alone. */
@@ -40,7 +40,7 @@ export interface Entry {
  */
 export class EventLog {
   readonly entries: Entry[] = []
-  /** The parser gave up: nothing behind this is read. */
+  /** The parser gave up: nothing after this is read. */
   failure: { readonly error: SseError; readonly known: number } | undefined
   verdict: EndVerdict | undefined
   readonly #parser: Parser
@@ -111,7 +111,7 @@ export class EventLog {
 
   /** The innermost entry that a byte belongs to. */
   at(offset: number): Entry | undefined {
-    // An entry ends behind those before it, and what lies within it comes before it.
+    // An entry ends after those before it, and what lies within it comes before it.
     let index = countWhere(this.entries, ({ end }) => end <= offset)
     for (let entry; (entry = this.entries[index]); index++) {
       if (entry.start <= offset) return entry

@@ -16,7 +16,7 @@ export interface StreamRequest {
   readonly maxEventBytes?: number | undefined
 }
 
-/** What the worker is told. */
+/** The message to the worker. */
 export interface FetchOrder {
   readonly url: string
   readonly method: string
@@ -25,7 +25,7 @@ export interface FetchOrder {
   readonly forwarded: boolean
 }
 
-/** What the worker tells, with the milliseconds since the request. */
+/** A message of the worker, with the milliseconds since the request. */
 export type FetchReport =
   | {
       readonly type: 'head'

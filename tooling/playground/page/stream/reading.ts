@@ -72,7 +72,7 @@ export class Feed {
       if (this.#end) {
         this.known = Infinity
         const { how, error } = this.#end
-        // Not within the call that asks for more: whoever asks has to be waiting for it.
+        // Not within the call that asks for more: the reader has to be waiting for it.
         await Promise.resolve()
         if (how === 'closed') controller.close()
         else if (how === 'failed') controller.error(error)

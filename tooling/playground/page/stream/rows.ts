@@ -1,11 +1,11 @@
 import { cellAt } from './cells.ts'
 import { countWhere, type TapeChunk } from './tape.ts'
 
-/** So many columns beside a row are left free for the line ends behind it. */
+/** So many columns beside a row are left free for the line ends after it. */
 export const HANGING = 4
 
 /**
- * The stream in rows of at most so many columns: a row ends behind the line ends of the stream, and where it is full. It
+ * The stream in rows of at most so many columns: a row ends after the line ends of the stream, and where it is full. It
  * only grows, so what a row is does not depend on what comes after it.
  */
 export class Rows {
@@ -23,7 +23,7 @@ export class Rows {
     for (let at = 0; at < chunk.bytes.length;) {
       const { kind, width, length } = cellAt(chunk, at)
       const isLineEnd = kind === 'line-feed' || kind === 'carriage-return'
-      // Line ends stay on the row that they end, also those of the blank lines behind it, and may hang over its edge.
+      // Line ends stay on the row that they end, also those of the blank lines after it, and may hang over its edge.
       const isFull = this.#column + width > this.columns + (isLineEnd ? HANGING : 0)
       if (this.starts.length === 0 || isFull || (this.#isBehindLine && !isLineEnd)) {
         this.starts.push(chunk.start + at)

@@ -20,7 +20,7 @@ export interface TapeEnd {
 
 /**
  * What came over the network, with its times. A position on it is a number of steps: each chunk is one, and the end is
- * one of its own, for it comes at a time of its own too.
+ * one of its own, because it comes at a time of its own too.
  */
 export class Tape {
   readonly chunks: TapeChunk[] = []
@@ -68,7 +68,7 @@ export class Tape {
     return countWhere(this.chunks, (chunk) => chunk.at <= time)
   }
 
-  /** The chunk that a byte lies in; the last one for what lies behind it. */
+  /** The chunk that a byte lies in; the last one for what lies after it. */
   indexOf(offset: number): number {
     const index = countWhere(this.chunks, (chunk) => chunk.end <= offset)
     return Math.min(index, this.chunks.length - 1)
@@ -90,7 +90,7 @@ export class Tape {
   }
 }
 
-/** How many items at the beginning of a sorted list have a property that those behind them lack. */
+/** How many items at the beginning of a sorted list have a property that those after them lack. */
 export function countWhere<T>(items: readonly T[], has: (item: T) => boolean): number {
   let low = 0
   let high = items.length

@@ -3,7 +3,7 @@ const seen = new Map<string, boolean>()
 const NOWHERE = '\u{10FFFD}'
 /** Latin, Greek and Cyrillic are in every font; what comes after may not be. */
 const RARE = /[\u0900-\uffff]|\p{Emoji_Presentation}/gu
-/** More different characters than this are not looked at. */
+/** More different characters than this are not checked. */
 const MOST = 200
 
 /** Whether a text has a character that appears as a box on this system, because no font has it. */

@@ -23,7 +23,7 @@ export function useTheme(): ThemeSwitch {
   }, [theme])
   return {
     text: TEXTS[theme],
-    // The name begins with the text that is seen, so that it can be said to a voice control.
+    // The name begins with the text that is seen, so that a voice control finds it.
     label: `${TEXTS[theme]} theme; switch to ${TEXTS[after(theme)].toLowerCase()}`,
     next: () => setTheme(after),
   }

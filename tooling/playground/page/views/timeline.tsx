@@ -12,7 +12,7 @@ interface Props {
   readonly theme: string
 }
 
-/** What the times are, so that nobody takes a pace of the playground for the pace of a model. */
+/** What the times are, so that the pace of the playground is not taken for that of a model. */
 const TIMINGS: Readonly<Record<Timing, string>> = {
   live: 'Measured in this browser, from the request.',
   replay: 'Measured in this browser, while the playground plays the recorded times.',

@@ -15,7 +15,7 @@ export const crucible: System = {
   answer: (_, isDeep) => ({
     content:
       'The document is short. It says three things: how to ask, what comes, and when it is over.',
-    ...(isDeep && { reasoning: 'I read it from end to end. Most of it is said three times.' }),
+    ...(isDeep && { reasoning: 'I read it from end to end. Most of it stands there three times.' }),
   }),
   events: (completion) => toEvents(split(completion), { dialect }),
   whole: ({ model, choices, usage }) => {

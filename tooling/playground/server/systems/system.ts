@@ -22,7 +22,7 @@ export interface System {
   readonly path: '/v1/chat/completions' | '/v1/completions'
   /** What its document asks, as the fields of the request. */
   readonly asks: Readonly<Record<string, unknown>>
-  /** What its model answers. `isDeep`: it was told to think. */
+  /** What its model answers. `isDeep`: the request asks it to think. */
   readonly answer: (asked: string, isDeep: boolean) => Answer
   /** Its stream of a message, the closing `[DONE]` included. */
   readonly events: (completion: ChatCompletion) => Iterable<ChunkEvent>

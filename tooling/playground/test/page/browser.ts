@@ -28,9 +28,9 @@ export interface Visit {
   readonly url: string
   /** Everything that the browser complained about. */
   readonly complaints: readonly string[]
-  /** Opens the page, with what stands behind its address. */
+  /** Opens the page, with a hash after its address. */
   open(hash?: string): Promise<void>
-  /** Another page, in a window of another kind, for this test alone. */
+  /** Another page, in a window of another kind, only for this test. */
   again(options: BrowserContextOptions): Promise<void>
 }
 
@@ -86,7 +86,7 @@ function visits(): Visit {
     },
     async again(options) {
       expect(watched?.complaints).toEqual([])
-      // One that is behind another draws nothing.
+      // A page that another one covers draws nothing.
       await watched?.close()
       shared = undefined
       watched = await openPage(browser!, options)

@@ -74,7 +74,7 @@ describe('with a stream that does not come', () => {
   })
 })
 
-test('an event beyond the limit is told as the parser tells it', async () => {
+test('an event beyond the limit is reported in the words of the parser', async () => {
   const { page } = visit
   await visit.open('#scene=llama-server/logprobs&limit=256')
   const said = await standing(page, /^An event beyond the limit$/)
@@ -91,7 +91,7 @@ test('an error of a documented system has its code in the diagnostics', async ()
   await page.locator('#diagnostics').filter({ hasText: 'Error from the server' }).waitFor()
 })
 
-test('a server that goes away is no dead end', async () => {
+test('a server that goes away is not a dead end', async () => {
   const { page } = visit
   await visit.open('#scene=tesserae&speed=max')
   await standing(page, /^Complete$/)

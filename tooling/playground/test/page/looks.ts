@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { drawn, some, standing, visit } from './browser.ts'
 
-/** Texts with less contrast against what lies behind them than 4.5 to 1. */
+/** Texts with less contrast against their background than 4.5 to 1. */
 function weakTexts(): string[] {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
   const channels = (colour: string): number[] => {

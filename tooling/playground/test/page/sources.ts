@@ -44,7 +44,7 @@ describe('pasting', () => {
     expect(await page.locator('#events .entry .id').innerText()).toBe('id 7')
   })
 
-  test('reads bytes from a file, and shows those that are no text', async () => {
+  test('reads bytes from a file, and shows those that are not text', async () => {
     const { page } = visit
     await visit.open()
     await page.click('#tab-open')
@@ -152,7 +152,7 @@ describe('pasting', () => {
     expect(await page.locator('#said').innerText()).toContain(nasty)
   })
 
-  test('an odd stream is no reason to give up', async () => {
+  test('an odd stream is not a reason to give up', async () => {
     const { page } = visit
     await visit.open()
     await page.click('#tab-open')
@@ -235,7 +235,7 @@ describe('a URL of one’s own', () => {
       return request.on('end', () => {
         response.setHeader('content-type', 'text/event-stream')
         if (request.url === '/empty') return response.end()
-        // Nothing comes behind it, and there is no end.
+        // Nothing comes after it, and there is no end.
         if (request.url === '/spoilt') return response.write(say('Hi') + 'data: nonsense\n\n')
         const { method } = request
         return response.end(say(`${method} ${request.headers['x-own'] ?? ''} ${body}`) + DONE)
@@ -320,7 +320,7 @@ describe('a URL of one’s own', () => {
     await standing(page, /^Stopped$/)
   })
 
-  test('that is empty is said to be empty', async () => {
+  test('that is empty is reported as empty', async () => {
     const { page } = visit
     await visit.open()
     await fetchFrom(page, '/empty')
