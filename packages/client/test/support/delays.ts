@@ -211,8 +211,8 @@ export const delays: readonly Scenario[] = [
   },
   {
     name: '`reconnect()` leaves a request alone that is being sent',
-    server: [{ after: 5_000, steps: ['data: a\n\n'] }],
-    act: { time: 1_000, do: 'reconnect' },
+    server: [{ after: 30_000, steps: ['data: a\n\n'] }],
+    act: { time: 15_000, do: 'reconnect' },
     requests: ['', ''],
     events: ['a'],
     ends: 'no-content',
@@ -228,6 +228,7 @@ export const delays: readonly Scenario[] = [
   },
   {
     name: 'comments keep a connection from being idle',
+    clockOnly: true,
     options: { idleTimeout: 10_000 },
     server: [clean(...[1, 2, 3, 4].flatMap(() => [4_000, ':\n']), 'data: a\n\n')],
     requests: ['', ''],
@@ -244,6 +245,7 @@ export const delays: readonly Scenario[] = [
   },
   {
     name: 'comments do not stop the clock of `eventTimeout`',
+    clockOnly: true,
     options: { ...post, eventTimeout: 10_000 },
     server: [clean('data: a\n\n', ...Array.from({ length: 9 }, () => [4_000, ':\n']).flat())],
     requests: [''],
@@ -252,6 +254,7 @@ export const delays: readonly Scenario[] = [
   },
   {
     name: 'events start the clock of `eventTimeout` over',
+    clockOnly: true,
     options: { ...post, eventTimeout: 10_000 },
     server: [clean(...['a', 'b', 'c'].flatMap((data) => [6_000, `data: ${data}\n\n`]))],
     requests: [''],

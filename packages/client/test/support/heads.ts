@@ -191,8 +191,8 @@ export const heads: readonly Scenario[] = [
   },
   {
     name: 'a head that arrives within `headTimeout` stops that clock',
-    options: { headTimeout: 5_000 },
-    server: [{ after: 1_000, steps: ['data: a\n\n', 20_000, 'data: b\n\n'] }],
+    options: { headTimeout: 10_000 },
+    server: [{ after: 500, steps: ['data: a\n\n', 40_000, 'data: b\n\n'] }],
     requests: ['', ''],
     events: ['a', 'b'],
     ends: 'no-content',

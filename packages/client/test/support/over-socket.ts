@@ -74,7 +74,8 @@ async function play(answer: Answer, socket: Socket): Promise<void> {
   const headers: Record<string, string> = {
     'content-type': 'text/event-stream',
     ...answer.headers,
-    connection: 'close',
+    // With this header, Node 20 takes any end of the socket for the end of the body.
+    ...(end === 'cut' ? {} : { connection: 'close' }),
     ...(hasBody ? { 'transfer-encoding': 'chunked' } : {}),
   }
   if (headers['content-type'] === '') delete headers['content-type']
