@@ -46,7 +46,12 @@ function isMadeHere({ parent }: Reflection): boolean {
 
 function isDocumented(parameter: ParameterReflection): boolean {
   if (parameter.hasComment() || plain.test(parameter.name)) return true
-  if (placeOf(parameter).split('.').some((part) => foreign.test(part))) return true
+  if (
+    placeOf(parameter)
+      .split('.')
+      .some((part) => foreign.test(part))
+  )
+    return true
   const word = new RegExp(`(?<![\\w.])${escape(parameter.name)}(?!\\w)`, 'i')
   if (commentsAround(parameter).some((comment) => word.test(wordsOf(comment)))) return true
   return parameter.type !== undefined && isOursAndDocumented(parameter.type)
