@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import type { Readable } from 'node:stream'
 import path from 'node:path'
 import { keptFolder } from '../layout.ts'
@@ -130,4 +132,14 @@ export function cleanEnvironment(): Record<string, string> {
     LANG: 'C.UTF-8',
     NO_COLOR: '1',
   }
+}
+
+/** A port of the loopback interface that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
 }

@@ -1,9 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import path from 'node:path'
-import { kill, start } from '@tooling/consumers/processes'
+import { freePort, kill, start } from '@tooling/consumers/processes'
 import { EngineError } from './errors.ts'
 import { findLlamaServer, scratch } from './install.ts'
 
@@ -109,17 +108,6 @@ async function startOnce({
     kill: () => end('SIGKILL'),
     [Symbol.asyncDispose]: () => end('SIGTERM'),
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string')
-    throw new EngineError('not-started', 'There is no free port.')
-  return address.port
 }
 
 function collectedLog(child: ChildProcess): () => string {

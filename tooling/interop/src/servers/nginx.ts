@@ -1,9 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { end, start } from '@tooling/consumers/processes'
+import { end, freePort, start } from '@tooling/consumers/processes'
 import { programOf } from '../programs.ts'
 import { nodeServers } from './node.ts'
 import type { Running, Server } from './server.ts'
@@ -89,12 +87,4 @@ http {
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }

@@ -3,7 +3,8 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } 
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { freePort, startListening, stopListening } from './server-process.ts'
+import { freePort } from '@tooling/consumers/processes'
+import { startListening, stopListening } from './server-process.ts'
 import { Unavailable } from './unavailable.ts'
 
 /** Postgres refuses to run as root, so root runs it as `nobody`. */

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { unpackDebianPackage } from '@tooling/consumers/debian-unpack'
-import { freePort, startListening, stopListening } from './server-process.ts'
+import { freePort } from '@tooling/consumers/processes'
+import { startListening, stopListening } from './server-process.ts'
 import { Unavailable } from './unavailable.ts'
 
 const scratch = path.resolve(import.meta.dirname, '../../.scratch')

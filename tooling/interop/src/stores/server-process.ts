@@ -1,21 +1,9 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process'
-import { createServer, connect } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** For how long a server may take to accept connections, in milliseconds. */
 const START_LIMIT = 60_000
-
-/** A free port of the loopback interface. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 /** Starts a program, and waits until it accepts connections. It ends with this process at the latest. */
 export async function startListening(

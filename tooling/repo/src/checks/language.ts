@@ -27,7 +27,7 @@ const rules: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bshort way\b/i, '"fast path"'],
   [/\b(the|its|their) likes?\b(?! of)/i, 'the thing itself'],
   [
-    /\b(nobody|somebody|anybody|everybody|whoever|whomever)\b/i,
+    /(?<!`)\b(nobody|somebody|anybody|everybody|whoever|whomever)\b/i,
     'the actor: the caller, the server, a client',
   ],
   [/\b(by|of|from|with|to|for|than) others\b/i, 'the actor: other libraries, other clients'],
