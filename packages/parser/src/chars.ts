@@ -6,8 +6,8 @@ export const COLON = 58
 export const A = 97
 export const D = 100
 export const E = 101
+export const I = 105
+export const N = 110
+export const R = 114
 export const T = 116
-
-/** Where the values begin in `data: ` and in `event: `. */
-export const DATA_AT = 6
-export const NAME_AT = 7
+export const V = 118

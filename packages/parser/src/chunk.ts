@@ -1,184 +1,173 @@
-// HOT: made once for every chunk, asked for every line and for every event that is read. `npm run bench -- parser`
-import { type Assembler, isData, valueAt } from './assembler.ts'
-import { CR, DATA_AT, E, LF, NAME_AT, SPACE } from './chars.ts'
-import { ViewedEvent } from './event.ts'
-import type { Memory } from './memory.ts'
-import { decode, indexOf, widen } from './native.ts'
-import { Window, WORTH } from './window.ts'
+import { chunkChanged } from './errors.ts'
+import { decode, encode, fromUnits, toUnits } from './native.ts'
+import { REPLACEMENT, surplusOf } from './utf8.ts'
 
-/** Below this many bytes, two searches cost less than making a string to search in. */
-const FEW = 1_024
+/** What is remembered of how the events of a stream are used. It decides whether the next chunk is decoded at once. */
+export class Habit {
+  /** Whether, since it was decided last, any events were made, and any was read as text. */
+  made = false
+  read = false
+  #decodes: boolean
+  readonly #isFixed: boolean
 
-/** Above this, one costs more memory than it saves time, and a string that is kept pins it whole. */
-const MANY = 1_048_576
-
-/** Up to this many bytes, a chunk is gone through as fast as it is looked at. */
-const TINY = 64
-
-/** A line end so near is found faster byte by byte than by a search, of a string or of bytes. */
-const NEAR_IN_STRING = 8
-export const NEAR_IN_BYTES = 32
-
-/** In bytes, of a line with a name that is looked through byte by byte. */
-const SHORT_LINE = 64
-
-/** How a stream is read, and counts for the tests. */
-export interface Tally {
-  /** Every event by the general rules, alone: a switch for the tests, which hold the fast ways against it. */
-  readonly plain: boolean
-  /** Bytes copied because they straddle a cut or share an event with another line, and those of them moved later. */
-  copied: number
-  moved: number
-}
-
-/** At the start of a stream. */
-export const newTally = (plain = false): Tally => ({ plain, copied: 0, moved: 0 })
-
-/** A chunk as it was fed, and what is known of it. */
-export class Chunk implements Memory {
-  readonly bytes: Uint8Array
-  /** The chunk as text, if it is decoded whole: it is ASCII, so that offsets are the same, or one block. */
-  text: string | undefined
-  /** A string with a unit for each byte to search in, if there is one: often `text`. */
-  lines: string | undefined
-  /** Whether the event that was read last is ASCII: `undefined` if none was. */
-  ascii: boolean | undefined
-  /** Where the next line ends of each kind are, as far as is known: at the chunk's end if there is none. */
-  lf: number
-  cr: number
-  /** Where the data begins of the block at the chunk's start, if that is known; and where it ends, if that is all there is. */
-  value: number
-  stop: number
-  /** For events that are read in a run: `null` if each is to be decoded alone. */
-  window: Window | null | undefined
-
-  // Not set where they are declared: of that V8 makes a function, which it calls. bench: parser/openai-ascii-lf/each
-  constructor(bytes: Uint8Array, plain: boolean) {
-    this.bytes = bytes
-    this.text = this.lines = this.ascii = undefined
-    this.lf = this.cr = -1
-    this.value = this.stop = 0
-    this.window = plain ? null : undefined
+  /** @param decodes - decided once and for all; without it a stream begins as if its events were read */
+  constructor(decodes: boolean | undefined) {
+    this.#decodes = decodes ?? true
+    this.#isFixed = decodes !== undefined
   }
 
-  /** Where the line ends that goes on here: the chunk's end if that is not in it. A long one is not looked through. */
-  lineEnd(start: number, long: boolean): number {
-    const { bytes } = this
-    const reach = long ? 0 : this.lines ? NEAR_IN_STRING : NEAR_IN_BYTES
-    const near = Math.min(start + reach, bytes.length)
-    for (let at = start; at < near; at++)
-      if (bytes[at]! <= CR && (bytes[at] === LF || bytes[at] === CR)) return at
-    if (this.lf < near) this.lf = this.#find('\n', LF, near)
-    if (this.cr < near) this.cr = this.#find('\r', CR, near)
-    return this.lf < this.cr ? this.lf : this.cr
-  }
-
-  /** Where the line after that of a name starts, if this is one, no longer than `most`, of LF or CR LF; else `start`. */
-  afterName(start: number, most: number): number {
-    // Without a string to search in, this is the chunk's start, and known since it was made ready.
-    if (this.lines === undefined) return this.value - DATA_AT
-    const value = start + NAME_AT
-    if (valueAt('event', this.bytes, start, this.bytes.length) !== value) return start
-    const lf = this.lf < value ? this.lines.indexOf('\n', value) : this.lf
-    const end = lf < this.cr ? lf : this.endAt(value, lf)
-    if (end > 0 && end - start <= most && lf < this.bytes.length) return lf + 1
-    this.lf = lf < 0 ? this.bytes.length : lf
-    return start
-  }
-
-  /** Where the line ends that goes on at `start` and has its first LF at `lf`: -1 if a CR stands anywhere but before it. */
-  endAt(start: number, lf: number): number {
-    if (this.cr < start) this.cr = this.#find('\r', CR, start)
-    return this.cr > lf ? lf : this.cr === lf - 1 ? this.cr : -1
-  }
-
-  /** Bytes `start` to `end`, the rest of a line, as text. */
-  read(start: number, end: number): string {
-    const { text } = this
-    if (text === undefined) return this.#decode(start, end)
-    // Of a block that is not ASCII, what is not is in the data.
-    const surplus = this.bytes.length - text.length
-    this.ascii = surplus === 0
-    return text.slice(start, end - surplus)
-  }
-
-  #decode(start: number, end: number): string {
-    const { bytes, window } = this
-    if (window === null) return decode(bytes, start, end)
-    const text = window?.read(bytes, start, end) ?? decode(bytes, start, end)
-    if (end + WORTH < bytes.length) this.window ??= new Window()
-    this.ascii = text.length === end - start
-    return text
-  }
-
-  #find(text: string, byte: number, from: number): number {
-    const { lines } = this
-    const found = lines ? lines.indexOf(text, from) : indexOf(this.bytes, byte, from)
-    return found < 0 ? this.bytes.length : found
+  /** Whether to decode the next chunk: as it would have been right for the last one that had events. */
+  decodes(): boolean {
+    if (this.made && !this.#isFixed) this.#decodes = this.read
+    this.made = this.read = false
+    return this.#decodes
   }
 }
+
+/** Where the data of events is: from one unit of text to another. */
+export interface Payload {
+  /** As text. */
+  read(start: number, end: number): string
+  /** As UTF-8. */
+  view(start: number, end: number): Uint8Array
+  /** As it is kept, in the alphabet that it is in. */
+  slice(start: number, end: number): string
+}
+
+/** The surplus is counted once for every so many units, and from there when it is asked for. */
+const STRIDE = 256
+
+const NO_BYTES = new Uint8Array(0)
 
 /**
- * Makes a chunk ready to be read, as what was read of the one before says. It is looked at whether it is one block of at
- * most so many bytes, a line of data, maybe with a name, as nearly all that a live stream brings; with -1 it is not, for
- * no block begins here. One function, for a call costs as much as ten of its lines. bench: parser/openai-ascii-lf/each
+ * A chunk as it was fed, and its text, which begins with what was left of the chunks before it. The text is in one of two
+ * alphabets:
+ *
+ * - *characters*: decoded UTF-8;
+ * - *bytes*: a unit for each byte, whatever the bytes are.
  */
-export function prepare(bytes: Uint8Array, before: Chunk, most: number): Chunk {
-  const chunk = new Chunk(bytes, false)
-  const { length } = bytes
-  const { ascii } = before
-  if (length > MANY) return chunk
-  const few = length < FEW
-  // A block is read as soon as it is decoded; of several that are not ASCII, a window finds the offsets.
-  const isWanted = ascii === true || (few && before.stop > 0 && ascii === false)
-  const text = isWanted ? decode(bytes, 0, length) : undefined
-  const surplus = text === undefined ? 0 : length - text.length
-  // No sequence of bytes, sound or not, has more units than bytes: the same length means the same offsets.
-  // bench: parser/openai-ascii-lf/each
-  if (text !== undefined && surplus === 0) chunk.lines = chunk.text = text
-  else if (!few) chunk.lines = widen(bytes)
-  const blank = bytes[length - 2] === CR ? length - 2 : length - 1
-  const end = blank - 1
-  if (few && most >= 0 && length > TINY && bytes[length - 1] === LF && bytes[end] === LF) {
-    const at = bytes[0] === E ? afterShortName(bytes, most) : 0
-    if (isData(bytes, at) && bytes[at + 5] === SPACE) {
-      // What is not ASCII is in the data: offsets are the same before it, and counted from the end the same behind it.
-      const value = at + DATA_AT
-      const stop = bytes[end - 1] === CR ? end - 1 : end
-      const lf = text === undefined ? indexOf(bytes, LF, value) : text.indexOf('\n', value)
-      if (lf + surplus === end && stop <= most) {
-        const cr = text === undefined ? indexOf(bytes, CR, value) : text.indexOf('\r', value)
-        if (cr < 0 || cr + surplus === (stop < end ? stop : blank)) {
-          chunk.text = text
-          chunk.value = value
-          chunk.stop = stop
-        }
-      }
-      // Found in vain, it is the next line end all the same; one that is near is as soon found again.
-      if (chunk.stop === 0 && text === undefined && lf - value > NEAR_IN_BYTES) {
-        chunk.value = value
-        chunk.lf = lf
-      }
-    }
+export class Chunk implements Payload {
+  readonly bytes: Uint8Array
+  /** How long it was when it was fed. */
+  readonly length: number
+  readonly habit: Habit
+  text: string
+  /** Whether the alphabet is that of bytes. */
+  isBytes: boolean
+  /** The first unit of the text that is the chunk's own, and the byte that it begins at. */
+  own: number
+  skipped: number
+  /** How many bytes more than units the text has, as UTF-8. */
+  surplus: number
+  #surpluses: Int32Array | undefined
+
+  constructor(bytes: Uint8Array, habit: Habit) {
+    this.bytes = bytes
+    this.length = bytes.length
+    this.habit = habit
+    this.text = ''
+    this.isBytes = false
+    this.own = this.skipped = this.surplus = 0
+    this.#surpluses = undefined
   }
-  if (ascii === false && chunk.stop === 0) chunk.window = new Window()
-  return chunk
+
+  /** Text that was put together of several pieces. */
+  static of(text: string, isBytes: boolean, habit: Habit): Chunk {
+    const chunk = new Chunk(NO_BYTES, habit)
+    chunk.text = text
+    chunk.isBytes = isBytes
+    chunk.own = text.length + 1
+    return chunk
+  }
+
+  /** Whether all of its memory is there: it can have been transferred, or have shrunk. */
+  get isWhole(): boolean {
+    return this.bytes.length === this.length
+  }
+
+  slice(start: number, end: number): string {
+    return this.text.slice(start, end)
+  }
+
+  read(start: number, end: number): string {
+    this.habit.read = true
+    if (!this.isBytes) return this.text.slice(start, end)
+    return this.#has(start)
+      ? decode(this.bytes, this.#byteAt(start), this.#byteAt(end))
+      : charactersOf(this.text.slice(start, end))
+  }
+
+  view(start: number, end: number): Uint8Array {
+    if (this.#has(start)) return this.bytes.subarray(this.#byteAt(start), this.#byteAt(end))
+    const text = this.text.slice(start, end)
+    if (this.isBytes) return fromUnits(text)
+    if (text.includes(REPLACEMENT)) throw chunkChanged()
+    return encode(text)
+  }
+
+  /** Goes over to the alphabet of bytes if a character stands for a byte that is none. The offsets stay as they are. */
+  makeSound(): void {
+    if (this.isBytes || this.surplus > 0 || !this.text.includes(REPLACEMENT)) return
+    const { text, own, skipped } = this
+    this.text = text.slice(0, own) + toUnits(this.bytes, skipped, skipped + text.length - own)
+    this.isBytes = true
+  }
+
+  /** Whether what begins at a unit lies in the chunk's memory. */
+  #has(unit: number): boolean {
+    return unit >= this.own && this.isWhole
+  }
+
+  #byteAt(unit: number): number {
+    const offset = unit - this.own
+    if (this.isBytes || this.surplus === 0) return this.skipped + offset
+    const surpluses = (this.#surpluses ??= surplusesOf(this.text, this.own))
+    const strides = Math.floor(offset / STRIDE)
+    const counted = this.own + strides * STRIDE
+    return this.skipped + offset + surpluses[strides]! + surplusOf(this.text, counted, unit)
+  }
 }
 
-/** The event of a chunk that is one block. */
-export function eventOf(chunk: Chunk, assembler: Assembler): ViewedEvent {
-  const { value, stop } = chunk
-  const name = assembler.nameAbove(chunk, 0, value - DATA_AT)
-  return new ViewedEvent(name, undefined, assembler.lastEventId, chunk, value, stop)
+function surplusesOf(text: string, own: number): Int32Array {
+  const surpluses = new Int32Array(Math.floor((text.length - own) / STRIDE) + 1)
+  for (let stride = 1; stride < surpluses.length; stride++) {
+    const end = own + stride * STRIDE
+    surpluses[stride] = surpluses[stride - 1]! + surplusOf(text, end - STRIDE, end)
+  }
+  return surpluses
 }
 
-/** `Chunk.afterName` for the start of a chunk, of a short name of printable ASCII; 0 for any other. */
-function afterShortName(bytes: Uint8Array, most: number): number {
-  let at = NAME_AT
-  if (valueAt('event', bytes, 0, bytes.length) !== at) return 0
-  const last = Math.min(most, SHORT_LINE)
-  while (at < last && bytes[at]! >= SPACE && bytes[at]! < 0x80) at++
-  if (at > last) return 0
-  if (bytes[at] === CR) at++
-  return bytes[at] === LF ? at + 1 : 0
+/** The data of an event that has several lines: where each of them starts and ends. */
+export class Lines implements Payload {
+  readonly #chunk: Chunk
+  readonly #spans: readonly number[]
+
+  constructor(chunk: Chunk, spans: readonly number[]) {
+    this.#chunk = chunk
+    this.#spans = spans
+  }
+
+  slice(): string {
+    const spans = this.#spans
+    const { text } = this.#chunk
+    let joined = text.slice(spans[0], spans[1])
+    for (let at = 2; at < spans.length; at += 2)
+      joined += `\n${text.slice(spans[at], spans[at + 1])}`
+    return joined
+  }
+
+  read(): string {
+    const { isBytes, habit } = this.#chunk
+    habit.read = true
+    return isBytes ? charactersOf(this.slice()) : this.slice()
+  }
+
+  view(): Uint8Array {
+    return this.#chunk.isBytes ? fromUnits(this.slice()) : encode(this.slice())
+  }
+}
+
+/** What a text in the alphabet of bytes reads as. */
+export function charactersOf(units: string): string {
+  return decode(fromUnits(units), 0, units.length)
 }

@@ -1,4 +1,4 @@
-import type { BlockOptions } from './assembler.ts'
+import type { BlockOptions } from './scanner.ts'
 import { SseError } from './errors.ts'
 import { createParser as createPulledParser } from './parser.ts'
 import { pulledPair, type Step } from './pulled-pair.ts'
@@ -149,7 +149,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     const options: BlockOptions = {
       maxEventBytes: maxBufferSize,
       incomplete: 'dispatch',
-      onBlockId: onId && ((id) => void this.#ids.push(id)),
+      onBlockId: onId && this.#inOrder(onId),
       onRetry: onRetry && this.#inOrder(onRetry),
       onComment:
         onComment && this.#inOrder((comment: string) => onComment(comment.replace(/^ /, ''))),
@@ -174,7 +174,10 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
   }
 
   next(): EventSourceMessage | undefined {
-    this.#event ??= this.#nextEvent()
+    if (this.#event === undefined) {
+      this.#event = this.#nextEvent()
+      if (this.#event?.id !== undefined) this.#ids.push(this.#event.id)
+    }
     this.#tellIds()
     const event = this.#event
     this.#event = undefined

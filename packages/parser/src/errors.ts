@@ -6,6 +6,8 @@ export type SseErrorCode =
   | 'incomplete-event'
   /** `feed()` after `end()`. */
   | 'ended'
+  /** The memory of a chunk was transferred or shrank before `next()` had taken it in. */
+  | 'chunk-changed'
   /** No byte came for `idleTimeout`. */
   | 'idle-timeout'
   /** No event came for `eventTimeout`. */
@@ -98,6 +100,13 @@ export const incompleteEvent = (offset: number): SseError =>
 
 export const ended = (offset: number): SseError =>
   new SseError('ended', 'The stream has ended: reset() before feeding another.', offset)
+
+export const chunkChanged = (offset?: number): SseError =>
+  new SseError(
+    'chunk-changed',
+    'The memory of a chunk was transferred or resized before it was drained: leave it alone until `next()` has returned `undefined`.',
+    offset,
+  )
 
 export const timeout = (clock: 'idle' | 'event', milliseconds: number): SseError =>
   new SseError(

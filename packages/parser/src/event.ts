@@ -1,40 +1,40 @@
-import { Memory } from './memory.ts'
+import { Chunk, Habit, type Payload } from './chunk.ts'
 import type { SseEvent } from './types.ts'
 
-/** An event as a place in memory: nothing of it is decoded or copied until it is asked for. */
+/** An event as a place in a chunk: nothing of it is decoded or copied until it is asked for. */
 export class ViewedEvent implements SseEvent {
   declare readonly event: string | undefined
   declare readonly id: string | undefined
   declare readonly lastEventId: string
-  readonly #memory: Memory
+  readonly #payload: Payload
   readonly #start: number
   readonly #end: number
   #text: string | undefined
 
+  // Assigned here, not as field initializers: V8 compiles those into a function that it calls for each instance.
   constructor(
     event: string | undefined,
     id: string | undefined,
     lastEventId: string,
-    memory: Memory,
+    payload: Payload,
     start: number,
     end: number,
-    text: string | undefined = undefined,
   ) {
     this.event = event
     this.id = id
     this.lastEventId = lastEventId
-    this.#memory = memory
+    this.#payload = payload
     this.#start = start
     this.#end = end
-    this.#text = text
+    this.#text = undefined
   }
 
   get data(): string {
-    return (this.#text ??= this.#memory.read(this.#start, this.#end))
+    return (this.#text ??= this.#payload.read(this.#start, this.#end))
   }
 
   get bytes(): Uint8Array {
-    return this.#memory.bytes.subarray(this.#start, this.#end)
+    return this.#payload.view(this.#start, this.#end)
   }
 
   toJSON(): { event: string | undefined; data: string; id: string | undefined } {
@@ -48,11 +48,16 @@ export class ViewedEvent implements SseEvent {
   detach(): SseEvent {
     // Not `slice()`: that of a `Buffer` copies nothing.
     const bytes = new Uint8Array(this.bytes)
+    const copy = new Chunk(bytes, new Habit(false))
+    copy.isBytes = true
     const { event, id, lastEventId } = this
-    // A name may be a part of a chunk's text, which it would hold: joined to something and cut, it is one of its own.
-    const name = event && `:${event}`.slice(1)
-    return new ViewedEvent(name, id, lastEventId, new Memory(bytes), 0, bytes.length)
+    return new ViewedEvent(owned(event), owned(id), owned(lastEventId), copy, 0, bytes.length)
   }
+}
+
+/** A string of its own: one that was sliced keeps what it was sliced from. */
+function owned<Text extends string | undefined>(text: Text): Text {
+  return (text && `:${text}`.slice(1)) as Text
 }
 
 // What Node and Deno log of an event. Without it the payload would not show, for it is read when it is asked for.

@@ -52,8 +52,10 @@ class StreamParser implements Parser {
 
   next(): SseEvent | undefined {
     for (;;) {
-      const ready = this.#ready?.shift()
-      if (ready) return ready
+      if (this.#ready) {
+        const ready = this.#ready.shift()
+        if (ready) return ready
+      }
       const scanner = this.#scanner
       const event = scanner.next()
       // A callback may have called reset() or end(): then there is something else to look at.
@@ -93,11 +95,11 @@ class StreamParser implements Parser {
   }
 
   get lastEventId(): string {
-    return this.#scanner.assembler.lastEventId
+    return this.#scanner.lastEventId
   }
 
   get reconnectionTime(): number | undefined {
-    return this.#scanner.assembler.reconnectionTime
+    return this.#scanner.reconnectionTime
   }
 
   /** One byte order mark may stand before everything else, cut or not. */

@@ -1,200 +1,468 @@
-// HOT: `next` runs once for every event. What each case costs: `npm run bench -- parser`.
-import { Assembler, endBefore, isData } from './assembler.ts'
-import { CR, D, DATA_AT, E, LF, SPACE } from './chars.ts'
-import { Chunk, eventOf, NEAR_IN_BYTES, newTally, prepare, type Tally } from './chunk.ts'
-import { eventTooLarge, type SseError } from './errors.ts'
+// HOT: `#lex` runs once for every chunk. What each kind of line costs: `npm run bench -- parser --mixed`.
+import { Carry } from './carry.ts'
+import { A, COLON, CR, D, E, I, LF, N, R, SPACE, T, V } from './chars.ts'
+import { charactersOf, Chunk, Habit, Lines } from './chunk.ts'
+import { chunkChanged, eventTooLarge } from './errors.ts'
 import { ViewedEvent } from './event.ts'
+import { unitsAreCheap } from './native.ts'
 import { Queue } from './queue.ts'
-import { Slab } from './slab.ts'
-import type { ParserOptions, EndVerdict } from './types.ts'
+import type { EndVerdict, ParserOptions } from './types.ts'
+import { surplusOf } from './utf8.ts'
 
-/**
- * The bytes of one stream, chunk by chunk: no other knows where in it one is. Between calls, every byte before `#at` has
- * been handed on: into an event, to the assembler, or to nobody because nobody wants it. So whatever a consumer or a
- * callback does between two events, throwing included, the next call goes on behind it.
- */
+/** Options that are not for everybody. */
+export interface BlockOptions extends ParserOptions {
+  /** Called with the ID of each block that has one and no event, as the block ends. */
+  readonly onBlockId?: ((id: string) => void) | undefined
+}
+
+/** `setTimeout` takes no more; the standard sets no limit. */
+const LONGEST_DELAY = 2 ** 31 - 1
+
+/** How many events are made at once. */
+const BATCH = 128
+
+/** An event is put together as a string, which V8 limits to 512 MiB; a piece of a chunk has to fit in as well. */
+const LARGEST = 480 * 1024 * 1024
+
+/** A chunk is taken in pieces of so many bytes: a string that is kept may pin the text of one. */
+const PIECE = 1 << 24
+
 export class Scanner {
-  readonly tally: Tally
-  readonly assembler: Assembler
+  readonly #options: BlockOptions
   readonly #limit: number
-  /** What is being read, up to `#at` of `#end`, for its memory may go once it is read; and what waits. */
-  #chunk = new Chunk(new Uint8Array(0), true)
-  #at = 0
-  #end = 0
-  #queue = new Queue<Uint8Array>()
-  /** Whether the last line of data was long: then the end of the next is not looked for byte by byte. */
-  #long = false
-  /** The longest block that may take the shortcut: none, if that is switched off. */
-  readonly #shortcut: number
-  /** The beginning of a line whose end has not come. */
-  readonly #part: Slab
-  /** Bytes of the block's lines so far, line ends not counted: zero between blocks. */
-  #size = 0
-  /** The last chunk ended in CR: a line feed at the start of the next belongs to it. */
+  readonly #habit: Habit
+  readonly #queue: Queue<Chunk> = new Queue()
+  readonly #carry: Carry = new Carry()
+  /** How many bytes of the stream have been taken in. */
+  position = 0
+  #lastEventId: string
+  reconnectionTime: number | undefined
+  #failure: Error | undefined
+  /** The last line ended in a CR, the chunk's last byte. */
   #swallow = false
-  /** Offsets in the stream: of the chunk, and of the block. */
-  #offset = 0
-  #begin = 0
-  #failure: SseError | undefined
 
-  constructor(options: ParserOptions, lastEventId = '', tally: Tally = newTally()) {
-    this.tally = tally
-    this.#limit = options.maxEventBytes ?? 16 * 1024 * 1024
-    this.#shortcut = tally.plain ? -1 : this.#limit
-    this.assembler = new Assembler(options, lastEventId, tally)
-    this.#part = new Slab(tally)
+  /** The chunk whose text is to be gone on with, and from where; and where the next line ends of each kind are, if that is known. */
+  #chunk: Chunk | undefined
+  #at = 0
+  #lf = 0
+  #cr = 0
+
+  /** The block so far: bytes of its lines, as far as they count. Without any, nothing below is set. */
+  #size = 0
+  #name: string | undefined
+  #id: string | undefined
+  #start = -1
+  #stop = 0
+  #spans: number[] | undefined
+  /** The unit of the chunk's text that its first line is at, or 0 if that was before. */
+  #body = 0
+  /** Where the comments and lines since the last blank line begin: a unit, or -1 if it was before; and a byte of the stream. */
+  #first = 0
+  #begin = 0
+
+  readonly #batch: (ViewedEvent | undefined)[] = []
+  #found = 0
+  #taken = 0
+  #told: string | undefined
+  #lastUnits = ''
+  #lastName = ''
+
+  constructor(options: BlockOptions, lastEventId = '', plain = false) {
+    this.#options = options
+    this.#limit = Math.min(options.maxEventBytes ?? 16 * 1024 * 1024, LARGEST)
+    this.#lastEventId = lastEventId
+    this.#habit = new Habit(plain ? false : unitsAreCheap ? undefined : true)
   }
 
-  /** How many bytes of the stream have been read. */
-  get position(): number {
-    return this.#offset + this.#at
+  /** As it stands after the event that was taken last. */
+  get lastEventId(): string {
+    const taken = this.#batch[this.#taken - 1]
+    return taken === undefined ? this.#lastEventId : taken.lastEventId
   }
 
   /** Counts bytes that are not part of any line. */
   skip(bytes: number): void {
-    this.#offset = bytes
+    this.position = this.#begin = bytes
   }
 
   feed(bytes: Uint8Array): void {
-    if (this.#failure) throw this.#failure
-    if (bytes.length > 0) this.#queue.push(bytes)
+    if (this.#failure !== undefined) throw this.#failure
+    const { length } = bytes
+    if (length > PIECE)
+      for (let at = 0; at < length; at += PIECE)
+        this.#queue.push(new Chunk(bytes.subarray(at, at + PIECE), this.#habit))
+    else if (length > 0) this.#queue.push(new Chunk(bytes, this.#habit))
   }
 
   next(): ViewedEvent | undefined {
     for (;;) {
-      while (this.#at === this.#end) {
-        // What the block views of the chunk is copied: it holds nothing of a chunk that has been read.
-        if (this.#size > 0) this.assembler.leave(this.#chunk)
-        const bytes = this.#queue.shift()
-        if (!bytes && this.#failure) throw this.#failure
-        if (!bytes) return undefined
-        this.#enter(bytes)
-        if (this.#chunk.stop > 0) {
-          this.#at = this.#end
-          return eventOf(this.#chunk, this.assembler)
-        }
+      const taken = this.#taken
+      if (taken < this.#found) {
+        this.#taken = taken + 1
+        return this.#batch[taken]
       }
-      const chunk = this.#chunk
-      const { bytes, lines } = chunk
-      const start = this.#at
-      const first = lines || start < chunk.value ? bytes[start] : undefined
-      // The shortest way: a block of one line of data, maybe with a name, as nearly everybody writes one. What it leaves
-      // out of the general rules, which are the assembler's, costs a third. bench: parser/openai-ascii-lf, parser/named
-      if (this.#size === 0 && (first === D || first === E)) {
-        const at = first === D ? start : chunk.afterName(start, this.#shortcut)
-        const name = at > start ? this.assembler.nameAbove(chunk, start, at) : undefined
-        if (isData(bytes, at) && bytes[at + 5] === SPACE) {
-          const value = at + DATA_AT
-          const lf = chunk.lf < value ? lines!.indexOf('\n', value) : chunk.lf
-          const stop = lf < chunk.cr ? lf : chunk.endAt(value, lf)
-          const blank = bytes[lf + 1] === CR ? lf + 2 : lf + 1
-          if (stop > 0 && stop - start <= this.#shortcut && bytes[blank] === LF) {
-            this.#at = blank + 1
-            // Where events are read, the text of the next one costs nothing.
-            const data = chunk.ascii === true ? chunk.text?.slice(value, stop) : undefined
-            const id = this.assembler.lastEventId
-            return new ViewedEvent(name, undefined, id, chunk, value, stop, data)
-          }
-          chunk.lf = lf < 0 ? bytes.length : lf
-        }
-        if (at > start) {
-          // The general rules go on behind the name: of its line's end nothing is known any more.
-          this.#begin = this.#offset + start
-          this.#size = endBefore(bytes, at) - start
-          this.#at = at
-          this.assembler.name(name ?? '')
-        }
-      }
-      const event = this.#lines()
-      if (event) return event
-    }
-  }
-
-  /** Line by line, by the general rules, until a block ends, be it with an event or not, or the chunk does. */
-  #lines(): ViewedEvent | undefined {
-    const assembler = this.assembler
-    const part = this.#part
-    for (;;) {
-      const chunk = this.#chunk // a callback may have called stop()
-      const { bytes } = chunk
-      const start = this.#at
-      const end = bytes.length
-      if (start === end) return undefined
-      const whole = part.start === part.end
-      const data = whole && isData(bytes, start)
-      const stop = chunk.lineEnd(start, data ? this.#long : chunk.text !== undefined)
-      if (data) this.#long = stop - start > NEAR_IN_BYTES
-      let after = stop + 1
-      if (bytes[stop] === CR && bytes[after] === LF) after++
-      if (this.#size === 0) this.#begin = this.#offset + start
-      this.#size += stop - start
-      // A blank line after the data ends the block, which most do so. bench: parser/named
-      if (data && this.#size <= this.#shortcut) {
-        const blank = bytes[after] // a CR at the end of the chunk may be half of a line end
-        if (blank === LF || (blank === CR && bytes[after + 1] === LF)) {
-          this.#at = blank === LF ? after + 1 : after + 2
-          this.#size = 0
-          assembler.data(chunk, bytes[start + 5] === SPACE ? start + 6 : start + 5, stop)
-          return assembler.dispatch()
-        }
-      }
-      if (this.#size > this.#limit) {
-        // From where the counted bytes end, the first one too many is found, wherever the cut is.
-        this.#failure = eventTooLarge(this.#limit, this.#offset + stop - this.#size + this.#limit)
-        this.stop()
-        throw this.#failure
-      }
-      if (!whole || stop === end) part.append(bytes.subarray(start, stop))
-      this.#at = stop === end ? end : after
-      if (stop === end) continue
-      this.#swallow = bytes[stop] === CR && after === end && bytes[end - 1] === CR
-      if (!whole) {
-        this.#finish()
-      } else if (stop > start) {
-        assembler.line(chunk, start, stop)
-      } else {
-        this.#size = 0
-        return assembler.dispatch()
-      }
+      if (taken > 0) this.#clear()
+      if (this.#failure !== undefined) throw this.#failure
+      if (this.#chunk === undefined) {
+        const chunk = this.#queue.shift()
+        if (chunk === undefined) return undefined
+        this.#enter(chunk)
+      } else this.#lex(this.#chunk, this.#at, this.#lf, this.#cr)
+      if (this.#told !== undefined) this.#tell(this.#told)
     }
   }
 
   /** Whether the stream may end here. */
   judge(): EndVerdict {
-    const fields = this.assembler.fields()
-    if (!fields && this.#part.start === this.#part.end) return { complete: true }
-    return { complete: false, bytes: this.position - this.#begin, fields: fields ?? [] }
+    const carry = this.#carry
+    const hasLines = this.#size > 0
+    if (!hasLines && carry.lineBytes + carry.partBytes === 0) return { complete: true }
+    const fields = hasLines ? { event: this.#name, data: carry.data, id: this.#id } : {}
+    return {
+      complete: false,
+      bytes: this.position - this.#begin,
+      fields: (['event', 'data', 'id'] as const).filter((name) => fields[name] !== undefined),
+    }
   }
 
   /** Takes what is there of an event, as if its line ends had come. */
   complete(): ViewedEvent | undefined {
-    if (this.#part.start < this.#part.end) this.#finish()
-    return this.assembler.dispatch()
+    const carry = this.#carry
+    carry.toBytes()
+    if (carry.lineBytes > 0) {
+      const end = Chunk.of('\n', true, this.#habit)
+      carry.prepend(end)
+      this.#lex(end, 0, -1, -1)
+      if (this.#told !== undefined) this.#tell(this.#told)
+    }
+    this.#lex(Chunk.of('\n', true, this.#habit), 0, -1, -1)
+    return this.next()
   }
 
   /** Drops what has not been read. */
   stop(): void {
-    this.#chunk = new Chunk(new Uint8Array(0), true)
-    this.#queue = new Queue()
-    this.#offset += this.#at
-    this.#at = this.#end = 0
+    this.#chunk = this.#told = undefined
+    while (this.#queue.shift() !== undefined);
+    this.#clear()
+  }
+
+  #clear(): void {
+    for (let at = 0; at < this.#found; at++) this.#batch[at] = undefined
+    this.#found = this.#taken = 0
+  }
+
+  #fail(error: Error): void {
+    this.stop()
+    this.#failure = error
   }
 
   /** Goes to another chunk. */
-  #enter(bytes: Uint8Array): void {
-    this.#offset += this.#at
-    this.#end = bytes.length
-    this.#at = this.#swallow && bytes[0] === LF ? 1 : 0
-    this.#swallow = false
-    this.#chunk = this.tally.plain
-      ? new Chunk(bytes, true)
-      : prepare(bytes, this.#chunk, this.#size === 0 ? this.#shortcut : -1)
+  #enter(chunk: Chunk): void {
+    if (!chunk.isWhole) return this.#fail(chunkChanged(this.position))
+    const carry = this.#carry
+    const most = this.#size + carry.lineBytes + carry.partBytes + chunk.length
+    carry.enter(chunk, this.#habit.decodes() && most <= this.#limit)
+    this.position += chunk.length
+    let at = 0
+    if (this.#swallow && chunk.text !== '') {
+      this.#swallow = false
+      if (chunk.text.charCodeAt(0) === LF) at = 1
+    }
+    if (carry.lineBytes > 0) this.#goOn(chunk)
+    else {
+      if (this.#first >= 0) this.#first = at
+      this.#lex(chunk, at, -1, -1)
+    }
   }
 
-  /** The line that came in parts is whole. */
-  #finish(): void {
-    const { memory, start, end } = this.#part
-    this.#part.release()
-    this.assembler.line(memory, start, end)
+  /** Goes on with a line that began before the chunk. A chunk in which it does not end is searched, and not looked at again. */
+  #goOn(chunk: Chunk): void {
+    const carry = this.#carry
+    const { text } = chunk
+    const lf = text.indexOf('\n')
+    const cr = text.indexOf('\r')
+    if (lf >= 0 || cr >= 0) {
+      carry.prepend(chunk)
+      const end = chunk.text.length
+      const moved = end - text.length
+      return this.#lex(chunk, 0, lf < 0 ? end : lf + moved, cr < 0 ? end : cr + moved)
+    }
+    const size = this.#size + carry.lineBytes
+    if (chunk.isBytes && size + text.length > this.#limit)
+      this.#fail(eventTooLarge(this.#limit, this.position - text.length + this.#limit - size))
+    else this.#leave(chunk, 0, 0)
   }
+
+  // long: all state is in locals of one activation. Loaded and stored for every line, it costs more than the line does.
+  #lex(chunk: Chunk, from: number, nextLf: number, nextCr: number): void {
+    const { text, isBytes } = chunk
+    const end = text.length
+    const batch = this.#batch
+    const limit = this.#limit
+    let at = from
+    let lf = nextLf
+    let cr = nextCr
+    let first = this.#first
+    let size = this.#size
+    let body = this.#body
+    let lastEventId = this.#lastEventId
+    let name: string | undefined
+    let id: string | undefined
+    let spans: number[] | undefined
+    let start = -1
+    let stop = 0
+    if (size > 0) {
+      name = this.#name
+      id = this.#id
+      spans = this.#spans
+      start = this.#start
+      stop = this.#stop
+    }
+    let found = 0
+    let isDone = true
+
+    while (at < end) {
+      const unit = text.charCodeAt(at)
+      let close = at
+      if (unit !== LF && unit !== CR) {
+        if (lf < at && (lf = text.indexOf('\n', at)) < 0) lf = end
+        if (cr < at && (cr = text.indexOf('\r', at)) < 0) cr = end
+        close = lf < cr ? lf : cr
+        if (size + close - at > limit) {
+          if (found > 0) isDone = false
+          else this.#fail(eventTooLarge(limit, this.position - (end - at) + limit - size))
+          break
+        }
+        if (close === end) break
+      }
+      let next = close + 1
+      if (close === cr || unit === CR) {
+        if (next === end) this.#swallow = true
+        else if (text.charCodeAt(next) === LF) next++
+      }
+
+      if (close === at) {
+        if (id !== undefined) lastEventId = id
+        if (start >= 0 && spans === undefined && this.#carry.data === undefined)
+          batch[found++] = new ViewedEvent(name || undefined, id, lastEventId, chunk, start, stop)
+        else if (start >= 0 || this.#carry.data !== undefined)
+          batch[found++] = this.#joined(
+            name || undefined,
+            id,
+            lastEventId,
+            chunk,
+            start,
+            stop,
+            spans,
+          )
+        else if (id !== undefined && this.#options.onBlockId !== undefined) {
+          if (found > 0) {
+            isDone = false
+            break
+          }
+          this.#told = `id:${id}`
+        }
+        name = id = spans = undefined
+        start = -1
+        size = 0
+        first = at = next
+        if (found === BATCH || this.#told !== undefined) {
+          isDone = at === end
+          break
+        }
+        continue
+      }
+
+      let value: number
+      if (
+        unit === D &&
+        text.charCodeAt(at + 1) === A &&
+        text.charCodeAt(at + 2) === T &&
+        text.charCodeAt(at + 3) === A &&
+        (value = valueAt(text, at + 4, close)) >= 0
+      ) {
+        if (start < 0) {
+          // Most blocks end here. bench: mixed, `tiny`
+          if (text.charCodeAt(next) === LF && this.#carry.data === undefined) {
+            if (id !== undefined) lastEventId = id
+            batch[found++] = new ViewedEvent(
+              name || undefined,
+              id,
+              lastEventId,
+              chunk,
+              value,
+              close,
+            )
+            name = id = undefined
+            size = 0
+            first = at = next + 1
+            if (found < BATCH) continue
+            isDone = at === end
+            break
+          }
+          start = value
+        } else if (spans === undefined) spans = [start, stop, value, close]
+        else spans.push(value, close)
+        stop = close
+      } else if (
+        unit === E &&
+        text.charCodeAt(at + 1) === V &&
+        text.charCodeAt(at + 2) === E &&
+        text.charCodeAt(at + 3) === N &&
+        text.charCodeAt(at + 4) === T &&
+        (value = valueAt(text, at + 5, close)) >= 0
+      ) {
+        name = text.slice(value, close)
+        if (isBytes) name = this.#nameOf(name)
+      } else if (
+        unit === I &&
+        text.charCodeAt(at + 1) === D &&
+        (value = valueAt(text, at + 2, close)) >= 0
+      ) {
+        const given = text.slice(value, close)
+        if (isPlain(given)) id = given
+        else id = this.#idOf(given, isBytes) ?? id
+      } else if (
+        unit === COLON
+          ? this.#options.onComment !== undefined
+          : this.#options.onUnknownField !== undefined || isRetry(text, unit, at, close)
+      ) {
+        if (found > 0) {
+          isDone = false
+          break
+        }
+        const line = text.slice(at, close)
+        this.#told = isBytes ? charactersOf(line) : line
+      }
+      if (size === 0 && unit !== COLON) body = at
+      if (size > 0 || unit !== COLON) size += close - at
+      at = next
+      if (this.#told !== undefined) {
+        isDone = at === end
+        break
+      }
+    }
+
+    this.#found = found
+    if (found > 0) this.#habit.made = true
+    this.#lastEventId = lastEventId
+    this.#first = first
+    this.#size = size
+    if (size > 0) {
+      this.#name = name
+      this.#id = id
+      this.#spans = spans
+      this.#start = start
+      this.#stop = stop
+    }
+    if (isDone) {
+      this.#chunk = undefined
+      if (first === end && this.#carry.partBytes === 0) this.#first = 0
+      else this.#leave(chunk, at, body)
+      this.#body = 0
+    } else {
+      this.#chunk = chunk
+      this.#body = body
+      this.#at = at
+      this.#lf = lf
+      this.#cr = cr
+    }
+  }
+
+  /** Keeps what is left of a chunk that does not end in a blank line. */
+  #leave(chunk: Chunk, at: number, body: number): void {
+    const carry = this.#carry
+    const { surplus } = chunk
+    const first = this.#first
+    if (surplus > 0 && this.#size > 0) this.#size += surplusOf(chunk.text, body, at)
+    chunk.makeSound()
+    let data: string | undefined
+    if (this.#size > 0 && this.#start >= 0) {
+      const payload = this.#spans === undefined ? chunk : new Lines(chunk, this.#spans)
+      data = payload.slice(this.#start, this.#stop)
+      this.#start = -1
+      this.#spans = undefined
+    }
+    carry.leave(chunk, at, data)
+    if (first < 0) return
+    const lines = at - first + (surplus > 0 ? surplusOf(chunk.text, first, at) : 0)
+    this.#begin = this.position - carry.partBytes - carry.lineBytes - lines
+    this.#first = -1
+  }
+
+  /** An event whose data does not lie in one piece. */
+  #joined(
+    name: string | undefined,
+    id: string | undefined,
+    lastEventId: string,
+    chunk: Chunk,
+    start: number,
+    stop: number,
+    spans: number[] | undefined,
+  ): ViewedEvent {
+    const payload = spans === undefined ? chunk : new Lines(chunk, spans)
+    const carry = this.#carry
+    chunk.makeSound()
+    if (carry.data === undefined)
+      return new ViewedEvent(name, id, lastEventId, payload, start, stop)
+    if (start >= 0) {
+      carry.data.add('\n')
+      carry.data.add(payload.slice(start, stop))
+    }
+    const data = carry.data.take()
+    carry.data = undefined
+    const whole = Chunk.of(data, carry.isBytes, this.#habit)
+    return new ViewedEvent(name, id, lastEventId, whole, 0, data.length)
+  }
+
+  /** A name in the alphabet of bytes. Streams name their events alike: comparing costs less than decoding. */
+  #nameOf(units: string): string {
+    if (units !== this.#lastUnits) {
+      this.#lastUnits = units
+      this.#lastName = isPlain(units) ? units : charactersOf(units)
+    }
+    return this.#lastName
+  }
+
+  /** An ID that is not ASCII; none if it has a U+0000 in it. */
+  #idOf(given: string, isBytes: boolean): string | undefined {
+    const id = isBytes ? charactersOf(given) : given
+    return id.includes('\0') ? undefined : id
+  }
+
+  /** A line that is no part of an event. */
+  #tell(line: string): void {
+    this.#told = undefined
+    const { onComment, onRetry, onUnknownField, onBlockId } = this.#options
+    const colon = line.indexOf(':')
+    const name = colon < 0 ? line : line.slice(0, colon)
+    const value = colon < 0 ? '' : line.slice(colon + 1)
+    if (colon === 0) onComment?.(value)
+    else if (name === 'id') onBlockId?.(value)
+    else if (name !== 'retry') onUnknownField?.(name, value.replace(/^ /, ''))
+    else if (/^ ?\d+$/.test(value)) {
+      this.reconnectionTime = Math.min(+value, LONGEST_DELAY)
+      onRetry?.(this.reconnectionTime)
+    }
+  }
+}
+
+/** Where the value begins after a field's name that ends at `at`: -1 if the name goes on. */
+function valueAt(text: string, at: number, close: number): number {
+  if (at === close) return close
+  if (text.charCodeAt(at) !== COLON) return -1
+  return text.charCodeAt(at + 1) === SPACE ? at + 2 : at + 1
+}
+
+function isRetry(text: string, unit: number, at: number, close: number): boolean {
+  return unit === R && text.startsWith('retry', at) && valueAt(text, at + 5, close) >= 0
+}
+
+/** Whether it is ASCII without U+0000. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit === 0 || unit >= 0x80) return false
+  }
+  return true
 }

@@ -62,20 +62,22 @@ function parseLimited(chunks: Iterable<Uint8Array>, maxEventBytes: number): Limi
   }
 }
 
-/** Counts byte by byte, and lets the reference say what was complete before. */
+/** Counts byte by byte, and lets the reference decide what was complete before. A comment between blocks counts alone. */
 function expectedOf(bytes: Uint8Array, maxEventBytes: number): Limited {
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   let size = 0
   let line = 0
+  let isComment = false
   let end = bytes.length
   for (let at = start; at < bytes.length; at++) {
     const byte = bytes[at]
     if (byte === 0x0a && bytes[at - 1] === 0x0d && at > start) continue
     if (byte === 0x0a || byte === 0x0d) {
-      if (line === 0) size = 0
+      if (line === 0 || (isComment && size === line)) size = 0
       line = 0
       continue
     }
+    if (line === 0) isComment = byte === 0x3a
     line++
     size++
     if (size > maxEventBytes) {
@@ -98,7 +100,8 @@ describe('an event over the limit', () => {
     ['by an unknown field, which counts', 'unknown: 123\n\n', 10, 10],
     ['by `retry`, which counts', 'retry: 12345\n\n', 10, 10],
     ['by many lines', 'data\ndata\ndata\n\n', 8, 10],
-    ['by many comments', ':\n:\n:\n:\n:\n', 4, 8],
+    ['by many comments in a block', 'data\n:\n:\n:\n:\n', 7, 11],
+    ['by the comment that is too long among others', ': 1\n: 12\n: 123\n: 1234\n', 5, 20],
     ['by an empty `data` line too many', 'data: a\ndata\n\n', 10, 11],
     ['in its last byte', 'data: a\n\ndata: bc\n\n', 7, 16],
     ['after others', 'data: a\n\ndata: b\n\ndata: c1\n\n', 7, 25],

@@ -1,11 +1,12 @@
 import type { ParserOptions } from '@tesserae/parser'
-import type { Tally } from '../src/chunk.ts'
 import type { Scanner } from '../src/scanner.ts'
 
 /** A scanner behind the face of a parser, so that both read alike. It knows no byte order mark. */
-export function asParser(make: new (options: ParserOptions, id: string, tally: Tally) => Scanner) {
-  return (tally: Tally, options: ParserOptions = {}) => {
-    const scanner = new make(options, '', tally)
+export function asParser(
+  make: new (options: ParserOptions, id: string, plain: boolean) => Scanner,
+) {
+  return (plain: boolean, options: ParserOptions = {}) => {
+    const scanner = new make(options, '', plain)
     return {
       feed: (chunk: Uint8Array) => scanner.feed(chunk),
       next: () => scanner.next(),
