@@ -22,7 +22,7 @@ export interface ConformanceCase {
 const KEEP = 60_000
 const RACERS = 20
 const LARGE = 1_048_576
-const MANY = 10_000
+const MANY = 3000
 const HINT_WAIT = 2000
 
 const create = { create: true, keep: KEEP }

@@ -13,7 +13,7 @@ export type EndReason =
   | 'error'
   /** `stop()` was called, or the `signal` given to `start()` aborted. */
   | 'stopped'
-  /** The producer was silent for longer than `lease` and nobody took over. */
+  /** The producer was silent for longer than `lease` and no other took over. */
   | 'lost'
   /** The log would have exceeded `maxBytes`. */
   | 'too-large'

@@ -287,7 +287,7 @@ describe('the store forgets', () => {
     expect(again).toEqual(['failed {"reason":"damaged"}'])
   })
 
-  test('its tail, and somebody goes on: a reader that had it is reset', async () => {
+  test('its tail, and another producer goes on: a reader that had it is reset', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'), entry(2, 'b'))
     const reader = process().read('a')[Symbol.asyncIterator]()
@@ -305,7 +305,7 @@ describe('the store forgets', () => {
     await reader.return()
   })
 
-  test('its tail, and nobody goes on: a reader that had it is reset, then told `lost`', async () => {
+  test('its tail, and no producer goes on: a reader that had it is reset, then told `lost`', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'), entry(2, 'b'))
     const reader = process().read('a')[Symbol.asyncIterator]()

@@ -7,8 +7,8 @@ import { freePort } from '@tooling/consumers/processes'
 import { startListening, stopListening } from './server-process.ts'
 import { Unavailable } from './unavailable.ts'
 
-/** Postgres refuses to run as root, so root runs it as `nobody`. */
-const NOBODY = 65_534
+/** Postgres refuses to run as root, so root runs it as the user without rights. */
+const UNPRIVILEGED = 65_534
 
 /** A Postgres server on the loopback interface. Its only user is `postgres`, without a password. */
 export interface PostgresServer {
@@ -28,8 +28,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   for (const each of [data, lib]) mkdirSync(each)
   linkLibraries(native, lib)
   const isRoot = process.getuid?.() === 0
-  if (isRoot) for (const each of [folder, data]) chownSync(each, NOBODY, NOBODY)
-  const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
+  if (isRoot) for (const each of [folder, data]) chownSync(each, UNPRIVILEGED, UNPRIVILEGED)
+  const user = isRoot ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {}
   const options = {
     ...user,
     cwd: folder,

@@ -111,9 +111,9 @@ else {
           first: redisStore(([name = '', ...args]) => rest.exec([name, ...args])),
           second: redisStore((args) => client.sendCommand(args)),
         }
-        // 10,000 requests one after another are a minute, and say nothing that the others do not.
+        // 3,000 requests one after another take long, and say nothing that the others do not.
       },
-      conformance.filter(({ title }) => !title.includes('10000')),
+      conformance.filter(({ title }) => !title.includes('3000')),
     )
   })
 
