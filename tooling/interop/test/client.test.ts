@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from '@tesserae/client'
+import { sendEvents } from '@tesserae/encoder/node'
 import { accumulate, ModelStreamError, readDeltas } from '@tesserae/openai'
+import { createStreams } from '@tesserae/resume'
 import { build } from 'esbuild'
 import { afterAll, afterEach, describe, expect, test, type TestContext } from 'vitest'
 import { openPage, stopBrowser } from '../src/browser.ts'
@@ -143,6 +145,37 @@ describe('a connection, read by @tesserae/openai', () => {
     expect(answer.attempts).toBe(1)
   }, 120_000)
 })
+
+test('an answer of @tesserae/resume survives cuts at random, with a POST that may be repeated', async () => {
+  const streams = createStreams({ onError: () => {} })
+  const words = Array.from({ length: 40 }, (_, index) => `word ${index}`)
+  const answer = await streams.start('answer', async function* () {
+    for (const data of words) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      yield { data }
+    }
+    yield { data: '[DONE]' }
+  })
+  let requests = 0
+  const url = await serve((request, response) => {
+    requests++
+    void sendEvents(request, response, streams.read('answer')).catch(() => {})
+    setTimeout(() => response.destroy(), 20 + ((requests * 37) % 50))
+  })
+  const received: string[] = []
+  const connection = connect(url, {
+    method: 'POST',
+    repeat: true,
+    delay: 5,
+    // On a busy machine a cut may come before an event.
+    attempts: 100,
+    until: ({ data }) => data === '[DONE]',
+  })
+  for await (const { data } of connection) received.push(data)
+  expect(received).toEqual([...words, '[DONE]'])
+  expect(requests).toBeGreaterThan(1)
+  await answer.done
+}, 60_000)
 
 test('a feed that breaks off behind nginx is read without a gap', async (context) => {
   const seen: (string | undefined)[] = []
