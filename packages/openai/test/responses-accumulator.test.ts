@@ -611,7 +611,7 @@ describe('deltas', () => {
     ])
   })
 
-  test('text that only the terminal event has is told', () => {
+  test('text that only the terminal event has is passed on', () => {
     expect(
       told(created, ended('completed', [message('a', 'Hello')])).map(({ type }) => type),
     ).toEqual(['item-begin', 'text', 'item-end', 'finish'])

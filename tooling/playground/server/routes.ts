@@ -4,6 +4,7 @@ import { Refusal } from './errors.ts'
 import { FORWARD, forward } from './forward.ts'
 import { loadLibrary } from './library.ts'
 import { describeModel, findModel, modelNames } from './models.ts'
+import { answerProtocol, protocols } from './protocols.ts'
 import { answerJson, answerPreflight } from './responses.ts'
 import { scenesOf } from './scenes.ts'
 import { sendFile } from './static-files.ts'
@@ -42,6 +43,11 @@ export function createRoutes(dist: string): RequestListener {
       allow(request, 'POST')
       return answerCompletion(request, response, endpoint, searchParams, library, system)
     }
+    const protocol = system ? undefined : protocols.get(endpoint)
+    if (protocol) {
+      allow(request, 'POST')
+      return answerProtocol(request, response, protocol, searchParams, library)
+    }
     const [, name] = /^\/v1\/models(?:\/(.+))?$/.exec(endpoint) ?? []
     if (name !== undefined) {
       allow(request, 'GET')
@@ -51,7 +57,7 @@ export function createRoutes(dist: string): RequestListener {
     if (endpoint !== '/v1/models')
       throw new Refusal(
         'not_found',
-        `There is nothing at ${pathname}: there are /v1/chat/completions, /v1/completions and /v1/models.`,
+        `There is nothing at ${pathname}: there are /v1/chat/completions, /v1/completions, /v1/responses, /v1/messages and /v1/models.`,
       )
     allow(request, 'GET')
     const data = modelNames(library, system).map(describeModel)

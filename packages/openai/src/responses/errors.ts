@@ -58,3 +58,7 @@ export const incompleteResponse = (reason: ResponseIncompleteReason): StreamFail
     'incomplete',
     `${INCOMPLETE[reason]}. Request it again, resume it with the option \`resume\`, or pass \`{ incomplete: 'return' }\` to take the partial response.`,
   )
+
+/** The argument of `split` is something else. */
+export const notAResponse = (): TypeError =>
+  new TypeError('Expected a response: `output` must be an array of items.')

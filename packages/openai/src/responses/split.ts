@@ -1,4 +1,5 @@
 import { type Granularity, piecesOf } from '../split/pieces.ts'
+import { notAResponse } from './errors.ts'
 import type { ModelResponse, ResponseEvent } from './types.ts'
 import { isWire, listIn, type Wire } from './wire.ts'
 
@@ -74,8 +75,7 @@ export function* split(
 }
 
 function assertResponse(response: unknown): void {
-  if (!isWire(response) || !Array.isArray(response['output']))
-    throw new TypeError('Expected a response: `output` must be an array of items.')
+  if (!isWire(response) || !Array.isArray(response['output'])) throw notAResponse()
 }
 
 function* eventsOf(response: Wire, granularity: Granularity): Generator<Wire> {

@@ -11,7 +11,7 @@ import { isWire, listIn, type Wire } from './wire.ts'
 
 const TERMINAL = ['completed', 'incomplete', 'failed', 'cancelled']
 
-/** The calls that somebody runs when they are whole: those of the caller. */
+/** The calls that the caller runs, directly or through a shell. */
 const CALLS = [
   'function_call',
   'custom_tool_call',

@@ -1,0 +1,65 @@
+import { accumulate } from '@tesserae/openai'
+import { anthropic } from '@tesserae/openai/dialects'
+import { accumulate as accumulateResponse, outputTextOf } from '@tesserae/openai/responses'
+import OpenAI from 'openai'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Playground, startPlayground } from '../server/start.ts'
+import { post } from './asking.ts'
+
+let playground: Playground
+beforeAll(async () => {
+  playground = await startPlayground({ port: 0 })
+})
+afterAll(() => playground.close())
+
+const said = 'Once, 東京 and  👩‍🚀.'
+const ask = (path: string, body: object) =>
+  post(`${playground.url}${path}?speed=max`, { model: 'echo', ...body })
+
+describe('/v1/responses', () => {
+  test('streams a response that the official client reads too', async () => {
+    const response = await accumulateResponse(
+      await ask('/v1/responses', { input: said, stream: true }),
+    )
+    expect(outputTextOf(response)).toBe(said)
+    const client = new OpenAI({ baseURL: `${playground.url}/v1`, apiKey: 'none', maxRetries: 0 })
+    const theirs = await client.responses.stream({ model: 'echo', input: said }).finalResponse()
+    expect(theirs.output_text).toBe(said)
+    expect(theirs.usage?.output_tokens).toBeGreaterThan(0)
+  })
+
+  test('answers without streaming, and takes a list of items', async () => {
+    const content = [{ type: 'input_text', text: said }]
+    const whole = await (await ask('/v1/responses', { input: [{ role: 'user', content }] })).json()
+    expect(outputTextOf(whole as { output: object[] })).toBe(said)
+  })
+
+  test('sends its own error frame', async () => {
+    const asked = await ask('/v1/responses', {
+      input: said,
+      stream: true,
+      playground: { fault: 'error' },
+    })
+    await expect(accumulateResponse(asked)).rejects.toMatchObject({ code: 'server-error' })
+  })
+
+  test('refuses a request without a text', async () => {
+    expect((await ask('/v1/responses', { stream: true })).status).toBe(400)
+  })
+})
+
+describe('/v1/messages', () => {
+  const messages = [{ role: 'user', content: said }]
+
+  test('streams a message that the dialect reads', async () => {
+    const asked = await ask('/v1/messages', { messages, stream: true })
+    const { choices } = await accumulate(asked, { dialect: anthropic })
+    expect(choices[0]?.message.content).toBe(said)
+    expect(choices[0]?.finish_reason).toBe('stop')
+  })
+
+  test('answers without streaming', async () => {
+    const whole = await (await ask('/v1/messages', { messages })).json()
+    expect(whole).toMatchObject({ type: 'message', content: [{ type: 'text', text: said }] })
+  })
+})
