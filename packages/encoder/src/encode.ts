@@ -142,8 +142,9 @@ function check(
   if (event === '') refuse('empty-name', 'event', 'not be empty')
   if (retry !== undefined && !(Number.isInteger(retry) && retry >= 0 && retry <= LONGEST_WAIT))
     refuseNumber('retry', LONGEST_WAIT)
+  const bits = checkLine('event', event) | checkLine('id', id)
   if (id !== undefined && id.length > SHORT_ID) checkLength(id)
-  return checkLine('event', event) | checkLine('id', id)
+  return bits
 }
 
 function checkText(field: EncodeField, text: string): void {
@@ -170,7 +171,6 @@ function checkLine(field: EncodeField, text: string | undefined): number {
 
 /** Clients return an id in a header, which servers limit. */
 function checkLength(id: string): void {
-  if (typeof id !== 'string') refuseType('id')
   if (utf8.encode(id).length > LONGEST_ID)
     refuse('too-long', 'id', `be at most ${LONGEST_ID} bytes of UTF-8`)
 }

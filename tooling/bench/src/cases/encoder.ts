@@ -40,7 +40,7 @@ const encoding = (work: 'text' | 'bytes'): Case<TimedEncoder> => ({
 })
 
 const serving = (
-  work: 'flood' | 'broadcast',
+  work: 'flood' | 'broadcast' | 'paced',
   peer: Case['peer'],
   ours: string,
   [clients, each]: readonly [clients: number, events: number],
@@ -61,6 +61,25 @@ const serving = (
   }),
 })
 
+/** One event to each of 100 topics of ten clients, beside 9,900 such topics and without them: the others cost nothing. */
+const topics: Case<TimedServer> = {
+  name: 'hub/topics/10000x10/deliver',
+  families: ['topics'],
+  ours: { name: '10,000 topics', module: './ours/tesserae-topics.ts' },
+  peer: { name: '100 topics', module: './ours/tesserae-few-topics.ts' },
+  workload: () => ({
+    events: 10_000,
+    bytes: Math.round((size / events.length) * 10_000),
+    async faultOf(code) {
+      const { events: seen } = await code.send(10, 200)
+      return seen === 2000 ? undefined : `${seen} of 2000 events were delivered`
+    },
+    outcome: { events: 10_000, checksum: 0 },
+    run: (code) => code.send(10, 1000),
+  }),
+}
+
+const rawWrite = { name: 'response.write', module: '@tooling/conformance/timed/raw-write' }
 const betterSse = { name: 'better-sse', module: '@tooling/conformance/timed/better-sse' }
 const fastifySse = { name: '@fastify/sse', module: '@tooling/conformance/timed/fastify-sse' }
 const hono = { name: 'streamSSE of Hono', module: '@tooling/conformance/timed/hono-stream-sse' }
@@ -73,4 +92,6 @@ export const encoderCases: readonly Case[] = [
   serving('flood', fastifySse, 'tesserae-node', [1, 30_000]),
   serving('flood', hono, 'tesserae-hono', [1, 30_000]),
   serving('broadcast', betterSse, 'tesserae-node', [200, 200]),
+  serving('paced', rawWrite, 'tesserae-paced', [300, 64]),
+  topics,
 ] as readonly Case[]

@@ -1,0 +1,3 @@
+import { topicsFace } from './topics.ts'
+
+export const { send } = topicsFace(100)
