@@ -66,6 +66,8 @@ export interface ModelStreamErrorDetails {
   readonly data?: string | undefined
   /** The headers of the response. */
   readonly headers?: Headers | undefined
+  /** Milliseconds to wait before a retry, if the headers are not known. */
+  readonly retryAfter?: number | undefined
   readonly cause?: unknown
 }
 
@@ -114,7 +116,7 @@ export class ModelStreamError extends Error {
     this.data = details.data
     this.headers = headers
     this.requestId = headers?.get('x-request-id') ?? headers?.get('request-id') ?? undefined
-    this.retryAfter = retryAfterIn(headers)
+    this.retryAfter = details.retryAfter ?? retryAfterIn(headers)
   }
 
   /**
@@ -170,7 +172,7 @@ export const finished = (): ModelStreamError =>
 export const serverError = (
   error: ServerError,
   status: number | undefined = error.status,
-  more: Pick<ModelStreamErrorDetails, 'headers' | 'cause'> = {},
+  more: Pick<ModelStreamErrorDetails, 'headers' | 'retryAfter' | 'cause'> = {},
 ): ModelStreamError => {
   const kinds = new Set(
     [status, error.type, error.code].filter((kind) => kind !== undefined && kind !== ''),
@@ -239,4 +241,79 @@ export const timedOut = (what: 'bytes' | 'content', milliseconds: number): Model
   new ModelStreamError(
     'timeout',
     `No ${what} arrived for ${milliseconds} ms. Request it again, or raise \`${what === 'bytes' ? 'idleTimeout' : 'tokenTimeout'}\`; 0 disables it.`,
+  )
+
+/** Why a text of the model could not be used as a value. */
+export type ParseErrorCode =
+  /** The text is not JSON. */
+  | 'invalid-json'
+  /** The value does not match the schema. See `issues`. */
+  | 'invalid-value'
+
+/**
+ * Thrown when arguments or content of a message are not JSON, or do not match a schema.
+ *
+ * @example
+ * ```ts
+ * import { parseContent, ParseError } from '@tesserae/openai'
+ * import { chatCompletion } from '@tesserae/openai/schema'
+ *
+ * const error = await parseContent({ content: 'Hello' }, chatCompletion).catch((error) => error)
+ * if (error instanceof ParseError) console.log(error.code, error.text) // => invalid-json Hello
+ * ```
+ */
+export class ParseError extends Error {
+  readonly code: ParseErrorCode
+  /** The text that was parsed. */
+  readonly text: string
+  /** What the validator found. */
+  readonly issues: readonly { readonly message: string }[]
+
+  constructor(
+    code: ParseErrorCode,
+    message: string,
+    text: string,
+    issues: readonly { readonly message: string }[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'ParseError'
+    this.code = code
+    this.text = text
+    this.issues = issues
+  }
+}
+
+export const invalidJson = (text: string, cause: unknown): ParseError =>
+  new ParseError('invalid-json', 'The text is not valid JSON. See `error.text`.', text, [], {
+    cause,
+  })
+
+export const invalidValue = (
+  text: string,
+  issues: readonly { readonly message: string }[],
+): ParseError =>
+  new ParseError(
+    'invalid-value',
+    `The value does not match the schema: ${inOneLine(issues[0]?.message ?? '')} See \`error.issues\` for all.`,
+    text,
+    issues,
+  )
+
+export const notASource = (source: unknown): TypeError => {
+  const kind = Object.prototype.toString.call(source).slice(8, -1)
+  const advice = kind === 'Promise' ? 'await it first' : 'put one chunk in an array'
+  return new TypeError(
+    `Expected a Response, bytes, events or chunks as the source, received ${kind}: ${advice}.`,
+  )
+}
+
+export const notACompletion = (): TypeError =>
+  new TypeError(
+    'Expected a completion: `choices` must be an array, and each choice needs a `message`.',
+  )
+
+export const badGranularity = (): RangeError =>
+  new RangeError(
+    "`granularity` must be 'word', 'whole', a whole number from 1, or a function that returns pieces.",
   )

@@ -29,5 +29,5 @@ export type {
 export type { ModelStreamErrorCode, ModelStreamErrorDetails } from './errors.ts'
 export type { ChunkSource, EventLike } from './read/source.ts'
 export type { ServerError } from './server-error.ts'
-export type { ChunkEvent } from './split/events.ts'
+export type { ChunkEvent } from './split/chunk-event.ts'
 export type { Granularity } from './split/pieces.ts'

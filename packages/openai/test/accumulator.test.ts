@@ -42,16 +42,22 @@ test('what the entries export', () => {
   expect(Object.keys(json)).toEqual(['createJsonReader'])
   expect(Object.keys(main).sort()).toEqual([
     'ModelStreamError',
+    'ParseError',
     'accumulate',
     'createAccumulator',
     'createChunkWriter',
+    'parseArguments',
+    'parseContent',
     'readChunks',
     'readDeltas',
     'readSnapshots',
     'reasoningOf',
+    'smooth',
     'split',
+    'tap',
     'textOf',
     'toEvents',
+    'toResponse',
   ])
   expect(Object.keys(schema).sort()).toEqual([
     'SchemaError',

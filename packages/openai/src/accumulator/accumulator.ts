@@ -58,6 +58,9 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   push(chunk: unknown): void {
     if (this.#result) throw finished()
     if (!isWire(chunk)) return this.note('not-a-chunk')
+    const isOther = chunk['choices'] === undefined && typeof chunk['type'] === 'string'
+    if (isOther && chunk['object'] === undefined && !serverErrorIn(chunk))
+      return this.note('unknown-event')
     this.error ??= serverErrorIn(chunk)
     this.take(chunk)
   }

@@ -1,4 +1,4 @@
-import type { ChunkEvent } from '../split/events.ts'
+import type { ChunkEvent } from '../split/chunk-event.ts'
 import type { ErrorFrame } from '../types.ts'
 import type { DialectWriter } from './types.ts'
 

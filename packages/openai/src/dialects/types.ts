@@ -1,5 +1,5 @@
 import type { CustomRules } from '../accumulator/rules.ts'
-import type { ChunkEvent } from '../split/events.ts'
+import type { ChunkEvent } from '../split/chunk-event.ts'
 import type { ErrorFrame } from '../types.ts'
 import type { EventLike } from '../read/source.ts'
 

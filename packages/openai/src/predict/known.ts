@@ -3,11 +3,11 @@ import { nameOf } from './leaves.ts'
 import { Letters } from './letters.ts'
 import { type Literal, literalOf } from './literal.ts'
 import type { Filling, Pattern } from './match.ts'
-import type { Hole, Template } from './template.ts'
+import type { Path, Template } from './template.ts'
 
 /** A filling with the place in the chunk that it belongs to. */
 interface Place extends Filling {
-  readonly path: Hole['path']
+  readonly path: Path
   /** The value in the event that was taken last. */
   taken: unknown
 }
@@ -85,15 +85,15 @@ export class Known implements Pattern {
  */
 function setter(
   chunk: Record<string, unknown>,
-  path: Hole['path'],
+  path: Path,
   copied: Set<string>,
 ): (value: unknown) => void {
   const kept = keptAt(path)
   const parent = at(chunk, path.slice(0, kept))
-  const name = String(path[kept])
+  const name = path[kept] ?? ''
   if (kept === path.length - 1) return (value) => setField(parent, name, value)
   const inner = path.slice(kept + 1, -1)
-  const last = String(path.at(-1))
+  const last = path.at(-1) ?? ''
   const root = nameOf(path.slice(0, kept + 1))
   const isFirst = !copied.has(root)
   copied.add(root)
@@ -104,20 +104,20 @@ function setter(
 }
 
 /** The position in a path of the field whose value the accumulator keeps. */
-function keptAt(path: Hole['path']): number {
+function keptAt(path: Path): number {
   if (path[0] !== 'choices') return 0
   if (path[2] !== 'delta') return 2
   return path[3] === 'tool_calls' ? path.length - 1 : 3
 }
 
-function at(value: object, path: Hole['path']): object {
+function at(value: object, path: Path): object {
   let found: unknown = value
   for (const key of path) found = (found as Wire)[key]
   return found as object
 }
 
 /** Makes a template ready for use; `before` and `after` stand around the data of an event. */
-export function knownOf(template: Template, before: string, after: string): Known | undefined {
+export function knownOf(template: Template, before: string, after: string): Known {
   const { text, holes } = template
   const literals: Literal[] = []
   let from = 0
@@ -125,9 +125,7 @@ export function knownOf(template: Template, before: string, after: string): Know
     const hole = holes[number]
     const start = number === 0 ? before : ''
     const end = hole === undefined ? after : ''
-    const literal = literalOf(start + text.slice(from, hole?.start) + end)
-    if (literal === undefined) return undefined
-    literals.push(literal)
+    literals.push(literalOf(start + text.slice(from, hole?.start) + end))
     from = hole?.end ?? from
   }
   return new Known(template, literals)

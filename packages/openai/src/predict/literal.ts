@@ -10,12 +10,11 @@ export interface Literal {
 export const encoder: TextEncoder = new TextEncoder()
 export const decoder: TextDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** `undefined` if the text holds half a character: bytes cannot express it, and reading them back gives U+FFFD. */
-export function literalOf(text: string): Literal | undefined {
+/** The text must not hold half a character. */
+export function literalOf(text: string): Literal {
   const bytes = encoder.encode(text)
-  if (text.includes('\ufffd') || decoder.decode(bytes) !== text) return undefined
   const whole = bytes.length >> 3
-  const view = new DataView(bytes.buffer)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
   const words = new Float64Array(whole)
   for (let at = 0; at < whole; at++) words[at] = view.getFloat64(8 * at, true)
   return { length: bytes.length, text, words, rest: bytes.subarray(8 * whole) }

@@ -3,7 +3,7 @@ import { isEmpty, isWire, type Wire } from '../wire.ts'
 import { type Known, knownOf } from './known.ts'
 import { encoder } from './literal.ts'
 import { match, Window } from './match.ts'
-import { learn } from './template.ts'
+import { isWellFormed, learn } from './template.ts'
 
 /** Builds a message from chunks: the accumulator, with or without prediction before it. */
 export interface Builder<Message> {
@@ -24,8 +24,8 @@ export interface Prediction {
   takeText(text: string): boolean
 }
 
-/** A stream of fewer chunks pays nothing for prediction. */
-const FIRST = 3
+/** Learning costs about as much as parsing this many chunks, so a shape has to come back that often first. */
+const SIGHTINGS = 10
 /** Most streams have one shape for text and one for arguments; a stream of several choices has one for each. */
 const MAX_KNOWN = 16
 const MAX_CANDIDATES = 64
@@ -84,7 +84,8 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   take(chunk: Wire, text?: string): void {
     this.#flush()
     this.#target.take(chunk)
-    if (++this.#count > FIRST && this.#credit > 0 && text !== undefined) this.#learn(chunk, text)
+    if (++this.#count > SIGHTINGS && this.#credit > 0 && text !== undefined)
+      this.#learn(chunk, text)
   }
 
   finish(end: StreamEnd): Finished<Message> {
@@ -105,7 +106,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 
   takeText(text: string): boolean {
-    if (this.#known.length === 0 || !(text as WellFormed).isWellFormed?.()) return false
+    if (this.#known.length === 0 || !isWellFormed(text)) return false
     const bytes = encoder.encode(this.#before + text + this.#after)
     if (this.#match(this.#windowOn(bytes), 0) !== bytes.length) return false
     this.#took()
@@ -113,7 +114,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 
   observe(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#count <= FIRST) return
+    if (this.#count <= SIGHTINGS) return
     this.#credit -= this.#known.length > 0 ? 1 : 0.25
     if (bytes[start] !== 0x64) return
     const before = bytes[start + 5] === SPACE ? 'data: ' : 'data:'
@@ -189,8 +190,8 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
           text,
           known: undefined,
           varying: new Set(),
-          wait: 1,
-          patience: 1,
+          wait: this.#known.length > 0 ? SIGHTINGS / 2 : 1,
+          patience: SIGHTINGS,
         })
       return
     }
@@ -199,8 +200,8 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     const template = learn(candidate.text, text, chunk, candidate.varying)
     candidate.text = text
     const hasPaid = (candidate.known?.hits ?? 0) >= 2 * COST_OF_LEARNING
-    candidate.patience = hasPaid ? 1 : 4 * candidate.patience
-    candidate.wait = hasPaid ? 1 : candidate.patience
+    if (!hasPaid) candidate.patience *= 2
+    candidate.wait = hasPaid ? 1 : candidate.patience / 2
     this.#remove(candidate.known)
     candidate.known = template && knownOf(template, this.#before, this.#after)
     if (candidate.known === undefined) return
@@ -215,11 +216,6 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     for (const other of this.#known) if (other.next === known) other.next = undefined
     if (this.#current === known) this.#current = undefined
   }
-}
-
-/** Node 20 has it, and so do the browsers of these years: where it is missing, events are parsed. */
-interface WellFormed {
-  isWellFormed?(): boolean
 }
 
 /** What tells shapes of chunks apart, without looking at their text. `undefined` for chunks that are never learnt. */

@@ -7,7 +7,7 @@ import {
   type RuleTable,
 } from '../accumulator/rules.ts'
 import { isEmpty, isWire, type Wire } from '../wire.ts'
-import { type Leaf, type Leaves, leavesOf, nameOf, type Path } from './leaves.ts'
+import { type Branch, type Leaf, type Leaves, leavesOf, nameOf, pathOf } from './leaves.ts'
 
 // A template is learnt from two chunks of one shape: the leaves in which they differ, and all text that grows, are
 // holes; everything else is literal. A chunk with the same bytes between its holes is the same chunk with other leaves.
@@ -21,6 +21,9 @@ import { type Leaf, type Leaves, leavesOf, nameOf, type Path } from './leaves.ts
 //   last, merge             yes                     the last value counts; a string must not be empty
 //   concat, parts           null or an empty list   text is joined
 //   append, blocks, parts   null or an empty list   the field is parsed, and each chunk is pushed by itself
+
+/** The keys and positions that lead to a value. */
+export type Path = readonly string[]
 
 /** A place in which chunks of one shape differ. */
 export interface Hole {
@@ -58,6 +61,8 @@ export function learn(
 ): Template | undefined {
   // An event without line ends: data of several lines is written differently.
   if (/[\r\n]/.test(text) || !hasDistinctChoices(chunk['choices'])) return undefined
+  // Bytes cannot express half a character.
+  if (!isWellFormed(text)) return undefined
   const [old, found] = [leavesOf(before), leavesOf(text)]
   if (old === undefined || found === undefined) return undefined
   const byName = new Map(old.leaves.map((leaf) => [leaf.name, leaf]))
@@ -72,6 +77,11 @@ export function learn(
   const { holes } = learner
   if (holes.length === 0 || holes.length > MAX_HOLES) return undefined
   return { text, holes, joins: learner.joins }
+}
+
+/** Node 20 has the method, and so do the browsers of these years: where it is missing, events are parsed. */
+export function isWellFormed(text: string): boolean {
+  return (text as { isWellFormed?(): boolean }).isWellFormed?.() ?? false
 }
 
 /** Texts of two choices with one index would be joined in another order than they came. */
@@ -98,7 +108,8 @@ class Learner {
   /** Decides what a leaf is; `false` if the chunk cannot be learnt. */
   take(leaf: Leaf, value: string, differs: boolean): boolean {
     if (leaf.start < this.#parsedTo) return true
-    const { rule, root } = this.#ruleOf(leaf.path)
+    const path = pathOf(leaf.name)
+    const { rule, root } = this.#ruleOf(path)
     switch (rule) {
       case undefined:
         return false
@@ -106,44 +117,39 @@ class Learner {
         return !differs
       case 'last':
       case 'merge':
-        return !differs || this.#last(leaf)
+        return !differs || this.#last(leaf, path)
       case 'first':
-        return !differs || this.#skipped(leaf, 1)
+        return !differs || this.#skipped(leaf, path, 1)
       case 'drop':
-        return (!differs && !this.#isPadding(leaf)) || this.#skipped(leaf, 0)
+        return (!differs && !isPadding(leaf, path)) || this.#skipped(leaf, path, 0)
       case 'concat':
-        return value === 'null' ? !differs : this.#text(leaf, root)
+        return value === 'null' ? !differs : this.#text(leaf, path, root)
       case 'parts':
-        if (this.#text(leaf, root)) return true
+        if (this.#text(leaf, path, root)) return true
         break
       default:
     }
     return value === 'null' || value === '[]' ? !differs : this.#parsed(root)
   }
 
-  /** Padding is a hole even where two neighbours happen to have the same. */
-  #isPadding({ kind, path }: Leaf): boolean {
-    return kind === 'string' && path.at(-1) !== 'object' && path.length < 5
-  }
-
-  #hole(kind: Hole['kind'], { path, start, end }: Pick<Leaf, 'path' | 'start' | 'end'>): boolean {
+  #hole(kind: Hole['kind'], path: Path, { start, end }: Branch): boolean {
     this.holes.push({ kind, path, start, end })
     return true
   }
 
-  #text(leaf: Leaf, root: Path): boolean {
-    return leaf.kind === 'string' && leaf.path.length === root.length && this.#hole('text', leaf)
+  #text(leaf: Leaf, path: Path, root: Path): boolean {
+    return leaf.kind === 'string' && path.length === root.length && this.#hole('text', path, leaf)
   }
 
-  #last(leaf: Leaf): boolean {
-    if (leaf.kind === 'string') return leaf.end > leaf.start && this.#hole('string', leaf)
-    return leaf.kind === 'number' && this.#hole('number', leaf)
+  #last(leaf: Leaf, path: Path): boolean {
+    if (leaf.kind === 'string') return leaf.end > leaf.start && this.#hole('string', path, leaf)
+    return leaf.kind === 'number' && this.#hole('number', path, leaf)
   }
 
-  #skipped(leaf: Leaf, least: number): boolean {
+  #skipped(leaf: Leaf, path: Path, least: number): boolean {
     if (leaf.kind === 'string')
-      return leaf.end - leaf.start >= least && this.#hole('skipped string', leaf)
-    return leaf.kind === 'number' && this.#hole('skipped number', leaf)
+      return leaf.end - leaf.start >= least && this.#hole('skipped string', path, leaf)
+    return leaf.kind === 'number' && this.#hole('skipped number', path, leaf)
   }
 
   /** A field whose values add up: the whole of it is parsed. */
@@ -152,7 +158,7 @@ class Learner {
     if (branch === undefined) return false
     this.joins = false
     this.#parsedTo = branch.end
-    return this.#hole('parsed', { path: root, ...branch })
+    return this.#hole('parsed', root, branch)
   }
 
   /** The merge rule of a leaf, and the path of the field that the rule is about. */
@@ -163,8 +169,8 @@ class Learner {
     // What these two say decides how a chunk is read.
     if (top === 'object') return { rule: 'literal', root: path }
     if (top !== 'choices') return within(chunkRules, path, 0)
-    if (typeof position !== 'number' || field === undefined) return { rule: undefined, root: path }
-    const choice = (this.#chunk['choices'] as Wire[])[position] ?? {}
+    if (position === undefined || field === undefined) return { rule: undefined, root: path }
+    const choice = (this.#chunk['choices'] as Wire[])[Number(position)] ?? {}
     const hasDelta = isWire(choice['delta'])
     if (field === 'delta') {
       if (name === undefined) return { rule: 'literal', root: path }
@@ -196,6 +202,11 @@ class Learner {
   }
 }
 
+/** Padding is a hole even where two neighbours happen to have the same. */
+function isPadding({ kind }: Leaf, path: Path): boolean {
+  return kind === 'string' && path.length < 5
+}
+
 /** Follows tables of rules along a path whose first field of a table stands at `from`. */
 function within(
   rules: RuleTable,
@@ -204,7 +215,7 @@ function within(
 ): { rule: MergeRule | 'literal' | undefined; root: Path } {
   let table = rules
   for (let at = from; at < path.length; at++) {
-    const rule = ruleIn(table, String(path[at]))
+    const rule = ruleIn(table, path[at] ?? '')
     if (typeof rule === 'function') return { rule: undefined, root: path }
     if (typeof rule !== 'object') return { rule, root: path.slice(0, at + 1) }
     table = rule

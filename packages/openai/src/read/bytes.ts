@@ -63,6 +63,7 @@ export class Bytes {
 
   /** No stream of events begins with a bracket, with `<`, or with the mark of gzip. */
   #open(chunk: Uint8Array): void {
+    if (chunk[0] === 0x1f && chunk[1] === 0x8b) throw compressed()
     let at = 0
     while (at < chunk.length && (chunk[at] ?? 0) <= 0x20) at++
     // The byte order mark.
@@ -70,7 +71,6 @@ export class Bytes {
     const first = chunk[at]
     if (first === undefined) return
     this.#isOpen = true
-    if (first === 0x1f && chunk[at + 1] === 0x8b) throw compressed()
     if (first === 0x7b || first === 0x5b || first === 0x3c)
       this.#document = new Document(this.#limit, this.#of)
   }

@@ -182,19 +182,22 @@ export class Reading {
 /** Clients and parsers throw an answer with a bad status as an error with `status` and the beginning of the body. */
 function badStatusIn(error: unknown): ModelStreamError | undefined {
   if (typeof error !== 'object' || error === null) return undefined
-  const { status, excerpt, headers } = error as Record<string, unknown>
+  const { status, excerpt, headers, retryAfter } = error as Record<string, unknown>
   if (typeof status !== 'number' || typeof excerpt !== 'string') return undefined
-  const of = { status, headers: headers instanceof Headers ? headers : undefined }
+  const more = {
+    headers: headers instanceof Headers ? headers : undefined,
+    retryAfter: typeof retryAfter === 'number' ? retryAfter : undefined,
+    cause: error,
+  }
   try {
-    const found = failureOf(JSON.parse(excerpt), excerpt, of)
-    if (found.code === 'server-error' && found.error?.message)
-      return serverError(found.error, status, { ...of, cause: error })
+    const found = failureOf(JSON.parse(excerpt), excerpt, { status })
+    if (found.error?.message) return serverError(found.error, status, more)
   } catch {
     // The excerpt is cut, or it is a page.
   }
   const words = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(excerpt)?.[1]
   const message: unknown = words === undefined ? excerpt : JSON.parse(words)
-  return serverError(serverErrorOf({ message, status }, excerpt), status, { ...of, cause: error })
+  return serverError(serverErrorOf({ message, status }, excerpt), status, more)
 }
 
 function isEvent(value: unknown): value is EventLike {

@@ -1,3 +1,5 @@
+import { notASource } from '../errors.ts'
+
 /** An event, from any parser. */
 export interface EventLike {
   readonly event?: string | undefined
@@ -39,12 +41,7 @@ export function assertSource(source: unknown): void {
     source !== null &&
     !ArrayBuffer.isView(source) &&
     ['ok', 'getReader', Symbol.asyncIterator, Symbol.iterator].some((name) => name in source)
-  if (isSource) return
-  const kind = Object.prototype.toString.call(source).slice(8, -1)
-  const advice = kind === 'Promise' ? 'await it first' : 'put one chunk in an array'
-  throw new TypeError(
-    `Expected a Response, bytes, events or chunks as the source, received ${kind}: ${advice}.`,
-  )
+  if (!isSource) throw notASource(source)
 }
 
 export function pullFrom(source: Exclude<ChunkSource, Response>): Pull {

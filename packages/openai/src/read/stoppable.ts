@@ -11,14 +11,24 @@ export function stoppable<T, Result>(
   inner: AsyncGenerator<T, Result>,
   control: Control,
 ): AsyncGenerator<T, Result> {
+  let isLeft = false
+  const leave = (): void => {
+    isLeft = true
+    control.stop?.()
+  }
   return {
-    next: () => inner.next(),
+    next: () =>
+      inner.next().catch((error: unknown) => {
+        // The caller that left does not hear how the stream ended.
+        if (!isLeft) throw error
+        return { done: true, value: undefined }
+      }),
     return(value) {
-      control.stop?.()
+      leave()
       return inner.return(value)
     },
     throw(error) {
-      control.stop?.()
+      leave()
       return inner.throw(error)
     },
     [Symbol.asyncIterator]() {

@@ -1,4 +1,4 @@
-import type { ChunkEvent } from '../split/events.ts'
+import type { ChunkEvent } from '../split/chunk-event.ts'
 
 /** Options of {@link toEvents}. */
 export interface ToEventsOptions {

@@ -1,11 +1,6 @@
 import type { Dialect, DialectWriter } from '../dialects/types.ts'
 import type { ErrorFrame } from '../types.ts'
-
-/** An event as every encoder takes it: named fields of the wire. */
-export interface ChunkEvent {
-  readonly event?: string
-  readonly data: string
-}
+import type { ChunkEvent } from './chunk-event.ts'
 
 /** Options of {@link toEvents}. */
 export interface ToEventsOptions {

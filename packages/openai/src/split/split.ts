@@ -1,4 +1,5 @@
-import { isWire, type Wire } from '../wire.ts'
+import { isWire, textOf, type Wire } from '../wire.ts'
+import { notACompletion } from '../errors.ts'
 import type { Dialect } from '../dialects/types.ts'
 import type {
   ChatCompletion,
@@ -118,8 +119,7 @@ function assertCompletion(completion: unknown): void {
   const { object, choices } = isWire(completion) ? completion : {}
   const isWhole = (choice: unknown): boolean =>
     isWire(choice) && (object === 'text_completion' || isWire(choice['message']))
-  if (!Array.isArray(choices) || !choices.every(isWhole))
-    throw new TypeError('This is no completion: it has to have choices, each with its message.')
+  if (!Array.isArray(choices) || !choices.every(isWhole)) throw notACompletion()
 }
 
 function* textSteps(choice: Wire, { granularity = 'word' }: SplitOptions): Generator<Step> {
@@ -169,6 +169,11 @@ function tokensOf(message: Wire, logprobs: unknown): Wire[] | undefined {
 function* deltasOf(message: Wire, { granularity = 'word' }: SplitOptions): Generator<Wire> {
   const { role: _, tool_calls: calls, reasoning_details: details, ...rest } = message
   const { audio, function_call: functionCall, ...fields } = rest
+  // Reasoning comes before the text that it leads to.
+  if (Array.isArray(details))
+    for (const detail of details)
+      for (const block of blocksOf(detail as Wire, granularity))
+        yield { reasoning_details: [block] }
   for (const name of TEXTS) {
     const text = fields[name]
     if (typeof text === 'string') {
@@ -176,23 +181,19 @@ function* deltasOf(message: Wire, { granularity = 'word' }: SplitOptions): Gener
       for (const piece of piecesOf(text, granularity)) yield { [name]: piece }
     } else if (Array.isArray(text)) for (const part of text) yield { [name]: [part] }
   }
-  if (Array.isArray(details))
-    for (const detail of details)
-      for (const block of blocksOf(detail as Wire, granularity))
-        yield { reasoning_details: [block] }
   const others = Object.entries(fields).filter(([name, value]) => !isText(name, value))
   if (details !== undefined && (!Array.isArray(details) || details.length === 0))
     others.push(['reasoning_details', details])
   if (isWire(functionCall)) {
     const { arguments: text, ...named } = functionCall
     yield { function_call: { ...named, arguments: '' } }
-    for (const piece of piecesOf(String(text), granularity))
+    for (const piece of piecesOf(textOf(text), granularity))
       yield { function_call: { arguments: piece } }
   } else if (functionCall !== undefined) others.push(['function_call', functionCall])
   if (isWire(audio)) {
     const { data, transcript, expires_at: end, ...named } = audio
     yield { audio: { ...named, transcript: '', data: '' } }
-    for (const piece of piecesOf(String(transcript), granularity))
+    for (const piece of piecesOf(textOf(transcript), granularity))
       yield { audio: { transcript: piece } }
     yield { audio: { data } }
     yield { audio: { expires_at: end } }
@@ -215,9 +216,10 @@ function isText(name: string, value: unknown): boolean {
 function* entriesOf(call: Wire, granularity: Granularity): Generator<Wire> {
   const kind = isWire(call['custom']) ? 'custom' : 'function'
   const growing = kind === 'custom' ? 'input' : 'arguments'
-  const body = call[kind] as Wire
+  const body = call[kind]
+  if (!isWire(body)) return yield call
   yield { ...call, [kind]: { ...body, [growing]: '' } }
-  for (const piece of piecesOf(String(body[growing]), granularity))
+  for (const piece of piecesOf(textOf(body[growing]), granularity))
     yield { [kind]: { [growing]: piece } }
 }
 

@@ -1,5 +1,5 @@
 import type { ChatCompletionChunk } from '../types.ts'
-import type { ChunkEvent } from './events.ts'
+import type { ChunkEvent } from './chunk-event.ts'
 
 /** What stands in every chunk of a stream. */
 export type ChunkHead = Pick<ChatCompletionChunk, 'id' | 'created' | 'model'> &

@@ -1,0 +1,110 @@
+import type { ChatCompletion } from '../types.ts'
+import { accumulate } from '../read/accumulate.ts'
+import type { Accumulated, AccumulateOptions } from '../read/run.ts'
+
+/** A body that is forwarded, with the message that went through it. */
+export interface Tapped<Message = ChatCompletion> {
+  /** The same chunks, unchanged, at the pace of the one who reads them. */
+  readonly body: ReadableStream<Uint8Array>
+  /** What went through. Resolves when the body has ended or was cancelled; it never rejects for an incomplete message. */
+  readonly result: Promise<Accumulated<Message>>
+}
+
+/**
+ * Forwards the bytes of a stream and accumulates the message from them: for gateways that bill, log or cache. A chunk is
+ * read when it is forwarded, so the reader of the body sets the pace, and what the tap finds never changes the bytes.
+ *
+ * @param source - a response or its body
+ * @param options - as for `accumulate`; `incomplete` is always `'return'`
+ *
+ * @example
+ * <!-- example: prelude completion -->
+ * ```ts
+ * import { tap } from '@tesserae/openai'
+ *
+ * const { body, result } = tap(response)
+ * const forwarded = await new Response(body as ReadableStream<Uint8Array<ArrayBuffer>>).text()
+ * forwarded.endsWith('data: [DONE]\n\n') // => true
+ * const { message } = await result
+ * message.usage?.total_tokens // => 7
+ * ```
+ */
+export function tap<Message = ChatCompletion>(
+  source: Response | ReadableStream<Uint8Array>,
+  options: Omit<AccumulateOptions, 'incomplete' | 'signal'> = {},
+): Tapped<Message> {
+  const stream = 'getReader' in source ? source : (source.body ?? new Response('').body)
+  const reader = (stream as ReadableStream<Uint8Array>).getReader()
+  const copies = new Copies()
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read()
+          if (done) {
+            copies.end()
+            return controller.close()
+          }
+          // Read before it is given away: the reader of the body may transfer its buffer.
+          await copies.give(value)
+          controller.enqueue(value)
+        } catch (error) {
+          copies.fail(error)
+          controller.error(error)
+        }
+      },
+      cancel(reason) {
+        copies.end()
+        return reader.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  const isFailure = 'ok' in source && !source.ok
+  const seen = isFailure ? new Response(copies.stream(), source) : copies.stream()
+  const result = accumulate<Message>(seen, { ...options, incomplete: 'return' })
+  return { body, result: result.finally(() => copies.ignore()) }
+}
+
+/** Hands chunks to the accumulator, and waits until it asks for the next. */
+class Copies {
+  #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
+  #asked: (() => void) | undefined
+  #isIgnored = false
+
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new ReadableStream(
+      {
+        start: (controller) => {
+          this.#controller = controller
+        },
+        pull: () => this.#asked?.(),
+        cancel: () => this.ignore(),
+      },
+      { highWaterMark: 0 },
+    )
+  }
+
+  /** Resolves when the chunk has been read. */
+  give(chunk: Uint8Array): Promise<void> | undefined {
+    if (this.#isIgnored) return undefined
+    return new Promise((resolve) => {
+      this.#asked = resolve
+      this.#controller?.enqueue(chunk as Uint8Array<ArrayBuffer>)
+    })
+  }
+
+  end(): void {
+    if (!this.#isIgnored) this.#controller?.close()
+  }
+
+  fail(error: unknown): void {
+    if (!this.#isIgnored) this.#controller?.error(error)
+  }
+
+  /** The accumulator has what it needs, such as `[DONE]`: the rest is forwarded and not read. */
+  ignore(): void {
+    this.#isIgnored = true
+    this.#asked?.()
+  }
+}

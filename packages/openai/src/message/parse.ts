@@ -1,0 +1,85 @@
+import { invalidJson, invalidValue } from '../errors.ts'
+import { textOf } from '../accumulator/reasoning.ts'
+
+/** A validator of any library that speaks Standard Schema 1: zod, valibot, arktype and others. */
+export interface StandardSchema<Output> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+/** What a validator returns. */
+export type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] }
+
+/** What is wrong at one place of a value. */
+export interface StandardIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/**
+ * Parses the arguments of a tool call, and validates them with any Standard Schema. No arguments at all are `{}`.
+ *
+ * @param call - a tool call of a complete message; a partial call fails, because its JSON does
+ * @param schema - the validator
+ * @returns the value that the validator returns
+ * @throws {@link ParseError} if the arguments are not JSON, or do not match
+ *
+ * @example
+ * ```ts
+ * import { parseArguments } from '@tesserae/openai'
+ * import { chatCompletionChunk } from '@tesserae/openai/schema'
+ *
+ * const call = { function: { name: 'f', arguments: '{"id":1}' } }
+ * const error = await parseArguments(call, chatCompletionChunk).catch((error) => error)
+ * error.code // => 'invalid-value'
+ * ```
+ */
+export async function parseArguments<Output>(
+  call: { readonly function: { readonly arguments: string } },
+  schema: StandardSchema<Output>,
+): Promise<Output> {
+  return parse(call.function.arguments.trim() || '{}', schema)
+}
+
+/**
+ * Parses the content of a message as JSON, and validates it with any Standard Schema: structured output, typed.
+ *
+ * @param message - a message, a choice or a completion, of which the first choice counts
+ * @param schema - the validator
+ * @returns the value that the validator returns
+ * @throws {@link ParseError} if the content is not JSON, or does not match
+ *
+ * @example
+ * ```ts
+ * import { parseContent, type StandardSchema } from '@tesserae/openai'
+ *
+ * const city: StandardSchema<{ city: string }> = {
+ *   '~standard': { version: 1, vendor: 'mine', validate: (value) => ({ value: value as { city: string } }) },
+ * }
+ * await parseContent({ content: '{"city":"Paris"}' }, city) // => { city: 'Paris' }
+ * ```
+ */
+export async function parseContent<Output>(
+  message: object,
+  schema: StandardSchema<Output>,
+): Promise<Output> {
+  return parse(textOf(message), schema)
+}
+
+async function parse<Output>(text: string, schema: StandardSchema<Output>): Promise<Output> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw invalidJson(text, cause)
+  }
+  const result = await schema['~standard'].validate(value)
+  if (result.issues) throw invalidValue(text, result.issues)
+  return result.value
+}

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import {
+  accumulate,
+  parseArguments,
+  parseContent,
+  ParseError,
+  readSnapshots,
+  type StandardSchema,
+  tap,
+  toResponse,
+} from '@tesserae/openai'
+import type { ChatCompletion } from '@tesserae/openai/schema'
+
+const completion: ChatCompletion = {
+  id: 'c',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'Hello, world!', refusal: null },
+      logprobs: null,
+      finish_reason: 'stop',
+    },
+  ],
+  usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
+}
+
+const streamOf = (chunks: readonly Uint8Array[], end?: unknown): ReadableStream<Uint8Array> => {
+  let at = 0
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const chunk = chunks[at++]
+        if (chunk) controller.enqueue(chunk)
+        else if (end) controller.error(end)
+        else controller.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> {
+  const reader = stream.getReader()
+  const found: Uint8Array[] = []
+  for (let step = await reader.read(); !step.done; step = await reader.read())
+    found.push(step.value)
+  return found
+}
+
+describe('toResponse', () => {
+  test('streams a message that accumulates to itself', async () => {
+    const response = toResponse(completion, { headers: { 'x-cache': 'hit' } })
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    expect(response.headers.get('x-cache')).toBe('hit')
+    expect(await accumulate(response)).toEqual(completion)
+  })
+})
+
+describe('tap', () => {
+  test('forwards the same chunks and accumulates the message', async () => {
+    const chunks = await bytesOf(toResponse(completion).body as ReadableStream<Uint8Array>)
+    const { body, result } = tap(streamOf(chunks))
+    const forwarded = await bytesOf(body)
+    expect(forwarded).toHaveLength(chunks.length)
+    for (const [at, chunk] of forwarded.entries()) expect(chunk).toBe(chunks[at])
+    expect(await result).toMatchObject({ message: completion, verdict: { complete: true } })
+  })
+
+  test('reads no further than the reader of the body', async () => {
+    const chunks = await bytesOf(toResponse(completion).body as ReadableStream<Uint8Array>)
+    let pulled = 0
+    const counting = new ReadableStream<Uint8Array>(
+      { pull: (controller) => controller.enqueue(chunks[pulled++]) },
+      { highWaterMark: 0 },
+    )
+    const { body, result } = tap(counting)
+    const reader = body.getReader()
+    await reader.read()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(pulled).toBe(1)
+    await reader.cancel()
+    expect((await result).verdict.reason).toBe('no-end')
+  })
+
+  test('forwards bytes that it cannot read, and a failure of the source', async () => {
+    const odd = [
+      new TextEncoder().encode('data: {\n\n'),
+      new TextEncoder().encode('data: more\n\n'),
+    ]
+    const tapped = tap(streamOf(odd))
+    expect(await bytesOf(tapped.body)).toEqual(odd)
+    expect((await tapped.result).failure?.code).toBe('bad-json')
+    const broken = tap(streamOf([], new Error('lost')))
+    await expect(bytesOf(broken.body)).rejects.toThrow('lost')
+    expect((await broken.result).failure?.code).toBe('interrupted')
+  })
+
+  test('reads an answer that is an error', async () => {
+    const { body, result } = tap(new Response('{"error":{"message":"Busy"}}', { status: 503 }))
+    expect(await bytesOf(body)).toHaveLength(1)
+    expect((await result).failure).toMatchObject({ code: 'server-error', status: 503 })
+  })
+})
+
+describe('parseArguments and parseContent', () => {
+  const city: StandardSchema<{ city: string }> = {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: async (value) => {
+        const { city } = value as { city?: unknown }
+        return typeof city === 'string'
+          ? { value: { city: city.toUpperCase() } }
+          : { issues: [{ message: 'Expected a city.', path: ['city'] }] }
+      },
+    },
+  }
+
+  test('return what the validator returns, typed', async () => {
+    const value: { city: string } = await parseArguments(
+      { function: { arguments: '{"city":"Paris"}' } },
+      city,
+    )
+    expect(value).toEqual({ city: 'PARIS' })
+    expect(
+      await parseContent({ content: [{ type: 'text', text: '{"city":"Rome"}' }] }, city),
+    ).toEqual({ city: 'ROME' })
+  })
+
+  test.each([
+    ['{"city":"Par', 'invalid-json'],
+    ['', 'invalid-value'],
+    ['{"city":1}', 'invalid-value'],
+  ])('reject %j as %s', async (text, code) => {
+    const error: unknown = await parseArguments({ function: { arguments: text } }, city).catch(
+      (error: unknown) => error,
+    )
+    expect(error).toBeInstanceOf(ParseError)
+    expect(error).toMatchObject({ code })
+  })
+})
+
+test('readSnapshots yields the message with the deltas that led to it', async () => {
+  const shown: string[] = []
+  for await (const { deltas, message } of readSnapshots(toResponse(completion))) {
+    expect(deltas.length).toBeGreaterThan(0)
+    shown.push(message.choices[0]?.message.content ?? '')
+  }
+  expect(shown.slice(0, 2)).toEqual(['Hello,', 'Hello, world!'])
+})
