@@ -73,7 +73,7 @@ describe('tap', () => {
     const chunks = await bytesOf(toResponse(completion).body as ReadableStream<Uint8Array>)
     let pulled = 0
     const counting = new ReadableStream<Uint8Array>(
-      { pull: (controller) => controller.enqueue(chunks[pulled++]) },
+      { pull: (controller) => controller.enqueue(chunks[pulled++] ?? new Uint8Array()) },
       { highWaterMark: 0 },
     )
     const { body, result } = tap(counting)

@@ -75,6 +75,8 @@ export class Watch implements Pull {
   }
 
   release(): void {
+    // To the reading, a source that is left has ended.
+    if (this.#isStopped) return this.cancel()
     this.#options.signal?.removeEventListener('abort', this.#abort)
     this.#pull.release()
   }
