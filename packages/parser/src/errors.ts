@@ -16,6 +16,8 @@ export type SseErrorCode =
   | 'bad-status'
   /** The response is not `text/event-stream`. */
   | 'bad-content-type'
+  /** The response or stream was read before. */
+  | 'source-used'
 
 /**
  * Thrown by everything in this package. The message says what to do and never holds a byte of the stream, so it can
@@ -108,12 +110,27 @@ export const chunkChanged = (offset?: number): SseError =>
     offset,
   )
 
+export const badLimit = (): RangeError =>
+  new RangeError('`maxEventBytes` has to be a whole number of bytes, or `Infinity`.')
+
+export const badDuration = (option: string): RangeError =>
+  new RangeError(`\`${option}\` has to be a number of milliseconds, or 0 to disable it.`)
+
+export const badReadAhead = (): RangeError =>
+  new RangeError('`readAhead` has to be a number of bytes, or 0 to disable it.')
+
 export const timeout = (clock: 'idle' | 'event', milliseconds: number): SseError =>
   new SseError(
     `${clock}-timeout`,
     `No ${clock === 'idle' ? 'byte' : 'event'} came for ${milliseconds} ms: request again, or raise ${clock}Timeout.`,
     undefined,
     milliseconds,
+  )
+
+export const sourceUsed = (): SseError =>
+  new SseError(
+    'source-used',
+    'The source was read before, so it has no events left: pass a fresh `Response` or stream, or `response.clone()`.',
   )
 
 export const badStatus = (

@@ -1,5 +1,6 @@
 import { badContentType, badStatus } from './errors.ts'
-import { readerOf, type ByteReader, type ByteSource } from './source.ts'
+import { readAhead } from './read-ahead.ts'
+import { assertUnread, type ByteReader, type ByteSource, losesUnread, readerOf } from './source.ts'
 
 /** Where events can come from. `null` is what `response.body` may be, and ends at once. */
 export type ParseStreamSource = Response | ByteSource | null
@@ -8,13 +9,20 @@ export type ParseStreamSource = Response | ByteSource | null
 const EXCERPT_BYTES = 4_096
 const EXCERPT_MILLISECONDS = 1_000
 
-/** The bytes of a source, if it is no response, or one that is an event stream. `use` is told of a reader for an excerpt. */
+/**
+ * The bytes of a source. A response has to be an event stream.
+ *
+ * @param ahead - how many bytes to read ahead of the consumer
+ * @param use - is passed a reader for an excerpt
+ */
 export async function openSource(
   source: ParseStreamSource,
+  ahead: number,
   use: (reader: ByteReader) => void,
 ): Promise<ByteReader> {
   if (source === null) return readerOf([])
-  if (!('ok' in source)) return readerOf(source)
+  assertUnread(source)
+  if (!('ok' in source)) return readerAheadOf(source, ahead)
   const { status, ok, body, headers } = source
   const contentType = headers.get('content-type')
   if (!ok) throw badStatus(status, contentType, await excerptOf(body, use))
@@ -22,7 +30,12 @@ export async function openSource(
   if (body === null) return readerOf([])
   if (!/^text\/event-stream\s*(;|$)/i.test(contentType ?? ''))
     throw badContentType(status, contentType, await excerptOf(body, use))
-  return readerOf(body)
+  return readerAheadOf(body, ahead)
+}
+
+function readerAheadOf(source: ByteSource, ahead: number): ByteReader {
+  const reader = readerOf(source)
+  return ahead > 0 && losesUnread(source) ? readAhead(reader, ahead) : reader
 }
 
 /** Cancels a source that nobody has read from: a connection stands behind it all the same. */

@@ -1,4 +1,5 @@
-import { incompleteEvent, ResponseError, timeout } from './errors.ts'
+import { badDuration, badReadAhead, incompleteEvent, ResponseError, timeout } from './errors.ts'
+import { onAbort } from './on-abort.ts'
 import { letGo, openSource, type ParseStreamSource } from './open-source.ts'
 import { createParser } from './parser.ts'
 import { assertSource, type ByteReader } from './source.ts'
@@ -12,6 +13,12 @@ export interface ParseStreamOptions extends ParserOptions {
   readonly idleTimeout?: number | undefined
   /** How many milliseconds may pass without an event, whatever else arrives. Default: 0, any number. */
   readonly eventTimeout?: number | undefined
+  /**
+   * How many bytes may be read from a response or stream before they are asked for. A stream that fails drops what was not
+   * read from it, so with `0` a slow consumer loses the end of an answer whose connection breaks. Default: 64 KiB. Iterables
+   * are never read ahead, because they may lend one buffer for all chunks.
+   */
+  readonly readAhead?: number | undefined
 }
 
 /** The events of one source, in order. Leaving the loop cancels the source. */
@@ -28,6 +35,9 @@ export interface ParsedStream extends AsyncIterableIterator<SseEvent> {
   /** The last valid `retry` in milliseconds, or `undefined`. */
   readonly reconnectionTime: number | undefined
 }
+
+/** In bytes. */
+const READ_AHEAD = 65_536
 
 /** `setTimeout` takes no more, and fires at once if it is given more: that long is for ever. */
 const LONGEST_DELAY = 2 ** 31 - 1
@@ -52,9 +62,11 @@ export function parseStream(
   options: ParseStreamOptions = {},
 ): ParsedStream {
   assertSource(source)
-  const { idleTimeout, eventTimeout } = options
+  const { idleTimeout, eventTimeout, readAhead = READ_AHEAD } = options
+  if (typeof readAhead !== 'number' || !(readAhead >= 0)) throw badReadAhead()
   return new PulledEvents(source, {
     ...options,
+    readAhead,
     idleTimeout: milliseconds('idleTimeout', idleTimeout),
     eventTimeout: milliseconds('eventTimeout', eventTimeout),
   })
@@ -62,8 +74,7 @@ export function parseStream(
 
 /** A clock that is off never runs out. */
 function milliseconds(name: string, value = 0): number {
-  if (typeof value !== 'number' || !(value >= 0))
-    throw new RangeError(`${name} has to be a number of milliseconds, or 0 for none.`)
+  if (typeof value !== 'number' || !(value >= 0)) throw badDuration(name)
   return value === 0 ? Infinity : value
 }
 
@@ -83,6 +94,9 @@ class PulledEvents implements ParsedStream {
   #turn: Promise<unknown> | undefined
   /** Ends the wait for bytes. */
   #interrupt: (() => void) | undefined
+  #ignoreAbort: (() => void) | undefined
+  /** When the wait for the next byte began. */
+  #idleSince = 0
 
   constructor(source: ParseStreamSource, options: ParseStreamOptions) {
     this.#source = source
@@ -92,6 +106,8 @@ class PulledEvents implements ParsedStream {
       ...options,
       incomplete: options.incomplete === 'dispatch' ? 'dispatch' : 'discard',
     })
+    const { signal } = options
+    if (signal && !signal.aborted) this.#ignoreAbort = onAbort(signal, this.#abort)
   }
 
   get lastEventId(): string {
@@ -137,7 +153,8 @@ class PulledEvents implements ParsedStream {
 
   async #next(): Promise<IteratorResult<SseEvent, undefined>> {
     const { signal, eventTimeout = Infinity } = this.#options
-    const deadline = performance.now() + eventTimeout
+    this.#idleSince = performance.now()
+    const deadline = this.#idleSince + eventTimeout
     if (signal?.aborted) this.#abort()
     try {
       while (!this.#stopped) {
@@ -162,13 +179,15 @@ class PulledEvents implements ParsedStream {
       // It was left, or aborted, in the turn that began it: nobody could cancel it then.
       if (this.#stopped) return this.#reader.cancel(this.#failure?.error)
       // A source that always has something ready leaves a timer no chance.
-      const { eventTimeout = Infinity } = this.#options
+      const { eventTimeout = Infinity, idleTimeout = Infinity } = this.#options
       if (performance.now() > deadline) throw timeout('event', eventTimeout)
+      if (performance.now() > this.#idleSince + idleTimeout) throw timeout('idle', idleTimeout)
       const chunk = await this.#wait(this.#reader.read(), deadline)
       if (this.#stopped) return
       if (chunk !== undefined) {
         this.#parser.feed(chunk)
         this.#offset += chunk.length
+        if (chunk.length > 0) this.#idleSince = performance.now()
         return
       }
       this.#reader.release()
@@ -189,10 +208,12 @@ class PulledEvents implements ParsedStream {
   /** What arrives, or the error of the clock that runs out first; nothing, if it is interrupted. */
   async #wait<T>(arrival: Promise<T>, deadline: number): Promise<T | undefined> {
     const { idleTimeout = Infinity, eventTimeout = Infinity } = this.#options
-    const left = Math.max(0, deadline - performance.now())
+    const now = performance.now()
+    const left = Math.max(0, deadline - now)
+    const idle = Math.max(0, this.#idleSince + idleTimeout - now)
     const [clock, limit, wait] =
-      idleTimeout <= left
-        ? (['idle', idleTimeout, idleTimeout] as const)
+      idle <= left
+        ? (['idle', idleTimeout, idle] as const)
         : (['event', eventTimeout, left] as const)
     let timer: ReturnType<typeof setTimeout> | undefined
     try {
@@ -209,9 +230,9 @@ class PulledEvents implements ParsedStream {
 
   #open(): Promise<ByteReader> {
     this.#opened = true
-    this.#options.signal?.addEventListener('abort', this.#abort)
     // An abort does not wait for an excerpt: it cancels what is read for one.
-    return openSource(this.#source, (reader) => void (this.#reader = reader))
+    const { readAhead = READ_AHEAD } = this.#options
+    return openSource(this.#source, readAhead, (reader) => void (this.#reader = reader))
   }
 
   readonly #abort = (): void => {
@@ -226,7 +247,7 @@ class PulledEvents implements ParsedStream {
   #stop(reason?: unknown): void {
     if (this.#stopped) return
     this.#stopped = true
-    this.#options.signal?.removeEventListener('abort', this.#abort)
+    this.#ignoreAbort?.()
     if (this.#opened) this.#reader?.cancel(reason)
     else letGo(this.#source, reason)
     this.#interrupt?.()

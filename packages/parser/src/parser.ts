@@ -1,4 +1,4 @@
-import { assertBytes, ended, incompleteEvent } from './errors.ts'
+import { assertBytes, badLimit, ended, incompleteEvent } from './errors.ts'
 import { Queue } from './queue.ts'
 import { Scanner } from './scanner.ts'
 import type { Parser, ParserOptions, SseEvent, StreamState, EndVerdict } from './types.ts'
@@ -22,8 +22,7 @@ const MARK = [0xef, 0xbb, 0xbf]
  */
 export function createParser(options: ParserOptions = {}): Parser {
   const { maxEventBytes = 0 } = options
-  if (maxEventBytes < 0 || Math.floor(maxEventBytes) !== maxEventBytes)
-    throw new RangeError('maxEventBytes has to be a number of bytes, or Infinity.')
+  if (maxEventBytes < 0 || Math.floor(maxEventBytes) !== maxEventBytes) throw badLimit()
   return new StreamParser(options)
 }
 

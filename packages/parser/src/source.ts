@@ -1,4 +1,4 @@
-import { assertBytes } from './errors.ts'
+import { assertBytes, sourceUsed } from './errors.ts'
 
 /** Whatever bytes can be pulled from. */
 export type ByteSource =
@@ -6,7 +6,7 @@ export type ByteSource =
   | AsyncIterable<Uint8Array>
   | Iterable<Uint8Array>
 
-/** One face for all sources. A rejection that nobody waits for any more is nobody's business. */
+/** The one interface for all sources. */
 export interface ByteReader {
   /** The next chunk; `undefined` at the end. */
   read(): Promise<Uint8Array | undefined>
@@ -38,6 +38,21 @@ export function assertSource(source: unknown): void {
 export function readerOf(source: ByteSource): ByteReader {
   if ('getReader' in source) return streamReader(source)
   return iterableReader(source)
+}
+
+/** Whether the source loses what was not read from it when it fails, as streams do. Others may lend one buffer for all chunks. */
+export function losesUnread(source: ByteSource): boolean {
+  return 'getReader' in source || 'destroy' in source
+}
+
+/** Refuses a source that has nothing to give because it was read before. */
+export function assertUnread(source: object): void {
+  const { bodyUsed, readableEnded, destroyed } = source as {
+    bodyUsed?: boolean
+    readableEnded?: boolean
+    destroyed?: boolean
+  }
+  if (bodyUsed || readableEnded || destroyed) throw sourceUsed()
 }
 
 function streamReader(stream: ReadableStream<Uint8Array>): ByteReader {

@@ -74,9 +74,10 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
     }
   })
 
-  test('it is read no further than its consumer', async () => {
+  test('it is read no further than its consumer, if it is not read ahead', async () => {
     const { source, events } = open(
       endless((index) => utf8(`data: ${index}\n\ndata: ${index}\n\n`)),
+      { readAhead: 0 },
     )
     expect(source.requests).toBe(0)
     for (let index = 0; index < 5; index++) {
@@ -258,7 +259,7 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
     test('has one listener while there is something to end, and none after', async () => {
       const { signal, listeners } = watchedSignal()
       const idle = open(chunksOf('data: a\n\n'), { signal })
-      expect(listeners()).toBe(0)
+      expect(listeners()).toBe(1)
       await idle.events.next()
       expect(listeners()).toBe(1)
       await idle.events.next()
@@ -637,8 +638,8 @@ describe('from an iterable', () => {
 test('options that are wrong are refused at once', () => {
   expect(() => parseStream([], { maxEventBytes: -1 })).toThrow(RangeError)
   for (const wrong of [-1, Number.NaN, '5s' as unknown as number]) {
-    expect(() => parseStream([], { idleTimeout: wrong })).toThrow('idleTimeout has to be')
-    expect(() => parseStream([], { eventTimeout: wrong })).toThrow('eventTimeout has to be')
+    expect(() => parseStream([], { idleTimeout: wrong })).toThrow('`idleTimeout` has to be')
+    expect(() => parseStream([], { eventTimeout: wrong })).toThrow('`eventTimeout` has to be')
   }
 })
 
@@ -792,7 +793,7 @@ describe('from a response', () => {
   test('that was read already is an error', async () => {
     const response = sourceOf(chunksOf('data: a\n\n')).response()
     await response.text()
-    expect((await collect(parseStream(response))).error).toBeInstanceOf(TypeError)
+    expect((await collect(parseStream(response))).error).toMatchObject({ code: 'source-used' })
   })
 
   test('a signal does not wait for an excerpt', () =>
