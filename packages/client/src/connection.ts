@@ -23,7 +23,7 @@ import type {
 /**
  * | state      | on                                           | then                                        |
  * |------------|----------------------------------------------|---------------------------------------------|
- * | idle       | `next()`, `open()`                           | connecting; closed if the signal is aborted |
+ * | idle       | `next()`, `head()`                           | connecting; closed if the signal is aborted |
  * | connecting | 200 and `text/event-stream`; of a POST, 2xx  | open                                        |
  * |            | 204                                          | closed                                      |
  * |            | 401 or 403, and `headers()` gives others now | connecting, once in a row                   |
@@ -86,7 +86,7 @@ export class EventConnection implements Connection {
   #turn: Promise<unknown> | undefined
   /** Ends the wait under way. */
   #interrupt: (() => void) | undefined
-  /** Calls of `open()` that wait. */
+  /** Calls of `head()` that wait. */
   #openers: (() => void)[] = []
 
   constructor(address: ConnectAddress, settings: Settings) {
@@ -119,7 +119,7 @@ export class EventConnection implements Connection {
     })
   }
 
-  async open(): Promise<Response> {
+  async head(): Promise<Response> {
     const isSettled = (): boolean => this.state === 'open' || this.state === 'closed'
     if (!isSettled()) {
       if (this.#turn === undefined) void this.#inTurn(() => this.#drive(isSettled))

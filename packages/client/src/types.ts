@@ -192,7 +192,7 @@ export interface Connection extends AsyncIterableIterator<SseEvent> {
   /** How the connection ended; `undefined` as long as it has not. */
   readonly ending: ConnectionEnding | undefined
   /** Connects if need be, and resolves with the head of the response before any event is asked for. */
-  open(): Promise<Response>
+  head(): Promise<Response>
   /** Gives up the open response, or the wait, and connects now: for `online` events and after sleep. */
   reconnect(): void
   /** Ends the connection: aborts the request, clears the timers. Nothing more is delivered. */

@@ -63,35 +63,35 @@ test('events are delivered in order for any number of connections', async () => 
 const opened = (body: string, init: ResponseInit = {}): Response =>
   new Response(body, { headers, ...init })
 
-test('open() resolves with the head before any event is asked for', async () => {
+test('head() resolves with the head before any event is asked for', async () => {
   const connection = connect('/updates', { fetch: async () => opened('data: a\n\n') })
-  expect((await connection.open()).status).toBe(200)
+  expect((await connection.head()).status).toBe(200)
   expect(connection.state).toBe('open')
   expect((await connection.next()).value?.data).toBe('a')
   connection.close()
 })
 
-test('open() resolves while next() waits for an event', async () => {
+test('head() resolves while next() waits for an event', async () => {
   const body = new ReadableStream()
   const connection = connect('/updates', { fetch: async () => new Response(body, { headers }) })
   const next = connection.next()
-  expect((await connection.open()).status).toBe(200)
+  expect((await connection.head()).status).toBe(200)
   connection.close()
   expect(await next).toEqual({ done: true, value: undefined })
 })
 
-test('open() rejects with the error of the connection, each time, and so does next(), once', async () => {
+test('head() rejects with the error of the connection, each time, and so does next(), once', async () => {
   const connection = connect('/updates', { fetch: async () => new Response('', { status: 404 }) })
-  await expect(connection.open()).rejects.toMatchObject({ code: 'bad-status' })
+  await expect(connection.head()).rejects.toMatchObject({ code: 'bad-status' })
   await expect(connection.next()).rejects.toMatchObject({ code: 'bad-status' })
-  await expect(connection.open()).rejects.toMatchObject({ code: 'bad-status' })
+  await expect(connection.head()).rejects.toMatchObject({ code: 'bad-status' })
   expect(await connection.next()).toEqual({ done: true, value: undefined })
 })
 
-test('open() of a connection that was closed rejects', async () => {
+test('head() of a connection that was closed rejects', async () => {
   const connection = connect('/updates', { fetch: async () => opened('') })
   connection.close()
-  await expect(connection.open()).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(connection.head()).rejects.toMatchObject({ name: 'AbortError' })
 })
 
 test('two calls of next() get two events', async () => {
