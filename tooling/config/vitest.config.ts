@@ -46,6 +46,8 @@ export default defineConfig({
     reporters: ['default', new CountsReporter(long ? 'test-long' : 'test')],
     // Two cores, and the suites are short: threads start faster than processes.
     pool: 'threads',
+    // A hook that type-checks all examples takes as long as a test on a busy machine.
+    hookTimeout: 60_000,
     testTimeout: long ? 3_600_000 : 60_000,
   },
 })
