@@ -2,5 +2,6 @@
 await import('./page/faults.ts')
 await import('./page/streaming.ts')
 await import('./page/looks.ts')
+await import('./page/axe.ts')
 
 export {}

@@ -4,5 +4,7 @@ await import('./page/faults.ts')
 await import('./page/sources.ts')
 await import('./page/hands.ts')
 await import('./page/looks.ts')
+await import('./page/axe.ts')
+await import('./page/tool.ts')
 
 export {}

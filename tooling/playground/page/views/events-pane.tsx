@@ -90,7 +90,8 @@ export function EventsPane({ session, view: { moment }, onKey }: Props): VNode {
         id="events"
         ref={host}
         tabIndex={0}
-        role="tree"
+        // A tree without items is an error of its own to a screen reader.
+        role={count > 0 ? 'tree' : 'region'}
         aria-label="Events"
         aria-activedescendant={focus ? `entry-${focus.index}` : undefined}
         onPointerMove={({ target }) => session.pointAt(entryOf(target))}
