@@ -26,7 +26,7 @@ function probe(): void {
   const text = (id: string): string => document.getElementById(id)?.innerText ?? ''
   const watch = setInterval(() => {
     const title = text('standing-title')
-    if (!/^(Complete|Incomplete|Read|Refused|Stopped|The|An|Not|Nothing came)/.test(title)) return
+    if (!/^(Complete|Incomplete|Read|Refused|Stopped|The|An|Not a|Nothing came)/.test(title)) return
     clearInterval(watch)
     const report = {
       title,

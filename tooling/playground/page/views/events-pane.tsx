@@ -258,6 +258,7 @@ function typeOf({ kind, event }: Entry): string {
 }
 
 function previewOf({ kind, event, text, end, start }: Entry): string {
+  if (event?.data === '') return 'empty data'
   if (event) return event.data.slice(0, 200).replaceAll('\n', ' ⏎ ')
   if (kind === 'empty') return 'a block without data makes no event'
   if (kind === 'cut') return `the stream ended ${plural(end - start, 'byte')} into an event`
