@@ -91,7 +91,7 @@ const config: KnipConfig = {
     }),
     // Two of its servers run on other runtimes, and foreign servers in processes of their own, by the path of files.
     'tooling/interop': tool({
-      entry: ['src/servers/{bun,deno}.ts', 'src/chat/programs/*.ts'],
+      entry: ['src/servers/{bun,deno}.ts', 'src/chat/programs/*.ts', 'src/chaos/server.ts'],
       ignoreDependencies: [
         '@copilotkit/aimock',
         '@dwmkerr/mock-llm',

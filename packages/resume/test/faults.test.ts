@@ -254,6 +254,37 @@ describe('readers', () => {
     expect(numbers(late)).toEqual(numbers(rest))
   })
 
+  test.each([true, false])('200 readers get the same events, with `share: %s`', async (share) => {
+    const cost = async (count: number): Promise<number> => {
+      const { world } = inWorld()
+      const { store, platform } = world
+      const settings = { lease: LEASE, poll: POLL, store, platform }
+      const { source, say, end } = byHand()
+      await world.until(createStreams(settings).start('a', source))
+      const streams = createStreams({ ...settings, share })
+      const opening = Promise.all(Array.from({ length: count }, () => streams.read('a').open()))
+      const readers = await world.until(opening)
+      if (readers === 'still waiting') throw new Error(readers)
+      const reading = Promise.all(readers.map(collect))
+      await world.pass(0)
+      const before = world.calls
+      for (let n = 0; n < 30; n++) {
+        say(`${n}`)
+        await world.pass(10)
+      }
+      const calls = world.calls - before
+      end()
+      const told = await world.until(reading)
+      const expected = Array.from({ length: 30 }, (_, n) => `${n}`)
+      for (const each of told) expect(each).toEqual(expected)
+      expect(told.length).toBe(count)
+      return calls
+    }
+    const [one, many] = [await cost(1), await cost(200)]
+    if (share) expect(many).toBeLessThanOrEqual(one + 2)
+    else expect(many).toBeGreaterThan(50 * one)
+  })
+
   test('nothing is read from the store while the caller does not ask', async () => {
     const { world, process } = inWorld()
     const { source, say } = byHand()
