@@ -57,7 +57,7 @@ export class EventConnection implements Connection {
   #stream:
     | { readonly response: Response; readonly body: BodyReader; readonly parser: Parser }
     | undefined
-  /** The parser has been told that the body ended. */
+  /** The parser knows that the body ended. */
   #isEnded = false
   /** When the next event is due at the latest. */
   #due = Infinity

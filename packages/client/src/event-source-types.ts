@@ -1,5 +1,3 @@
-import type { ErrorEvent } from './eventsource.ts'
-
 /** What the option `fetch` of {@link EventSourceInit} receives. */
 export interface EventSourceFetchInit {
   signal: AbortSignal
@@ -31,11 +29,4 @@ export interface EventSourceInit {
   maxBufferSize?: number
   /** Lets the process end while it waits to reconnect. Default: `false`. */
   unref?: boolean
-}
-
-/** The events of an `EventSource`, by their types. */
-export interface EventSourceEventMap {
-  error: ErrorEvent
-  message: MessageEvent
-  open: Event
 }

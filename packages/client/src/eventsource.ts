@@ -1,11 +1,10 @@
 import { ClientError, invalidAddress } from './errors.ts'
 import { connect } from './connect.ts'
 import type { Connection } from './types.ts'
-import type { EventSourceEventMap, EventSourceInit, FetchLike } from './event-source-types.ts'
+import type { EventSourceInit, FetchLike } from './event-source-types.ts'
 import type { SseEvent } from '@tesserae/parser'
 
 export type {
-  EventSourceEventMap,
   EventSourceFetchInit,
   EventSourceInit,
   FetchLike,
@@ -16,9 +15,16 @@ export type {
 const RECONNECTION_TIME = 3_000
 const MAX_BUFFER_SIZE = 100 * 1024 * 1024
 
-/** Nobody asks a server more often than four times a second, whatever its `retry` says. */
+/** A server gets at most four requests a second, whatever its `retry` says. */
 const SHORTEST_WAIT = 250
 const LONGEST_BACKOFF = 30_000
+
+/** The events of an `EventSource`, by their types. */
+export interface EventSourceEventMap {
+  error: ErrorEvent
+  message: MessageEvent
+  open: Event
+}
 
 type Handler<Type extends keyof EventSourceEventMap> =
   | ((this: EventSource, event: EventSourceEventMap[Type]) => unknown)

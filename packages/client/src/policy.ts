@@ -3,6 +3,7 @@ import type { ClientError, ClientErrorCode } from './errors.ts'
 import { isStream } from './is-stream.ts'
 import { headerOfId } from './request.ts'
 import type { Settings } from './settings.ts'
+import { TEMPORARY_STATUSES } from './statuses.ts'
 
 /** Failures that would come again. */
 const FINAL: readonly ClientErrorCode[] = [
@@ -11,9 +12,6 @@ const FINAL: readonly ClientErrorCode[] = [
   'resume-mismatch',
   'resume-refused',
 ]
-
-/** Statuses of servers that are overloaded, restarting or behind a proxy that could not reach them. */
-export const TEMPORARY_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504]
 
 /** Whether another attempt may succeed where this one failed. */
 export function isTemporary(

@@ -1,7 +1,7 @@
 import { platformClock } from './clock.ts'
 import { outOfRange, requestWithBody, twoBodies } from './errors.ts'
 import { isStream } from './is-stream.ts'
-import { TEMPORARY_STATUSES } from './policy.ts'
+import { TEMPORARY_STATUSES } from './statuses.ts'
 import type {
   ClientClock,
   ConnectAddress,

@@ -32,10 +32,12 @@ export const encodedText: WeakMap<SseEventInit, string> = /* @__PURE__ */ new We
  * @throws an {@link EncodeError} if a field cannot be sent as it is. Nothing is stripped or replaced.
  *
  * @example
+ * ```ts
  * import { encode } from '@tesserae/encoder'
  *
  * encode({ data: 'two\nlines' }) // => 'data: two\ndata: lines\n\n'
  * encode({ event: 'token', id: '7', data: '{}' }) // => 'event: token\nid: 7\ndata: {}\n\n'
+ * ```
  */
 export function encode(block: SseEventInit): string {
   // Reading a property of null or undefined throws a TypeError; 0 has none of these properties.
@@ -60,12 +62,14 @@ export function encode(block: SseEventInit): string {
  * `target`. `target` is unchanged then.
  *
  * @example
+ * ```ts
  * import { encodeInto } from '@tesserae/encoder'
  *
  * const buffer = new Uint8Array(1024)
  * let length = encodeInto({ data: 'a' }, buffer)
  * length += encodeInto({ data: 'b' }, buffer, length)
  * new TextDecoder().decode(buffer.subarray(0, length)) // => 'data: a\n\ndata: b\n\n'
+ * ```
  */
 export function encodeInto(block: SseEventInit, target: Uint8Array, offset = 0): number {
   const { event, data, id, retry } = (block ?? 0) as SseEventInit
@@ -117,10 +121,12 @@ export function encodeInto(block: SseEventInit, target: Uint8Array, offset = 0):
  * @throws an {@link EncodeError} if `text` is not a string, or holds half of a surrogate pair.
  *
  * @example
+ * ```ts
  * import { encodeComment } from '@tesserae/encoder'
  *
  * encodeComment('still here') // => ': still here\n\n'
  * encodeComment('a\ndata: b') // => ': a\n: data: b\n\n'
+ * ```
  */
 export function encodeComment(text: string): string {
   checkText('comment', text)

@@ -30,6 +30,7 @@ export type EncodeErrorCode =
  * Thrown before a byte is written. The message says what to do and never holds the value, so it can be logged.
  *
  * @example
+ * ```ts
  * import { encode, EncodeError } from '@tesserae/encoder'
  *
  * try {
@@ -37,6 +38,7 @@ export type EncodeErrorCode =
  * } catch (error) {
  *   error instanceof EncodeError && [error.code, error.field] // => ['line-break', 'id']
  * }
+ * ```
  */
 export class EncodeError extends Error {
   declare readonly code: EncodeErrorCode
@@ -90,6 +92,7 @@ export type StreamErrorCode =
  * their own, to refuse a client.
  *
  * @example
+ * ```ts
  * import { createHub, StreamError } from '@tesserae/encoder/hub'
  * import { eventStream } from '@tesserae/encoder/web'
  *
@@ -100,6 +103,7 @@ export type StreamErrorCode =
  *   onError: (error) => error instanceof StreamError && console.log(error.code), // => too-many-clients
  * })
  * second.status // => 503
+ * ```
  */
 export class StreamError extends Error {
   declare readonly code: StreamErrorCode | (string & {})
@@ -122,6 +126,32 @@ export class StreamError extends Error {
     this.status = this.statusCode = status
   }
 }
+
+export const draining = (): StreamError =>
+  new StreamError('draining', 'The hub is shutting down.', 503)
+
+export const tooManyClients = (most: number): StreamError =>
+  new StreamError(
+    'too-many-clients',
+    `The hub has ${most} clients: raise \`maxClients\` for more.`,
+    503,
+  )
+
+export const headSent = (): StreamError =>
+  new StreamError('head-sent', 'The head of this response was sent before.')
+
+export const forbiddenHeader = (name: string): StreamError =>
+  new StreamError('forbidden-header', `Leave \`${name}\` out of \`headers\`.`)
+
+export const lastEventIdTooLong = (most: number): StreamError =>
+  new StreamError('last-event-id-too-long', `\`Last-Event-ID\` must be at most ${most} bytes.`, 400)
+
+/** @param expected - what the option must be */
+export const badOption = (name: string, expected: string): StreamError =>
+  new StreamError('bad-option', `\`${name}\` must be ${expected}.`)
+
+export const unknownOption = (name: string, known: string): StreamError =>
+  new StreamError('bad-option', `Unknown option \`${name}\`. The options are: ${known}.`)
 
 /** Whether the error is an answer to the client, and not a mistake in the server's code. */
 export function isRefusal(error: unknown): error is StreamError {
@@ -149,6 +179,7 @@ export type CloseReason =
  * The end of a stream: the reason of its `signal`, and the error of `send()` from then on.
  *
  * @example
+ * ```ts
  * import { eventStream, StreamClosed } from '@tesserae/encoder/web'
  *
  * const response = await eventStream(async ({ send, signal }) => {
@@ -159,6 +190,7 @@ export type CloseReason =
  *   await new Promise((resolve) => signal.addEventListener('abort', resolve))
  * })
  * await response.body?.cancel()
+ * ```
  */
 export class StreamClosed extends Error {
   declare readonly code: 'stream-closed'

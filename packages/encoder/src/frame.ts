@@ -48,11 +48,13 @@ export function frameOf(event: SseEventInit): Frame {
  * @throws an {@link EncodeError} as {@link encode} does.
  *
  * @example
+ * ```ts
  * import { frame } from '@tesserae/encoder'
  *
  * const tick = frame({ event: 'tick', data: '' })
  * tick.text // => 'event: tick\ndata: \n\n'
  * tick.bytes.length // => 20
+ * ```
  */
 export function frame<Init extends SseEventInit>(
   event: Init,

@@ -1,4 +1,4 @@
-import { type CloseReason, StreamError } from './errors.ts'
+import { type CloseReason, draining, tooManyClients } from './errors.ts'
 import { frameOf } from './frame.ts'
 import { batchOf, Client, type Entry, type Host, type Rules, rulesOf } from './hub/client.ts'
 import { type Group, Groups } from './hub/groups.ts'
@@ -23,6 +23,7 @@ const BATCH_LENGTH = 65_536
  * queued for each slow client up to a bound, with a policy for what happens then.
  *
  * @example
+ * ```ts
  * import { createHub } from '@tesserae/encoder/hub'
  * import { eventStream } from '@tesserae/encoder/web'
  *
@@ -32,6 +33,7 @@ const BATCH_LENGTH = 65_536
  * await hub.emit('tick', { n: 1 })
  * await hub.drain()
  * await text // => ':\n\nevent: tick\ndata: {"n":1}\n\n'
+ * ```
  */
 export function createHub<Events extends object = EventMap>(options: HubOptions = {}): Hub<Events> {
   checkNames(options, 'policy queueBytes maxClients onJoin onLeave onPublish')
@@ -134,13 +136,8 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     join(stream, its) {
       try {
         const rules = rulesOf(its as JoinOptions | undefined, usual)
-        if (isDraining) throw new StreamError('draining', 'The hub is shutting down.', 503)
-        if (clients.size >= maxClients)
-          throw new StreamError(
-            'too-many-clients',
-            `The hub has ${maxClients} clients: raise \`maxClients\` for more.`,
-            503,
-          )
+        if (isDraining) throw draining()
+        if (clients.size >= maxClients) throw tooManyClients(maxClients)
         // What was published before is not for the new client.
         flush()
         const client = new Client(stream, rules, host)

@@ -7,6 +7,7 @@ import type { NamedEvent, Payload, SseEventInit } from './types.ts'
  * @throws an {@link EncodeError} with the code `wrong-type` if the payload has no JSON, as a function has none.
  *
  * @example
+ * ```ts
  * import { jsonEvent } from '@tesserae/encoder'
  * import { eventStream } from '@tesserae/encoder/web'
  *
@@ -18,6 +19,7 @@ import type { NamedEvent, Payload, SseEventInit } from './types.ts'
  *   yield jsonEvent('token', { text: 'Hi' }, { id: '1' })
  * })
  * await response.text() // => 'event: token\nid: 1\ndata: {"text":"Hi"}\n\n'
+ * ```
  */
 export function jsonEvent<const Name extends string, P extends Payload>(
   name: Name,

@@ -1,4 +1,4 @@
-import { type StreamClosed, StreamError } from './errors.ts'
+import { headSent, type StreamClosed } from './errors.ts'
 import { Handle } from './response/handle.ts'
 import { headOf } from './response/head.ts'
 import { callHook } from './response/hooks.ts'
@@ -69,6 +69,7 @@ const none: EventStreamOptions = {}
  * **without `onError` they are lost**.
  *
  * @example
+ * ```ts
  * import { createServer } from 'node:http'
  * import type { AddressInfo } from 'node:net'
  * import { sendEvents } from '@tesserae/encoder/node'
@@ -84,6 +85,7 @@ const none: EventStreamOptions = {}
  * const response = await fetch(`http://127.0.0.1:${port}`)
  * await response.text() // => 'data: Hello\n\n'
  * server.close()
+ * ```
  */
 export function sendEvents<Events extends object = EventMap>(
   request: NodeRequest,
@@ -104,6 +106,7 @@ export function sendEvents<Events extends object = EventMap>(
  * @throws a {@link StreamError} if an option is wrong, or the head of the response was sent before.
  *
  * @example
+ * ```ts
  * import { createServer } from 'node:http'
  * import type { AddressInfo } from 'node:net'
  * import { openStream } from '@tesserae/encoder/node'
@@ -117,6 +120,7 @@ export function sendEvents<Events extends object = EventMap>(
  * const response = await fetch(`http://127.0.0.1:${port}`)
  * await response.text() // => 'data: Hello\n\n'
  * server.close()
+ * ```
  */
 export function openStream<Events extends object = EventMap>(
   request: NodeRequest,
@@ -200,8 +204,7 @@ class NodeTransport implements Transport {
 
   prepare(headers: HeaderFields | undefined): void {
     this.#head = headers ? fieldsOf(headOf(headers)) : (usual ??= fieldsOf(headOf()))
-    if (this.#response.headersSent)
-      throw new StreamError('head-sent', 'The head of this response was sent before.')
+    if (this.#response.headersSent) throw headSent()
   }
 
   open(): void {

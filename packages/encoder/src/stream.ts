@@ -10,12 +10,14 @@ export type { SseEventInit } from './types.ts'
  * on slow clients use `eventStream` or `sendEvents`.
  *
  * @example
+ * ```ts
  * import { EventEncoderStream } from '@tesserae/encoder/stream'
  *
  * const encoder = new EventEncoderStream()
  * const writer = encoder.writable.getWriter()
  * void writer.write({ data: 'Hello' }).then(() => writer.close())
  * await new Response(encoder.readable).text() // => 'data: Hello\n\n'
+ * ```
  */
 export class EventEncoderStream extends TransformStream<SseEventInit, Bytes> {
   constructor() {

@@ -6,10 +6,12 @@ export type { CloseReason } from './errors.ts'
  * One event, with the names that its fields have on the wire. An event of `@tesserae/parser` is one too.
  *
  * @example
+ * ```ts
  * import { encode, type SseEventInit } from '@tesserae/encoder'
  *
  * const event: SseEventInit = { event: 'token', data: JSON.stringify({ text: 'Hi' }), id: '1' }
  * encode(event) // => 'event: token\nid: 1\ndata: {"text":"Hi"}\n\n'
+ * ```
  */
 export interface SseEventInit {
   /** The name that clients listen for. Without it the event is unnamed, which clients see as `message`. */
@@ -38,7 +40,7 @@ export interface NamedEvent<Name extends string, P> extends SseEventInit {
 }
 
 /** The events of a stream: any event for the default map, and the events of `jsonEvent` for a map of your own. */
-// Behind `infer`, because the compiler would infer the map of a stream from its events.
+// Inside `infer`, because the compiler would infer the map of a stream from its events.
 export type EventOf<Events extends object> = Events extends infer Its extends object
   ? [keyof Its] extends [never]
     ? SseEventInit

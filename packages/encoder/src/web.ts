@@ -36,11 +36,13 @@ export interface OpenResponse<Events extends object = EventMap> extends OpenStre
  * that the framework can answer with an error. Later errors go to `onError`: **without `onError` they are lost**.
  *
  * @example
+ * ```ts
  * import { eventStream } from '@tesserae/encoder/web'
  *
  * const response = await eventStream([{ data: 'Hello' }, { data: 'world' }])
  * response.headers.get('content-type') // => 'text/event-stream'
  * await response.text() // => 'data: Hello\n\ndata: world\n\n'
+ * ```
  */
 export function eventStream<Events extends object = EventMap>(
   source: StreamSource<Events>,
@@ -59,12 +61,14 @@ export function eventStream<Events extends object = EventMap>(
  * @throws a `StreamError` if an option is wrong.
  *
  * @example
+ * ```ts
  * import { openStream } from '@tesserae/encoder/web'
  *
  * const { response, send, close } = openStream()
  * void send({ data: 'Hello' })
  * close()
  * await response.text() // => 'data: Hello\n\n'
+ * ```
  */
 export function openStream<Events extends object = EventMap>(
   options: WebStreamOptions = {},

@@ -166,7 +166,7 @@ it(`survives clients that do what they like (FC_SEED=${seed})`, async () => {
   expect(errors).toEqual([])
   const counters = Object.values(hubs).map((hub) => hub.counters())
   for (const each of counters) expect(each).toMatchObject({ clients: 0, queued: 0 })
-  // Otherwise nobody was ever behind, and nothing was shown.
+  // Otherwise no client ever fell behind, and nothing was shown.
   expect(Math.min(...counters.map(({ dropped, evicted }) => dropped + evicted))).toBeGreaterThan(0)
   const inHubs = counters.reduce((sum, { opened }) => sum + opened, 0)
   for (let i = 0; i < 300; i++) if (returned + inHubs < begun) await sleep(10)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 const requestWith = (init: RequestInit) => new Request('http://localhost/', init)
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Another server's answer, say: something is under way before anybody asks for an event. */
+/** Another server's answer, say: something is under way before an event is asked for. */
 function upstream() {
   const state = { asked: 0, returned: 0 }
   const source = {
@@ -15,7 +15,7 @@ function upstream() {
       },
       async return() {
         state.returned++
-        throw new Error('which nobody is there to hear')
+        throw new Error('which has no listener')
       },
     }),
   }
@@ -25,7 +25,7 @@ function upstream() {
 describe('a sequence that no stream is made of is returned', () => {
   const cases: Record<string, WebStreamOptions> = {
     'to a HEAD request': { request: requestWith({ method: 'HEAD' }) },
-    'to a client that was told not to come back': {
+    'to a client that must not come back': {
       request: requestWith({ headers: { 'last-event-id': 'tesserae:final' } }),
     },
     'with a Last-Event-ID that is too long': {

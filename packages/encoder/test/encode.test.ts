@@ -110,7 +110,7 @@ describe('encodeInto', () => {
     it(`fits to the byte or gives 0: ${JSON.stringify(event)}`, () => {
       const block = bytesOf(encode(event))
       for (let room = 0; room <= block.length + 1; room++) {
-        // The room ends where the view ends, and more memory lies behind it: none of it may be written.
+        // The room ends where the view ends, and more memory lies after it: none of it may be written.
         const memory = new Uint8Array(block.length + 64).fill(0xaa)
         const length = encodeInto(event, memory.subarray(0, 16 + room), 16)
         expect(length).toBe(room < block.length ? 0 : block.length)

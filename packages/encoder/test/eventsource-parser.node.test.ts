@@ -4,7 +4,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 
-/** The parser that most JavaScript clients are built on, written by others. */
+/** The parser that most JavaScript clients are built on, from another project. */
 function readBack(text: string) {
   const events: EventSourceMessage[] = []
   const retries: number[] = []

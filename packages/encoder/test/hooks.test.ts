@@ -47,7 +47,7 @@ describe('a hook that fails', () => {
 describe('onClose', () => {
   const cases: Record<string, [Request, number]> = {
     'a HEAD request': [new Request('http://localhost/', { method: 'HEAD' }), 200],
-    'a client that was told not to come back': [
+    'a client that must not come back': [
       new Request('http://localhost/', { headers: { 'last-event-id': 'tesserae:final' } }),
       204,
     ],

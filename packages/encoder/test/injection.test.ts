@@ -1,5 +1,5 @@
 /**
- * Line ends in a field, and what stands behind them: the attack that most encoders of server-sent events have had
+ * Line ends in a field, and what stands after them: the attack that most encoders of server-sent events have had
  * an advisory for (among them CVE-2026-29085, CVE-2026-33128, CVE-2026-35515, CVE-2026-44214, CVE-2026-44217,
  * CVE-2026-22735). Each payload goes into each field in each way.
  */
@@ -21,14 +21,14 @@ const payloads: [name: string, payload: (end: string) => string][] = [
   ['a reconnection time', (end) => `x${end}retry: 1${end}`],
   ['an early end of the block', (end) => `x${end}${end}`],
   ['a comment', (end) => `x${end}: hidden`],
-  ['a field that nobody knows', (end) => `x${end}unknown`],
+  ['an unknown field', (end) => `x${end}unknown`],
   ['a line end alone', (end) => end],
 ]
 
 const read = (text: string) => referenceParse(new TextEncoder().encode(text))
 
 for (const [end, characters] of Object.entries(lineEnds))
-  describe(`behind a ${end}`, () => {
+  describe(`after a ${end}`, () => {
     for (const [name, payload] of payloads) {
       const text = payload(characters)
 

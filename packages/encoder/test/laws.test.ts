@@ -88,7 +88,7 @@ describe('one event back, equal to the one sent, or a typed error and no byte', 
   })
 })
 
-it('refuses what is no event with a typed error, whatever it is', () => {
+it('refuses a value that is not an event with a typed error', () => {
   fc.assert(
     fc.property(illTypedEvent(), (value) => {
       const event = value as SseEventInit
@@ -102,7 +102,7 @@ it('refuses what is no event with a typed error, whatever it is', () => {
   )
 })
 
-it('a comment is no event, whatever is in it', () => {
+it('a comment never becomes an event', () => {
   fc.assert(
     fc.property(hostileEvent(), ({ data: text }) => {
       fc.pre(text.isWellFormed())

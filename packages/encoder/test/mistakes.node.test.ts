@@ -59,7 +59,7 @@ describe('a mistake of the server rejects, once, before anything is sent', () =>
         sendEvents(request, response, source, { ...options, onError }),
       ).rejects.toMatchObject({ code })
       expect([asked, told, counts]).toEqual([[], [], { asked: 0, returned: 1 }])
-      // Whoever answers with an error now may write much, and hang up.
+      // A handler that answers with an error now may write much, and hang up.
       for (const event of ['drain', 'error', 'close']) listeners[event]?.()
       expect([asked, told]).toEqual([[], []])
     })

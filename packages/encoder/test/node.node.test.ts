@@ -52,7 +52,7 @@ async function serveSource(source: () => StreamSource, options: EventStreamOptio
   return { ...served, ends, results }
 }
 
-/** A client that sends a request, and reads nothing but what it is told to. */
+/** A client that sends a request, and reads only what the test asks for. */
 async function connect(port: number, head = ''): Promise<net.Socket> {
   const socket = net.connect(port, '127.0.0.1')
   socket.on('error', () => {})
@@ -129,7 +129,7 @@ describe('over HTTP/1.1', () => {
     expect(errors).toMatchObject([{ code: 'head-sent' }])
   })
 
-  it('answers HEAD with a head, and 204 to a client that was told not to come back', async () => {
+  it('answers HEAD with a head, and 204 to a client that must not come back', async () => {
     const { url, results } = await serveSource(() => [{ data: 'a' }])
     const head = await fetch(url, { method: 'HEAD' })
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
@@ -299,7 +299,7 @@ describe('a response that throws', () => {
     await expect(sending).rejects.toBe(fault)
   })
 
-  it('at a write: the stream is over, and the source is told', async () => {
+  it('at a write: the stream ends, and its source is stopped', async () => {
     const told: unknown[] = []
     let reason: unknown
     const end = await sendEvents(
@@ -356,7 +356,7 @@ describe('faults', () => {
       'both streams were over',
     )
     expect([ends[0]?.reason, generators.ends[0]?.reason]).toEqual(['client-gone', 'client-gone'])
-    await until(() => settled === true && returned === 1, 'both sources were told')
+    await until(() => settled === true && returned === 1, 'both sources were stopped')
   })
 
   it('a client that vanishes before the source is ready', async () => {

@@ -81,13 +81,13 @@ describe('a head that would make it no event stream is refused', () => {
   })
 })
 
-describe('a mistake is said where it was made', () => {
+describe('a mistake rejects where it was made', () => {
   it('createHub checks its options', () => {
     expect(() => createHub({ policy: 'drop' as never })).toThrow('`policy` must be one of')
     expect(() => createHub({ queueBytes: -1 })).toThrow('`queueBytes` must be a number')
   })
 
-  it('what is no event is told what an event is', async () => {
+  it('a value that is not an event gets an error that describes an event', async () => {
     const sentence = '`data` must be a string: an event is { data: string }'
     expect(() => encode(null as never)).toThrow(sentence)
     expect(() => encode({ data: 5 } as never)).toThrow(sentence)

@@ -211,7 +211,7 @@ describe('sources', () => {
     })
   })
 
-  it('of what is no event are told so, and nothing is left out in silence', async () => {
+  it('reports items that are not events', async () => {
     const promised: StreamSource[] = [
       async () => 'text',
       async () => [undefined],
@@ -299,7 +299,7 @@ describe('errors', () => {
         onClose: (s: StreamSummary) => void closed.push(s),
       }
       await expect(eventStream(source, options)).rejects.toBe(fault)
-      // Once: whoever awaits the response has it already.
+      // Once: the caller that awaits the response has it already.
       expect(told).toEqual([])
       expect(closed).toMatchObject([{ reason: 'error', error: fault, events: 0, bytes: 0 }])
     }
@@ -336,7 +336,7 @@ describe('errors', () => {
     expect(await textOf(eventStream(failing, { formatError: () => undefined }))).toBe('data: a\n\n')
   })
 
-  it('of formatError itself are told, and nothing of them is sent', async () => {
+  it('of formatError itself are reported, and not sent', async () => {
     const told: unknown[] = []
     const options: WebStreamOptions = {
       formatError: () => ({ event: 'a\nb', data: '' }),
@@ -523,7 +523,7 @@ describe('a client that goes', () => {
     expect(seen).toEqual(['aborted', ['close', 'client-gone'], 'client-gone', true])
   })
 
-  it('is told by the request as well, even where the body is never cancelled', async () => {
+  it('is noticed through the request as well, even where the body is never cancelled', async () => {
     const { source, counts } = counted(() => endless())
     const controller = new AbortController()
     const ends: StreamSummary[] = []
@@ -554,7 +554,7 @@ describe('a client that goes', () => {
     expect(counts).toEqual({ asked: 0, returned: 1 })
   })
 
-  it('makes send reject from then on, which ends no process if nobody listens', async () => {
+  it('makes send reject from then on, which ends no process without a listener', async () => {
     let stream!: EventStream
     const response = await eventStream((its) => (stream = its).closed)
     await response.body!.cancel()
@@ -693,7 +693,7 @@ describe('the server', () => {
     )
   })
 
-  it('can make an end final: a last event, and 204 for whoever comes back with it', async () => {
+  it('can make an end final: a last event, and 204 for a client that comes back with it', async () => {
     const text = await (await eventStream([{ data: 'a' }], { final: true })).text()
     expect(text).toBe('data: a\n\nevent: end\nid: tesserae:final\ndata: \n\n')
     let called = false
@@ -723,7 +723,7 @@ describe('heartbeats', () => {
       /^data: a\n\n(event: ping\ndata: \n\n){1,6}$/,
     )
   })
-  it('are no events at the beginning, where there is none to say that the stream is open', async () => {
+  it('of no events send the head all the same', async () => {
     const heartbeat = { every: 60_000, event: { event: 'ping', data: '' } }
     const response = await eventStream(async () => sleep(20), { heartbeat })
     expect(await response.text()).toBe(':\n\n')
@@ -768,7 +768,7 @@ describe('the last event ID', () => {
     const latin1 = String.fromCharCode(...new TextEncoder().encode('é語🧩'))
     expect(await given({ 'last-event-id': latin1 })).toBe('é語🧩')
   })
-  it('is left alone when it is no UTF-8', async () => {
+  it('is left alone when it is not UTF-8', async () => {
     expect(await given({ 'last-event-id': '\xe9' })).toBe('\xe9')
     expect(await given({}, '語 100%')).toBe('語 100%')
     expect(await given({ 'last-event-id': '100%25' })).toBe('100%25')

@@ -216,7 +216,11 @@ describe('which call a fragment belongs to', () => {
       [call(begin(0, 'a', 'f', paris)), call(more(0, rome))],
       [`a f(${paris}${rome})`],
     ],
-    ['a call that is no list', [say({ tool_calls: begin(0, 'a', 'f', paris) })], [`a f(${paris})`]],
+    [
+      'a call that is not a list',
+      [say({ tool_calls: begin(0, 'a', 'f', paris) })],
+      [`a f(${paris})`],
+    ],
   ])('%s', (_, chunks, calls) => {
     expect(callsOf([...chunks, stop])).toEqual(calls)
   })
@@ -370,7 +374,7 @@ describe('content, reasoning and what else a message has', () => {
       { function_call: { name: 'f', arguments: '{}' } },
     ],
     [
-      'a word that is said again and again',
+      'a word that is sent again and again',
       [say({ channel: 'analysis' }), say({ channel: 'analysis' })],
       { channel: 'analysis' },
     ],
@@ -398,7 +402,7 @@ describe('content, reasoning and what else a message has', () => {
       { content: 'a' },
     ],
     [
-      'content that is no text',
+      'content that is not text',
       [say({ content: 1 }), say({ content: { a: 2 } })],
       { content: '1{"a":2}' },
     ],
@@ -523,7 +527,7 @@ describe('around the choices', () => {
     ['empty until there is one', ['', '', 'stop'], 'stop'],
     ['again and again', ['stop', 'stop'], 'stop'],
     ['null after it', ['stop', null], 'stop'],
-    ['a word that nobody knows', ['eos'], 'eos'],
+    ['an unknown word', ['eos'], 'eos'],
     ['never', [null], null],
   ])('finish reason: %s', (_, reasons, reason) => {
     const chunks = reasons.map((finish_reason) => chunk({ index: 0, delta: {}, finish_reason }))
@@ -583,7 +587,7 @@ describe('around the choices', () => {
 })
 
 describe('rules of the caller', () => {
-  test('a field that a server adds grows, if it is said to', () => {
+  test('a field that a server adds grows, if a rule says so', () => {
     const accumulator = createAccumulator({
       rules: {
         chunk: { trace: 'append' },

@@ -145,12 +145,12 @@ describe.each([true, false])('predict: %s', (predict) => {
         [],
       ],
       [
-        'something behind [DONE] in its event',
+        'something after [DONE] in its event',
         `${data(say('a'))}data: [DONE]Each chunk\n\n`,
         'a',
         [],
       ],
-      ['chunks behind [DONE]', data(say('a'), '[DONE]', say('b')), 'a', []],
+      ['chunks after [DONE]', data(say('a'), '[DONE]', say('b')), 'a', []],
       ['empty data', data(say('a'), '', say('b'), '[DONE]'), 'ab', []],
       ['null', data(say('a'), 'null', say('b'), '[DONE]'), 'ab', ['not-a-chunk']],
       ['a number and a text', data('1', '"a"', say('a'), '[DONE]'), 'a', ['not-a-chunk']],
@@ -162,13 +162,13 @@ describe.each([true, false])('predict: %s', (predict) => {
         [],
       ],
       [
-        'a named event that is no chunk',
+        'a named event that is not a chunk',
         `event: ping\ndata: {"type":"ping"}\n\n${data(say('a'), stop)}`,
         'a',
         ['unknown-event'],
       ],
       [
-        'a named event that is no JSON',
+        'a named event that is not JSON',
         `event: ping\ndata: now\n\n${data(say('a'), stop)}`,
         'a',
         ['unknown-event'],
@@ -202,7 +202,7 @@ describe.each([true, false])('predict: %s', (predict) => {
       expect([...new Set(told)]).toEqual(notes)
     })
 
-    test('what is no JSON is an error, with the data and what came before', async () => {
+    test('data that is not JSON is an error, with the data and what came before', async () => {
       const failure = await failureOf(
         accumulate(responseOf(data(say('a'), '{"choices"', say('b')))),
       )
@@ -413,7 +413,7 @@ describe.each([true, false])('predict: %s', (predict) => {
       expect(step.value).toMatchObject({ verdict: { complete: true }, failure: undefined })
     })
 
-    test('a failure comes behind what was added before it', async () => {
+    test('a failure comes after what was added before it', async () => {
       const seen: unknown[] = []
       const reading = (async () => {
         for await (const delta of readDeltas(responseOf(data(say('a'))))) seen.push(delta)
@@ -539,7 +539,7 @@ describe('objects of a client that wrap chunks', () => {
   })
 })
 
-describe('what is no source is said to be none', () => {
+describe('anything else as the source rejects', () => {
   const read: [string, (source: never) => Promise<unknown>][] = [
     ['accumulate', (source) => openai.accumulate(source)],
     ['readDeltas', (source) => openai.readDeltas(source).next()],

@@ -40,7 +40,7 @@ function meaningOf({ message, verdict }: Accumulated): Partial<Meaning> {
   return { choices: choices as never, usage: message.usage, error: verdict.error !== undefined }
 }
 
-/** What is compared: an empty content and none are the same, and the role is known also where nobody says it. */
+/** What is compared: an empty content and none are the same, and the role is known also where no chunk has it. */
 const compared = ({ choices = [], usage, error }: Meaning): unknown => ({
   choices: choices.map(({ role: _, ...choice }) => ({ ...choice, content: choice.content ?? '' })),
   usage,

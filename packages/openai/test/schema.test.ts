@@ -36,7 +36,7 @@ describe('what is documented is accepted, and comes out as the same object', () 
   test.each([
     ['a chunk', chatCompletionChunk, chunk],
     ['a chunk without choices', chatCompletionChunk, { ...chunk, choices: [], usage: null }],
-    ['a field that nobody knows', chatCompletionChunk, { ...chunk, __proto__x: { a: 1 } }],
+    ['an unknown field', chatCompletionChunk, { ...chunk, __proto__x: { a: 1 } }],
     ['a legacy completion', textCompletion, text],
     [
       'a legacy chunk',
@@ -102,7 +102,7 @@ describe('each thing that is wrong is named by its path, and hides no other', ()
       change({ delta: { tool_calls: [{ index: 0, function: { arguments: {} } }] } }),
       ['choices.0.delta.tool_calls.0.function.arguments'],
     ],
-    ['it is no object', null, ['']],
+    ['it is not an object', null, ['']],
     ['it is a list', [], ['']],
   ])('%s', (_, value, paths) => {
     expect(pathsOf(chatCompletionChunk, value)).toEqual(paths)
@@ -145,7 +145,7 @@ describe('each thing that is wrong is named by its path, and hides no other', ()
     ])
   })
 
-  test('inherited names are no fields', () => {
+  test('inherited names are not fields', () => {
     const bare = Object.create(chunk) as unknown
     expect(pathsOf(chatCompletionChunk, bare)).toEqual([
       'id',
@@ -160,7 +160,7 @@ describe('each thing that is wrong is named by its path, and hides no other', ()
 describe('three modes', () => {
   const wrong = change({ delta: { role: null, content: 'kept' } })
 
-  test('off: nobody looks', () => {
+  test('off: nothing is checked', () => {
     const checker = createChecker({ mode: 'off' })
     expect(checker.check(wrong)).toBe(wrong)
     expect(checker.issues).toEqual([])

@@ -67,7 +67,7 @@ function reasonOf(block: string): EndReason {
   return reason
 }
 
-/** The inverse of `encode()`, for what it writes without an id. @param id - the id that the event gets, if any */
+/** The inverse of `encode()` for blocks without an id. @param id - the id that the event gets, if any */
 export function decode(block: string, id?: string): SseEventInit {
   const event: { event?: string; data: string; id?: string; retry?: number } = { data: '' }
   let at = 0

@@ -5,7 +5,7 @@
  *   at the same time exclude each other for ever.
  * - After its mark is stored a claimer looks at the log again. Only then can nothing of an earlier epoch follow.
  * - The first end in the order of places counts. A seal can follow the producer's own end, and a mark can follow either:
- *   their authors looked at the log before the end was stored.
+ *   their authors read the log before the end was stored.
  */
 import { baseOf, controlOf, endIn, endOf, markOf, split } from './blocks.ts'
 import type { Entry, Log, Standing } from './log.ts'

@@ -128,7 +128,7 @@ export class Follower {
     try {
       while (this.#waiters.size > 0) await this.#look()
     } catch (error) {
-      // Whoever asks again begins a new lease and a new patience.
+      // A reader that asks again begins a new lease and a new patience.
       this.#quiet = 0
       for (const waiter of this.#take()) waiter.reject(error)
     } finally {

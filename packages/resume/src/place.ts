@@ -7,7 +7,7 @@ import type { Place } from './store.ts'
 /** The id that `@tesserae/encoder` gives to the last event of a stream with `final: true`: the client has everything. */
 export const FINAL_ID = 'tesserae:final'
 
-/** The largest number. No record has it, so it is the cursor of clients that were told that the log is damaged. */
+/** The largest number. No record has it, so it is the cursor of clients that know that the log is damaged. */
 export const LARGEST_NUMBER = 999_999_999_999_999
 
 const CURSOR = /^(\d{1,10})-(\d{1,15})$/

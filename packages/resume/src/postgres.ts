@@ -26,7 +26,7 @@ export interface PostgresStoreOptions {
   /** Receives hints by `LISTEN`. Default: none, so readers look every `poll` milliseconds. */
   readonly listener?: PostgresListener | undefined
   /**
-   * Whether each append sends a hint by `pg_notify`, for listeners of other servers. A commit that notifies waits for others
+   * Whether each append sends a hint by `pg_notify`, for listeners of other servers. A commit that notifies waits for other commits
    * that do. Default: true.
    */
   readonly notify?: boolean | undefined

@@ -82,7 +82,7 @@ export class Producer {
       if (this.#state !== 'open') return this.#release()
       await this.#pump(this.#iterator)
     } catch (error) {
-      // A source that throws because it was told to stop has not failed.
+      // A source that throws because it was stopped has not failed.
       if (this.#state === 'open') this.#close('error', error)
       else if (!isAbort(error, this.#controller.signal)) this.#log.report(error)
     }
@@ -134,7 +134,7 @@ export class Producer {
   async #throwInto(iterator: EventIterator | undefined, error: unknown): Promise<void> {
     try {
       await iterator?.throw?.(error)
-      // The source has caught the error, or cannot be told.
+      // The source has caught the error, or cannot be reached.
       await iterator?.return?.()
     } catch (fault) {
       if (fault !== error) this.#log.report(fault)

@@ -130,7 +130,7 @@ export class LogReader implements Reader {
     if (place && place.epoch === 0) throw badCursor()
     if (!(await this.#fromOldest(place ? 1 : this.#pageLimit))) throw notFound()
     if (place === undefined) return
-    // The client was told that the log is damaged, and had nothing more to get.
+    // The client knows that the log is damaged, and had nothing more to get.
     if (place.number === LARGEST_NUMBER) return this.#end('end')
     const page = await this.#read(place)
     if (this.#isOverNow() || this.#startAfter(place, page)) return

@@ -40,7 +40,7 @@ export function checkSource(source: RunSource): void {
   if (!isSource || typeof source === 'string') throw badSource()
 }
 
-/** Lets go of a source that is not used, so that a request behind a `ReadableStream` does not stay open. */
+/** Lets go of a source that is not used, so that a request under a `ReadableStream` does not stay open. */
 export async function discard(source: RunSource): Promise<void> {
   if (typeof source !== 'function') await iteratorOf(source).return?.()
 }

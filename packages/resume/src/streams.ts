@@ -130,7 +130,7 @@ export function createStreams(options: StreamsOptions = {}): Streams {
       const log = logOf(name)
       const { newest, ended } = await standing(log)
       if (!newest) return
-      // A producer that is told first does not write into a later log of the same name.
+      // A producer that is stopped first does not write into a later log of the same name.
       if (ended === undefined) await stop(log)
       await ask(log, () => store.remove(name))
       log.ring(newest.epoch + 1)

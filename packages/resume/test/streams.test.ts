@@ -165,7 +165,7 @@ describe('the end', () => {
     expect(await streams.state('a')).toBe('stopped')
   })
 
-  test('a producer that died is told to its readers as `lost`, once, after the lease', async () => {
+  test('a producer that died is reported to its readers as `lost`, once, after the lease', async () => {
     const store = memoryStore()
     const streams = createStreams({ store, ...quick })
     const body = ':w aaaaaaaaaaaaaaaaaaaa\n\n'

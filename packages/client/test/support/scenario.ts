@@ -11,7 +11,7 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   /** The body: text, bytes, and milliseconds of silence. */
   readonly steps?: readonly (string | Uint8Array | number)[]
-  /** Behind the last step. Default: `'clean'`. */
+  /** After the last step. Default: `'clean'`. */
   readonly end?: 'clean' | 'cut' | 'open'
 }
 

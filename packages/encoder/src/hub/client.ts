@@ -1,4 +1,4 @@
-import { type CloseReason, type StreamClosed, StreamError } from '../errors.ts'
+import { badOption, type CloseReason, type StreamClosed } from '../errors.ts'
 import { type Frame, frameOf } from '../frame.ts'
 import { Batch } from './batch.ts'
 import { checkAmount, checkNames } from '../response/limits.ts'
@@ -238,7 +238,6 @@ export function rulesOf(options: JoinOptions | undefined, usual: Rules): Rules {
   if (!options) return usual
   checkNames(options, NAMES)
   const { policy = usual.policy, queueBytes = usual.queueBytes } = options
-  if (!POLICIES.includes(policy))
-    throw new StreamError('bad-option', `\`policy\` must be one of ${POLICIES.join(', ')}.`)
+  if (!POLICIES.includes(policy)) throw badOption('policy', `one of ${POLICIES.join(', ')}`)
   return { ...options, policy, queueBytes: checkAmount('queueBytes', queueBytes) }
 }

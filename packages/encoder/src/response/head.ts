@@ -1,5 +1,5 @@
 import { encode, utf8 } from '../encode.ts'
-import { StreamError } from '../errors.ts'
+import { forbiddenHeader, lastEventIdTooLong } from '../errors.ts'
 import { LONGEST_ID } from '../numbers.ts'
 import type { HeaderFields, UntrustedText } from '../types.ts'
 
@@ -31,7 +31,7 @@ export function headOf(fields: HeaderFields = {}): Headers {
     for (const value of [values].flat()) if (value !== undefined) given.append(name, `${value}`)
   given.forEach((value, name) => {
     if (FORBIDDEN.test(name) || (name === TYPE && !/^text\/event-stream *(;|$)/i.test(value)))
-      throw new StreamError('forbidden-header', `Leave \`${name}\` out of \`headers\`.`)
+      throw forbiddenHeader(name)
     // There may be several cookies, and one of every other field.
     if (name === 'set-cookie') head.append(name, value)
     else head.set(name, value)
@@ -53,11 +53,6 @@ export function readLastEventId(
     } catch {
       // The header is not UTF-8 that was read as Latin-1.
     }
-  if (utf8.encode(id).length > LONGEST_ID)
-    throw new StreamError(
-      'last-event-id-too-long',
-      `\`Last-Event-ID\` must be at most ${LONGEST_ID} bytes.`,
-      400,
-    )
+  if (utf8.encode(id).length > LONGEST_ID) throw lastEventIdTooLong(LONGEST_ID)
   return id
 }

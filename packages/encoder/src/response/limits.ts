@@ -1,5 +1,5 @@
 import { encode, utf8 } from '../encode.ts'
-import { StreamError } from '../errors.ts'
+import { badOption, unknownOption } from '../errors.ts'
 import type { EventStreamOptions } from '../types.ts'
 
 /** The numbers of {@link EventStreamOptions}, checked. A duration of 0 is off. */
@@ -45,12 +45,10 @@ export function limitsOf(options: EventStreamOptions): Limits {
 
 export function checkAmount(name: string, value: number): number {
   if (typeof value === 'number' && value >= 0) return value
-  throw new StreamError('bad-option', `\`${name}\` must be a number of 0 or more.`)
+  throw badOption(name, 'a number of 0 or more')
 }
 
 /** @param names - every known option, separated by spaces */
 export function checkNames(options: object, names: string): void {
-  for (const name in options)
-    if (!names.split(' ').includes(name))
-      throw new StreamError('bad-option', `Unknown option \`${name}\`. The options are: ${names}.`)
+  for (const name in options) if (!names.split(' ').includes(name)) throw unknownOption(name, names)
 }

@@ -387,7 +387,7 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
     for (const follower of this.#followers) follower.onStop(end)
   }
 
-  /** The stream is over, and the caller is told. */
+  /** The stream is over, and `onClose` is called. */
   #finish(end: StreamClosed): void {
     this.#state = 'over'
     this.#stop(end)

@@ -17,5 +17,5 @@ export const joined = eventStream<Events>(async (stream) => hub.join(stream), {
 })
 export const readable: ReadableStream = new EventEncoderStream().readable
 export const send: typeof sendEvents<Events> = sendEvents
-// @ts-expect-error: these are no header fields.
+// @ts-expect-error: these are not header fields.
 export const wrong = eventStream([], { headers: 5 })

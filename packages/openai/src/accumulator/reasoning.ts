@@ -1,6 +1,6 @@
 import { isWire, textOf as wireText, type Wire } from '../wire.ts'
 
-/** The fields in which servers send reasoning, in the order in which they are looked at. */
+/** The fields in which servers send reasoning, in the order in which they are checked. */
 export const REASONING = ['reasoning_content', 'reasoning', 'reasoning_details', 'content'] as const
 
 /** The reasoning in one of these fields. */

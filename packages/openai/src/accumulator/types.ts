@@ -12,7 +12,7 @@ export interface AccumulatorOptions {
 }
 
 /**
- * What a chunk adds, for those who show a message while it grows. Each has the new piece alone: nothing repeats what
+ * What a chunk adds, for a view that shows the message while it grows. Each has the new piece alone: nothing repeats what
  * came before.
  */
 export type Delta =
@@ -78,7 +78,7 @@ export interface StreamEnd {
 export type IncompleteReason =
   /** An error came in place of the rest, or the connection failed. */
   | 'error'
-  /** Somebody gave the stream up. */
+  /** The caller gave the stream up. */
   | 'aborted'
   /** `[DONE]` came, and no choice before it. */
   | 'empty'
@@ -141,7 +141,7 @@ export interface Finished<Message = ChatCompletion> {
  */
 export interface Accumulator<Message = ChatCompletion> {
   /**
-   * Takes the next chunk, from any client, and changes nothing in it. What is no chunk is noted and left out; an error
+   * Takes the next chunk, from any client, and changes nothing in it. Anything but a chunk is noted and left out; an error
    * in it is kept for the verdict. The chunk is not copied: leave its objects alone.
    */
   push(chunk: unknown): void

@@ -5,9 +5,9 @@ const TRACE = 'reasoning_trace'
 
 /**
  * Crucible: each event is `{"output": …}`; in deep mode an event called `reasoning_trace`, or with a field of that name,
- * comes behind them with the whole reasoning. There is no finish reason: `[DONE]` is the end.
+ * comes after them with the whole reasoning. There is no finish reason: `[DONE]` is the end.
  *
- * Chunks have `output`, as its documentation reads them, and `choices`, as everybody else does.
+ * Chunks have `output`, as its documentation reads them, and `choices`, as other services do.
  */
 export const crucible: Dialect = {
   read({ event, data }, value) {

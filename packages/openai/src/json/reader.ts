@@ -1,7 +1,7 @@
 import { setField } from '../wire.ts'
 import { ESCAPES } from './scan.ts'
 
-// A JSON text, a piece at a time. What may come next is one of these; each character is looked at once, and a value that
+// A JSON text, a piece at a time. What may come next is one of these; each character is read once, and a value that
 // has begun is in the tree from its first character on. Numbers are not, until it is known where they end.
 
 type Expected =
@@ -25,7 +25,7 @@ export type JsonState =
   | 'open'
   /** The value is whole, and only white space may follow. */
   | 'complete'
-  /** This is no JSON: what was read before stands, and the rest is not read. */
+  /** The text is not JSON: what was read before stands, and the rest is not read. */
   | 'invalid'
 
 /** Options of {@link createJsonReader}. */
@@ -36,7 +36,7 @@ export interface JsonReaderOptions {
 
 /** Reads JSON while it is written. */
 export interface JsonReader {
-  /** Takes the next piece of the text. It never throws: what is no JSON shows in `state`. */
+  /** Takes the next piece of the text. It never throws: text that is not JSON shows in `state`. */
   push(text: string): void
   /** Says that no more will come: a number at the top has its end here and nowhere else. */
   end(): void

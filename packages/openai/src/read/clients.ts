@@ -4,7 +4,7 @@ import { isWire } from '../wire.ts'
 const PART = /^(abort|file|finish|reasoning|response|source|start|stream|text|tool)(-|$)/
 
 /**
- * Clients that make objects of their own keep the chunk in them if they are told to: LangChain's `AIMessageChunk` in
+ * Clients that make objects of their own keep the chunk in them if an option says so: LangChain's `AIMessageChunk` in
  * `additional_kwargs`, the AI SDK in a part called `raw`. Of an object that has none, `undefined`.
  */
 export function chunkIn(value: unknown): unknown {

@@ -21,7 +21,7 @@ const string = is('a string', (value) => typeof value === 'string')
 const number = is('a number', (value) => typeof value === 'number')
 const boolean = is('a boolean', (value) => typeof value === 'boolean')
 const count = is('a whole number from 0', (value) => Number.isInteger(value) && Number(value) >= 0)
-// A word that nobody knows is a word all the same: servers have reasons of their own.
+// An unknown word is accepted: servers have reasons of their own.
 const text = nullable(string)
 
 const usage = objectWith({

@@ -5,7 +5,7 @@ import type { Issue, Schema } from './standard.ts'
 /**
  * What becomes of a chunk that is not as it should be.
  *
- * - `off`: nobody looks.
+ * - `off`: nothing is checked.
  * - `warn`: what is wrong is kept in `issues`, and the chunk goes on as it is.
  * - `strict`: a {@link SchemaError} is thrown, with all that is wrong with the chunk.
  */

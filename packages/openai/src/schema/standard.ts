@@ -84,7 +84,7 @@ export function recordOf(rule: Rule): Rule {
   }
 }
 
-/** An object with these fields; a name that ends in `?` may be missing. Others are nobody's business. */
+/** An object with these fields; a name that ends in `?` may be missing. Other fields are ignored. */
 export function objectWith(fields: Readonly<Record<string, Rule>>): Rule {
   const known = Object.entries(fields).map(([name, rule]) => ({
     key: name.replace(/\?$/, ''),

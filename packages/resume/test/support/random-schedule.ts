@@ -48,7 +48,7 @@ export async function randomSchedule(seed: number): Promise<Schedule> {
   // Each begins at a time of its own.
   let first = true
   while (acts.length > 0) {
-    // Readers that come before there is a log are told so, which is soon tested.
+    // Readers that come before there is a log get an error, which is soon tested.
     const index = first && next() < 0.8 ? 0 : below(acts.length)
     first = false
     acts.splice(index, 1)[0]?.()

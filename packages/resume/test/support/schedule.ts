@@ -32,7 +32,7 @@ export interface Seen {
   /** The cursor that it came with. */
   readonly after: string | undefined
   readonly told: Told[]
-  /** Whether it was told everything and the end. */
+  /** Whether it got everything and the end. */
   over: boolean
   error: unknown
 }
@@ -187,11 +187,10 @@ function checkReader(
   const read = rest.filter((each) => !isEnd(each))
   const ends = rest.filter(isEnd)
   same(read, expected.slice(0, read.length), 'events of a reader')
-  if (ends.length > 1) throw new Error('a reader was told two ends')
+  if (ends.length > 1) throw new Error('a reader got two ends')
   const [last] = ends
-  if (last && rest.at(-1) !== last) throw new Error('a reader was told something after the end')
-  if (last && read.length !== expected.length)
-    throw new Error('a reader was told the end too early')
+  if (last && rest.at(-1) !== last) throw new Error('a reader got something after the end')
+  if (last && read.length !== expected.length) throw new Error('a reader got the end too early')
   if (last) same(last.data, JSON.stringify({ reason: end }), 'the end of a reader')
   if (over && after === undefined) {
     if (read.length !== expected.length) throw new Error('a reader was let go before the end')

@@ -7,11 +7,11 @@ import type { Entry, Place, Platform, Store } from '@tesserae/resume'
 /** What happens to one call of the store. */
 export type Fault =
   | 'none'
-  /** The call never arrives, and the caller is told so. */
+  /** The call never arrives, and the caller gets an error. */
   | 'lost call'
   /** The call arrives, and its answer does not. */
   | 'lost answer'
-  /** The caller is told that the call failed, and it arrives later all the same. */
+  /** The caller gets an error, and the call arrives later all the same. */
   | 'late call'
   /** The call arrives, and its answer comes later. */
   | 'late answer'

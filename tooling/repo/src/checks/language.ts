@@ -16,7 +16,7 @@ const rules: readonly (readonly [pattern: RegExp, instead: string])[] = [
     '"because"; or begin with the condition',
   ],
   [
-    /(?<!\bleav(e|es|ing) [^.]{0,40})\bbehind\b(?! (a |an |the )?(reverse )?(prox|gateway|load balancer|CDN|nginx|flag|host))/i,
+    /(?<!\b(leav(e|es|ing)|left) [^.]{0,40})(?<!\b(is|are|was|ever|fall|falls|fell|further|far) )\bbehind\b(?! (a |an |the )?(reverse )?(prox|gateway|load balancer|CDN|nginx|flag|host))/i,
     '"after" for time, "below" or "inside" for place',
   ],
   [
