@@ -17,7 +17,7 @@ import type { Follower, News } from './follower.ts'
 import type { Entry, Log, Place } from './log.ts'
 import { ask } from './patience.ts'
 import { beyond, compare, FINAL_ID, idOf, LARGEST_NUMBER, parseCursor } from './place.ts'
-import type { EndReason, Reader, ReadOptions } from './types.ts'
+import type { EndReason, Reader, ReadLogOptions } from './types.ts'
 
 /** How many entries a page has at first, and between which bounds that follows their size. */
 const FIRST_PAGE = 32
@@ -32,7 +32,7 @@ export type FindFollower = (log: Log, generation: string, newest: Entry) => Foll
 
 export class LogReader implements Reader {
   readonly #log: Log
-  readonly #options: ReadOptions
+  readonly #options: ReadLogOptions
   readonly #findFollower: FindFollower
 
   #state: 'new' | 'open' | 'ended' | 'over' = 'new'
@@ -60,7 +60,7 @@ export class LogReader implements Reader {
   /** Calls of `next` are served one after another. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(log: Log, options: ReadOptions, findFollower: FindFollower) {
+  constructor(log: Log, options: ReadLogOptions, findFollower: FindFollower) {
     this.#log = log
     this.#options = options
     this.#findFollower = findFollower

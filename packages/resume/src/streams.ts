@@ -8,7 +8,7 @@ import { platform as ownPlatform } from './platform.ts'
 import { Producer } from './producer.ts'
 import { type FindFollower, LogReader } from './reader.ts'
 import { checkSource, discard } from './source.ts'
-import type { Ending, Reader, ReadOptions, Streams, StreamsOptions } from './types.ts'
+import type { Ending, Reader, ReadLogOptions, Streams, StreamsOptions } from './types.ts'
 
 const LONGEST_NAME = 256
 // oxlint-disable-next-line no-control-regex
@@ -160,7 +160,7 @@ function numbersOf(options: StreamsOptions): typeof DEFAULTS {
   return numbers
 }
 
-function checkReadOptions({ gap, ending }: ReadOptions): void {
+function checkReadOptions({ gap, ending }: ReadLogOptions): void {
   if (gap !== undefined && gap !== 'reset' && gap !== 'reject')
     throw badOption('gap', '`reset` or `reject`')
   if (ending !== undefined && typeof ending !== 'function') throw badOption('ending', 'a function')

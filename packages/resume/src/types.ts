@@ -85,7 +85,7 @@ export interface Run {
 }
 
 /** Options of `streams.read`. */
-export interface ReadOptions {
+export interface ReadLogOptions {
   /**
    * The id of the last event that the client has. Default: the `Last-Event-ID` of the request when `eventStream` or
    * `sendEvents` opens the reading, otherwise none, which means everything.
@@ -178,7 +178,7 @@ export interface Streams {
    */
   start(name: string, source: RunSource, options?: StartOptions): Promise<Run>
   /** The events of a log, for any number of readers, on any server. Nothing is looked up until the reading is opened. */
-  read(name: string, options?: ReadOptions): Reading
+  read(name: string, options?: ReadLogOptions): Reading
   /** Ends the log for good, wherever its producer is. Also works before the start, and does nothing after the end. */
   stop(name: string): Promise<void>
   /** `live`, the reason of the end, or `undefined` if there is no log of this name. */

@@ -29,12 +29,20 @@ function isStrayHelper(file: string): boolean {
 /** Errors stand in `errors.ts`, classes and texts; examples in TSDoc are fenced. */
 export function ofSource(source: ts.SourceFile): string[] {
   const problems: string[] = []
-  // Its messages are the grammar of a file format, and stand with the code that reads it.
+  // The messages of the testkit are the grammar of a file format, and stand with the code that reads it.
   const mayWriteTexts = source.fileName.startsWith('packages/testkit/')
-  const isErrors = /(^|-)errors\.ts$/.test(path.basename(source.fileName))
+  // A drop-in has the errors of the library that it replaces.
+  const isDropIn = source.fileName === 'packages/parser/src/compat.ts'
+  const isErrors = path.basename(source.fileName) === 'errors.ts'
   walk(source, (node) => {
-    if (ts.isClassDeclaration(node)) problems.push(...ofClass(node, isErrors))
-    if (ts.isNewExpression(node) && !isErrors && !mayWriteTexts && isErrorWithText(node))
+    if (ts.isClassDeclaration(node) && !isDropIn) problems.push(...ofClass(node, isErrors))
+    if (
+      ts.isNewExpression(node) &&
+      !isErrors &&
+      !mayWriteTexts &&
+      !isDropIn &&
+      isErrorWithText(node)
+    )
       problems.push(`${placeOf(node)} writes the text of an error: texts stand in errors.ts`)
     for (const tag of 'jsDoc' in node ? ts.getJSDocTags(node) : [])
       if (tag.tagName.text === 'example' && !textOf(tag).includes('```ts'))
