@@ -74,7 +74,7 @@ function ofSite(text: string): string {
   return text
     .replace(/<!-- example:[\s\S]*?-->\n*/g, '')
     .replace(/^```ts no-run:.*$/gm, '```ts')
-    .replace(/\]\(\.\.\/packages\/([a-z]+)(#[\w-]+)?\)/g, (_, name: string, anchor = '') => {
+    .replace(/\]\((?:\.\.\/)+packages\/([a-z]+)(#[\w-]+)?\)/g, (_, name: string, anchor = '') => {
       return `](../${pageOf(`@tesserae/${name}`)}${anchor})`
     })
     .replace(/\[([^\]]+)\]\(\.\.\/(?!modules)[^)]*\)/g, '$1')

@@ -25,7 +25,10 @@ export async function writeSite(
       models.push(model)
       found.push(...warnings)
     }
-    const guides = copyGuides(path.join(repository, 'guides'), path.join(scratch, 'guides'))
+    const guides = copyGuides(
+      path.join(repository, 'tooling/docs/guides'),
+      path.join(scratch, 'guides'),
+    )
     const index = path.join(scratch, 'index.md')
     writeIndex(packages, guides, index)
     const application = await Application.bootstrap({

@@ -21,7 +21,7 @@ export function examplesOf(root: string): Collected {
     globSync(globs, { cwd: root, exclude })
       .map((file) => file.replaceAll(path.sep, '/'))
       .sort()
-  for (const file of files('*.md', 'guides/*.md', 'packages/**/*.md', 'tooling/**/*.md')) {
+  for (const file of files('*.md', 'packages/**/*.md', 'tooling/**/*.md')) {
     add(file, markdown)
     for (const lines of markdown(readFileSync(path.join(root, file), 'utf8')))
       all.problems.push(...commandProblems(root, file, lines))
