@@ -4,7 +4,7 @@ import { headOf } from './response/head.ts'
 import { callHook } from './response/hooks.ts'
 import { isOpenable, Pump } from './response/pump.ts'
 import { ResponseStream } from './response/response-stream.ts'
-import type { Transport } from './response/transport.ts'
+import type { Chunk, Transport } from './response/transport.ts'
 import type {
   EventMap,
   EventStream,
@@ -44,8 +44,8 @@ export interface NodeResponse {
   removeHeader?(name: string): unknown
   /** Sends the head: status and fields. */
   writeHead(status: number, fields: Record<string, string | string[]>): unknown
-  /** Sends bytes of the body; false when more should wait for `drain`. */
-  write(bytes: Uint8Array): boolean
+  /** Sends bytes of the body, or text as UTF-8; false when more should wait for `drain`. */
+  write(chunk: Uint8Array | string): boolean
   /** Compression middleware adds it: sends what was written so far. */
   flush?(): unknown
   /** Ends the body. The callback is called when everything was handed to the operating system. */
@@ -54,6 +54,9 @@ export interface NodeResponse {
   /** Calls the listener on an event of Node's. */
   on(event: 'drain' | 'close' | 'error', listener: () => void): unknown
 }
+
+/** Node's, which every runtime with Node's servers has. */
+declare const Buffer: { byteLength(text: string): number }
 
 /** The head of most streams, created once: it is kept until the connection closes. */
 let usual: Fields | undefined
@@ -211,9 +214,14 @@ class NodeTransport implements Transport {
     this.#writeHead(200, this.#head)
   }
 
-  write(bytes: Uint8Array): boolean {
+  // Node writes a short text faster than its bytes. Bench case: server/raw-write/300/paced.
+  get lengthOf(): (text: string) => number {
+    return Buffer.byteLength
+  }
+
+  write(chunk: Chunk): boolean {
     // Not copied, even if other streams have the same bytes: no part of Node changes what it is given to write.
-    const hasRoom = this.#response.write(bytes)
+    const hasRoom = this.#response.write(chunk)
     this.#response.flush?.()
     return hasRoom
   }

@@ -57,6 +57,7 @@ export type Bytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>
  * `reply.getHeaders()` return.
  */
 export type HeaderFields =
+  | Headers
   | Iterable<readonly [string, string]>
   | { readonly [name: string]: string | number | readonly string[] | undefined }
 

@@ -3,7 +3,7 @@ import { headOf } from './response/head.ts'
 import { callHook } from './response/hooks.ts'
 import { isOpenable, Pump } from './response/pump.ts'
 import { ResponseStream } from './response/response-stream.ts'
-import type { Transport } from './response/transport.ts'
+import type { Chunk, Transport } from './response/transport.ts'
 import { atTurnEnd } from './response/turn.ts'
 import type { StreamClosed } from './errors.ts'
 import type {
@@ -132,7 +132,9 @@ class WebTransport implements Transport {
     this.#respond(200, body)
   }
 
-  write(bytes: Uint8Array<ArrayBuffer>, shared: boolean): boolean {
+  write(chunk: Chunk, shared: boolean): boolean {
+    // It has no `lengthOf`.
+    const bytes = chunk as Uint8Array<ArrayBuffer>
     // The reader of a body owns its chunks: it may write into them, or transfer their buffer.
     const isOwn = !shared && bytes.length === bytes.buffer.byteLength
     this.#controller?.enqueue(isOwn ? bytes : bytes.slice())

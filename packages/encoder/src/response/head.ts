@@ -26,7 +26,8 @@ export function headOf(fields: HeaderFields = {}): Headers {
     'x-accel-buffering': 'no',
   })
   const given = new Headers()
-  for (const [name, values] of Symbol.iterator in fields ? fields : Object.entries(fields))
+  const entries = Symbol.iterator in fields ? fields : Object.entries(fields)
+  for (const [name, values] of entries as Iterable<[string, unknown]>)
     // Frameworks on Node list the values of a field, and leave a field undefined.
     for (const value of [values].flat()) if (value !== undefined) given.append(name, `${value}`)
   given.forEach((value, name) => {

@@ -1,6 +1,6 @@
 import { utf8 } from '../encode.ts'
 import { currentTime } from './clock.ts'
-import type { Sink } from './transport.ts'
+import type { Chunk, Sink } from './transport.ts'
 
 /** Text is encoded in pieces of about this many UTF-16 units: one call for some 128 events. */
 const PIECE = 32_768
@@ -13,6 +13,7 @@ const LONGEST_WRITE = 65_536
  */
 export class Outbox {
   readonly #sink: Sink
+  readonly #lengthOf: ((text: string) => number) | undefined
   #text = ''
   #pieces: Uint8Array<ArrayBuffer>[] | undefined
   #waiting = 0
@@ -27,8 +28,10 @@ export class Outbox {
   /** How many bytes the sink was given. */
   sent = 0
 
-  constructor(sink: Sink) {
+  /** @param lengthOf - how many bytes a text is, for a sink that takes text */
+  constructor(sink: Sink, lengthOf: ((text: string) => number) | undefined) {
     this.#sink = sink
+    this.#lengthOf = lengthOf
   }
 
   get isEmpty(): boolean {
@@ -60,8 +63,14 @@ export class Outbox {
   flush(limit: number): void {
     while (this.hasRoom && !this.isEmpty) {
       const piece = this.#pieces?.shift()
-      if (piece) this.#waiting -= piece.length
-      this.write(piece ?? this.#encode(), false)
+      if (piece) {
+        this.#waiting -= piece.length
+        this.write(piece, false)
+      } else if (this.#lengthOf) {
+        const text = this.#text
+        this.#text = ''
+        this.#pass(text, this.#lengthOf(text), false)
+      } else this.write(this.#encode(), false)
     }
     if (this.#wake && !this.exceeds(limit)) this.wake()
   }
@@ -74,9 +83,7 @@ export class Outbox {
       ;(this.#pieces ??= []).unshift(bytes.subarray(LONGEST_WRITE))
     }
     const part = rest > 0 ? bytes.subarray(0, LONGEST_WRITE) : bytes
-    this.sent += part.length
-    this.lastWrite = this.fullSince = currentTime()
-    this.hasRoom = this.#sink.write(part, shared)
+    this.#pass(part, part.length, shared)
   }
 
   /** Settles when there is room, or when there never will be. */
@@ -99,6 +106,12 @@ export class Outbox {
   close(): void {
     this.hasRoom = false
     this.fullSince = currentTime()
+  }
+
+  #pass(chunk: Chunk, length: number, shared: boolean): void {
+    this.sent += length
+    this.lastWrite = this.fullSince = currentTime()
+    this.hasRoom = this.#sink.write(chunk, shared)
   }
 
   #encode(): Uint8Array<ArrayBuffer> {

@@ -16,7 +16,7 @@ import { comment, type Limits, limitsOf } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { type Pumped, SOURCE_RETURNED } from './pump.ts'
 import { onAbort } from './signals.ts'
-import type { Sink, Transport } from './transport.ts'
+import type { Chunk, Sink, Transport } from './transport.ts'
 import { atTurnEnd } from './turn.ts'
 import { Watch, type Watched } from './watch.ts'
 
@@ -62,7 +62,7 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   readonly #options: EventStreamOptions
   #limits: Limits = usual
   readonly #clock: Clock = clockOfStream()
-  readonly #outbox: Outbox = new Outbox(this)
+  readonly #outbox: Outbox
   readonly #began: number = currentTime()
   #watch: Watch | undefined
 
@@ -77,11 +77,13 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   #settle: ((end: StreamClosed) => void) | undefined
   #turnEndComes = false
   #eventsWritten = 0
+  #bytesWritten = 0
   events = 0
 
   constructor(transport: Transport, options: EventStreamOptions) {
     this.#transport = transport
     this.#options = options
+    this.#outbox = new Outbox(this, transport.lengthOf)
   }
 
   // Beginning
@@ -197,15 +199,20 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
     this.#outbox.write(this.#limits.beat, true)
   }
 
-  /** Passes bytes from the outbox to the transport. */
-  write(bytes: Uint8Array<ArrayBuffer>, shared: boolean): boolean {
+  /** Passes a chunk from the outbox to the transport. */
+  write(chunk: Chunk, shared: boolean): boolean {
     const { onWrite } = this.#options
     if (onWrite) {
-      void callHook(onWrite, { events: this.events - this.#eventsWritten, bytes: bytes.length })
+      const { sent } = this.#outbox
+      void callHook(onWrite, {
+        events: this.events - this.#eventsWritten,
+        bytes: sent - this.#bytesWritten,
+      })
       this.#eventsWritten = this.events
+      this.#bytesWritten = sent
     }
     try {
-      return this.#transport.write(bytes, shared)
+      return this.#transport.write(chunk, shared)
     } catch (error) {
       // Many streams share a turn, and a round of the clock. The others must not see this error.
       this.report(error)

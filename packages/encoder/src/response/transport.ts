@@ -4,14 +4,19 @@ import type { HeaderFields } from '../types.ts'
 /** Where bytes go. */
 export interface Sink {
   /**
-   * Takes bytes, which other streams may hold too if they are `shared`. Returns false if the sink is full; the owner
+   * Takes a chunk, which other streams may hold too if they are `shared`. Returns false if the sink is full; the owner
    * of the outbox is then told when there is room again.
    */
-  write(bytes: Uint8Array<ArrayBuffer>, shared: boolean): boolean
+  write(chunk: Chunk, shared: boolean): boolean
 }
+
+/** Bytes; or text, for a transport that has `lengthOf`. */
+export type Chunk = Uint8Array<ArrayBuffer> | string
 
 /** What a platform does for one response. */
 export interface Transport extends Sink {
+  /** How many bytes a text is, on a platform that encodes text faster than `TextEncoder`. */
+  readonly lengthOf?: (text: string) => number
   /** Checks the header fields. Throws if the response cannot be opened with them. */
   prepare(headers: HeaderFields | undefined): void
   /** Sends the head with status 200. Bytes follow in the same turn. */
