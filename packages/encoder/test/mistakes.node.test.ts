@@ -12,9 +12,9 @@ function recorder(headersSent = false) {
   const response: NodeResponse = {
     headersSent,
     writeHead: () => asked.push('writeHead'),
-    write(bytes) {
+    write(chunk) {
       asked.push('write')
-      written.push(bytes)
+      written.push(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk)
       return true
     },
     end: () => asked.push('end'),
