@@ -231,7 +231,7 @@ describe('the outcome is the same as without prediction', () => {
               size,
             ),
         ),
-        { numRuns: 50 },
+        { numRuns: 25 },
       )
     },
   )
@@ -259,7 +259,7 @@ describe('the outcome is the same as without prediction', () => {
         }),
       )
     await fc.assert(fc.asyncProperty(streams, fc.integer({ min: 1, max: 3000 }), expectTheSame), {
-      numRuns: 1500,
+      numRuns: 400,
     })
   })
 
@@ -297,8 +297,9 @@ describe('the outcome is the same as without prediction', () => {
         sizes,
         async (all, how, size) => {
           const [start = '', stop = ''] = blockOf('HERE', how.space, how.end).split('HERE')
-          const stream = all.flatMap(({ hole, between }) => [
-            ...encoder.encode(between.replaceAll('\n', how.end) + start + before),
+          const known = Array.from({ length: 12 }, () => ({ hole: [0x61], between: null }))
+          const stream = [...known, ...all].flatMap(({ hole, between }) => [
+            ...encoder.encode((between ?? '').replaceAll('\n', how.end) + start + before),
             ...hole,
             ...encoder.encode(after + stop),
           ])
@@ -306,7 +307,7 @@ describe('the outcome is the same as without prediction', () => {
           await expectTheSameOf([Uint8Array.from(stream)])
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 
@@ -434,7 +435,7 @@ describe('the outcome is the same as without prediction', () => {
   })
 
   test('for each single letter that is changed in a chunk that is known', async () => {
-    for (const shape of shapes.slice(0, 6)) {
+    for (const shape of shapes.slice(0, 3)) {
       const text = JSON.stringify(shape('a', 1))
       for (let at = 0; at < text.length; at += 2)
         for (const letter of ['"', '\\', '0'])
