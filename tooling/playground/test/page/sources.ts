@@ -279,9 +279,17 @@ describe('a URL of one’s own', () => {
     const { page } = visit
     await visit.open()
     await page.click('#tab-ask')
-    await page.click('#fetch-url')
-    await standing(page, /^Complete$/)
-    expect(await message(page)).toContain('I am a text')
+    for (const [api, name] of [
+      ['chat', 'Chat completions'],
+      ['responses', 'Responses API'],
+      ['anthropic', 'Anthropic Messages'],
+    ] as const) {
+      await page.selectOption('#api', api)
+      await page.click('#fetch-url')
+      await page.locator('#message-sum', { hasText: name }).waitFor()
+      await standing(page, /^Complete$/)
+      expect(await message(page)).toContain('I am a text')
+    }
   })
 
   test('that other pages may not read is explained, and can be read through the local server', async () => {
