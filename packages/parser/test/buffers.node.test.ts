@@ -3,11 +3,11 @@ import { parseStream } from '@tesserae/parser/stream'
 import { referenceParse } from '@tesserae/testkit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { largeStream } from './large-streams.ts'
-import { expectSame, parse, readEvent, sorted } from './outcome.ts'
-import { anyReading, asPlanned, readAsPlanned } from './reading.ts'
-import { anyStream, cutAnywhere, cutStream } from './streams.ts'
+import { utf8 } from './support/bytes.ts'
+import { largeStream } from './support/large-streams.ts'
+import { expectSame, parse, readEvent, sorted } from './support/outcome.ts'
+import { anyReading, asPlanned, readAsPlanned } from './support/reading.ts'
+import { anyStream, cutAnywhere, cutStream } from './support/streams.ts'
 
 // Buffers are Uint8Arrays with other habits: `slice` copies nothing, `toString` decodes, small ones share memory.
 

@@ -5,8 +5,8 @@ import * as theirs from 'eventsource-parser'
 import { EventSourceParserStream as TheirStream } from 'eventsource-parser/stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { expectSame } from './outcome.ts'
+import { utf8 } from './support/bytes.ts'
+import { expectSame } from './support/outcome.ts'
 
 // Side by side with eventsource-parser 4.1.3: the same calls, but for what is listed here, one by one.
 

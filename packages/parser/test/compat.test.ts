@@ -10,8 +10,8 @@ import {
 import { byteByByte, everyCut, sourceOf } from '@tesserae/testkit'
 import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { expectForEveryCut } from './outcome.ts'
+import { utf8 } from './support/bytes.ts'
+import { expectForEveryCut } from './support/outcome.ts'
 
 /** A parser, and everything that it calls back, in order. */
 function watched(config: ParserConfig = {}): { parser: EventSourceParser; calls: unknown[][] } {

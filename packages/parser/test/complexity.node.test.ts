@@ -1,7 +1,7 @@
 import { createParser } from '@tesserae/parser'
 import { byteByByte, measureExponent, recogniseQuadratic, withEmptyChunks } from '@tesserae/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
+import { utf8 } from './support/bytes.ts'
 
 // Real time, so not for the runtimes whose clocks stand still while code runs. Work is counted in `work.node.test.ts`.
 

@@ -3,8 +3,8 @@ import { EventDecoderStream } from '@tesserae/parser/stream'
 import { byteByByte, endless, sourceOf } from '@tesserae/testkit'
 import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { readEvent } from './outcome.ts'
+import { utf8 } from './support/bytes.ts'
+import { readEvent } from './support/outcome.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 

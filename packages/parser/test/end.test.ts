@@ -3,10 +3,10 @@ import { referenceParse } from '@tesserae/testkit'
 import { vectors } from '@tesserae/testkit/vectors'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { expectForEveryCut, expectSame, parse, pendingOf, readEvent, sorted } from './outcome.ts'
-import { anyStream, cutStream } from './streams.ts'
-import { bytesOf } from './transcripts.ts'
+import { utf8 } from './support/bytes.ts'
+import { expectForEveryCut, expectSame, parse, pendingOf, readEvent, sorted } from './support/outcome.ts'
+import { anyStream, cutStream } from './support/streams.ts'
+import { bytesOf } from './support/transcripts.ts'
 
 const fed = (text: string, incomplete?: IncompletePolicy): Parser => {
   const parser = createParser({ incomplete })

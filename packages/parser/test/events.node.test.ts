@@ -2,7 +2,7 @@ import { createParser } from '@tesserae/parser'
 import { inspect } from 'node:util'
 import vm from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { joined, utf8 } from './bytes.ts'
+import { joined, utf8 } from './support/bytes.ts'
 
 /** How many bytes were decoded while `run` ran, and in how many calls, by whatever way there is in Node. */
 function decoding(run: () => void): { calls: number; bytes: number } {

@@ -1,8 +1,8 @@
 import { createParser, type SseEvent } from '@tesserae/parser'
 import { byteByByte } from '@tesserae/testkit'
 import { describe, expect, test } from 'vitest'
-import { joined, utf8 } from './bytes.ts'
-import { expectForEveryCut, readEvent } from './outcome.ts'
+import { joined, utf8 } from './support/bytes.ts'
+import { expectForEveryCut, readEvent } from './support/outcome.ts'
 
 const text = (bytes: Uint8Array): string =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)

@@ -4,12 +4,12 @@ import { vectors } from '@tesserae/testkit/vectors'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Scanner } from '../src/scanner.ts'
-import { utf8 } from './bytes.ts'
-import { largeStream } from './large-streams.ts'
-import { expectForEveryCut, expectSame, pendingOf, sorted } from './outcome.ts'
-import { anyReading, asPlanned, readAsPlanned, type Reading } from './reading.ts'
-import { asParser, withoutByteOrderMark } from './scanning.ts'
-import { anyStream, commonBlocks, cutAnywhere, liveChunks } from './streams.ts'
+import { utf8 } from './support/bytes.ts'
+import { largeStream } from './support/large-streams.ts'
+import { expectForEveryCut, expectSame, pendingOf, sorted } from './support/outcome.ts'
+import { anyReading, asPlanned, readAsPlanned, type Reading } from './support/reading.ts'
+import { asParser, withoutByteOrderMark } from './support/scanning.ts'
+import { anyStream, commonBlocks, cutAnywhere, liveChunks } from './support/streams.ts'
 
 // Decoding ahead has a switch. With and without it, the results have to be equal.
 

@@ -1,6 +1,6 @@
 import { createParser } from '@tesserae/parser'
 import { expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
+import { utf8 } from './support/bytes.ts'
 
 test('events beyond 2 GiB of one chunk are found', () => {
   const last = utf8('\ndata: b\n\n')

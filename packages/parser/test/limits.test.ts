@@ -2,9 +2,9 @@ import { createParser, SseError, type Parser, type ParserOptions } from '@tesser
 import { inChunksOf, referenceParse, type ReferenceEvent } from '@tesserae/testkit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { joined, utf8 } from './bytes.ts'
-import { expectForEveryCut, expectSame, readEvent } from './outcome.ts'
-import { anyStream, cutStream } from './streams.ts'
+import { joined, utf8 } from './support/bytes.ts'
+import { expectForEveryCut, expectSame, readEvent } from './support/outcome.ts'
+import { anyStream, cutStream } from './support/streams.ts'
 
 interface Limited {
   readonly events: readonly ReferenceEvent[]

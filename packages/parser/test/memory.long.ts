@@ -1,6 +1,6 @@
 import { createParser } from '@tesserae/parser'
 import { expect, test } from 'vitest'
-import { chunksOf, feedMuch, GIB, MIB } from './memory-in-use.ts'
+import { chunksOf, feedMuch, GIB, MIB } from './support/memory-in-use.ts'
 
 test.each([
   ['heartbeats', ': ping\n\n'],

@@ -1,7 +1,7 @@
 import { createParser, type Parser, type SseEvent } from '@tesserae/parser'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { CHUNK, chunksOf, feedMuch, GIB, MIB, used } from './memory-in-use.ts'
+import { utf8 } from './support/bytes.ts'
+import { CHUNK, chunksOf, feedMuch, GIB, MIB, used } from './support/memory-in-use.ts'
 
 describe('a gibibyte', () => {
   const limit = 4 * MIB

@@ -2,9 +2,9 @@ import { createParser, type SseError, type Parser, type SseEvent } from '@tesser
 import { referenceParse } from '@tesserae/testkit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { expectForEveryCut, expectSame, pendingOf, readEvent, sorted } from './outcome.ts'
-import { anyStream, cutStream } from './streams.ts'
+import { utf8 } from './support/bytes.ts'
+import { expectForEveryCut, expectSame, pendingOf, readEvent, sorted } from './support/outcome.ts'
+import { anyStream, cutStream } from './support/streams.ts'
 
 const dataOf = (events: Iterable<SseEvent>): string[] => [...events].map(({ data }) => data)
 

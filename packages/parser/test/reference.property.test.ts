@@ -2,10 +2,10 @@ import { createParser } from '@tesserae/parser'
 import { referenceParse } from '@tesserae/testkit'
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { largeStream } from './large-streams.ts'
-import { expectSame, parse, parseInOrder, sorted } from './outcome.ts'
-import { anyReading, asPlanned, readAsPlanned } from './reading.ts'
-import { anyStream, cutAnywhere, cutStream } from './streams.ts'
+import { largeStream } from './support/large-streams.ts'
+import { expectSame, parse, parseInOrder, sorted } from './support/outcome.ts'
+import { anyReading, asPlanned, readAsPlanned } from './support/reading.ts'
+import { anyStream, cutAnywhere, cutStream } from './support/streams.ts'
 
 // Ten thousand runs and more where `FC_RUNS` is at its default of 100; a million in `reference.long.ts`.
 const numRuns = 35 * (fc.readConfigureGlobal().numRuns ?? 100)

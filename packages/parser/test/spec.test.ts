@@ -1,7 +1,7 @@
 import { referenceParse } from '@tesserae/testkit'
 import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
-import { expectForEveryCut, parseInOrder, sorted } from './outcome.ts'
+import { expectForEveryCut, parseInOrder, sorted } from './support/outcome.ts'
 import bom from './spec/bom.md?raw'
 import comments from './spec/comments.md?raw'
 import data from './spec/data.md?raw'
@@ -14,7 +14,7 @@ import id from './spec/id.md?raw'
 import lineEnds from './spec/line-ends.md?raw'
 import retry from './spec/retry.md?raw'
 import utf8 from './spec/utf-8.md?raw'
-import { bytesOf, readTranscripts } from './transcripts.ts'
+import { bytesOf, readTranscripts } from './support/transcripts.ts'
 
 const sections = Object.entries({
   bom,

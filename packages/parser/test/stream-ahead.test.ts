@@ -1,8 +1,8 @@
 import { type SseError } from '@tesserae/parser'
 import { parseStream, type ParseStreamOptions } from '@tesserae/parser/stream'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { collect } from './collect.ts'
+import { utf8 } from './support/bytes.ts'
+import { collect } from './support/collect.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 

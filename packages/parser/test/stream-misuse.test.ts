@@ -1,6 +1,6 @@
 import { parseStream, type ParsedStream } from '@tesserae/parser/stream'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
+import { utf8 } from './support/bytes.ts'
 
 describe('a chunk that is undefined is not the end', () => {
   const chunks = [utf8('data: a\n\n'), undefined, utf8('data: b\n\n')] as Uint8Array[]

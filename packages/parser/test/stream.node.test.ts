@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { collect } from './collect.ts'
+import { collect } from './support/collect.ts'
 
 // Nothing that is left behind may fail where nobody looks.
 const unhandled: unknown[] = []

@@ -19,11 +19,11 @@ import {
 import { vectors } from '@tesserae/testkit/vectors'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
-import { collect } from './collect.ts'
-import { withClock } from './global-clock.ts'
-import { expectSame, pendingOf, readEvent, sorted } from './outcome.ts'
-import { anyStream, cutStream } from './streams.ts'
+import { utf8 } from './support/bytes.ts'
+import { collect } from './support/collect.ts'
+import { withClock } from './support/global-clock.ts'
+import { expectSame, pendingOf, readEvent, sorted } from './support/outcome.ts'
+import { anyStream, cutStream } from './support/streams.ts'
 
 const shapes = {
   iterable: (source: TestSource) => source.iterable(),

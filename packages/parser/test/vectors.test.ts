@@ -1,7 +1,7 @@
 import { referenceParse } from '@tesserae/testkit'
 import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
-import { expectForEveryCut, parse, sorted } from './outcome.ts'
+import { expectForEveryCut, parse, sorted } from './support/outcome.ts'
 
 test('there are 118 of them', () => {
   expect(vectors).toHaveLength(118)

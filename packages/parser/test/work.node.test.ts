@@ -3,11 +3,11 @@ import { vectors } from '@tesserae/testkit/vectors'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Scanner } from '../src/scanner.ts'
-import { utf8 } from './bytes.ts'
-import { meter } from './meter.ts'
-import { expectForEveryCut } from './outcome.ts'
-import { withoutByteOrderMark } from './scanning.ts'
-import { anyStream, cutAnywhere } from './streams.ts'
+import { utf8 } from './support/bytes.ts'
+import { meter } from './support/meter.ts'
+import { expectForEveryCut } from './support/outcome.ts'
+import { withoutByteOrderMark } from './support/scanning.ts'
+import { anyStream, cutAnywhere } from './support/streams.ts'
 
 /** A line: where it starts, where its end starts, or the stream's end, and whether it has one. */
 interface Line {

@@ -1,5 +1,5 @@
 import type { ParserOptions } from '@tesserae/parser'
-import type { Scanner } from '../src/scanner.ts'
+import type { Scanner } from '../../src/scanner.ts'
 
 /** A scanner behind the face of a parser, so that both read alike. It knows no byte order mark. */
 export function asParser(
