@@ -158,7 +158,7 @@ describe('verdicts', () => {
       { message: 'm', status: 429 },
     ],
     [
-      'a code that is no status',
+      'a code that is not a status',
       { error: { message: 'm', code: 42 } },
       { code: 42, status: undefined },
     ],
@@ -178,7 +178,7 @@ describe('verdicts', () => {
     expect(accumulator.snapshot().choices[0]?.message.content).toBe('a')
   })
 
-  test.each([[null], [undefined], ['text'], [1], [[]]])('%j is no chunk, and noted', (chunk) => {
+  test.each([[null], [undefined], ['text'], [1], [[]]])('%j is not a chunk, and noted', (chunk) => {
     expect(verdictOf([chunk, chunk, end('stop')]).notes).toEqual([
       { code: 'not-a-chunk', count: 2 },
     ])

@@ -263,7 +263,7 @@ describe('the outcome is the same as without prediction', () => {
     })
   })
 
-  test('for bytes that are no text, and lines that are no data, among chunks that are known', async () => {
+  test('for bytes that are not text, and lines that are not data, among chunks that are known', async () => {
     const bytes = fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(0xe4, 0xb8, 0x96, 0xf0, 0xff, 0x41) },
       { weight: 1, arbitrary: fc.nat({ max: 255 }) },
@@ -342,7 +342,7 @@ describe('the outcome is the same as without prediction', () => {
     await expectTheSame([text, text, ...texts, text.replaceAll('\\u0031', 'E'), text])
   })
 
-  test('for text that cannot be said in bytes', async () => {
+  test('for text that bytes cannot express', async () => {
     const [one, other] = ['\ud83d', '\ufffd'].map((model) => ({ model }))
     for (const beside of [one, other]) {
       // Not escaped, as it may stand in an event that another parser has made.
@@ -365,7 +365,7 @@ describe('the outcome is the same as without prediction', () => {
     await expectTheSame([...begun, ...pieces.slice(1, -2), piece(undefined)])
   })
 
-  test('what is no Uint8Array is refused, or read, in its turn', async () => {
+  test('anything but a Uint8Array is refused, or read, in its turn', async () => {
     const known = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a' }))))
     const before = [...Array.from({ length: 15 }, () => known), known.slice(0, 50)]
     for (const odd of [new DataView(new ArrayBuffer(8)), new Uint16Array(8)])

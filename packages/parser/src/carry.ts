@@ -89,7 +89,7 @@ export class Carry {
     }
   }
 
-  /** Goes on in the alphabet of bytes, in which there is nothing that cannot be said. */
+  /** Goes on in the alphabet of bytes, which can express every byte. */
   toBytes(): void {
     if (this.isBytes) return
     this.isBytes = true
@@ -100,7 +100,7 @@ export class Carry {
     this.data?.add(unitsOf(this.data.take()))
   }
 
-  /** Goes on in the alphabet of characters, if what is left can be said in it. */
+  /** Goes on in the alphabet of characters, if it can express what is left. */
   #toCharacters(): boolean {
     const bytes = fromUnits(this.line.take())
     const end = endOfCharacters(bytes, bytes.length)

@@ -48,7 +48,7 @@ export interface StreamOptions extends Omit<ParserCallbacks, 'onEvent' | 'onErro
 }
 
 /**
- * A line that is no field, or an event over the limit.
+ * A line that is not a field, or an event over the limit.
  *
  * @example
  * ```ts
@@ -191,7 +191,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     try {
       if (consume) this.#parser.end()
     } catch (error) {
-      // An event over the limit was told of, and is what reset() is called for.
+      // An event over the limit was reported, and is why reset() is called.
       if (!(error instanceof SseError)) throw error
     }
     this.#parser.reset()
@@ -234,7 +234,7 @@ function tooLarge(): ParseError {
 }
 
 function unknownField(field: string, value: string): ParseError {
-  return new ParseError('A line is no field of an event: see field, value and line.', {
+  return new ParseError('A line is not a field of an event: see field, value and line.', {
     type: 'unknown-field',
     field,
     value,

@@ -50,7 +50,7 @@ export class SseError extends Error {
 }
 
 /**
- * A response that is no event stream. `response.body` has been read as far as {@link ResponseError.excerpt} tells.
+ * A response that is not an event stream. `response.body` has been read as far as {@link ResponseError.excerpt} tells.
  *
  * @example
  * ```ts
@@ -168,3 +168,9 @@ export function assertBytes(chunk: unknown): asserts chunk is Uint8Array {
       `A chunk has to be a Uint8Array, not ${kind}: encode text with TextEncoder.`,
     )
 }
+
+/** @param kind - what the caller passed, as its class is called */
+export const notASource = (kind: string, advice: string): TypeError =>
+  new TypeError(
+    `The source has to be a Response, a stream or an iterable of bytes, not ${kind}: ${advice}.`,
+  )

@@ -60,7 +60,7 @@ function owned<Text extends string | undefined>(text: Text): Text {
   return (text && `:${text}`.slice(1)) as Text
 }
 
-// What Node and Deno log of an event. Without it the payload would not show, for it is read when it is asked for.
+// What Node and Deno log of an event. Without it the payload would not show, because it is read on demand.
 Object.defineProperty(ViewedEvent.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: SseEvent) {
     return { ...this, data: this.data }

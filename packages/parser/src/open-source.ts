@@ -5,7 +5,7 @@ import { assertUnread, type ByteReader, type ByteSource, losesUnread, readerOf }
 /** Where events can come from. `null` is what `response.body` may be, and ends at once. */
 export type ParseStreamSource = Response | ByteSource | null
 
-/** How much of a body that is no event stream goes into the error, and how long it may take to come. */
+/** How much of a body that is not an event stream goes into the error, and how long it may take to come. */
 const EXCERPT_BYTES = 4_096
 const EXCERPT_MILLISECONDS = 1_000
 
@@ -38,7 +38,7 @@ function readerAheadOf(source: ByteSource, ahead: number): ByteReader {
   return ahead > 0 && losesUnread(source) ? readAhead(reader, ahead) : reader
 }
 
-/** Cancels a source that nobody has read from: a connection stands behind it all the same. */
+/** Cancels a source that was never read from: it holds a connection all the same. */
 export function letGo(source: ParseStreamSource, reason: unknown): void {
   if (source === null) return
   try {

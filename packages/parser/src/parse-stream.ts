@@ -90,7 +90,7 @@ class PulledEvents implements ParsedStream {
   /** What the source failed with, kept until the events before it are delivered. */
   #failure: { readonly error: unknown } | undefined
   #stopped = false
-  /** The call of `next()` that is under way, for those that come before it has settled. */
+  /** The call of `next()` that is under way: later calls wait for it. */
   #turn: Promise<unknown> | undefined
   /** Ends the wait for bytes. */
   #interrupt: (() => void) | undefined
@@ -176,7 +176,7 @@ class PulledEvents implements ParsedStream {
   async #read(deadline: number): Promise<void> {
     try {
       this.#reader ??= await this.#open()
-      // It was left, or aborted, in the turn that began it: nobody could cancel it then.
+      // It was left, or aborted, in the turn that began it: it could not be cancelled then.
       if (this.#stopped) return this.#reader.cancel(this.#failure?.error)
       // A source that always has something ready leaves a timer no chance.
       const { eventTimeout = Infinity, idleTimeout = Infinity } = this.#options

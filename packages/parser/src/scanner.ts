@@ -9,7 +9,7 @@ import { Queue } from './queue.ts'
 import type { EndVerdict, ParserOptions } from './types.ts'
 import { surplusOf } from './utf8.ts'
 
-/** Options that are not for everybody. */
+/** Options that `/compat` needs. */
 export interface BlockOptions extends ParserOptions {
   /** Called with the ID of each block that has one and no event, as the block ends. */
   readonly onBlockId?: ((id: string) => void) | undefined
@@ -175,7 +175,7 @@ export class Scanner {
     }
   }
 
-  /** Goes on with a line that began before the chunk. A chunk in which it does not end is searched, and not looked at again. */
+  /** Goes on with a line that began before the chunk. A chunk in which it does not end is searched once. */
   #goOn(chunk: Chunk): void {
     const carry = this.#carry
     const { text } = chunk
@@ -430,7 +430,7 @@ export class Scanner {
     return id.includes('\0') ? undefined : id
   }
 
-  /** A line that is no part of an event. */
+  /** A line that is not part of an event. */
   #tell(line: string): void {
     this.#told = undefined
     const { onComment, onRetry, onUnknownField, onBlockId } = this.#options

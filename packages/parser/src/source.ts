@@ -1,4 +1,4 @@
-import { assertBytes, sourceUsed } from './errors.ts'
+import { assertBytes, notASource, sourceUsed } from './errors.ts'
 
 /** Whatever bytes can be pulled from. */
 export type ByteSource =
@@ -16,7 +16,7 @@ export interface ByteReader {
   release(): void
 }
 
-/** What is wrong is said at once, and not by the first read. */
+/** Rejects a wrong source at once, and not at the first read. */
 export function assertSource(source: unknown): void {
   if (source === null) return
   const readable =
@@ -29,9 +29,7 @@ export function assertSource(source: unknown): void {
     kind === 'Promise'
       ? 'await it first'
       : 'put one chunk in an array, and encode text with TextEncoder'
-  throw new TypeError(
-    `The source has to be a Response, a stream or an iterable of bytes, not ${kind}: ${advice}.`,
-  )
+  throw notASource(kind, advice)
 }
 
 /** Streams are read by a reader and not iterated: WebKit has no async iterator on them. */

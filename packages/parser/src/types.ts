@@ -1,7 +1,7 @@
 /**
  * One event of the stream, as the standard dispatches it.
  *
- * **Lifetime.** Its bytes are a view of the chunk that was fed, so an event is valid as long as nobody writes
+ * **Lifetime.** Its bytes are a view of the chunk that was fed, so an event is valid as long as nothing writes
  * into that chunk, and keeping one event keeps its whole chunk in memory: keep {@link SseEvent.detach} instead.
  */
 export interface SseEvent {
@@ -52,7 +52,7 @@ export interface ParserOptions extends StreamState {
   readonly onComment?: ((comment: string) => void) | undefined
   /** Called with each valid `retry` field, in milliseconds, as soon as its line has ended. */
   readonly onRetry?: ((milliseconds: number) => void) | undefined
-  /** Called with name and value of each line that is no field of the standard: some servers report errors in one. */
+  /** Called with name and value of each line that is not a field of the standard: some servers report errors in one. */
   readonly onUnknownField?: ((name: string, value: string) => void) | undefined
 }
 

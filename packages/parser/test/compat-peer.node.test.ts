@@ -45,7 +45,7 @@ function callsOf(make: Make, parts: readonly string[], consume?: boolean): Call[
 /** What is left when the differences that are known are taken out. */
 const withoutKnown = (calls: readonly Call[]): Call[] =>
   calls
-    // They report a `retry` that is no number as an error; the standard says to ignore it.
+    // They report a `retry` that is not a number as an error; the standard says to ignore it.
     .filter(([kind, , type]) => !(kind === 'error' && type === 'invalid-retry'))
     // They give numbers that no timer can wait.
     .map((call) =>
@@ -271,7 +271,7 @@ describe('what is different on purpose', () => {
     })
   })
 
-  test('a `retry` that is no number is ignored, as the standard says, and no error', () => {
+  test('a `retry` that is not a number is ignored, as the standard says, and no error', () => {
     const kinds = both((make) => callsOf(make, ['retry: soon\n']).map(([, , type]) => type))
     expect(kinds).toEqual({ theirs: ['invalid-retry'], ours: [] })
   })
@@ -345,7 +345,7 @@ describe('what is different on purpose', () => {
     expect(await read(new ours.EventSourceParserStream())).toEqual(['a', 'b', 'reset'])
   })
 
-  test('a stream has two ends, and is no TransformStream', () => {
+  test('a stream has two ends, and is not a TransformStream', () => {
     expect(new TheirStream()).toBeInstanceOf(TransformStream)
     const stream: object = new ours.EventSourceParserStream()
     expect(stream).not.toBeInstanceOf(TransformStream)

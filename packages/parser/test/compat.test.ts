@@ -207,7 +207,7 @@ describe('createParser', () => {
         expect(error.line).toContain(error.field)
         expect(error.line).toContain(error.value)
         // Messages end up in logs.
-        expect(error.message).toBe('A line is no field of an event: see field, value and line.')
+        expect(error.message).toBe('A line is not a field of an event: see field, value and line.')
       }
     })
 
@@ -407,7 +407,7 @@ describe('EventSourceParserStream', () => {
     expect(calls).toEqual(['c', 5, '1', 'unknown-field'])
   })
 
-  test('goes on after an unknown field, unless it is told to terminate', async () => {
+  test('goes on after an unknown field, unless an option says terminate', async () => {
     const text = 'data: a\n\nx: y\ndata: b\n\n'
     expect(dataOf((await collect(streamOf(text))).events)).toEqual(['a', 'b'])
     expect(dataOf((await collect(streamOf(text), { onError: () => {} })).events)).toEqual([
@@ -420,7 +420,7 @@ describe('EventSourceParserStream', () => {
     expect(error).toMatchObject({ type: 'unknown-field', field: 'x' })
   })
 
-  test('fails at its limit, after the events before it, whatever it is told', async () => {
+  test('fails at its limit, after the events before it, whatever the options say', async () => {
     for (const onError of [undefined, () => {}, 'terminate'] as const) {
       const source = sourceOf([utf8('data: a\n\ndata: b\n\ndata: 1234567890\n\n')], {
         ending: 'stall',

@@ -100,7 +100,7 @@ describe('time is linear where', () => {
         return events
       }
     },
-    'a consumer lags one chunk behind': (size) => {
+    'a consumer lags by one chunk': (size) => {
       const chunks = Array.from({ length: size / 9 }, () => utf8('data: x\n\n'))
       return () => {
         const parser = createParser()
@@ -127,7 +127,7 @@ describe('time is linear where', () => {
         return [...parser].map((event, index) => (index % 10 === 0 ? event.data : ''))
       }
     },
-    'everybody is told of everything': (size) => {
+    'every callback is set': (size) => {
       const chunk = utf8(': c\nx: y\nretry: 1\n\n'.repeat(size / 20))
       return () => {
         let calls = 0

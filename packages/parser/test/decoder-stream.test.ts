@@ -60,7 +60,7 @@ describe('EventDecoderStream', () => {
     await reader.cancel()
   })
 
-  test('keeps the source waiting while nobody reads', async () => {
+  test('keeps the source waiting without a reader', async () => {
     const source = sourceOf(endless(() => utf8('data: a\n\n')))
     const events = source.stream().pipeThrough(new EventDecoderStream())
     for (let round = 0; round < 10; round++) await turn()
@@ -186,7 +186,7 @@ describe('EventDecoderStream', () => {
     const reason = new Error('enough')
     const closed = writer.closed.catch((error: unknown) => error)
     const written = writer.write(utf8('data: a\n\ndata: b\n\ndata: c'))
-    // What has not begun to be written by then is nobody's any more.
+    // What has not begun to be written by then is dropped.
     await turn()
     const aborted = writer.abort(reason)
     expect(await collect(readable)).toEqual({ data: ['a', 'b'], error: reason })
@@ -200,7 +200,7 @@ describe('EventDecoderStream', () => {
       const { readable, writable } = new EventDecoderStream()
       const writer = writable.getWriter()
       const closed = writer.closed.catch((error: unknown) => error)
-      // Nobody reads, so the chunk is not used up.
+      // There is no reader, so the chunk is not used up.
       const written = waits ? writer.write(utf8('data: a\n\n')) : undefined
       await turn()
       const reason = new Error('enough')

@@ -4,7 +4,14 @@ import { vectors } from '@tesserae/testkit/vectors'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from './support/bytes.ts'
-import { expectForEveryCut, expectSame, parse, pendingOf, readEvent, sorted } from './support/outcome.ts'
+import {
+  expectForEveryCut,
+  expectSame,
+  parse,
+  pendingOf,
+  readEvent,
+  sorted,
+} from './support/outcome.ts'
 import { anyStream, cutStream } from './support/streams.ts'
 import { bytesOf } from './support/transcripts.ts'
 
@@ -83,7 +90,7 @@ describe('the verdict', () => {
   })
 })
 
-describe('events that nobody had asked for when it ended', () => {
+describe('events that were not drained when it ended', () => {
   test('come out afterwards, in order, by whatever way', () => {
     const parser = fed('data: a\n\ndata: b\n\ndata: c\n\ndata: d\n\n')
     expect(parser.next()?.data).toBe('a')

@@ -75,7 +75,7 @@ describe('bytes', () => {
     )
   })
 
-  test('are what was sent, also where that is no UTF-8', () => {
+  test('are what was sent, also where that is not UTF-8', () => {
     const event = only(joined([utf8('data: a'), Uint8Array.of(0xff, 0xf0, 0x9f), utf8('b\n\n')]))
     expect([...event.bytes]).toEqual([0x61, 0xff, 0xf0, 0x9f, 0x62])
     expect(event.data).toBe('a\u{fffd}\u{fffd}b')
@@ -257,7 +257,7 @@ describe('what can be fed', () => {
   })
 })
 
-describe('nobody is called', () => {
+describe('no callback is called', () => {
   test('for what is not there', () => {
     const calls: unknown[] = []
     const parser = createParser({
@@ -271,7 +271,7 @@ describe('nobody is called', () => {
     expect(calls).toEqual([])
   })
 
-  test('before its line is asked for, and with more than was said', () => {
+  test('before its line is drained, and with more than was sent', () => {
     const calls: unknown[] = []
     const parser = createParser({
       onComment: (...args) => calls.push(args),

@@ -120,7 +120,7 @@ describe('an event over the limit', () => {
     expect(expectedOf(bytes, limit + 1).error?.offset).not.toBe(offset)
   })
 
-  test('is told the same for every stream, every limit and every cut', () => {
+  test('is the same for every stream, every limit and every cut', () => {
     const limits = fc.oneof(fc.nat({ max: 60 }), fc.constantFrom(0, 1, 7, 1_000))
     fc.assert(
       fc.property(cutStream(anyStream()), limits, ({ bytes, chunks }, limit) => {

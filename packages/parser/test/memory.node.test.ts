@@ -105,7 +105,7 @@ describe('from each of 1,000 chunks of 64 KiB', () => {
   })
 })
 
-test('a consumer that lags one chunk behind keeps no chunk that it has read', async () => {
+test('a consumer that lags by one chunk keeps no chunk that it has read', async () => {
   const parser = createParser()
   const chunk = chunksOf(`data: ${'x'.repeat(CHUNK - 8)}\n\n`)
   parser.feed(chunk())

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { collect } from './support/collect.ts'
 
-// Nothing that is left behind may fail where nobody looks.
+// No rejection may stay unhandled.
 const unhandled: unknown[] = []
 const note = (reason: unknown): void => void unhandled.push(reason)
 beforeEach(() => {

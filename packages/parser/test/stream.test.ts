@@ -105,7 +105,7 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
     expect(await events.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('an error between two events is no end', async () => {
+  test('an error between two events is not an end', async () => {
     const { events } = open(chunksOf('data: a\n\n'), {}, { ending: new Error('reset') })
     expect((await collect(events)).data).toEqual(['a'])
     expect(events.verdict).toEqual({ complete: false, bytes: 0, fields: [] })
@@ -212,7 +212,7 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
   describe('a signal', () => {
     test.each([
       ['a reason', new Error('enough')],
-      ['a reason that is no error', 'enough'],
+      ['a reason that is not an error', 'enough'],
       ['a reason that is false', 0],
     ])('that was aborted before, with %s, ends it before it begins', async (_name, reason) => {
       const { source, events } = open(
@@ -580,7 +580,7 @@ describe('from an iterable', () => {
     expect((error as Error).message).toBe('reset')
   })
 
-  test('a return() that fails is nobody’s business any more', async () => {
+  test('a return() that fails is ignored', async () => {
     for (const fail of [
       () => {
         throw new Error('at once')
@@ -617,7 +617,7 @@ describe('from an iterable', () => {
     )
   })
 
-  test('nothing else is a source, and what is wrong is said at once', () => {
+  test('nothing else is a source, and a wrong source rejects at once', () => {
     const bytes = new TextEncoder().encode('data: a\n\n')
     for (const source of [undefined, 5, {}, 'data: a\n\n', bytes]) {
       const start = () => parseStream(source as unknown as ParseStreamSource)
@@ -754,7 +754,7 @@ describe('from a response', () => {
     expect(await source.over).toBe('cancelled')
   })
 
-  test('an excerpt of bytes that are no text is text', async () => {
+  test('an excerpt of bytes that are not text is text', async () => {
     const response = new Response(Uint8Array.of(0x61, 0xff, 0xf0, 0x9f), { status: 500 })
     const error = (await failureOf(parseStream(response).next())) as ResponseError
     expect(error.excerpt).toBe('a\u{fffd}\u{fffd}')

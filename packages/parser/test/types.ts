@@ -77,7 +77,7 @@ parser.feed(new Uint8Array(new SharedArrayBuffer(8)))
 parser.feed('data: a\n\n')
 // @ts-expect-error A buffer has no length of its own.
 parser.feed(new ArrayBuffer(8))
-// @ts-expect-error Nothing is no chunk.
+// @ts-expect-error `undefined` is not a chunk.
 parser.feed(undefined)
 
 same<ReturnType<Parser['next']>, SseEvent | undefined>(true)
@@ -112,7 +112,7 @@ same<SseEvent['lastEventId'], string>(true)
 same<ReturnType<SseEvent['detach']>, SseEvent>(true)
 takes<unknown>(event.json())
 takes<number>(event.json<{ n: number }>().n)
-// @ts-expect-error What JSON may be anything has to be said to be something.
+// @ts-expect-error The type of parsed JSON has to be stated.
 takes<number>(event.json().n)
 // @ts-expect-error An event is what the server sent.
 event.data = 'other'
@@ -152,7 +152,7 @@ parseStream(
   })(),
 )
 takes<ParseStreamSource>(null as unknown as ByteSource)
-// @ts-expect-error Text is no stream of bytes.
+// @ts-expect-error Text is not a stream of bytes.
 parseStream('data: a\n\n')
 // @ts-expect-error Nor are texts.
 parseStream(['data: a\n\n'])

@@ -12,7 +12,7 @@ function inWorld(store = new World(() => 0)): { world: World; process: () => Str
   return { world: store, process }
 }
 
-/** A source that yields what it is told to, when it is told to. */
+/** A source that yields what the test asks for, when it asks. */
 function byHand(): {
   source: () => AsyncGenerator<SseEventInit>
   say: (data: string) => void
@@ -303,7 +303,7 @@ describe('readers', () => {
 })
 
 describe('the store forgets', () => {
-  test('the middle: every reader is told `damaged`, and one that was told gets nothing more', async () => {
+  test('the middle: every reader gets `damaged`, and then nothing more', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(2, 'a', 'b'), entry(5, 'd', 'e'))
     const events: SseEventInit[] = []
@@ -347,7 +347,7 @@ describe('the store forgets', () => {
     expect(rest).toEqual(['reset {"after":"1-2"}', 'a', 'failed {"reason":"lost"}'])
   })
 
-  test('all of it: the producer is told `gone`, and a live reader is told the same', async () => {
+  test('all of it: the producer and a live reader get `gone`', async () => {
     const { world, process } = inWorld()
     const { source, say } = byHand()
     const run = await world.until(process().start('a', source))

@@ -4,7 +4,7 @@
  * - `first`: the first that is not empty.
  * - `last`: the last that is not empty; null and `''` stand only where nothing else came. So is every unknown field.
  * - `concat`: text grows. Null adds nothing; a value that is not text is added as its JSON.
- * - `append`: lists grow. What is no list is treated as `last`.
+ * - `append`: lists grow. A value that is not a list is treated as `last`.
  * - `replace`: lists grow, and an item replaces the one with the same `index`.
  * - `merge`: each field of an object is `last`.
  * - `parts`: text grows, and so do lists of parts, text at the end of one by the text at the start of the next.

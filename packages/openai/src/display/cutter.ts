@@ -15,7 +15,7 @@ const ENDS: Readonly<Record<Exclude<Unit, 'grapheme'>, RegExp>> = {
   line: /(?<=\n)/g,
 }
 
-/** Cuts text that comes in pieces into whole units. Each character is looked at a bounded number of times. */
+/** Cuts text that comes in pieces into whole units. Each character is read a bounded number of times. */
 export class Cutter {
   readonly #unit: Unit
   readonly #segmenter: Intl.Segmenter

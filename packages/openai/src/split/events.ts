@@ -8,7 +8,7 @@ export interface ToEventsOptions {
   readonly dialect?: Dialect | undefined
   /**
    * Makes the last event of a stream whose source fails, of the error with which it did, in the place of `[DONE]`.
-   * Without it, the failure goes on to whoever reads the events.
+   * Without it, the failure goes on to the reader of the events.
    */
   readonly onError?: ((error: unknown) => ErrorFrame) | undefined
 }

@@ -13,7 +13,7 @@ import { type Granularity, piecesOf } from './pieces.ts'
 export interface SplitOptions {
   /** How text is cut. Default: `'word'`. */
   readonly granularity?: Granularity | undefined
-  /** Where usage goes: a chunk of its own behind the others (the default), or the last that has a choice. */
+  /** Where usage goes: a last chunk of its own (the default), or the last that has a choice. */
   readonly usage?: 'own-chunk' | 'last-choice' | undefined
   /** Which deltas say the role. Default: `'first'`. */
   readonly role?: 'first' | 'every' | undefined
@@ -165,7 +165,7 @@ function tokensOf(message: Wire, logprobs: unknown): Wire[] | undefined {
   return text === message['content'] && logprobs['refusal'] === null ? tokens : undefined
 }
 
-/** What a message says, behind the delta with its role. */
+/** What a message says, after the delta with its role. */
 function* deltasOf(message: Wire, { granularity = 'word' }: SplitOptions): Generator<Wire> {
   const { role: _, tool_calls: calls, reasoning_details: details, ...rest } = message
   const { audio, function_call: functionCall, ...fields } = rest

@@ -4,7 +4,7 @@ import { joined, utf8 } from './bytes.ts'
 
 /**
  * Streams of many kilobytes with what they mean: of events that are read in a run, 16 KiB are decoded at once, so a
- * stream has to be long, and its events have to end about there, for that to go wrong. The reference parser would take
+ * stream has to be long, and its events have to end about there; otherwise that cannot go wrong. The reference parser would take
  * too long for them; here each line is decoded alone, by the platform.
  */
 export interface LargeStream {
@@ -31,7 +31,7 @@ const TEXTS: Record<string, Uint8Array> = {
   emoji: utf8(characters(0x1f600, 0x1f640)),
   everything: utf8('aé漢😀\u2028\u{feff}\0'),
   // As many units as bytes, as ASCII has.
-  'bytes that are no text': Uint8Array.of(0xff, 0x61, 0x80, 0xc0, 0x62),
+  'bytes that are not text': Uint8Array.of(0xff, 0x61, 0x80, 0xc0, 0x62),
   'beginnings of characters': Uint8Array.of(
     0xf0,
     0x9f,

@@ -1,10 +1,10 @@
 /** What was done with the bytes of one stream: for each byte, how often. */
 export interface Meter {
-  /** Wraps the stream's next chunk, so that whoever looks at it is seen. */
+  /** Wraps the stream's next chunk, so that each access is counted. */
   readonly watch: (chunk: Uint8Array) => Uint8Array
   /** Counts while `run` runs. */
   readonly during: (run: () => void) => void
-  /** Looked at by index, or by a search. */
+  /** Read by index, or by a search. */
   readonly looks: number[]
   /** Made a part of a string, to be searched or to be read. */
   readonly decodings: number[]

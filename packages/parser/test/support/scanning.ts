@@ -1,7 +1,7 @@
 import type { ParserOptions } from '@tesserae/parser'
 import type { Scanner } from '../../src/scanner.ts'
 
-/** A scanner behind the face of a parser, so that both read alike. It knows no byte order mark. */
+/** A scanner with the interface of a parser, so that both read alike. It knows no byte order mark. */
 export function asParser(
   make: new (options: ParserOptions, id: string, plain: boolean) => Scanner,
 ) {

@@ -62,7 +62,7 @@ function inMemory(view: Uint8Array, memory: ChunkMemory): Uint8Array {
   return padded.subarray(8, 8 + view.length)
 }
 
-/** Blocks as nearly everybody writes them, among lines that are nearly so, by the kilobyte: what is taken the short way. */
+/** Blocks as most servers write them, among lines that are nearly so, by the kilobyte: the fast path reads them. */
 export function commonBlocks(): Arbitrary<Uint8Array> {
   const end = fc.constantFrom('\n', '\n', '\r\n', '\r')
   const name = fc.constantFrom('', 'event: a', 'event: delta', 'event: é')
