@@ -183,6 +183,16 @@ describe('failures', () => {
     })
   })
 
+  test('a stream that is silent for too long rejects, and is resumed', async () => {
+    const silent = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({ start: (stream) => stream.enqueue(bytes(frames(cut))) })
+    const error = await failing(silent(), { idleTimeout: 10 })
+    expect(error).toMatchObject({ code: 'timeout', verdict: { reason: 'error' } })
+    expect(error?.partial?.output).toHaveLength(1)
+    const resume = ({ after }: { after: number }) => events.slice(after + 1)
+    expect(await accumulate(silent(), { idleTimeout: 10, resume })).toEqual(whole)
+  })
+
   test('an event that is cut at the end of the stream is noted', async () => {
     const { verdict } = await accumulate([bytes(`${frames(cut)}data: {"type":`)], {
       incomplete: 'return',

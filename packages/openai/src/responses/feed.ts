@@ -1,4 +1,4 @@
-import { aborted, interrupted } from '../errors.ts'
+import { aborted, interrupted, ModelStreamError } from '../errors.ts'
 import { assertSource, type ChunkSource, type Item, type Pull, pullFrom } from '../read/source.ts'
 import { Watch } from '../read/watch.ts'
 import { EventReader, type EventSink, type Prediction } from './reader.ts'
@@ -7,6 +7,11 @@ import { EventReader, type EventSink, type Prediction } from './reader.ts'
 export interface ReadOptions {
   /** Stops reading when it aborts, also while the source is silent. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * How long the source may be silent, in milliseconds. `0`, the default, disables it. A stream that is silent for longer
+   * ends with the code `timeout`, and is resumed like one whose connection failed.
+   */
+  readonly idleTimeout?: number | undefined
   /** The most bytes that one event may have. Default: 16 MiB. */
   readonly maxEventBytes?: number | undefined
   /** Called with each event before it is used: `check` of a checker from `@tesserae/openai/schema`. */
@@ -29,7 +34,7 @@ export class Feed {
     this.#reader = new EventReader(sink, options.maxEventBytes, status, prediction)
     this.#signal = options.signal
     const pull = pullFrom(isAnswer ? (source.body ?? []) : source)
-    this.#pull = options.signal ? new Watch(pull, { signal: options.signal }) : pull
+    this.#pull = options.signal || options.idleTimeout ? new Watch(pull, options) : pull
   }
 
   /** Whether `[DONE]` or a terminal event came. */
@@ -74,6 +79,7 @@ export class Feed {
   }
 
   #reasonOf(error: unknown): Error {
+    if (error instanceof ModelStreamError) return error
     const signal = this.#signal
     return signal?.aborted ? aborted(signal.reason) : interrupted(error)
   }

@@ -111,7 +111,7 @@ export class Run {
     const isRefusal = code === 'bad-response' || code === 'server-error'
     if (isRefusal && this.#resumedAt === undefined) throw error
     this.#failure = error
-    return code === 'interrupted' && this.#goOn()
+    return (code === 'interrupted' || code === 'timeout') && this.#goOn()
   }
 
   /** The connection ended before the response did: asks for the rest, if that is possible. */
