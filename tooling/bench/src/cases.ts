@@ -1,6 +1,7 @@
 import type { Outcome } from '@tooling/conformance/timed/work'
 import { encoderCases } from './cases/encoder.ts'
 import { openaiCases } from './cases/openai.ts'
+import { responsesCases } from './cases/responses.ts'
 import { parserCases } from './cases/parser.ts'
 
 /** Two implementations that do the same work on the same input. */
@@ -34,4 +35,9 @@ export interface Workload<Work> {
   run(code: Work): Outcome | Promise<Outcome>
 }
 
-export const cases: readonly Case[] = [...parserCases, ...encoderCases, ...openaiCases]
+export const cases: readonly Case[] = [
+  ...parserCases,
+  ...encoderCases,
+  ...openaiCases,
+  ...responsesCases,
+]

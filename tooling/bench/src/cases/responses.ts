@@ -1,0 +1,142 @@
+import {
+  addToChecksum,
+  type Message,
+  type Outcome,
+  type TimedReader,
+} from '@tooling/conformance/timed/work'
+import type { Case, Implementation, Workload } from '../cases.ts'
+import { pick, seededRandom } from '../random.ts'
+import { cut, type Stream } from '../streams.ts'
+
+const tokens =
+  ' the| of| stream|ing| a| token|s|,|.| is| model| bytes|\n\n| "|"| which| response'.split('|')
+
+const tesserae: Implementation = {
+  name: '@tesserae/openai/responses',
+  module: './ours/tesserae-responses.ts',
+}
+const stream: Implementation = {
+  name: 'openai, responses.stream',
+  module: '@tooling/conformance/timed/openai-responses-stream',
+}
+const accumulateResponse: Implementation = {
+  name: 'openai, accumulateResponse',
+  module: '@tooling/conformance/timed/openai-accumulate-response',
+}
+
+/** From a `Response` to the finished response, as OpenAI streams it: 4,000 deltas, and a stream of ten events. */
+export const responsesCases: readonly Case<TimedReader>[] = [
+  responseCase('responses-stream', 'text', '16k', stream),
+  responseCase('responses-stream', 'text', 'each', stream),
+  responseCase('responses-stream', 'ten', 'each', stream),
+  responseCase('responses', 'text', '16k', accumulateResponse),
+  responseCase('responses', 'text', 'each', accumulateResponse),
+  responseCase('responses', 'ten', 'each', accumulateResponse),
+]
+
+function responseCase(
+  group: string,
+  name: 'text' | 'ten',
+  size: '16k' | 'each',
+  peer: Implementation,
+): Case<TimedReader> {
+  return {
+    name: `${group}/${name}/${size}/message`,
+    families: [group],
+    ours: tesserae,
+    peer,
+    workload: () => workload(name === 'text' ? 4000 : 2, size === '16k' ? 1 << 14 : 'block'),
+  }
+}
+
+function workload(deltas: number, size: number | 'block'): Workload<TimedReader> {
+  const { source, message } = textStream(deltas)
+  const chunks = cut(source, size)
+  return {
+    events: source.events.length,
+    bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    async faultOf(code) {
+      const found = await code.read(chunks)
+      return JSON.stringify(found) === JSON.stringify(message)
+        ? undefined
+        : 'it makes another response'
+    },
+    outcome: outcomeOf(message),
+    run: async (code) => outcomeOf(await code.read(chunks)),
+  }
+}
+
+/** A stream of one text, with the padding that OpenAI sends. */
+function textStream(deltas: number): { readonly source: Stream; readonly message: Message } {
+  const random = seededRandom(777)
+  const pieces = Array.from({ length: deltas }, () => pick(random, tokens))
+  const text = pieces.join('')
+  const place = {
+    item_id: 'msg_0ee665a65cc07abb0068f966cda44081979cdaf1',
+    output_index: 0,
+    content_index: 0,
+  }
+  const part = { type: 'output_text', annotations: [], logprobs: [], text }
+  const item = {
+    id: place.item_id,
+    type: 'message',
+    status: 'completed',
+    content: [part],
+    role: 'assistant',
+  }
+  const response = {
+    id: 'resp_0ee665a65cc07abb0068f966ccd6648197b6c060',
+    object: 'response',
+    created_at: 1_763_632_800,
+    status: 'in_progress',
+    error: null,
+    incomplete_details: null,
+    instructions: null,
+    model: 'gpt-4.1-mini-2025-04-14',
+    output: [] as object[],
+    parallel_tool_calls: true,
+    tool_choice: 'auto',
+    tools: [],
+    metadata: {},
+  }
+  const usage = { input_tokens: 3, output_tokens: deltas, total_tokens: deltas + 3 }
+  const events = [
+    { type: 'response.created', response },
+    { type: 'response.in_progress', response },
+    {
+      type: 'response.output_item.added',
+      output_index: 0,
+      item: { ...item, status: 'in_progress', content: [] },
+    },
+    { type: 'response.content_part.added', ...place, part: { ...part, text: '' } },
+    ...pieces.map((delta) => ({
+      type: 'response.output_text.delta',
+      ...place,
+      delta,
+      logprobs: [],
+      obfuscation: 'abcdefghijkl'.slice(0, 1 + random() * 11),
+    })),
+    { type: 'response.output_text.done', ...place, text, logprobs: [] },
+    { type: 'response.content_part.done', ...place, part },
+    { type: 'response.output_item.done', output_index: 0, item },
+    {
+      type: 'response.completed',
+      response: { ...response, status: 'completed', output: [item], usage },
+    },
+  ].map(({ type, ...event }, sequence_number) => ({
+    event: type,
+    data: JSON.stringify({ type, sequence_number, ...event }),
+  }))
+  return {
+    source: {
+      blocks: events.map(({ event, data }) => `event: ${event}\ndata: ${data}\n\n`),
+      events,
+    },
+    message: { content: text, reasoning: '', arguments: '' },
+  }
+}
+
+/** The last letter of the text is read, so that it is made. */
+function outcomeOf(message: Message): Outcome {
+  return { events: 1, checksum: addToChecksum(0, message.content) }
+}
