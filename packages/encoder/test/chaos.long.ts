@@ -37,7 +37,7 @@ function randomFrom(start: number): () => number {
  * hubs of every policy. Each event carries its number: what a client has got must be in order, and without a gap
  * unless the policy allows one.
  */
-it(`survives clients that do what they like (FC_SEED=${seed})`, async () => {
+it(`survives clients that read, stall and hang up at random (FC_SEED=${seed})`, async () => {
   const random = randomFrom(seed)
   const unhandled: unknown[] = []
   const onUnhandled = (error: unknown) => void unhandled.push(error)

@@ -16,8 +16,8 @@ async function listen(its: Server): Promise<string> {
 const events = [{ data: 'longer than five bytes' }]
 const body = 'data: longer than five bytes\n\n'
 
-describe('a content-length that was set before, for another body, is not sent', () => {
-  it('by HTTP/1', async () => {
+describe('a content-length that was set for another body', () => {
+  it('is not sent over HTTP/1', async () => {
     const url = await listen(
       createServer1((request, response) => {
         response.setHeader('content-length', '5')
@@ -29,7 +29,7 @@ describe('a content-length that was set before, for another body, is not sent', 
     expect(await response.text()).toBe(body)
   })
 
-  it('by HTTP/2', async () => {
+  it('is not sent over HTTP/2', async () => {
     const url = await listen(
       createServer2((request, response) => {
         response.setHeader('content-length', '5')

@@ -22,7 +22,7 @@ function upstream() {
   return { source, state }
 }
 
-describe('a sequence that no stream is made of is returned', () => {
+describe('a source is returned without being asked', () => {
   const cases: Record<string, WebStreamOptions> = {
     'to a HEAD request': { request: requestWith({ method: 'HEAD' }) },
     'to a client that must not come back': {
@@ -42,7 +42,7 @@ describe('a sequence that no stream is made of is returned', () => {
     })
 })
 
-it('takes a lastEventId of the caller as it is', async () => {
+it('uses the option `lastEventId` without decoding it', async () => {
   let seen: string | undefined
   const source = async ({ lastEventId }: { lastEventId: string | undefined }) => {
     seen = lastEventId

@@ -11,8 +11,8 @@ import { describe, expect, it } from 'vitest'
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-describe('what is exported', () => {
-  it('is this and nothing else', () => {
+describe('the exports of the package', () => {
+  it('are these names and no others', () => {
     expect(Object.keys(encoder).sort()).toEqual([
       'EncodeError',
       'StreamError',
@@ -25,7 +25,7 @@ describe('what is exported', () => {
   })
 })
 
-describe('the block on the wire', () => {
+describe('encode', () => {
   const blocks: [what: string, event: SseEventInit, block: string][] = [
     ['data alone', { data: 'a' }, 'data: a\n\n'],
     ['data of no characters is an event', { data: '' }, 'data: \n\n'],
@@ -85,7 +85,7 @@ describe('the block on the wire', () => {
   ]
 
   for (const [what, event, block] of blocks)
-    it(`has ${what}`, () => {
+    it(what, () => {
       expect(encode(event)).toBe(block)
       expect(frame(event).text).toBe(block)
       expect(frame(event).bytes).toEqual(bytesOf(block))
@@ -107,7 +107,7 @@ describe('encodeInto', () => {
     { data: '\u0800\u0800' },
     { data: '' },
   ])
-    it(`fits to the byte or gives 0: ${JSON.stringify(event)}`, () => {
+    it(`fits to the byte or returns 0: ${JSON.stringify(event)}`, () => {
       const block = bytesOf(encode(event))
       for (let room = 0; room <= block.length + 1; room++) {
         // The room ends where the view ends, and more memory lies after it: none of it may be written.
@@ -121,7 +121,7 @@ describe('encodeInto', () => {
       }
     })
 
-  it('gives 0 at the very end, where nothing fits', () => {
+  it('returns 0 at the end of the target', () => {
     expect(encodeInto({ data: 'a' }, new Uint8Array(64), 64)).toBe(0)
     expect(encodeInto({ data: 'a' }, new Uint8Array(0))).toBe(0)
   })
@@ -160,7 +160,7 @@ describe('encodeInto', () => {
       }
     })
 
-  it('leaves the target alone when it throws', () => {
+  it('does not change the target when it throws', () => {
     const target = new Uint8Array(64)
     expect(() => encodeInto({ event: 'ok', id: 'not\nok', data: 'a' }, target)).toThrow(EncodeError)
     expect(() => encodeInto({ event: 'ok', data: 'a', retry: -1 }, target)).toThrow(EncodeError)
@@ -176,7 +176,7 @@ describe('encodeComment', () => {
     ['\n\ndata: injected\n\n', ': \n: \n: data: injected\n: \n: \n\n'],
   ]
   for (const [text, block] of comments)
-    it(`of ${JSON.stringify(text)}`, () => expect(encodeComment(text)).toBe(block))
+    it(`encodes ${JSON.stringify(text)}`, () => expect(encodeComment(text)).toBe(block))
 
   it('refuses what is not text', () => {
     expect(() => encodeComment(5 as never)).toThrow('`comment` must be a string')
@@ -184,7 +184,7 @@ describe('encodeComment', () => {
   })
 })
 
-describe('what is refused, before a byte is written', () => {
+describe('encode and encodeInto throw before a byte is written', () => {
   const refused: [event: unknown, code: string, field: string][] = [
     ...['\n', '\r', '\r\n', 'a\nb', 'a\rb', 'a\n', '\na'].flatMap(
       (text): [unknown, string, string][] => [
@@ -230,7 +230,7 @@ describe('what is refused, before a byte is written', () => {
   ]
 
   refused.forEach(([event, code, field], index) =>
-    it(`${code} in ${field}, case ${index}`, () => {
+    it(`with ${code} for ${field}, case ${index}`, () => {
       for (const write of [
         encode,
         frame,
@@ -249,14 +249,14 @@ describe('what is refused, before a byte is written', () => {
     }),
   )
 
-  it('says nothing of the value in the message', () => {
+  it('with a message that does not hold the value', () => {
     expect(() => encode({ data: '', id: 'secret\n' })).toThrow(
       /^`id` must not hold a line break\.$/,
     )
   })
 })
 
-it('reads each property once: what was checked is what is written', () => {
+it('encode reads each property once, and writes the value that it checked', () => {
   for (const write of [
     encode,
     (event: SseEventInit) => void encodeInto(event, new Uint8Array(99)),
@@ -274,7 +274,7 @@ it('reads each property once: what was checked is what is written', () => {
   }
 })
 
-it('cannot be handed bytes by what merely looks like a frame', () => {
+it('an object that looks like a frame cannot bring in bytes', () => {
   const forged = { text: 'data: forged\n\n', bytes: bytesOf('data: forged\n\n'), data: 'real' }
   expect(encode(forged)).toBe('data: real\n\n')
 })

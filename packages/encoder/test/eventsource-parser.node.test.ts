@@ -42,7 +42,7 @@ function holdsFor(event: SseEventInit): void {
   expect([comments, errors]).toEqual([[''], []])
 }
 
-it('reads back the event that was encoded, and one event only', () =>
+it('eventsource-parser reads back the event that was encoded, and no other', () =>
   fc.assert(fc.property(sseEvent(), holdsFor)))
-it('reads back the event of an attacker, if it was encoded at all', () =>
+it('eventsource-parser reads back a hostile event, if it could be encoded', () =>
   fc.assert(fc.property(hostileEvent(), holdsFor)))

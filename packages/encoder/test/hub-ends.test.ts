@@ -14,7 +14,7 @@ async function client(hub: Pick<Hub, 'source'>) {
 
 describe('a client that a policy drops in the middle of a turn', () => {
   for (const policy of ['disconnect', 'coalesce', 'wait'] as const)
-    it(`takes nothing more: ${policy}`, async () => {
+    it(`takes no more events, with the policy ${policy}`, async () => {
       const hub = createHub({ policy, queueBytes: 2000 })
       const body = await client(hub)
       // As many as go out before the turn ends, twice: some are queued, one is too many, and more come after it.
@@ -26,7 +26,7 @@ describe('a client that a policy drops in the middle of a turn', () => {
       await body.cancel().catch(() => {})
     })
 
-  it('takes nothing more when its filter has ended it', async () => {
+  it('takes no more events when its filter has ended it', async () => {
     const hub = createHub()
     const response = await eventStream((stream) =>
       hub.join(stream, {
@@ -43,7 +43,7 @@ describe('a client that a policy drops in the middle of a turn', () => {
   })
 })
 
-it('sends a stream that is a client of two hubs what waits for it in both', async () => {
+it('a stream can be a client of two hubs, and gets the queued events of both', async () => {
   const hubs = [createHub(), createHub()] as const
   const response = await eventStream((stream) => Promise.race(hubs.map((hub) => hub.join(stream))))
   await sleep(5)
@@ -55,7 +55,7 @@ it('sends a stream that is a client of two hubs what waits for it in both', asyn
   expect(await text).toBe(':\n\ndata: from 0\n\ndata: from 1\n\n')
 })
 
-it('gives a client as long as it takes if the grace is longer than a timer can wait', async () => {
+it('drain() with a grace of Infinity waits until the client has read everything', async () => {
   const hub = createHub()
   const body = await client(hub)
   void hub.publish(kilobyte)

@@ -13,7 +13,7 @@ async function read(response: Promise<Response>, hub: { drain(): Promise<void> }
   return text
 }
 
-it('gives a hub as the source of a stream that has types', async () => {
+it('a typed hub is a source for a typed stream', async () => {
   const hub = createHub<Events>()
   const response = eventStream<Events>(hub.source())
   await response
@@ -21,7 +21,7 @@ it('gives a hub as the source of a stream that has types', async () => {
   expect(await read(response, hub)).toBe(':\n\nevent: price\ndata: {"symbol":"TSR"}\n\n')
 })
 
-it('lets a stream that has types join a hub, after what it missed', async () => {
+it('a typed stream can join a hub after events of its own', async () => {
   const hub = createHub<Events>()
   const response = eventStream<Events>(async (stream) => {
     await stream.emit('price', { symbol: 'OLD' })
@@ -34,7 +34,7 @@ it('lets a stream that has types join a hub, after what it missed', async () => 
   )
 })
 
-it('keeps a source for streams of any types', async () => {
+it('one source of a hub serves streams of different types', async () => {
   const hub = createHub()
   const source = hub.source()
   const responses = [eventStream(source), eventStream<Events>(source)]

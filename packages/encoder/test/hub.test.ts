@@ -61,7 +61,7 @@ describe('a hub', () => {
     ).toEqual([true, true])
   })
 
-  it('gives a client what is published after it came, also in the same turn', async () => {
+  it('sends a client what is published after it joined, also in the same turn', async () => {
     const hub = createHub()
     void hub.publish({ data: 'before' })
     const response = eventStream(hub.source())
@@ -71,7 +71,7 @@ describe('a hub', () => {
     expect(dataOf(await text)).toEqual(['after'])
   })
 
-  it('refuses an event that cannot be sent, and sends the others', async () => {
+  it('rejects for an event that cannot be sent, and sends the others', async () => {
     const hub = createHub()
     const it = await client(hub)
     const reading = it.read()
@@ -146,7 +146,7 @@ describe('a hub', () => {
   })
 
   for (const misuse of ['write', 'transfer'] as const)
-    it(`gives each client bytes of its own: one may ${misuse} what it reads`, async () => {
+    it(`gives each client bytes of its own, so that one may ${misuse} what it reads`, async () => {
       const hub = createHub()
       const bodies = await Promise.all([1, 2, 3].map(() => eventStream(hub.source())))
       const readers = bodies.map((response) => response.body!.getReader())
@@ -160,7 +160,7 @@ describe('a hub', () => {
       await hub.drain()
     })
 
-  it('takes no options that it does not know', async () => {
+  it('refuses options with a wrong value', async () => {
     for (const value of [-1, Number.NaN, '5', null]) {
       expect(() => createHub({ maxClients: value as number })).toThrow('maxClients')
       expect(() => createHub({ queueBytes: value as number })).toThrow('queueBytes')
@@ -176,7 +176,7 @@ describe('a hub', () => {
     }
   })
 
-  it('takes 0 by its word: no clients, and nothing that waits', async () => {
+  it('allows no client with `maxClients: 0`, and one waiting event with `queueBytes: 0`', async () => {
     expect(await (await client(createHub({ maxClients: 0 }))).read()).toMatch(comeBack)
     const hub = createHub({ queueBytes: 0 })
     const slow = await client(hub)
@@ -214,7 +214,7 @@ describe('a client that does not read', () => {
     expect(numbers(await reading)).toEqual(Array.from({ length: 30 }, (_, i) => i))
   })
 
-  it('loses the oldest with drop-oldest, and goes on in order', async () => {
+  it('loses the oldest events with `drop-oldest`, and gets the rest in order', async () => {
     const { hub, slow, reading } = await stalled({ queueBytes: 1000, policy: 'drop-oldest' }, 30)
     const counters = hub.counters()
     expect(counters.queued).toBe(1000)
@@ -228,7 +228,7 @@ describe('a client that does not read', () => {
     expect(numbers(await reading)).toHaveLength(30)
   })
 
-  it('gets the newest of each key with coalesce', async () => {
+  it('gets the newest event of each key with `coalesce`', async () => {
     const { hub, slow } = await stalled({ queueBytes: 1000, policy: 'coalesce' }, 60, (i) => i % 3)
     expect(hub.counters()).toMatchObject({ evicted: 0, queued: 300 })
     const read = slow.read()
@@ -237,12 +237,12 @@ describe('a client that does not read', () => {
     expect(numbers(await read).slice(-3)).toEqual([57, 58, 59])
   })
 
-  it('is dropped with coalesce when keys do not help', async () => {
+  it('is dropped with `coalesce` when all keys differ', async () => {
     const { hub } = await stalled({ queueBytes: 1000, policy: 'coalesce' }, 30, (i) => i)
     expect(hub.counters()).toMatchObject({ evicted: 1, clients: 1 })
   })
 
-  it('makes the publisher wait with wait, and every client gets everything', async () => {
+  it('makes the publisher wait with `wait`, and every client gets everything', async () => {
     const hub = createHub({ queueBytes: 1000, policy: 'wait' })
     const slow = await client(hub)
     let published = 0
@@ -302,7 +302,7 @@ describe('a client that does not read', () => {
   })
 })
 
-describe('draining', () => {
+describe('drain()', () => {
   it('lets each client read what waits for it, and spreads the ends over time', async () => {
     const hub = createHub()
     const ends: number[] = []
@@ -331,7 +331,7 @@ describe('draining', () => {
     })
   })
 
-  it('does not wait longer than the grace for one that reads nothing', async () => {
+  it('waits no longer than `grace` for a client that reads nothing', async () => {
     const hub = createHub()
     await client(hub)
     for (let i = 0; i < 3; i++) {

@@ -45,7 +45,7 @@ async function bytesOfEach(
   return (after - before) / CLIENTS
 }
 
-it('keeps less than 2 kB for an idle connection, beside what Node keeps', async () => {
+it('an idle connection takes less than 2 kB more than a bare response', async () => {
   const hub = createHub()
   const sources = {
     sequence: { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) },

@@ -32,7 +32,7 @@ for (const [end, characters] of Object.entries(lineEnds))
     for (const [name, payload] of payloads) {
       const text = payload(characters)
 
-      it(`${name}: in event and in id it is refused`, () => {
+      it(`${name} is refused in event and in id`, () => {
         for (const field of ['event', 'id'] as const) {
           let thrown: unknown
           try {
@@ -45,7 +45,7 @@ for (const [end, characters] of Object.entries(lineEnds))
         }
       })
 
-      it(`${name}: in data it is data`, () => {
+      it(`${name} stays data in data`, () => {
         for (const around of [
           {},
           { event: 'e' },
@@ -67,7 +67,7 @@ for (const [end, characters] of Object.entries(lineEnds))
         }
       })
 
-      it(`${name}: in a comment it is comment`, () => {
+      it(`${name} stays comment in a comment`, () => {
         const { events, retries, unknownFields, lastEventId } = read(encodeComment(text))
         expect([events, retries, unknownFields, lastEventId]).toEqual([[], [], [], ''])
       })

@@ -34,7 +34,7 @@ function canBeCarried({ event, data, id, retry }: SseEventInit): boolean {
   )
 }
 
-describe('one event back, equal to the one sent, or a typed error and no byte', () => {
+describe('encode gives one event that is read back equal, or a typed error', () => {
   const holdsFor = (event: SseEventInit): void => {
     let block: string
     const target = new Uint8Array(3 * (event.data?.length ?? 0) + 500_000)
@@ -74,7 +74,7 @@ describe('one event back, equal to the one sent, or a typed error and no byte', 
 
   it('for events that can be sent', () => fc.assert(fc.property(sseEvent(), holdsFor)))
   it('for events of an attacker', () => fc.assert(fc.property(hostileEvent(), holdsFor)))
-  it('for any two UTF-16 units in each field', () => {
+  it('for every pair of UTF-16 units in each field', () => {
     const units = [
       0, 9, 10, 13, 32, 58, 127, 128, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000,
       0xfeff, 0xffff,
@@ -115,7 +115,7 @@ it('a comment never becomes an event', () => {
   )
 })
 
-it('blocks and comments follow each other without a trace', () => {
+it('blocks and comments do not change each other when they are joined', () => {
   const part = fc.oneof(
     sseEvent().map((event) => ({ text: encode(event), event })),
     sseEvent().map(({ data }) => ({ text: encodeComment(data), event: undefined })),

@@ -64,7 +64,7 @@ describe('a mistake of the server rejects, once, before anything is sent', () =>
       expect([asked, told]).toEqual([[], []])
     })
 
-  it('and so does what a source throws', async () => {
+  it('rejects once with what a source throws', async () => {
     const fault = new Error('no such user')
     const { response, asked } = recorder()
     const told: unknown[] = []
@@ -78,7 +78,7 @@ describe('a mistake of the server rejects, once, before anything is sent', () =>
   })
 })
 
-it('hands the bytes of an event to all responses of a hub as they are: made once, never copied', async () => {
+it('gives all responses of a hub the same bytes of an event', async () => {
   const hub = createHub()
   const recorders = [recorder(), recorder()] as const
   const ends = recorders.map(({ response }) => sendEvents(request, response, hub.source()))

@@ -71,7 +71,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   throw new Error(`It took more than 5 seconds until ${what}.`)
 }
 
-describe('over HTTP/1.1', () => {
+describe('sendEvents over HTTP/1.1', () => {
   it('sends the head and what is ready in one packet, each turn in one write', async () => {
     const { port } = await serveSource(
       () =>
@@ -91,7 +91,7 @@ describe('over HTTP/1.1', () => {
     expect(packets.slice(1).join('')).toBe('9\r\ndata: c\n\n\r\n0\r\n\r\n')
   })
 
-  it('keeps what the caller set on the response before, cookies too', async () => {
+  it('keeps the headers and cookies that were set on the response before', async () => {
     const { url } = await serve((request, response) => {
       response.setHeader('x-before', '1')
       const headers = new Headers({ 'x-mine': '2' })
@@ -172,7 +172,7 @@ describe('over HTTP/1.1', () => {
   })
 })
 
-describe('over HTTP/2', () => {
+describe('sendEvents over HTTP/2', () => {
   async function h2(source: () => StreamSource, options: EventStreamOptions = {}) {
     const ends: StreamSummary[] = []
     const server = http2.createServer((request, response) => {
@@ -191,7 +191,7 @@ describe('over HTTP/2', () => {
     return { client, ends }
   }
 
-  it('sends what it should, and no field that HTTP/2 forbids', async () => {
+  it('sends the events, and no field that HTTP/2 forbids', async () => {
     const warnings: unknown[] = []
     const onWarning = (warning: unknown) => void warnings.push(warning)
     process.on('warning', onWarning)
@@ -284,7 +284,7 @@ describe('a response that throws', () => {
   const fault = new Error('of the platform')
   const request = { method: 'GET', headers: {} }
 
-  it('at its head: sendEvents rejects', async () => {
+  it('in writeHead() makes sendEvents reject', async () => {
     await expect(sendEvents(request, broken('writeHead', fault), [{ data: 'a' }])).rejects.toBe(
       fault,
     )
@@ -299,7 +299,7 @@ describe('a response that throws', () => {
     await expect(sending).rejects.toBe(fault)
   })
 
-  it('at a write: the stream ends, and its source is stopped', async () => {
+  it('in write() ends the stream, and stops its source', async () => {
     const told: unknown[] = []
     let reason: unknown
     const end = await sendEvents(
@@ -319,15 +319,15 @@ describe('a response that throws', () => {
     ])
   })
 
-  it('at its end: sendEvents settles', async () => {
+  it('in end() makes sendEvents reject', async () => {
     await expect(sendEvents(request, broken('end', fault), [{ data: 'a' }])).rejects.toBe(fault)
   })
 })
 
-describe('faults', () => {
+describe('sendEvents and a faulty client', () => {
   const big: SseEventInit = { data: 'x'.repeat(1000) }
 
-  it('a client that vanishes while it is stalled', async () => {
+  it('ends the stream of a client that vanishes while it is stalled', async () => {
     let settled: unknown
     let returned = 0
     const { port, ends, results } = await serveSource(() => async ({ send, signal }) => {
@@ -359,7 +359,7 @@ describe('faults', () => {
     await until(() => settled === true && returned === 1, 'both sources were stopped')
   })
 
-  it('a client that vanishes before the source is ready', async () => {
+  it('does not call the source for a client that vanished before', async () => {
     let called = false
     const ends: StreamSummary[] = []
     const { port } = await serve(async (request, response) => {
@@ -405,7 +405,7 @@ describe('faults', () => {
     await Promise.all(closed)
   })
 
-  it('a client that never reads, while 100 MB are offered', async () => {
+  it('takes no more from the source for a client that never reads, while 100 MB are offered', async () => {
     let taken = 0
     const { port, ends } = await serveSource(
       () =>
@@ -426,7 +426,7 @@ describe('faults', () => {
     await until(() => ends.length === 1, 'the stream was closed')
   })
 
-  it('a source that never settles', async () => {
+  it('ends the stream of a source that never settles when the client goes', async () => {
     const { port, results } = await serveSource(() => async () => new Promise(() => {}))
     const socket = await connect(port)
     await sleep(50)
@@ -434,7 +434,7 @@ describe('faults', () => {
     await until(() => results.length === 1, 'sendEvents settled')
   })
 
-  it('1,000 clients that come and go at once leave nothing behind', async () => {
+  it('has nothing left after 1,000 clients came and went at once', async () => {
     const unhandled: unknown[] = []
     const onUnhandled = (error: unknown) => void unhandled.push(error)
     process.on('unhandledRejection', onUnhandled)

@@ -41,7 +41,7 @@ describe('a client that is refused with `refusal: "status"`', () => {
       expect(ends).toMatchObject([{ reason: 'error', error: { code }, events: 0, bytes: 0 }])
     })
 
-  it('and the end of a stream for good has those fields too', async () => {
+  it('answers 204 with the headers of the caller', async () => {
     const headers = { 'last-event-id': 'tesserae:final' }
     const response = await eventStream([], {
       request: new Request('http://localhost/', { headers }),
@@ -52,7 +52,7 @@ describe('a client that is refused with `refusal: "status"`', () => {
     expect(response.headers.has('content-type')).toBe(false)
   })
 
-  it('while faults of the server reject', async () => {
+  it('rejects for errors of the server, whatever their status', async () => {
     const source = () => {
       throw Object.assign(new Error('no such thing'), { status: 404 })
     }
@@ -62,17 +62,17 @@ describe('a client that is refused with `refusal: "status"`', () => {
   })
 })
 
-describe('a head that would make it no event stream is refused', () => {
+describe('a header that misdescribes an event stream', () => {
   const cases: Record<string, string>[] = [
     { 'content-type': 'text/plain' },
     { 'content-type': 'text/event-streams' },
     { 'content-encoding': 'gzip' },
   ]
   for (const headers of cases)
-    it(JSON.stringify(headers), async () => {
+    it(`is refused: ${JSON.stringify(headers)}`, async () => {
       await expect(eventStream([], { headers })).rejects.toMatchObject({ code: 'forbidden-header' })
     })
-  it('and one that says the same with a parameter is not', async () => {
+  it('is not a content-type with a parameter, or in capitals', async () => {
     for (const type of ['text/event-stream;charset=utf-8', 'Text/Event-Stream']) {
       const response = await eventStream([], { headers: { 'content-type': type } })
       expect(response.headers.get('content-type')).toBe(type)

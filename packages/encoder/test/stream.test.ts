@@ -25,7 +25,7 @@ async function encoded(events: readonly SseEventInit[]): Promise<{ text: string;
   }
 }
 
-it('encodes events and frames as they are written', async () => {
+it('EventEncoderStream encodes events and frames as they are written', async () => {
   const events = [{ data: 'a\nb' }, frame({ event: 'é', data: '' }) as never, { data: '', id: '1' }]
   expect(await encoded(events)).toEqual({
     text: 'data: a\ndata: b\n\nevent: é\ndata: \n\nid: 1\ndata: \n\n',
@@ -33,13 +33,13 @@ it('encodes events and frames as they are written', async () => {
   })
 })
 
-it('fails at an event that cannot be sent, after those before it', async () => {
+it('EventEncoderStream fails at an event that cannot be sent, after the events before it', async () => {
   const { text, error } = await encoded([{ data: 'a' }, { data: '', id: 'x\ny' }, { data: 'b' }])
   expect(text).toBe('data: a\n\n')
   expect(error).toBeInstanceOf(EncodeError)
 })
 
-it('takes no more than is read', async () => {
+it('EventEncoderStream takes no more events than are read', async () => {
   const { readable, writable } = new EventEncoderStream()
   const writer = writable.getWriter()
   let written = 0
@@ -54,7 +54,7 @@ it('takes no more than is read', async () => {
   await expect(writing).rejects.toBeDefined()
 })
 
-it('gives each stream bytes of its own, also of a frame that goes to several', async () => {
+it('EventEncoderStream gives each stream bytes of its own, also of a shared frame', async () => {
   const shared = frame({ data: 'for all' })
   const chunks = await Promise.all(
     [1, 2].map(async () => {

@@ -57,8 +57,8 @@ function* endless(data = 'x'): Generator<SseEventInit, void> {
   for (;;) yield { data }
 }
 
-describe('the head', () => {
-  it('says what an event stream needs, and nothing that HTTP/2 forbids', async () => {
+describe('the head of a response', () => {
+  it('has the fields that an event stream needs, and none that HTTP/2 forbids', async () => {
     const response = await eventStream([])
     expect(response.status).toBe(200)
     expect(Object.fromEntries(response.headers)).toEqual({
@@ -97,7 +97,7 @@ describe('the head', () => {
       })
     })
 
-  it('is all that a HEAD request gets, and the source is left alone', async () => {
+  it('answers HEAD without a body, and without calling the source', async () => {
     let called = false
     const source = async () => void (called = true)
     const response = await eventStream(source, { request: request({}, { method: 'HEAD' }) })
@@ -106,7 +106,7 @@ describe('the head', () => {
     expect(called).toBe(false)
   })
 
-  it('comes with the first event', async () => {
+  it('is sent with the first event', async () => {
     let sent = false
     const response = await eventStream(async ({ send }) => {
       await Promise.resolve()
@@ -118,13 +118,13 @@ describe('the head', () => {
     expect(await response.text()).toBe('data: a\n\n')
   })
 
-  it('comes at the end of the turn if no event does, with a comment to carry it', async () => {
+  it('is sent at the end of the turn, with a comment, if there is no event yet', async () => {
     const response = await eventStream(async () => sleep(30))
     expect(await response.text()).toBe(':\n\n')
   })
 })
 
-describe('sources', () => {
+describe('eventStream', () => {
   const events: SseEventInit[] = [{ data: 'a' }, { event: 'e', data: 'b\nc', id: '7' }]
   const sources: Record<string, StreamSource> = {
     'an array': events,
@@ -166,24 +166,23 @@ describe('sources', () => {
     },
   }
   for (const [name, source] of Object.entries(sources))
-    it(`from ${name}`, async () => {
+    it(`sends events from ${name}`, async () => {
       expect(await (await eventStream(source)).text()).toBe(
         'data: a\n\nevent: e\nid: 7\ndata: b\ndata: c\n\n',
       )
     })
 
-  it('a ReadableStream, where it can be iterated', async () => {
+  it('sends events from a ReadableStream', async () => {
     const stream = new ReadableStream<SseEventInit>({
       start(controller) {
         for (const event of events) controller.enqueue(event)
         controller.close()
       },
     })
-    if (!(Symbol.asyncIterator in stream)) return
     expect(await (await eventStream(stream as StreamSource)).text()).toContain('data: a\n\n')
   })
 
-  it('payloads by the names of an event map', async () => {
+  it('sends payloads under the names of an event map', async () => {
     interface Events {
       token: { text: string }
       error: { code: number }
@@ -202,7 +201,7 @@ describe('sources', () => {
     )
   })
 
-  it('that are none are refused', async () => {
+  it('rejects with `bad-source` for a value that is not a source', async () => {
     for (const source of [{}, null, undefined, 5, Symbol.iterator])
       await expect(eventStream(source as never)).rejects.toMatchObject({ code: 'bad-source' })
     await expect(eventStream('text' as never)).rejects.toMatchObject({
@@ -231,7 +230,7 @@ describe('sources', () => {
     }
   })
 
-  it('is called at once, and once', async () => {
+  it('calls a source function once, before it returns', async () => {
     let calls = 0
     const response = eventStream(async () => void calls++)
     expect(calls).toBe(1)
@@ -240,8 +239,8 @@ describe('sources', () => {
   })
 })
 
-describe('what is ready in one turn goes out in one piece', () => {
-  it('from a generator', async () => {
+describe('batching by turn', () => {
+  it('sends what a generator yields in one turn in one chunk', async () => {
     const chunks: string[] = []
     const response = await eventStream(async function* () {
       for (let turn = 0; turn < 3; turn++) {
@@ -255,7 +254,7 @@ describe('what is ready in one turn goes out in one piece', () => {
     )
   })
 
-  it('and a lone event goes out in its own turn', async () => {
+  it('sends a single event in its own turn', async () => {
     let sentAt = 0
     const response = await eventStream(async ({ send }) => {
       await sleep(20)
@@ -271,8 +270,8 @@ describe('what is ready in one turn goes out in one piece', () => {
   })
 })
 
-describe('errors', () => {
-  it('before the head reject, so that the framework can answer', async () => {
+describe('an error', () => {
+  it('of the source before the head rejects, so that the framework can answer', async () => {
     const fault = new Error('no such user')
     const sources: StreamSource[] = [
       () => {
@@ -305,7 +304,7 @@ describe('errors', () => {
     }
   })
 
-  it('of the first event reject as well, and the source is returned', async () => {
+  it('in the first event rejects, and the source is returned', async () => {
     const { source, counts } = counted(() => [{ data: 'a', id: 'b\nc' }].values())
     await expect(eventStream(source)).rejects.toBeInstanceOf(EncodeError)
     expect(counts).toEqual({ asked: 1, returned: 1 })
@@ -321,14 +320,14 @@ describe('errors', () => {
   const textOf = async (response: Promise<Response>) =>
     (await (await response).text()).replace(/^retry: [345]\d\d\d\n\n/m, '')
 
-  it('after the head become one event that gives nothing away', async () => {
+  it('after the head becomes one event that does not reveal it', async () => {
     const told: unknown[] = []
     const response = await eventStream(failing, { onError: (error) => void told.push(error) })
     expect(await textOf(Promise.resolve(response))).toBe(`data: a\n\n${streamError}`)
     expect(told).toMatchObject([{ message: 'db password=hunter2 refused' }])
   })
 
-  it('become what formatError makes of them', async () => {
+  it('after the head becomes the event that formatError returns', async () => {
     const formatError = (error: unknown) => ({ event: 'problem', data: (error as Error).name })
     expect(await textOf(eventStream(failing, { formatError }))).toBe(
       'data: a\n\nevent: problem\ndata: Error\n\n',
@@ -336,7 +335,7 @@ describe('errors', () => {
     expect(await textOf(eventStream(failing, { formatError: () => undefined }))).toBe('data: a\n\n')
   })
 
-  it('of formatError itself are reported, and not sent', async () => {
+  it('of formatError itself is reported, and not sent', async () => {
     const told: unknown[] = []
     const options: WebStreamOptions = {
       formatError: () => ({ event: 'a\nb', data: '' }),
@@ -346,7 +345,7 @@ describe('errors', () => {
     expect(told).toMatchObject([{ name: 'Error' }, { code: 'line-break' }])
   })
 
-  it('of an event in mid-stream end it, and return the source', async () => {
+  it('in a later event ends the stream, and the source is returned', async () => {
     const { source, counts } = counted(() => [{ data: 'a' }, { data: 5 as never }].values())
     expect(await textOf(eventStream(source))).toBe(`data: a\n\n${streamError}`)
     expect(counts).toEqual({ asked: 2, returned: 1 })
@@ -360,7 +359,7 @@ describe('errors', () => {
     expect(await response.text()).toBe('data: b\n\n')
   })
 
-  it('of options reject', async () => {
+  it('in an option rejects with `bad-option`', async () => {
     for (const options of [
       { highWaterMark: -1 },
       { heartbeat: Number.NaN },
@@ -374,7 +373,7 @@ describe('errors', () => {
     ).rejects.toMatchObject({ code: 'line-break' })
   })
 
-  it('of options return the source that nothing will be asked of', async () => {
+  it('in an option returns the source without asking it for an event', async () => {
     const bad: Record<string, unknown>[] = []
     for (const name of ['highWaterMark', 'maxDuration', 'idleTimeout', 'stallTimeout', 'heartbeat'])
       for (const value of [-1, Number.NaN, -Infinity, '5', null, 5n, true])
@@ -425,7 +424,7 @@ describe('a client that does not read', () => {
       await response.body!.cancel()
     })
 
-  it('that reads again gets everything, and the source goes on', async () => {
+  it('gets everything when it reads again', async () => {
     const count = 20_000
     const response = await eventStream(
       async ({ send }) => {
@@ -438,7 +437,7 @@ describe('a client that does not read', () => {
     expect(text).toBe(Array.from({ length: count }, (_, i) => `data: ${i}\n\n`).join(''))
   })
 
-  it('stops the source at once with a high-water mark of 0, and it goes on when there is room', async () => {
+  it('stops the source at once with a high-water mark of 0, until there is room', async () => {
     let taken = 0
     const response = await eventStream(
       (async function* () {
@@ -451,7 +450,7 @@ describe('a client that does not read', () => {
     expect((await response.text()).match(/^data/gm)).toHaveLength(50)
   })
 
-  it('makes send wait, and a source that does not wait is cut off before it fills the memory', async () => {
+  it('makes `send` wait, and a source that does not wait is cut off before it fills the memory', async () => {
     let sent = 0
     let end: unknown
     const response = await eventStream(
@@ -538,7 +537,7 @@ describe('a client that goes', () => {
     await expect(drained(response)).rejects.toMatchObject({ reason: 'client-gone' })
   })
 
-  it('before anything began: a function is not called, and a sequence is returned', async () => {
+  it('before the stream began leaves a function uncalled, and a sequence returned', async () => {
     const { source, counts } = counted(() => endless())
     let called = false
     for (const it of [source, async () => void (called = true)]) {
@@ -554,7 +553,7 @@ describe('a client that goes', () => {
     expect(counts).toEqual({ asked: 0, returned: 1 })
   })
 
-  it('makes send reject from then on, which ends no process without a listener', async () => {
+  it('makes later calls of `send` reject, without an unhandled rejection', async () => {
     let stream!: EventStream
     const response = await eventStream((its) => (stream = its).closed)
     await response.body!.cancel()
@@ -564,7 +563,7 @@ describe('a client that goes', () => {
     await sleep(5)
   })
 
-  it('leaves errors that come of it unreported, and reports others', async () => {
+  it('hides abort errors of the source, and reports its other errors', async () => {
     const told: unknown[] = []
     const options = { onError: (error: unknown) => void told.push(error) }
     const throwing = (error: unknown) => async (stream: EventStream) => {
@@ -609,7 +608,10 @@ describe('abort at every point', () => {
             }
             const reader = response.body!.getReader()
             for (let i = 0; i < hops / 2; i++) if ((await reader.read()).done) return undefined
-            return way === 'cancel' ? reader.cancel() : reader.closed
+            if (way === 'cancel') return reader.cancel()
+            // The stream is over when the client has read what was sent before the shutdown.
+            if (way === 'shutdown') while (!(await reader.read()).done);
+            return reader.closed
           }
           const reading = read()
           for (let i = 0; i < hops; i++) await undefined
@@ -627,8 +629,8 @@ describe('abort at every point', () => {
       })
 })
 
-describe('the server', () => {
-  it('ends streams by a signal, and what was sent still arrives', async () => {
+describe('an option of the stream', () => {
+  it('`signal` ends it after everything that was sent', async () => {
     const { signal, abort, listeners } = watchedSignal()
     const ends: string[] = []
     const response = await eventStream(
@@ -646,7 +648,7 @@ describe('the server', () => {
     expect(listeners()).toBe(0)
   })
 
-  it('that is going down already answers with an empty stream, and returns the source', async () => {
+  it('`signal` that has aborted before gives an empty stream, and the source is returned', async () => {
     const controller = new AbortController()
     controller.abort()
     const { source, counts } = counted(() => endless())
@@ -655,7 +657,7 @@ describe('the server', () => {
     expect(counts).toEqual({ asked: 0, returned: 1 })
   })
 
-  it('ends a stream before the platform does, each a little earlier', async () => {
+  it('`maxDuration` ends it up to a tenth earlier', async () => {
     const durations: number[] = []
     await Promise.all(
       Array.from({ length: 20 }, async () => {
@@ -673,7 +675,7 @@ describe('the server', () => {
     expect(Math.max(...durations)).toBeLessThan(3600)
   })
 
-  it('ends a stream whose source is idle, and no other', async () => {
+  it('`idleTimeout` ends it only when the source is idle', async () => {
     const ends: StreamSummary[] = []
     const options = { idleTimeout: 600, onClose: (end: StreamSummary) => void ends.push(end) }
     const idle = await eventStream(({ closed }) => closed, options)
@@ -687,13 +689,13 @@ describe('the server', () => {
     expect(ends.map(({ reason }) => reason)).toEqual(['idle', 'done'])
   })
 
-  it('names a reconnection time first', async () => {
+  it('`retry` is sent first', async () => {
     expect(await (await eventStream([{ data: 'a' }], { retry: 5000 })).text()).toBe(
       'retry: 5000\n\ndata: a\n\n',
     )
   })
 
-  it('can make an end final: a last event, and 204 for a client that comes back with it', async () => {
+  it('`final` sends a last event, and answers 204 to a client that comes back with its id', async () => {
     const text = await (await eventStream([{ data: 'a' }], { final: true })).text()
     expect(text).toBe('data: a\n\nevent: end\nid: tesserae:final\ndata: \n\n')
     let called = false
@@ -715,7 +717,7 @@ describe('heartbeats', () => {
       { heartbeat },
     ).then((response) => response.text())
 
-  it('are comments', async () => {
+  it('are comments by default', async () => {
     expect(await quiet(500)).toMatch(/^data: a\n\n(:\n\n){1,6}$/)
   })
   it('are events on request', async () => {
@@ -723,7 +725,7 @@ describe('heartbeats', () => {
       /^data: a\n\n(event: ping\ndata: \n\n){1,6}$/,
     )
   })
-  it('of no events send the head all the same', async () => {
+  it('that are events are not sent at the beginning of a stream', async () => {
     const heartbeat = { every: 60_000, event: { event: 'ping', data: '' } }
     const response = await eventStream(async () => sleep(20), { heartbeat })
     expect(await response.text()).toBe(':\n\n')
@@ -758,22 +760,22 @@ describe('the last event ID', () => {
     await (await eventStream(source, { request: request(headers), lastEventId })).text()
     return seen
   }
-  it('is what the client sent', async () =>
+  it('is the header of the request', async () =>
     expect(await given({ 'last-event-id': '42' })).toBe('42'))
-  it('is undefined when it sent none', async () => {
+  it('is undefined without the header', async () => {
     expect(await given({})).toBe(undefined)
     expect(await given({ 'last-event-id': '' })).toBe(undefined)
   })
-  it('is UTF-8, which arrives as Latin-1', async () => {
+  it('is decoded as UTF-8 where it arrives as Latin-1', async () => {
     const latin1 = String.fromCharCode(...new TextEncoder().encode('é語🧩'))
     expect(await given({ 'last-event-id': latin1 })).toBe('é語🧩')
   })
-  it('is left alone when it is not UTF-8', async () => {
+  it('is unchanged when it is not UTF-8', async () => {
     expect(await given({ 'last-event-id': '\xe9' })).toBe('\xe9')
     expect(await given({}, '語 100%')).toBe('語 100%')
     expect(await given({ 'last-event-id': '100%25' })).toBe('100%25')
   })
-  it('can come from elsewhere', async () =>
+  it('is replaced by the option `lastEventId`', async () =>
     expect(await given({ 'last-event-id': '1' }, '2')).toBe('2'))
   it('of more than 1,024 bytes is refused', async () => {
     const errors: unknown[] = []
