@@ -55,7 +55,7 @@ export function exportsOf(recording: Recording, request: StreamRequest | undefin
     {
       id: 'test',
       label: 'Test case',
-      about: 'a Vitest file that holds today’s reading fast',
+      about: 'a Vitest file that expects these events and this message',
       fileName: 'stream.test.ts',
       type: 'text/plain',
       isText: true,

@@ -55,7 +55,7 @@ function Latency({ view }: { readonly view: View }): VNode {
         <thead>
           <tr>
             <th scope="col">Time</th>
-            <th scope="col">Share</th>
+            <th scope="col">How often</th>
             <th scope="col">Count</th>
           </tr>
         </thead>
