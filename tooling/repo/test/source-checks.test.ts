@@ -5,7 +5,6 @@ import { cycles } from '../src/checks/cycles.ts'
 import { functionLength } from '../src/checks/function-length.ts'
 import { language } from '../src/checks/language.ts'
 import { publicNames } from '../src/checks/public-names.ts'
-import { runChecks } from '../src/run-checks.ts'
 import { manifest, scratchRepository } from './scratch-repository.ts'
 
 describe('cycles', () => {
@@ -175,15 +174,4 @@ describe('language', () => {
   test('leaves data alone', async () => {
     expect(await says('Nobody came.', 'packages/x/data/a.md')).toEqual([])
   })
-})
-
-test('a folder that is not yet clean is exempt from that check, and from no other', async () => {
-  const problems = (): string[] => ['packages/x/a is wrong', 'packages/y/a is wrong']
-  const checks = [
-    { name: 'one', problems },
-    { name: 'two', problems },
-  ]
-  const { lines } = await runChecks(checks, '.', { one: ['packages/x/'] })
-  expect(lines.filter((line) => line.includes('packages/x/'))).toHaveLength(1)
-  expect(lines.filter((line) => line.includes('packages/y/'))).toHaveLength(2)
 })
