@@ -108,12 +108,13 @@ export interface ReadLogOptions {
 }
 
 /** The events of one reader. It holds a place in the log, and nothing in memory that the log also has. */
-export interface Reader extends AsyncIterableIterator<SseEventInit, undefined> {
+export interface Reader extends AsyncIterableIterator<SseEventInit> {
   /** Whether the reader has delivered everything, including the end. */
   readonly isOver: boolean
   next(): Promise<IteratorResult<SseEventInit, undefined>>
   /** Ends a wait for the next event at once. The producer is not affected. */
   return(): Promise<IteratorResult<SseEventInit, undefined>>
+  [Symbol.asyncIterator](): this
 }
 
 /** What `streams.read` returns. Each iteration, and each `open`, reads from the start or after `after`. */
