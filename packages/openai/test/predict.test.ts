@@ -25,7 +25,7 @@ async function expectTheSameOf(source: ChunkSource): Promise<unknown> {
 /** As events, and as bytes: whole, event by event, and cut wherever `size` says. */
 async function expectTheSame(some: readonly string[], size = 500): Promise<void> {
   // A shape is learnt when it has come back often enough.
-  const texts = [...some.slice(0, 2), ...Array.from({ length: 12 }, () => some[1] ?? ''), ...some]
+  const texts = [...some.slice(0, 2), ...Array.from({ length: 36 }, () => some[1] ?? ''), ...some]
   await expectTheSameOf(texts.map((data) => ({ data })))
   const blocks = texts.map((text) => blockOf(text))
   const whole = encoder.encode(blocks.join(''))
@@ -231,7 +231,7 @@ describe('the outcome is the same as without prediction', () => {
               size,
             ),
         ),
-        { numRuns: 25 },
+        { numRuns: 10 },
       )
     },
   )
@@ -259,7 +259,7 @@ describe('the outcome is the same as without prediction', () => {
         }),
       )
     await fc.assert(fc.asyncProperty(streams, fc.integer({ min: 1, max: 3000 }), expectTheSame), {
-      numRuns: 400,
+      numRuns: 120,
     })
   })
 
@@ -297,7 +297,7 @@ describe('the outcome is the same as without prediction', () => {
         sizes,
         async (all, how, size) => {
           const [start = '', stop = ''] = blockOf('HERE', how.space, how.end).split('HERE')
-          const known = Array.from({ length: 12 }, () => ({ hole: [0x61], between: null }))
+          const known = Array.from({ length: 36 }, () => ({ hole: [0x61], between: null }))
           const stream = [...known, ...all].flatMap(({ hole, between }) => [
             ...encoder.encode((between ?? '').replaceAll('\n', how.end) + start + before),
             ...hole,
@@ -307,7 +307,7 @@ describe('the outcome is the same as without prediction', () => {
           await expectTheSameOf([Uint8Array.from(stream)])
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 
@@ -367,7 +367,7 @@ describe('the outcome is the same as without prediction', () => {
 
   test('anything but a Uint8Array is refused, or read, in its turn', async () => {
     const known = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a' }))))
-    const before = [...Array.from({ length: 15 }, () => known), known.slice(0, 50)]
+    const before = [...Array.from({ length: 40 }, () => known), known.slice(0, 50)]
     for (const odd of [new DataView(new ArrayBuffer(8)), new Uint16Array(8)])
       await expectTheSameOf([...before, odd as unknown as Uint8Array, known.slice(50), known])
     // As of another realm, where `instanceof` is of no help.
@@ -377,7 +377,7 @@ describe('the outcome is the same as without prediction', () => {
     const foreign = Object.setPrototypeOf(known.slice(50), elsewhere as object) as Uint8Array
     const outcome = await expectTheSameOf([...before, foreign, known])
     expect(outcome).toMatchObject({
-      message: { choices: [{ message: { content: 'a'.repeat(17) } }] },
+      message: { choices: [{ message: { content: 'a'.repeat(42) } }] },
     })
   })
 
@@ -435,9 +435,9 @@ describe('the outcome is the same as without prediction', () => {
   })
 
   test('for each single letter that is changed in a chunk that is known', async () => {
-    for (const shape of shapes.slice(0, 3)) {
+    for (const shape of shapes.slice(0, 2)) {
       const text = JSON.stringify(shape('a', 1))
-      for (let at = 0; at < text.length; at += 2)
+      for (let at = 0; at < text.length; at += 4)
         for (const letter of ['"', '\\', '0'])
           await expectTheSame([text, text, text.slice(0, at) + letter + text.slice(at + 1), text])
     }

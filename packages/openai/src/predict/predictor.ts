@@ -24,8 +24,11 @@ export interface Prediction {
   takeText(text: string): boolean
 }
 
-/** Learning costs about as much as parsing this many chunks, so a shape has to come back that often first. */
-const SIGHTINGS = 10
+/**
+ * Learning costs about as much as parsing this many chunks, because its code is seldom run and so seldom optimised: a
+ * shape has to come back that often first.
+ */
+const SIGHTINGS = 32
 /** Most streams have one shape for text and one for arguments; a stream of several choices has one for each. */
 const MAX_KNOWN = 16
 const MAX_CANDIDATES = 64
@@ -190,7 +193,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
           text,
           known: undefined,
           varying: new Set(),
-          wait: this.#known.length > 0 ? SIGHTINGS / 2 : 1,
+          wait: this.#known.length > 0 ? SIGHTINGS / 4 : 1,
           patience: SIGHTINGS,
         })
       return

@@ -4,6 +4,8 @@ import {
   type Outcome,
   type TimedReader,
 } from '@tooling/conformance/timed/work'
+import { listRecordings, loadRecording } from '@tesserae/testkit/recordings'
+import { bodyOf } from '@tesserae/testkit/transcript'
 import type { Case, Implementation, Workload } from '../cases.ts'
 import { pick, seededRandom } from '../random.ts'
 import { cut, type Stream } from '../streams.ts'
@@ -159,6 +161,8 @@ export const openaiCases: readonly Case<TimedReader>[] = [
     messageCase('openai', stream, '16k', tesserae, byHand),
     messageCase('openai', stream, 'each', tesserae, byHand),
   ]),
+  recordingsCase('each', byHand),
+  recordingsCase('packet', byHand),
   messageCase('openai-parse', 'text', '16k', tesserae, jsonParse),
   ...all.map((stream) => messageCase('openai-plain', stream, '16k', tesserae, unpredicted)),
   messageCase('openai-response', 'text', '16k', throughResponse, official),
@@ -198,6 +202,63 @@ function workload(
     outcome: outcomeOf(message),
     run: async (code) => outcomeOf(await code.read(chunks)),
   }
+}
+
+/** Recorded streams in turns, as in a process that answers many requests: most of them have fewer than 40 chunks. */
+function recordingsCase(size: 'each' | 'packet', peer: Implementation): Case<TimedReader> {
+  return {
+    name: `openai-recordings/all/${size}/message`,
+    families: ['openai-recordings'],
+    ours: tesserae,
+    peer,
+    workload: () => recordingsWorkload(size === 'each' ? 'block' : 1460),
+  }
+}
+
+function recordingsWorkload(size: number | 'block'): Workload<TimedReader> {
+  const streams = listRecordings().flatMap((name) => recordedStream(name, size) ?? [])
+  const outcome = outcomeOfAll(streams.map(({ message }) => message))
+  return {
+    events: streams.reduce((sum, { events }) => sum + events, 0),
+    bytes: streams.flatMap(({ chunks }) => chunks).reduce((sum, { length }) => sum + length, 0),
+    async faultOf(code) {
+      for (const { name, chunks, message } of streams)
+        if (JSON.stringify(await code.read(chunks)) !== JSON.stringify(message))
+          return `it makes another message of ${name}`
+      return undefined
+    },
+    outcome,
+    async run(code) {
+      const messages: Message[] = []
+      for (const { chunks } of streams) messages.push(await code.read(chunks))
+      return outcomeOfAll(messages)
+    },
+  }
+}
+
+/** A recorded chat stream of one choice that ended as it should, with the message that it means. */
+function recordedStream(
+  name: string,
+  size: number | 'block',
+): { name: string; chunks: Uint8Array[]; events: number; message: Message } | undefined {
+  const transcript = loadRecording(name)
+  const { kind, streamed, choices = [], error } = transcript.meaning ?? {}
+  const [choice] = choices
+  if (kind !== 'chat' || !streamed || error || choices.length !== 1 || !choice?.finish_reason)
+    return undefined
+  const text = new TextDecoder().decode(bodyOf(transcript))
+  const blocks = text.split(/(?<=\n\n)/)
+  const message = {
+    content: choice.content ?? '',
+    reasoning: choice.reasoning ?? '',
+    arguments: (choice.tool_calls ?? []).map((call) => call.arguments).join(''),
+  }
+  return { name, chunks: cut({ blocks, events: [] }, size), events: blocks.length, message }
+}
+
+function outcomeOfAll(messages: readonly Message[]): Outcome {
+  const checksum = messages.reduce((sum, message) => (sum + outcomeOf(message).checksum) | 0, 0)
+  return { events: messages.length, checksum }
 }
 
 /** The last letter of each text is read, which has it made. */
