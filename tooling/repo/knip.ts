@@ -95,7 +95,12 @@ const config: KnipConfig = {
     }),
     // Two of its servers run on other runtimes, and foreign servers in processes of their own, by the path of files.
     'tooling/interop': tool({
-      entry: ['src/servers/{bun,deno}.ts', 'src/chat/programs/*.ts', 'src/chaos/server.ts'],
+      entry: [
+        'src/servers/{bun,deno}.ts',
+        'src/chat/programs/*.ts',
+        'src/chaos/server.ts',
+        'src/stores/figures.ts',
+      ],
       ignoreDependencies: [
         '@copilotkit/aimock',
         '@dwmkerr/mock-llm',
