@@ -2,15 +2,20 @@ import { chunkChanged } from './errors.ts'
 import { decode, encode, fromUnits, toUnits } from './native.ts'
 import { REPLACEMENT, surplusOf } from './utf8.ts'
 
-/** What is remembered of how the events of a stream are used. It decides whether the next chunk is decoded at once. */
+/**
+ * What is remembered of a stream to choose the alphabet of its next chunk. Characters are what events are read as, and names
+ * and IDs need no decoding. Bytes cost a third where text is not ASCII, and nothing more where it is not read.
+ */
 export class Habit {
-  /** Whether, since it was decided last, any events were made, and any was read as text. */
+  /** Whether, since the last choice, any events were made, and any was read as text. */
   made = false
   read = false
+  /** Whether the last chunk that was decoded is ASCII: then both alphabets cost the same. */
+  isAscii = true
   #decodes: boolean
   readonly #isFixed: boolean
 
-  /** @param decodes - decided once and for all; without it a stream begins as if its events were read */
+  /** @param decodes - chosen once and for all; without it a stream begins as if its events were read */
   constructor(decodes: boolean | undefined) {
     this.#decodes = decodes ?? true
     this.#isFixed = decodes !== undefined
@@ -18,7 +23,7 @@ export class Habit {
 
   /** Whether to decode the next chunk: as it would have been right for the last one that had events. */
   decodes(): boolean {
-    if (this.made && !this.#isFixed) this.#decodes = this.read
+    if (this.made && !this.#isFixed) this.#decodes = this.read || this.isAscii
     this.made = this.read = false
     return this.#decodes
   }

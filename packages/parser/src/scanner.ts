@@ -36,7 +36,7 @@ export class Scanner {
   /** How many bytes of the stream have been taken in. */
   position = 0
   #lastEventId: string
-  reconnectionTime: number | undefined
+  #reconnectionTime: number | undefined
   #failure: Error | undefined
   /** The last line ended in a CR, the chunk's last byte. */
   #swallow = false
@@ -64,6 +64,8 @@ export class Scanner {
   #found = 0
   #taken = 0
   #told: string | undefined
+  /** Reconnection times of the batch: how many of its events come before each, and the time. */
+  #retries: number[] = []
   #lastUnits = ''
   #lastName = ''
 
@@ -78,6 +80,15 @@ export class Scanner {
   get lastEventId(): string {
     const taken = this.#batch[this.#taken - 1]
     return taken === undefined ? this.#lastEventId : taken.lastEventId
+  }
+
+  /** The same for the reconnection time. */
+  get reconnectionTime(): number | undefined {
+    const retries = this.#retries
+    let time = this.#reconnectionTime
+    const taken = this.#found === 0 ? 0 : this.#taken - 1
+    for (let at = 0; at < retries.length && retries[at]! <= taken; at += 2) time = retries[at + 1]
+    return time
   }
 
   /** Counts bytes that are not part of any line. */
@@ -149,6 +160,12 @@ export class Scanner {
   #clear(): void {
     for (let at = 0; at < this.#found; at++) this.#batch[at] = undefined
     this.#found = this.#taken = 0
+    if (this.#retries.length > 0) this.#applyRetries()
+  }
+
+  #applyRetries(): void {
+    this.#reconnectionTime = this.#retries.at(-1)
+    this.#retries = []
   }
 
   #fail(error: Error): void {
@@ -162,6 +179,7 @@ export class Scanner {
     const carry = this.#carry
     const most = this.#size + carry.lineBytes + carry.partBytes + chunk.length
     carry.enter(chunk, this.#habit.decodes() && most <= this.#limit)
+    if (!chunk.isBytes) this.#habit.isAscii = chunk.surplus === 0
     this.position += chunk.length
     let at = 0
     if (this.#swallow && chunk.text !== '') {
@@ -219,7 +237,10 @@ export class Scanner {
       stop = this.#stop
     }
     let found = 0
+    // The callback of a line is called when the loop has been left: all state is stored then.
+    let told: string | undefined
     let isDone = true
+    let isCarried = this.#carry.data !== undefined
 
     while (at < end) {
       const unit = text.charCodeAt(at)
@@ -243,9 +264,9 @@ export class Scanner {
 
       if (close === at) {
         if (id !== undefined) lastEventId = id
-        if (start >= 0 && spans === undefined && this.#carry.data === undefined)
+        if (start >= 0 && spans === undefined && !isCarried)
           batch[found++] = new ViewedEvent(name || undefined, id, lastEventId, chunk, start, stop)
-        else if (start >= 0 || this.#carry.data !== undefined)
+        else if (start >= 0 || isCarried)
           batch[found++] = this.#joined(
             name || undefined,
             id,
@@ -260,20 +281,21 @@ export class Scanner {
             isDone = false
             break
           }
-          this.#told = `id:${id}`
+          told = `id:${id}`
         }
+        isCarried = false
         name = id = spans = undefined
         start = -1
         size = 0
         first = at = next
-        if (found === BATCH || this.#told !== undefined) {
+        if (found === BATCH || told !== undefined) {
           isDone = at === end
           break
         }
         continue
       }
 
-      let value: number
+      let value = 0
       if (
         unit === D &&
         text.charCodeAt(at + 1) === A &&
@@ -283,7 +305,7 @@ export class Scanner {
       ) {
         if (start < 0) {
           // Most blocks end here. bench: mixed, `tiny`
-          if (text.charCodeAt(next) === LF && this.#carry.data === undefined) {
+          if (text.charCodeAt(next) === LF && !isCarried) {
             if (id !== undefined) lastEventId = id
             batch[found++] = new ViewedEvent(
               name || undefined,
@@ -320,29 +342,32 @@ export class Scanner {
         (value = valueAt(text, at + 2, close)) >= 0
       ) {
         const given = text.slice(value, close)
-        if (isPlain(given)) id = given
-        else id = this.#idOf(given, isBytes) ?? id
+        if (isBytes ? isPlain(given) : !given.includes('\0')) id = given
+        else if (isBytes) id = idOf(given) ?? id
       } else if (
         unit === COLON
           ? this.#options.onComment !== undefined
-          : this.#options.onUnknownField !== undefined || isRetry(text, unit, at, close)
+          : unit === R && isRetry(text, at, close)
+            ? this.#keepRetry(found, text.slice(at + 5, close))
+            : this.#options.onUnknownField !== undefined
       ) {
         if (found > 0) {
           isDone = false
           break
         }
         const line = text.slice(at, close)
-        this.#told = isBytes ? charactersOf(line) : line
+        told = isBytes ? charactersOf(line) : line
       }
       if (size === 0 && unit !== COLON) body = at
       if (size > 0 || unit !== COLON) size += close - at
       at = next
-      if (this.#told !== undefined) {
+      if (told !== undefined) {
         isDone = at === end
         break
       }
     }
 
+    this.#told = told
     this.#found = found
     if (found > 0) this.#habit.made = true
     this.#lastEventId = lastEventId
@@ -424,10 +449,17 @@ export class Scanner {
     return this.#lastName
   }
 
-  /** An ID that is not ASCII; none if it has a U+0000 in it. */
-  #idOf(given: string, isBytes: boolean): string | undefined {
-    const id = isBytes ? charactersOf(given) : given
-    return id.includes('\0') ? undefined : id
+  /**
+   * Takes the value of a `retry` line, which is in force once the events before it are taken. `true` if there is a callback:
+   * then the line has to wait for them.
+   */
+  #keepRetry(found: number, rest: string): boolean {
+    const milliseconds = millisecondsOf(rest)
+    if (milliseconds === undefined) return false
+    if (this.#options.onRetry !== undefined) return true
+    if (found > 0) this.#retries.push(found, milliseconds)
+    else this.#reconnectionTime = milliseconds
+    return false
   }
 
   /** A line that is not part of an event. */
@@ -440,9 +472,9 @@ export class Scanner {
     if (colon === 0) onComment?.(value)
     else if (name === 'id') onBlockId?.(value)
     else if (name !== 'retry') onUnknownField?.(name, value.replace(/^ /, ''))
-    else if (/^ ?\d+$/.test(value)) {
-      this.reconnectionTime = Math.min(+value, LONGEST_DELAY)
-      onRetry?.(this.reconnectionTime)
+    else {
+      this.#reconnectionTime = millisecondsOf(`:${value}`)
+      if (this.#reconnectionTime !== undefined) onRetry?.(this.#reconnectionTime)
     }
   }
 }
@@ -454,8 +486,18 @@ function valueAt(text: string, at: number, close: number): number {
   return text.charCodeAt(at + 1) === SPACE ? at + 2 : at + 1
 }
 
-function isRetry(text: string, unit: number, at: number, close: number): boolean {
-  return unit === R && text.startsWith('retry', at) && valueAt(text, at + 5, close) >= 0
+/** What a `retry` line says after the name: digits alone are a number. */
+function millisecondsOf(rest: string): number | undefined {
+  return /^: ?\d+$/.test(rest) ? Math.min(+rest.slice(1), LONGEST_DELAY) : undefined
+}
+
+function isRetry(text: string, at: number, close: number): boolean {
+  return text.startsWith('retry', at) && valueAt(text, at + 5, close) >= 0
+}
+
+/** An ID in the alphabet of bytes that is not ASCII; none if it has a U+0000 in it. */
+function idOf(units: string): string | undefined {
+  return units.includes('\0') ? undefined : charactersOf(units)
 }
 
 /** Whether it is ASCII without U+0000. */
