@@ -112,7 +112,8 @@ export class Chunk implements Payload {
 
   /** Goes over to the alphabet of bytes if a character stands for a byte that is none. The offsets stay as they are. */
   makeSound(): void {
-    if (this.isBytes || this.surplus > 0 || !this.text.includes(REPLACEMENT)) return
+    if (this.isBytes || this.surplus > 0 || this.own > this.text.length) return
+    if (!this.text.includes(REPLACEMENT)) return
     const { text, own, skipped } = this
     this.text = text.slice(0, own) + toUnits(this.bytes, skipped, skipped + text.length - own)
     this.isBytes = true

@@ -1,8 +1,7 @@
-import type { BlockOptions } from './scanner.ts'
 import { SseError } from './errors.ts'
-import { createParser as createPulledParser } from './parser.ts'
+import { StreamParser } from './parser.ts'
 import { pulledPair, type Step } from './pulled-pair.ts'
-import type { Parser, SseEvent } from './types.ts'
+import type { SseEvent } from './types.ts'
 
 /** What {@link ParseError} tells of. `invalid-retry` is there for code that compares with it, and never comes. */
 export type ErrorType = 'unknown-field' | 'max-buffer-size-exceeded' | 'invalid-retry'
@@ -135,53 +134,53 @@ export class EventSourceParserStream {
 
 class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
   readonly #config: ParserConfig
-  readonly #parser: Parser
+  readonly #parser: StreamParser
   readonly #encoder: TextEncoder = new TextEncoder()
-  /** The first half of a surrogate pair that was cut in two. */
+  readonly #isUnlimited: boolean
+  /** The first half of a surrogate pair that was cut in two, where bytes are counted. */
   #half = ''
-  /** What is found and not told of yet: the IDs of blocks, and an event, before which they come. */
-  #ids: string[] = []
+  /** An event whose ID was told of, if `onId` threw. */
   #event: SseEvent | undefined
 
   constructor(config: ParserConfig) {
     const { onComment, onRetry, onError, onId, maxBufferSize = Infinity } = config
     this.#config = config
-    const options: BlockOptions = {
+    this.#isUnlimited = maxBufferSize === Infinity
+    this.#parser = new StreamParser({
       maxEventBytes: maxBufferSize,
       incomplete: 'dispatch',
-      onBlockId: onId && this.#inOrder(onId),
-      onRetry: onRetry && this.#inOrder(onRetry),
-      onComment:
-        onComment && this.#inOrder((comment: string) => onComment(comment.replace(/^ /, ''))),
-      onUnknownField:
-        onError &&
-        this.#inOrder((field: string, value: string) => onError(unknownField(field, value))),
-    }
-    this.#parser = createPulledParser(options)
+      onBlockId: onId,
+      onRetry,
+      onComment: onComment && ((comment) => onComment(comment.replace(/^ /, ''))),
+      onUnknownField: onError && ((field, value) => onError(unknownField(field, value))),
+    })
   }
 
   feed(chunk: string | Uint8Array): void {
-    const isText = typeof chunk === 'string'
-    const text = isText ? this.#half + chunk : this.#half
-    const cut = isText && /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length
-    this.#half = text.slice(cut)
     try {
-      this.#parser.feed(this.#encoder.encode(text.slice(0, cut)))
-      if (!isText) this.#parser.feed(chunk)
+      if (typeof chunk !== 'string') {
+        if (this.#half !== '') this.#feedCounted('', true)
+        this.#parser.feed(chunk)
+      } else if (this.#isUnlimited) this.#parser.feedText(chunk)
+      else this.#feedCounted(chunk)
     } catch (error) {
       throw error instanceof SseError ? tooLarge() : error
     }
   }
 
   next(): EventSourceMessage | undefined {
-    if (this.#event === undefined) {
-      this.#event = this.#nextEvent()
-      if (this.#event?.id !== undefined) this.#ids.push(this.#event.id)
+    let event = this.#event
+    if (event === undefined) {
+      event = this.#nextEvent()
+      if (event === undefined) return undefined
+      const { onId } = this.#config
+      if (onId !== undefined && event.id !== undefined) {
+        this.#event = event
+        onId(event.id)
+      }
     }
-    this.#tellIds()
-    const event = this.#event
     this.#event = undefined
-    return event && { id: event.id, event: event.event, data: event.data }
+    return { id: event.id, event: event.event, data: event.data }
   }
 
   end(): void {}
@@ -196,21 +195,15 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     }
     this.#parser.reset()
     this.#half = ''
-    this.#ids = []
     this.#event = undefined
   }
 
-  /** A callback that comes after the IDs of the blocks before it. */
-  #inOrder<Args extends unknown[]>(callback: (...args: Args) => void): (...args: Args) => void {
-    return (...args) => {
-      this.#tellIds()
-      callback(...args)
-    }
-  }
-
-  #tellIds(): void {
-    for (let id = this.#ids.shift(); id !== undefined; id = this.#ids.shift())
-      this.#config.onId?.(id)
+  /** A limit counts bytes, so text has to be encoded. */
+  #feedCounted(chunk: string, isEnd = false): void {
+    const text = this.#half + chunk
+    const cut = !isEnd && /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length
+    this.#half = text.slice(cut)
+    this.#parser.feed(this.#encoder.encode(text.slice(0, cut)))
   }
 
   #nextEvent(): SseEvent | undefined {

@@ -1,6 +1,7 @@
 import { assertBytes, badLimit, ended, incompleteEvent } from './errors.ts'
+import { encode } from './native.ts'
 import { Queue } from './queue.ts'
-import { Scanner } from './scanner.ts'
+import { type BlockOptions, Scanner } from './scanner.ts'
 import type { Parser, ParserOptions, SseEvent, StreamState, EndVerdict } from './types.ts'
 
 /** The byte order mark, which may stand before everything else. */
@@ -27,8 +28,8 @@ export function createParser(options: ParserOptions = {}): Parser {
 }
 
 /** The beginning and the end of a stream: what lies between them is the scanner's. */
-class StreamParser implements Parser {
-  readonly #options: ParserOptions
+export class StreamParser implements Parser {
+  readonly #options: BlockOptions
   #scanner: Scanner
   /** The stream's first bytes, until there are enough of them to tell a byte order mark. */
   #head: number[] | undefined = []
@@ -37,7 +38,7 @@ class StreamParser implements Parser {
   #verdict: EndVerdict | undefined
   readonly #drain: Drain = new Drain(this)
 
-  constructor(options: ParserOptions) {
+  constructor(options: BlockOptions) {
     this.#options = options
     this.#scanner = new Scanner(options, options.lastEventId)
   }
@@ -47,6 +48,16 @@ class StreamParser implements Parser {
     if (this.#verdict) throw ended(this.#scanner.position)
     if (this.#head) this.#begin(this.#head, bytes)
     else this.#scanner.feed(bytes)
+  }
+
+  /** Takes text in place of bytes. It has no offsets, nor a limit. */
+  feedText(text: string): void {
+    if (this.#head && text !== '') {
+      if (this.#head.length > 0) return this.feed(encode(text))
+      this.#head = undefined
+      if (text.startsWith('\u{feff}')) return this.#scanner.feedText(text.slice(1))
+    }
+    this.#scanner.feedText(text)
   }
 
   next(): SseEvent | undefined {

@@ -4,7 +4,7 @@ import { A, COLON, CR, D, E, I, LF, N, R, SPACE, T, V } from './chars.ts'
 import { charactersOf, Chunk, Habit, Lines } from './chunk.ts'
 import { chunkChanged, eventTooLarge } from './errors.ts'
 import { ViewedEvent } from './event.ts'
-import { unitsAreCheap } from './native.ts'
+import { encode, unitsAreCheap } from './native.ts'
 import { Queue } from './queue.ts'
 import type { EndVerdict, ParserOptions } from './types.ts'
 import { surplusOf } from './utf8.ts'
@@ -105,6 +105,11 @@ export class Scanner {
     else if (length > 0) this.#queue.push(new Chunk(bytes, this.#habit))
   }
 
+  feedText(text: string): void {
+    if (this.#failure !== undefined) throw this.#failure
+    if (text !== '') this.#queue.push(Chunk.of(text, false, this.#habit))
+  }
+
   next(): ViewedEvent | undefined {
     for (;;) {
       const taken = this.#taken
@@ -177,10 +182,20 @@ export class Scanner {
   #enter(chunk: Chunk): void {
     if (!chunk.isWhole) return this.#fail(chunkChanged(this.position))
     const carry = this.#carry
+    if (chunk.text !== '') {
+      // Text goes on in characters, unless there are bytes that are none before it.
+      if (!carry.isBytes && carry.partBytes === 0) return this.#lexFrom(chunk)
+      return this.#enter(new Chunk(encode(chunk.text), this.#habit))
+    }
     const most = this.#size + carry.lineBytes + carry.partBytes + chunk.length
     carry.enter(chunk, this.#habit.decodes() && most <= this.#limit)
     if (!chunk.isBytes) this.#habit.isAscii = chunk.surplus === 0
     this.position += chunk.length
+    this.#lexFrom(chunk)
+  }
+
+  #lexFrom(chunk: Chunk): void {
+    const carry = this.#carry
     let at = 0
     if (this.#swallow && chunk.text !== '') {
       this.#swallow = false

@@ -312,13 +312,6 @@ describe('what is different on purpose', () => {
     ).toEqual({ theirs: ['x: y', 'x:', 'lone'], ours: ['x:y', 'x', 'lone'] })
   })
 
-  test('half a character that stays alone is none', () => {
-    expect(both((make) => dataOf(callsOf(make, ['data: \ud83d\n\n'])))).toEqual({
-      theirs: ['\ud83d'],
-      ours: ['\u{fffd}'],
-    })
-  })
-
   test('a stream delivers what came before a failure of its source', async () => {
     const read = async (pair: { readable: ReadableStream; writable: WritableStream }) => {
       let pulls = 0
