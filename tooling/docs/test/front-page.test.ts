@@ -12,7 +12,9 @@ test('the tables of the front page are as `npm run docs -- --write` writes them'
 })
 
 test('the means of the front page are those in the tables of the packages', () => {
-  const readmes = globSync('packages/*/README.md', { cwd: repository }).map(read).join('\n')
+  const readmes = globSync(['packages/*/README.md', 'packages/*/docs/*.md'], { cwd: repository })
+    .map(read)
+    .join('\n')
   for (const [group, { means }] of Object.entries(readSummaries())) {
     const block = new RegExp(`<!-- bench:${group} -->[^]*?<!-- /bench -->`).exec(readmes)?.[0]
     for (const [family, mean] of Object.entries(means))

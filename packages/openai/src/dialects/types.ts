@@ -16,7 +16,10 @@ export interface Dialect {
    * @returns a chunk with `choices`, which keeps the fields of the event; `undefined` for what is read as everywhere
    */
   readonly read: (event: EventLike, value: unknown) => object | undefined
-  /** Creates a reader that remembers earlier events of its stream: used for each stream in place of `read`. */
+  /**
+   * Creates a reader for one stream, used in place of `read`: it takes an `event` with its `value` and may remember what
+   * earlier events said.
+   */
   readonly reader?: (() => Dialect['read']) | undefined
   /** Whether `[DONE]` closes a stream that is written. Default: `true`. */
   readonly done?: boolean | undefined
