@@ -23,7 +23,7 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
 function listenTo(signal: AbortSignal): Listening {
   const callbacks = new Set<() => void>()
   const listener = (): void => {
-    for (const callback of [...callbacks]) callback()
+    for (const callback of new Set(callbacks)) callback()
   }
   signal.addEventListener('abort', listener)
   const made = { callbacks, listener }

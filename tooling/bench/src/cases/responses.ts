@@ -66,6 +66,7 @@ function workload(deltas: number, size: number | 'block'): Workload<TimedReader>
   }
 }
 
+// long: one event of the protocol for each line.
 /** A stream of one text, with the padding that OpenAI sends. */
 function textStream(deltas: number): { readonly source: Stream; readonly message: Message } {
   const random = seededRandom(777)
