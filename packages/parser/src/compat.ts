@@ -139,7 +139,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
   readonly #isUnlimited: boolean
   /** The first half of a surrogate pair that was cut in two, where bytes are counted. */
   #half = ''
-  /** An event whose ID was told of, if `onId` threw. */
+  /** An event whose ID was passed on, if `onId` threw. */
   #event: SseEvent | undefined
 
   constructor(config: ParserConfig) {
