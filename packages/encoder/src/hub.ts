@@ -146,8 +146,10 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
         groups.add(client)
         opened++
         void callHook(onJoin, client)
-        if (rules.replay)
-          return client.replay(stream as unknown as EventStream).then(() => stream.closed)
+        if (rules.replay) {
+          const replayed = client.replay(stream as unknown as EventStream)
+          return replayed.catch((error) => client.outlet.fail(error)).then(() => stream.closed)
+        }
         return stream.closed
       } catch (error) {
         return Promise.reject(error)

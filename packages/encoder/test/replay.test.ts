@@ -1,6 +1,6 @@
 import type { SseEventInit } from '@tesserae/encoder'
 import { createHub, type HubOptions } from '@tesserae/encoder/hub'
-import { eventStream, type StreamSummary } from '@tesserae/encoder/web'
+import { eventStream, openStream, type StreamSummary } from '@tesserae/encoder/web'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -125,6 +125,23 @@ describe('a client that joins with a replay', () => {
       onError: (error) => void errors.push(error),
     })
     expect(await response.text()).toContain('event: stream-error')
+    expect(errors).toEqual([fault])
+    expect(hub.counters()).toMatchObject({ clients: 0, queued: 0 })
+  })
+
+  it('of `openStream` gets the error event too, and leaves the hub', async () => {
+    const hub = createHub()
+    const errors: unknown[] = []
+    const fault = new Error('no connection')
+    const stream = openStream({ onError: (error) => void errors.push(error) })
+    const text = stream.response.text()
+    const joined = hub.join(stream, {
+      replay: async () => {
+        throw fault
+      },
+    })
+    expect(await joined).toMatchObject({ reason: 'error', cause: fault })
+    expect(await text).toContain('event: stream-error')
     expect(errors).toEqual([fault])
     expect(hub.counters()).toMatchObject({ clients: 0, queued: 0 })
   })
