@@ -294,6 +294,11 @@ describe('which call a fragment belongs to', () => {
       ],
       [' get_time()', ' get_weather({})'],
     ],
+    [
+      'an id and a name after the arguments',
+      [call(fn('', '{"a":1}')), call(fn('f', null, { id: 'a' }))],
+      ['a f({"a":1})'],
+    ],
   ])('%s', (_, chunks, calls) => {
     expect(callsOf([...chunks, stop])).toEqual(calls)
   })

@@ -26,7 +26,7 @@ import { Text } from './text.ts'
 //
 // A call is "open" while the brackets of its arguments are, and has "ended" when they have closed. A fragment without an
 // id "begins a call" if it has a name and
-//   - the call has ended, and the name differs or the fragment has arguments of its own; or
+//   - the call has ended, and has another name, or the fragment has arguments of its own; or
 //   - the call has no id either, is not open, and was named by an earlier fragment of the same delta, or has another name
 //     and no arguments yet; and the fragment has a `type` or arguments of its own.
 // A call that has no id yet takes the first id that comes, unless the fragment begins a call.
@@ -86,7 +86,7 @@ export class ToolCallState {
   get(): object {
     const { body } = this
     const call = { id: this.id, type: this.type || body || 'function' }
-    if (body !== '' || this.name !== '' || this.type === '') {
+    if (body !== '' || this.name !== '' || this.type === '' || this.type === 'function') {
       const text = this.text.value ?? ''
       const said =
         body === 'custom' ? { name: this.name, input: text } : { name: this.name, arguments: text }
@@ -196,7 +196,7 @@ export class ToolCalls {
     if (name === '') return false
     const hasArguments = /^\s*[[{]/.test(piece)
     const differs = name !== call.name
-    if (call.hasEnded) return differs || hasArguments
+    if (call.hasEnded) return hasArguments || (differs && call.name !== '')
     if (call.id !== '' || call.isOpen || !(hasType || hasArguments)) return false
     const isEarly = call.progress.state === 'empty' && call.name !== '' && differs
     return call.namedIn === this.#deltas || isEarly
