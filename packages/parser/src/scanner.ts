@@ -189,7 +189,7 @@ export class Scanner {
     }
     const most = this.#size + carry.lineBytes + carry.partBytes + chunk.length
     carry.enter(chunk, this.#habit.decodes() && most <= this.#limit)
-    if (!chunk.isBytes) this.#habit.isAscii = chunk.surplus === 0
+    this.#habit.isAscii = !chunk.isBytes && chunk.surplus === 0
     this.position += chunk.length
     this.#lexFrom(chunk)
   }
