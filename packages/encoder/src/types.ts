@@ -256,7 +256,7 @@ export interface HubOptions {
   readonly onJoin?: ((client: HubClient) => void) | undefined
   /** Called when a client has left. */
   readonly onLeave?: ((client: HubClient, end: StreamClosed) => void) | undefined
-  /** Called for each event with the number of its receivers, for metrics. */
+  /** Called for each event with its topic and the number of clients that get it, for metrics. */
   readonly onPublish?:
     | ((event: SseEventInit, topic: string | undefined, clients: number) => void)
     | undefined
@@ -278,7 +278,7 @@ export interface HubClient<Events extends object = EventMap> {
 export interface JoinOptions<Events extends object = EventMap> {
   /** Only events that are published with one of these topics, or without a topic. Default: all events. */
   readonly topics?: string | readonly string[] | undefined
-  /** Only events for which this returns true. It is called with the event as it was encoded. Default: all. */
+  /** Only events for which this returns true. It is called with the event as it was encoded, and its topic. Default: all. */
   readonly filter?: ((event: SseEventInit, topic: string | undefined) => boolean) | undefined
   /** Default: the hub's. */
   readonly policy?: SlowPolicy | undefined

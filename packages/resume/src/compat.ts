@@ -9,7 +9,7 @@ export { resumeStream } from './compat/resume-stream.ts'
  * `createResumableStreamContext` of resumable-stream 2, over a log: nothing is lost when the producer dies. Without clients in
  * the options it connects those of the package `redis` to the address in `REDIS_URL` or `KV_URL`.
  *
- * @throws {@link ResumeError} with the code `bad-option` if there is neither a client nor an address
+ * @throws `ResumeError` with the code `bad-option` if there is neither a client nor an address
  *
  * @example
  * ```ts no-run: needs a Redis server

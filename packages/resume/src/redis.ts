@@ -44,7 +44,7 @@ const REFUSED = /equal or smaller than the target stream top item/
  * README.
  *
  * @param client - of `redis`, `ioredis` or Bun, connected by the caller, or a function that sends a command
- * @throws {@link ResumeError} with the code `bad-option` if the client is none of these
+ * @throws `ResumeError` with the code `bad-option` if the client is none of these
  *
  * @example
  * ```ts no-run: needs a Redis server

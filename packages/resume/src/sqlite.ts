@@ -50,7 +50,7 @@ const TRANSIENT = new Set([5, 6])
  * process looks every `poll` milliseconds.
  *
  * @param path - of the file. `:memory:` keeps everything in memory
- * @throws {@link ResumeError} with the code `unsupported` where there is no `node:sqlite`: Node before 22.13, and browsers
+ * @throws `ResumeError` with the code `unsupported` where there is no `node:sqlite`: Node before 22.13, and browsers
  *
  * @example
  * ```ts

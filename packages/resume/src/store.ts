@@ -28,7 +28,7 @@ export interface StoreAppendOptions {
  */
 export interface Store {
   /**
-   * Stores the entry if its place is beyond the last one of the log, atomically. `refused`: it is not. `gone`: there is no
+   * Stores the entry, with `body` as its text, if its place is beyond the last one of the log, atomically. `refused`: it is not. `gone`: there is no
    * log, and `create` is false.
    */
   append(

@@ -9,7 +9,7 @@ export { resumeStream } from './resume-stream.ts'
  * `createResumableStreamContext` of `resumable-stream/generic`, over a log. The clients must be in the options. With clients that
  * only get, set, increment and publish, two producers at the same time are not fenced reliably.
  *
- * @throws {@link ResumeError} with the code `bad-option` if a client is missing
+ * @throws `ResumeError` with the code `bad-option` if a client is missing
  *
  * @example
  * ```ts no-run: needs a client of a key-value store

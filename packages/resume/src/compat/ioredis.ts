@@ -9,7 +9,7 @@ export { resumeStream } from './resume-stream.ts'
  * `createResumableStreamContext` of `resumable-stream/ioredis`, over a log. Without clients in the options it connects those of
  * the package `ioredis` to the address in `REDIS_URL` or `KV_URL`.
  *
- * @throws {@link ResumeError} with the code `bad-option` if there is neither a client nor an address
+ * @throws `ResumeError` with the code `bad-option` if there is neither a client nor an address
  *
  * @example
  * ```ts no-run: needs a Redis server

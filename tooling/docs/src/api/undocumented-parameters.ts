@@ -28,8 +28,9 @@ export function undocumentedParameters(project: ProjectReflection): string[] {
 /** Names that say enough wherever they stand. */
 const plain = /^(error|event|listener|callback|name|url|type|message|init|input)$/
 
-/** Interfaces for an object of another library, which the caller passes in, and whose own documentation has the rest. */
-const foreign = /(Client|Listener|Publisher|Subscriber|Command|Socket|Like)$/
+/** Objects of another library, which the caller passes in, and drop-ins for one: its documentation has the rest. */
+const foreign =
+  /(Client|Listener|Publisher|Subscriber|Command|Socket|Like|NodeResponse|ResumableStreamContext|resumeStream)$/
 
 /** What has the type of a function of the platform has its parameters too. */
 function isOurs(parameter: ParameterReflection, project: ProjectReflection): boolean {
