@@ -90,6 +90,17 @@ export class Chunk implements Payload {
     return this.bytes.length === this.length
   }
 
+  /** Whether it can be gone on with: what its text does not say is still in its memory. */
+  get isKnown(): boolean {
+    return this.isWhole || !this.#isAmbiguous
+  }
+
+  /** Whether a character of its text stands for a byte that is none. */
+  get #isAmbiguous(): boolean {
+    const { isBytes, surplus, own, text } = this
+    return !isBytes && surplus === 0 && own <= text.length && text.includes(REPLACEMENT)
+  }
+
   slice(start: number, end: number): string {
     return this.text.slice(start, end)
   }
@@ -112,8 +123,7 @@ export class Chunk implements Payload {
 
   /** Goes over to the alphabet of bytes if a character stands for a byte that is none. The offsets stay as they are. */
   makeSound(): void {
-    if (this.isBytes || this.surplus > 0 || this.own > this.text.length) return
-    if (!this.text.includes(REPLACEMENT)) return
+    if (!this.#isAmbiguous) return
     const { text, own, skipped } = this
     this.text = text.slice(0, own) + toUnits(this.bytes, skipped, skipped + text.length - own)
     this.isBytes = true

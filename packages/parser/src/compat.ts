@@ -1,5 +1,5 @@
 import { SseError } from './errors.ts'
-import { StreamParser } from './parser.ts'
+import { feedText, StreamParser } from './parser.ts'
 import { pulledPair, type Step } from './pulled-pair.ts'
 import type { SseEvent } from './types.ts'
 
@@ -161,7 +161,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
       if (typeof chunk !== 'string') {
         if (this.#half !== '') this.#feedCounted('', true)
         this.#parser.feed(chunk)
-      } else if (this.#isUnlimited) this.#parser.feedText(chunk)
+      } else if (this.#isUnlimited) feedText(this.#parser, chunk)
       else this.#feedCounted(chunk)
     } catch (error) {
       throw error instanceof SseError ? tooLarge() : error

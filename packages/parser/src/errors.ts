@@ -6,7 +6,7 @@ export type SseErrorCode =
   | 'incomplete-event'
   /** `feed()` after `end()`. */
   | 'ended'
-  /** The memory of a chunk was transferred or shrank before `next()` had taken it in. */
+  /** The memory of a chunk was transferred or resized before `next()` had taken it in. */
   | 'chunk-changed'
   /** No byte came for `idleTimeout`. */
   | 'idle-timeout'

@@ -27,6 +27,9 @@ export function createParser(options: ParserOptions = {}): Parser {
   return new StreamParser(options)
 }
 
+/** Feeds text in place of bytes. It has no offsets, nor a limit. Not a member: users do not get to it. */
+export let feedText: (parser: StreamParser, text: string) => void
+
 /** The beginning and the end of a stream: what lies between them is the scanner's. */
 export class StreamParser implements Parser {
   readonly #options: BlockOptions
@@ -48,16 +51,6 @@ export class StreamParser implements Parser {
     if (this.#verdict) throw ended(this.#scanner.position)
     if (this.#head) this.#begin(this.#head, bytes)
     else this.#scanner.feed(bytes)
-  }
-
-  /** Takes text in place of bytes. It has no offsets, nor a limit. */
-  feedText(text: string): void {
-    if (this.#head && text !== '') {
-      if (this.#head.length > 0) return this.feed(encode(text))
-      this.#head = undefined
-      if (text.startsWith('\u{feff}')) return this.#scanner.feedText(text.slice(1))
-    }
-    this.#scanner.feedText(text)
   }
 
   next(): SseEvent | undefined {
@@ -110,6 +103,19 @@ export class StreamParser implements Parser {
 
   get reconnectionTime(): number | undefined {
     return this.#scanner.reconnectionTime
+  }
+
+  #feedText(text: string): void {
+    if (this.#head && text !== '') {
+      if (this.#head.length > 0) return this.feed(encode(text))
+      this.#head = undefined
+      if (text.startsWith('\u{feff}')) return this.#scanner.feedText(text.slice(1))
+    }
+    this.#scanner.feedText(text)
+  }
+
+  static {
+    feedText = (parser, text) => parser.#feedText(text)
   }
 
   /** One byte order mark may stand before everything else, cut or not. */

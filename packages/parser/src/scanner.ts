@@ -119,11 +119,11 @@ export class Scanner {
       }
       if (taken > 0) this.#clear()
       if (this.#failure !== undefined) throw this.#failure
-      if (this.#chunk === undefined) {
-        const chunk = this.#queue.shift()
-        if (chunk === undefined) return undefined
-        this.#enter(chunk)
-      } else this.#lex(this.#chunk, this.#at, this.#lf, this.#cr)
+      const chunk = this.#chunk ?? this.#queue.shift()
+      if (chunk === undefined) return undefined
+      if (this.#chunk === undefined) this.#enter(chunk)
+      else if (chunk.isKnown) this.#lex(chunk, this.#at, this.#lf, this.#cr)
+      else this.#fail(chunkChanged(this.position - chunk.length))
       if (this.#told !== undefined) this.#tell(this.#told)
     }
   }
