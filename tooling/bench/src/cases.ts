@@ -2,6 +2,7 @@ import type { Outcome } from '@tooling/conformance/timed/work'
 import { encoderCases } from './cases/encoder.ts'
 import { openaiCases } from './cases/openai.ts'
 import { responsesCases } from './cases/responses.ts'
+import { resumeCases } from './cases/resume.ts'
 import { parserCases } from './cases/parser.ts'
 
 /** Two implementations that do the same work on the same input. */
@@ -40,4 +41,5 @@ export const cases: readonly Case[] = [
   ...encoderCases,
   ...openaiCases,
   ...responsesCases,
+  ...resumeCases,
 ]

@@ -1,0 +1,47 @@
+import { addToChecksum, payloads, type TimedLog } from '@tooling/conformance/timed/work'
+import type { Case } from '../cases.ts'
+
+/** What `work` comes to for so many events. */
+function checksumOf(events: number): number {
+  let checksum = 0
+  for (let index = 0; index < events; index++)
+    checksum = addToChecksum(checksum, payloads[index & 63]!)
+  return checksum
+}
+
+const logging = (work: 'write' | 'pass' | 'replay', events: number): Case<TimedLog> => {
+  const outcome = (count: number) => ({
+    events: count,
+    checksum: work === 'write' ? 0 : checksumOf(count),
+  })
+  return {
+    name: `resume/memory/${events}/${work}`,
+    families: [`resume-${work}`],
+    ours: { name: '@tesserae/resume', module: './ours/tesserae-resume.ts' },
+    peer: { name: 'plain array', module: '@tooling/conformance/timed/plain-log' },
+    workload: () => ({
+      events,
+      bytes: Array.from({ length: events }, (_, index) => payloads[index & 63]!.length).reduce(
+        (sum, length) => sum + length,
+        0,
+      ),
+      async faultOf(code) {
+        const [actual, expected] = [await code[work](100), outcome(100)]
+        const isRight = actual.events === 100 && actual.checksum === expected.checksum
+        return isRight ? undefined : `${actual.events} of 100 events, or other data`
+      },
+      outcome: outcome(events),
+      run: (code) => code[work](events),
+    }),
+  }
+}
+
+/**
+ * The log in memory beside an array that promises nothing. `pass` is the way of one event from the source to a waiting
+ * reader; its time an event is the latency and the way back to the source.
+ */
+export const resumeCases: readonly Case[] = [
+  logging('write', 10_000),
+  logging('pass', 1000),
+  logging('replay', 10_000),
+] as readonly Case[]
