@@ -3,7 +3,8 @@ import { encoderCases } from './cases/encoder.ts'
 import { openaiCases } from './cases/openai.ts'
 import { responsesCases } from './cases/responses.ts'
 import { resumeCases } from './cases/resume.ts'
-import { parserCases } from './cases/parser.ts'
+import { compatCases } from './cases/compat.ts'
+import { mixedParserCases, parserCases } from './cases/parser.ts'
 
 /** Two implementations that do the same work on the same input. */
 export interface Case<Work = unknown> {
@@ -38,8 +39,12 @@ export interface Workload<Work> {
 
 export const cases: readonly Case[] = [
   ...parserCases,
+  ...compatCases,
   ...encoderCases,
   ...openaiCases,
   ...responsesCases,
   ...resumeCases,
 ]
+
+/** What `--mixed` runs, all of it in one process. */
+export const mixedCases: readonly Case[] = mixedParserCases

@@ -1,5 +1,6 @@
 import type { Outcome } from '@tooling/conformance/timed/work'
 import type { Workload } from './cases.ts'
+import { worked } from './clock.ts'
 import { median } from './statistics.ts'
 
 export interface DuelOptions {
@@ -17,15 +18,6 @@ export interface DuelOptions {
 export interface DuelResult {
   readonly nanoseconds: readonly [number, number]
   readonly ratio: number
-}
-
-/**
- * Milliseconds that this process has worked: what else the machine does is not counted. Of a single thread Linux tells
- * it in ticks of 4 ms, which is a fifth of a batch; of the process to the microsecond.
- */
-export function worked(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e3
 }
 
 /** A result that is not the right one. It ends a case: a wrong answer has no speed. */
@@ -83,7 +75,7 @@ export async function duel<Work>(
 }
 
 /** Runs the work so many times and returns the nanoseconds that took, by its own account if it keeps one. */
-async function batch<Work>(
+export async function batch<Work>(
   { run, outcome }: Workload<Work>,
   code: Work,
   name: string,

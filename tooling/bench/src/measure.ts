@@ -15,6 +15,8 @@ export interface MeasureOptions {
   readonly sides: readonly [Side, Side]
   readonly processes: number
   readonly verify: boolean
+  /** With it the cases are run all in one process, in an order that is made of this number. */
+  readonly seed?: number | undefined
   /** The Node that runs the workers. */
   readonly node: string
   readonly folder: string
@@ -36,7 +38,8 @@ export interface CaseResult {
 }
 
 const thorough = { batchMs: 20, warmUpMs: 200, rounds: 10 } as const
-const patienceMs = 120_000
+const quick = { batchMs: 2.5, warmUps: 3, rounds: 9 } as const
+const patienceMs = 400_000
 
 /**
  * First all answers, in one process: what is read there to compare it would otherwise be part of what V8 learns
@@ -55,14 +58,21 @@ export async function measure(
   const right = duels.filter((duel) => !wrong.some((report) => report.case === duel.case))
 
   const reports = Map.groupBy(options.verify ? verified : wrong, (report) => report.case)
+  const add = (report: Report): void =>
+    void reports.set(report.case, [...(reports.get(report.case) ?? []), report])
   const passes = options.verify ? 0 : options.processes
   for (let pass = 0; pass < passes; pass++)
-    for (const [index, duel] of right.entries()) {
-      options.onProgress?.(pass * right.length + index, passes * right.length)
-      const job: Job = { duels: [duel], options: { ...thorough, first: pass % 2 === 0 ? 0 : 1 } }
-      const [report] = await runWorker(options.node, worker, job)
-      reports.set(duel.case, [...(reports.get(duel.case) ?? []), report!])
-    }
+    if (options.seed !== undefined) {
+      options.onProgress?.(pass, passes)
+      const job: Job = { duels: right, mix: { ...quick, seed: options.seed + pass } }
+      for (const report of await runWorker(options.node, worker, job)) add(report)
+    } else
+      for (const [index, duel] of right.entries()) {
+        options.onProgress?.(pass * right.length + index, passes * right.length)
+        const job: Job = { duels: [duel], options: { ...thorough, first: pass % 2 === 0 ? 0 : 1 } }
+        const [report] = await runWorker(options.node, worker, job)
+        add(report!)
+      }
   return cases.map((each, index) => summarise(each, duels[index]!.names, reports.get(each.name)!))
 }
 
@@ -89,11 +99,12 @@ function duelsOf(cases: readonly Case[], { sides, folder }: MeasureOptions): Pro
 
 /** Never rejects: what the worker does not report is reported here, with the reason. */
 async function runWorker(node: string, worker: string, job: Job): Promise<Report[]> {
-  const child = spawn(node, ['--expose-gc', '--no-warnings', worker, JSON.stringify(job)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(node, ['--expose-gc', '--no-warnings', worker], {
+    stdio: ['pipe', 'pipe', 'inherit'],
     timeout: patienceMs,
     killSignal: 'SIGKILL',
   })
+  child.stdin.end(JSON.stringify(job))
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
   const ending = await new Promise<string>((resolve) => {

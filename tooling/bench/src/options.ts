@@ -10,6 +10,8 @@ export const usage = `npm run bench -- [filter …] [options]
   --table            print the Markdown table of the READMEs
   --write <file>     put that table between its markers in a README
   --compare <a> [b]  ours at commit a against ours at commit b, or as it is now; filters stand before it
+  --mixed            streams of all shapes in one process, in random order; in place of the other cases
+  --seed <n>         the order of --mixed (a new one each time)
   --null             each peer against itself, which must come out even
   --list             print the names of the cases
 
@@ -25,6 +27,8 @@ export interface Options {
   readonly write: string | undefined
   /** One or two revisions, older first. */
   readonly compare: readonly string[] | undefined
+  /** What the order of the cases is made of, where they are mixed. */
+  readonly seed: number | undefined
   readonly null: boolean
   readonly list: boolean
   readonly help: boolean
@@ -44,6 +48,8 @@ export function readOptions(args: readonly string[]): Options {
       table: { type: 'boolean', default: false },
       write: { type: 'string' },
       compare: { type: 'boolean', default: false },
+      mixed: { type: 'boolean', default: false },
+      seed: { type: 'string' },
       null: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -73,6 +79,10 @@ export function readOptions(args: readonly string[]): Options {
     throw new Error(`--processes takes a whole number from 1 up, not "${values.processes}".`)
   if (values.write !== undefined && processes < 3)
     throw new Error('What --write puts into a README is of three processes or more.')
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
+  if (!Number.isInteger(seed)) throw new Error(`--seed takes a whole number, not "${values.seed}".`)
+  if (values.seed !== undefined && !values.mixed)
+    throw new Error('--seed is the order of --mixed: without it there is none.')
   return {
     filters,
     verify: values.verify,
@@ -82,6 +92,7 @@ export function readOptions(args: readonly string[]): Options {
     table: values.table,
     write: values.write,
     compare: values.compare ? revisions : undefined,
+    seed: values.mixed ? seed : undefined,
     null: values.null,
     list: values.list,
     help: values.help,

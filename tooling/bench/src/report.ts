@@ -6,7 +6,7 @@ import { withVersion } from './machine.ts'
 import type { CaseResult } from './measure.ts'
 import type { Options } from './options.ts'
 import { type Summary, writeSummary } from './summaries.ts'
-import { familyMeans, markdownTable, plainTable } from './table.ts'
+import { familyMeans, markdownTable, mixedTable, plainTable } from './table.ts'
 import { improvements, isEven, noiseBand, regressions } from './verdict.ts'
 
 /** @returns the exit code: a wrong answer, an uneven null run and a regression are failures */
@@ -22,7 +22,7 @@ export function report(
     console.log(plainTable(results))
     return failed ? 1 : 0
   }
-  const table = readmeTable(results, machine)
+  const table = readmeTable(results, machine, options)
   if (options.table && !failed) console.log(table)
   else {
     const [first, second] = results[0]!.names
@@ -64,9 +64,11 @@ function summaryOf(results: readonly CaseResult[], machine: string): Summary {
   return { ours, beside: withVersion(peer), means: Object.fromEntries(means), machine }
 }
 
-function readmeTable(results: readonly CaseResult[], machine: string): string {
+function readmeTable(results: readonly CaseResult[], machine: string, { seed }: Options): string {
   const [, peer] = results[0]!.names
-  return markdownTable(results, `${machine}; ${withVersion(peer)}.`)
+  return seed === undefined
+    ? markdownTable(results, `${machine}; ${withVersion(peer)}.`)
+    : mixedTable(results, `${machine}; ${withVersion(peer)}; seed ${seed}.`)
 }
 
 function writeJSON(

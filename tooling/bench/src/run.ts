@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { scratchFolder } from './bundle.ts'
-import { type Case, cases } from './cases.ts'
+import { type Case, cases, mixedCases } from './cases.ts'
 import { buildCommit, resolveCommit } from './checkout.ts'
 import { busyWarning, machineLine } from './machine.ts'
 import { measure, type Side } from './measure.ts'
@@ -17,10 +17,11 @@ try {
 
 async function main(options: Options): Promise<number> {
   if (options.help) return say(usage)
-  const chosen = choose(options.filters)
+  const all = options.seed === undefined ? cases : mixedCases
+  const chosen = choose(all, options.filters)
   if (options.list) return say(chosen.map(({ name }) => name).join('\n'))
   const readme =
-    options.write === undefined ? undefined : openReadme(options.write, groupOf(chosen))
+    options.write === undefined ? undefined : openReadme(options.write, groupOf(all, chosen))
   const node = nodeBinary(options.node)
 
   const scratch = scratchFolder()
@@ -31,10 +32,12 @@ async function main(options: Options): Promise<number> {
   const sides = chooseSides(options, chosen, scratch.folder, cleanUp)
   const warning = options.verify ? undefined : busyWarning()
   if (warning !== undefined) console.error(warning)
+  if (options.seed !== undefined) console.error(`Mixed, by --seed ${options.seed}`)
   const results = await measure(chosen, {
     sides,
     processes: options.processes,
     verify: options.verify,
+    seed: options.seed,
     node: node.path,
     folder: scratch.folder,
     onProgress: showProgress,
@@ -47,8 +50,8 @@ function say(text: string): 0 {
   return 0
 }
 
-function choose(filters: readonly RegExp[]): Case[] {
-  const chosen = cases.filter(
+function choose(all: readonly Case[], filters: readonly RegExp[]): Case[] {
+  const chosen = all.filter(
     ({ name }) => filters.length === 0 || filters.some((filter) => filter.test(name)),
   )
   if (chosen.length === 0)
@@ -57,9 +60,9 @@ function choose(filters: readonly RegExp[]): Case[] {
 }
 
 /** A table in a README is of one group, whole: a choice of rows would be a choice of results. */
-function groupOf(chosen: readonly Case[]): string {
+function groupOf(all: readonly Case[], chosen: readonly Case[]): string {
   const [group, ...more] = new Set(chosen.map(({ name }) => name.split('/')[0]!))
-  const whole = cases.filter(({ name }) => name.startsWith(`${group}/`)).length
+  const whole = all.filter(({ name }) => name.startsWith(`${group}/`)).length
   if (more.length > 0 || chosen.length !== whole)
     throw new Error('--write takes all the cases of one group: give its name as the only filter.')
   return group!

@@ -11,10 +11,10 @@ export type LineEnd = '\n' | '\r\n'
 
 const list = (words: string): string[] => words.split('|')
 
-const asciiTokens = list(
+export const asciiTokens = list(
   ' the| of| stream|ing| a| token|s|,|.| is| model| bytes|\n\n| "|"| which| response| and| 42| not|ly| straightforwardly|```| (',
 )
-const cjkTokens = list(
+export const cjkTokens = list(
   '的|流|服务|模型|，|。|事件|数据|我们|解析|字节|是|在|一个|です|ます|データ|は|를|스트림|입니다|「|」|回答|返す|ストリーム中',
 )
 

@@ -68,6 +68,44 @@ export function markdownTable(results: readonly CaseResult[], machine: string): 
   ].join('\n')
 }
 
+/** Of the mixed mode: a row for each shape, a column for each chunking. What is slowest is named. */
+export function mixedTable(results: readonly CaseResult[], machine: string): string {
+  const partsOf = ({ name }: CaseResult) => name.split('/') as [string, string, string, string]
+  const chunkings = [...new Set(results.map((result) => partsOf(result)[2]))]
+  const rows = Map.groupBy(results, (result) => partsOf(result)[1])
+  const cells = [...rows].map(([shape, members]) => [
+    `\`${shape}\``,
+    ...chunkings.map((chunking) =>
+      members
+        .filter((member) => partsOf(member)[2] === chunking)
+        .map(({ ratio }) => (ratio === undefined ? 'failed' : ratio.median.toFixed(2)))
+        .join(' · '),
+    ),
+  ])
+  const means = [...familyMeans(results)].map(([family, mean]) => {
+    const members = results.filter(({ families }) => families.includes(family))
+    return `- **${family} ${factor(mean)}**, ${worstOf(members)}`
+  })
+  const [ours, peer] = results[0]!.names
+  return [
+    table([['shape', 'text'], ...chunkings.map((title) => [title, 'number'] as const)], cells),
+    '',
+    `How many times as fast \`${ours}\` is as \`${peer}\`, read · unread. Geometric means, and the worst case of each:`,
+    '',
+    ...means,
+    '',
+    machine,
+  ].join('\n')
+}
+
+function worstOf(results: readonly CaseResult[]): string {
+  const timed = results.flatMap(({ name, ratio }) => (ratio === undefined ? [] : [{ name, ratio }]))
+  const [worst] = timed.toSorted((one, other) => one.ratio.median - other.ratio.median)
+  if (worst === undefined) return 'nothing was measured'
+  const [, shape, chunking] = worst.name.split('/')
+  return `at worst ${factor(worst.ratio.median)} with \`${shape}/${chunking}\``
+}
+
 function ratioWithSpread({ ratio }: CaseResult): string {
   return `${factor(ratio!.median)} (${ratio!.min.toFixed(2)}–${ratio!.max.toFixed(2)})`
 }

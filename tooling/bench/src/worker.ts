@@ -1,10 +1,14 @@
-// The process that measures. It gets a `Job` as its argument and writes one `Report` a line.
-import { cases } from './cases.ts'
+// The process that measures. It gets a `Job` on its standard input and writes one `Report` a line.
+import { readFileSync } from 'node:fs'
+import { cases, mixedCases } from './cases.ts'
 import { duel, type DuelOptions, type DuelResult, verify } from './duel.ts'
+import { type Contest, mix, type MixOptions } from './mix.ts'
 
 export interface Job {
   /** Without it the answers are verified and no clock is started. */
   readonly options?: DuelOptions
+  /** With it all duels are fought at the same time. */
+  readonly mix?: MixOptions
   readonly duels: readonly {
     readonly case: string
     readonly names: readonly [string, string]
@@ -22,20 +26,51 @@ export interface Report {
   readonly failure?: string
 }
 
-const job = JSON.parse(process.argv[2]!) as Job
-for (const { case: name, names, modules } of job.duels) {
+type Duel = Job['duels'][number]
+type Size = Pick<Report, 'events' | 'bytes'>
+type Ending = Pick<Report, 'result' | 'failure'>
+
+const job = JSON.parse(readFileSync(0, 'utf8')) as Job
+if (job.mix === undefined) for (const each of job.duels) await fight(each)
+else await fightAll(job.mix)
+
+async function fight(each: Duel): Promise<void> {
   let size = { events: 0, bytes: 0 }
-  let ending: Pick<Report, 'result' | 'failure'> = {}
+  let ending: Ending = {}
   try {
-    const workload = cases.find((candidate) => candidate.name === name)!.workload()
-    size = { events: workload.events, bytes: workload.bytes }
-    const sides = [await load(modules[0], names[0]), await load(modules[1], names[1])] as const
+    const { workload, sides, names } = await prepare(each)
+    size = workload
     if (job.options === undefined) await verify(workload, sides, names)
     else ending = { result: await duel(workload, sides, names, job.options) }
   } catch (error) {
-    ending = { failure: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+    ending = { failure: sentenceOf(error) }
   }
-  console.log(JSON.stringify({ case: name, ...size, ...ending } satisfies Report))
+  tell(each, size, ending)
+}
+
+async function fightAll(options: MixOptions): Promise<void> {
+  const contests: Contest[] = []
+  for (const each of job.duels) contests.push(await prepare(each))
+  for (const [index, result] of (await mix(contests, options)).entries())
+    tell(
+      job.duels[index]!,
+      contests[index]!.workload,
+      result instanceof Error ? { failure: sentenceOf(result) } : { result },
+    )
+}
+
+async function prepare({ case: name, names, modules }: Duel): Promise<Contest> {
+  const each = [...cases, ...mixedCases].find((candidate) => candidate.name === name)!
+  const sides = [await load(modules[0], names[0]), await load(modules[1], names[1])] as const
+  return { workload: each.workload(), sides, names }
+}
+
+function tell({ case: name }: Duel, { events, bytes }: Size, ending: Ending): void {
+  console.log(JSON.stringify({ case: name, events, bytes, ...ending } satisfies Report))
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
 
 async function load(module: string, name: string): Promise<unknown> {

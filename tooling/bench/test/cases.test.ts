@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { scratch } from '../src/bundle.ts'
-import { cases } from '../src/cases.ts'
+import { cases, mixedCases } from '../src/cases.ts'
 import type { CaseResult } from '../src/measure.ts'
 
 mkdirSync(scratch, { recursive: true })
@@ -26,7 +26,7 @@ function bench(...args: string[]): {
 }
 
 it('each case has a name of its own, in four parts', () => {
-  const names = cases.map(({ name }) => name)
+  const names = [...cases, ...mixedCases].map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const name of names) expect(name).toMatch(/^[\w-]+\/[\w-]+\/[\w-]+\/[\w-]+$/)
 })
@@ -49,6 +49,26 @@ it('each case runs, and both implementations give all that is in the stream', ()
     cases.map(({ name }) => [name, undefined]),
   )
   expect(status, output).toBe(0)
+})
+
+it('so does each mixed case', () => {
+  const { status, output, results } = bench('--mixed', '--verify')
+  expect(results.map(({ name, failure }) => [name, failure])).toEqual(
+    mixedCases.map(({ name }) => [name, undefined]),
+  )
+  expect(status, output).toBe(0)
+})
+
+it('mixed cases that are timed have numbers, and say the seed of their order', () => {
+  const words = ['/tiny/16k/', '/comments-only/16k/', '--mixed', '--seed', '5', '--processes', '1']
+  const { status, output, results } = bench(...words)
+  expect(status, output).toBe(0)
+  expect(output).toContain('--seed 5')
+  expect(results).toHaveLength(4)
+  for (const { ratio, nsPerEvent } of results) {
+    expect(ratio!.median).toBeGreaterThan(0)
+    expect(Math.min(...nsPerEvent!)).toBeGreaterThan(0)
+  }
 })
 
 it('a case that is timed has numbers that fit together', () => {

@@ -1,7 +1,8 @@
 import type { Outcome } from '@tooling/conformance/timed/work'
 import { describe, expect, it } from 'vitest'
 import type { Workload } from '../src/cases.ts'
-import { duel, verify, worked } from '../src/duel.ts'
+import { worked } from '../src/clock.ts'
+import { duel, verify } from '../src/duel.ts'
 
 interface Work {
   work(): Outcome | Promise<Outcome>

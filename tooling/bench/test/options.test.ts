@@ -18,7 +18,15 @@ describe('options', () => {
     expect(readOptions(['--compare', 'main']).compare).toEqual(['main'])
   })
 
+  it('mix in a new order each time, or in that of a seed', () => {
+    expect(readOptions([]).seed).toBeUndefined()
+    expect(readOptions(['--mixed', '--seed', '7']).seed).toBe(7)
+    expect(readOptions(['--mixed']).seed).not.toBe(readOptions(['--mixed']).seed)
+  })
+
   it.each([
+    [['--seed', '7'], 'order of --mixed'],
+    [['--mixed', '--seed', 'x'], 'not "x"'],
     [['--compare'], 'not 0'],
     [['--compare', 'a', 'b', 'parser'], 'not 3: put filters before it'],
     [['--compare', 'a', '--null'], 'two different runs'],

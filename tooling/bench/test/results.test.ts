@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type CaseResult, summarise } from '../src/measure.ts'
 
-import { familyMeans, markdownTable, plainTable } from '../src/table.ts'
+import { familyMeans, markdownTable, mixedTable, plainTable } from '../src/table.ts'
 import { improvements, isEven, regressions } from '../src/verdict.ts'
 import type { Report } from '../src/worker.ts'
 
@@ -118,6 +118,26 @@ describe('tables', () => {
     const table = markdownTable([...results, failed], 'A machine.')
     expect(table).toContain('| `stream/1k` |  |  |  | failed |')
     expect(table).toContain('unread failed')
+  })
+
+  it('of the mixed mode: a row for each shape, and the worst case of each family by its name', () => {
+    const mixed = [...results, result('group/b/each/read', ['live', 'read'], 0.5)]
+    expect(mixedTable(mixed, 'A machine.')).toBe(
+      [
+        '| shape | 1k | each |',
+        '| --- | --: | --: |',
+        '| `a` | 2.00 · 0.50 |  |',
+        '| `b` | 1.00 | 0.50 |',
+        '',
+        'How many times as fast `ours` is as `theirs`, read · unread. Geometric means, and the worst case of each:',
+        '',
+        '- **read 1.00×**, at worst 0.50× with `b/each`',
+        '- **unread 0.50×**, at worst 0.50× with `a/1k`',
+        '- **live 0.50×**, at worst 0.50× with `b/each`',
+        '',
+        'A machine.',
+      ].join('\n'),
+    )
   })
 
   it('for a terminal: a line for each case', () => {

@@ -4,6 +4,7 @@ import {
   type TimedParser,
 } from '@tooling/conformance/timed/work'
 import type { Case, Workload } from '../cases.ts'
+import { shapes } from '../shapes.ts'
 import {
   cut,
   heartbeats,
@@ -33,6 +34,7 @@ const chunkings = {
   '16k': 1 << 14,
   '64k': 1 << 16,
   packet: 1460,
+  '4k': 1 << 12,
 } as const
 type Chunking = keyof typeof chunkings
 
@@ -48,16 +50,37 @@ const workloads: readonly (readonly [stream: string, ...chunkings: Chunking[]])[
 ]
 
 export const parserCases: readonly Case<TimedParser>[] = workloads.flatMap(([stream, ...sizes]) =>
-  sizes.flatMap((size) => [parserCase(stream, size, 'read'), parserCase(stream, size, 'unread')]),
+  bothWorks(`parser/${stream}`, streams[stream]!, sizes),
 )
 
-function parserCase(stream: string, size: Chunking, work: 'read' | 'unread'): Case<TimedParser> {
+/** Of the mixed mode: every shape in every chunking. */
+export const mixedParserCases: readonly Case<TimedParser>[] = [...shapes].flatMap(([shape, make]) =>
+  bothWorks(`parser-mixed/${shape}`, make, ['each', 'packet', '4k', '16k', '64k']),
+)
+
+function bothWorks(
+  name: string,
+  make: () => Stream,
+  sizes: readonly Chunking[],
+): Case<TimedParser>[] {
+  return sizes.flatMap((size) => [
+    parserCase(name, make, size, 'read'),
+    parserCase(name, make, size, 'unread'),
+  ])
+}
+
+function parserCase(
+  name: string,
+  make: () => Stream,
+  size: Chunking,
+  work: 'read' | 'unread',
+): Case<TimedParser> {
   return {
-    name: `parser/${stream}/${size}/${work}`,
+    name: `${name}/${size}/${work}`,
     families: size === 'each' && work === 'read' ? ['live', 'read'] : [work],
     ours: { name: '@tesserae/parser', module: './ours/tesserae-parser.ts' },
     peer: { name: 'eventsource-parser', module: '@tooling/conformance/timed/eventsource-parser' },
-    workload: () => workload(streams[stream]!(), chunkings[size], work),
+    workload: () => workload(make(), chunkings[size], work),
   }
 }
 
@@ -92,7 +115,8 @@ function workload(
       }
 }
 
-function difference(
+/** What is first found to differ from what was meant, in words. */
+export function difference(
   got: readonly CollectedEvent[],
   meant: readonly CollectedEvent[],
 ): string | undefined {

@@ -8,6 +8,13 @@ export interface TimedParser {
   collect(chunks: readonly Uint8Array[]): CollectedEvent[]
 }
 
+/** What a parser of any make that takes text is asked for. */
+export interface TimedTextParser {
+  /** Reads the data of every event. */
+  readText(chunks: readonly string[]): Outcome
+  collectText(chunks: readonly string[]): CollectedEvent[]
+}
+
 export interface CollectedEvent {
   readonly event: string | undefined
   readonly data: string

@@ -1,0 +1,36 @@
+import { addToChecksum, type TimedTextParser } from '@tooling/conformance/timed/work'
+import type { Case } from '../cases.ts'
+import { shapes } from '../shapes.ts'
+import { cut } from '../streams.ts'
+import { difference } from './parser.ts'
+
+const names = ['openai', 'cjk-600', 'anthropic', 'id-event-data', 'four-data-lines', 'tiny']
+const chunkings = { each: 'block', packet: 1460, '16k': 1 << 14 } as const
+
+/** `/compat` in the place of what it replaces: both are fed text that somebody else has decoded. */
+export const compatCases: readonly Case<TimedTextParser>[] = names.flatMap((name) =>
+  Object.entries(chunkings).map(([chunking, size]) => ({
+    name: `compat/${name}/${chunking}/read`,
+    families: ['compat'],
+    ours: { name: '@tesserae/parser/compat', module: './ours/tesserae-compat.ts' },
+    peer: {
+      name: 'eventsource-parser',
+      module: '@tooling/conformance/timed/eventsource-parser-text',
+    },
+    workload() {
+      const stream = shapes.get(name)!()
+      const decoder = new TextDecoder()
+      const chunks = cut(stream, size).map((chunk) => decoder.decode(chunk, { stream: true }))
+      return {
+        events: stream.blocks.length,
+        bytes: stream.blocks.reduce((sum, block) => sum + Buffer.byteLength(block), 0),
+        faultOf: (code) => difference(code.collectText(chunks), stream.events),
+        outcome: {
+          events: stream.events.length,
+          checksum: stream.events.reduce((sum, { data }) => addToChecksum(sum, data), 0),
+        },
+        run: (code) => code.readText(chunks),
+      }
+    },
+  })),
+)

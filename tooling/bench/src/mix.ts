@@ -1,0 +1,79 @@
+import type { Workload } from './cases.ts'
+import { batch, type DuelResult } from './duel.ts'
+import { seededRandom } from './random.ts'
+import { median } from './statistics.ts'
+
+export interface MixOptions {
+  /** What the order of the cases is made of. */
+  readonly seed: number
+  /** About how long a batch takes: short, for there are hundreds of cases. */
+  readonly batchMs: number
+  /** How many times all cases are run before the first that counts. */
+  readonly warmUps: number
+  /** Pairs of batches of each case, each giving one ratio. */
+  readonly rounds: number
+}
+
+export interface Contest {
+  readonly workload: Workload<unknown>
+  readonly sides: readonly [unknown, unknown]
+  readonly names: readonly [string, string]
+}
+
+/** What came of a contest: numbers, or why there are none. */
+export type MixResult = DuelResult | Error
+
+/**
+ * All contests in one process, as streams of all kinds meet in a server: V8 compiles one parser for all of them. Each round has
+ * an order of its own, in which both sides of a contest come one after the other.
+ *
+ * @returns what came of each, in the order of the contests
+ */
+export async function mix(
+  contests: readonly Contest[],
+  { seed, batchMs, warmUps, rounds }: MixOptions,
+): Promise<MixResult[]> {
+  const random = seededRandom(seed)
+  const states = contests.map((contest) => ({
+    contest,
+    iterations: 1,
+    times: [[], []] as [number[], number[]],
+    failure: undefined as Error | undefined,
+  }))
+  for (let round = -warmUps; round < rounds; round++)
+    for (const state of shuffled(states, random)) {
+      if (state.failure !== undefined) continue
+      const { workload, sides, names } = state.contest
+      globalThis.gc?.({ type: 'minor' })
+      try {
+        const taken = [0, 0]
+        const first = random() < 0.5 ? 0 : 1
+        for (const side of [first, 1 - first] as (0 | 1)[])
+          taken[side] =
+            (await batch(workload, sides[side], names[side], state.iterations)) / state.iterations
+        if (round < 0)
+          state.iterations = Math.max(1, Math.ceil((batchMs * 1e6) / Math.max(...taken)))
+        else for (const side of [0, 1] as const) state.times[side].push(taken[side]!)
+      } catch (error) {
+        state.failure = error as Error
+      }
+    }
+  return states.map(({ failure, times: [ours, peers] }) => failure ?? resultOf(ours, peers))
+}
+
+function resultOf(ours: readonly number[], peers: readonly number[]): DuelResult {
+  return {
+    nanoseconds: [median(ours), median(peers)],
+    ratio: median(ours.map((time, round) => peers[round]! / time)),
+  }
+}
+
+/** The same items in another order (Fisher and Yates). */
+export function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  const result = [...items]
+  for (let at = result.length - 1; at > 0; at--) {
+    const other = Math.floor(random() * (at + 1))
+    ;[result[at], result[other]] = [result[other]!, result[at]!]
+  }
+  return result
+}
