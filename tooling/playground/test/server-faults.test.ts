@@ -22,10 +22,12 @@ async function read(model: string, options: object, signal?: AbortSignal): Promi
   return accumulate(response, { incomplete: 'return', signal })
 }
 
+/** `incomplete: 'return'` also returns when the server answers with something other than a stream. */
 async function failureOf(model: string, options: object): Promise<ModelStreamError> {
-  const error = await read(model, options).catch((error: unknown) => error)
-  if (!(error instanceof ModelStreamError)) throw new Error('It should have been no stream at all.')
-  return error
+  const { failure, verdict } = await read(model, options)
+  if (!(failure instanceof ModelStreamError)) throw new Error('The answer should not be a stream.')
+  expect(verdict.complete).toBe(false)
+  return failure
 }
 
 function contentOf({ message }: Accumulated): string {
