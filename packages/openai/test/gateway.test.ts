@@ -7,6 +7,7 @@ import {
   readSnapshots,
   type StandardSchema,
   tap,
+  type TapOptions,
   toResponse,
 } from '@tesserae/openai'
 import type { ChatCompletion } from '@tesserae/openai/schema'
@@ -83,6 +84,16 @@ describe('tap', () => {
     expect(pulled).toBe(1)
     await reader.cancel()
     expect((await result).verdict.reason).toBe('no-end')
+  })
+
+  test('does not take a slow reader for a silent server', async () => {
+    const chunks = await bytesOf(toResponse(completion).body as ReadableStream<Uint8Array>)
+    const { body, result } = tap(streamOf(chunks), { idleTimeout: 5 } as TapOptions)
+    const reader = body.getReader()
+    await reader.read()
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    while (!(await reader.read()).done);
+    expect((await result).verdict.complete).toBe(true)
   })
 
   test('forwards bytes that it cannot read, and a failure of the source', async () => {

@@ -78,8 +78,9 @@ export function sqliteStore(
     `update log set epoch = ?2, number = ?3, until = ?4 where name = ?1 and (epoch, number) < (?2, ?3)`,
   )
   const knows = database.prepare('select 1 from log where name = ?')
+  // Node 22 binds an empty array as NULL.
   const insertEntry = database.prepare(
-    'insert into entry (name, epoch, number, body) values (?, ?, ?, ?)',
+    'insert into entry (name, epoch, number, body) values (?, ?, ?, coalesce(?, zeroblob(0)))',
   )
   const select = database.prepare(
     'select epoch, number, body from entry where name = ? and (epoch, number) >= (?, ?) order by epoch, number limit ?',

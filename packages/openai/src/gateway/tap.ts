@@ -10,12 +10,22 @@ export interface Tapped<Message = ChatCompletion> {
   readonly result: Promise<Accumulated<Message>>
 }
 
+/** Options of {@link tap}. */
+export type TapOptions = Omit<
+  AccumulateOptions,
+  'incomplete' | 'signal' | 'idleTimeout' | 'tokenTimeout'
+>
+
+/** What the tap decides itself, also for callers without types. */
+const FIXED = { incomplete: 'return', idleTimeout: 0, tokenTimeout: 0 } as const
+
 /**
  * Forwards the bytes of a stream and accumulates the message from them: for gateways that bill, log or cache. A chunk is
- * read when it is forwarded, so the reader of the body sets the pace, and what the tap finds never changes the bytes.
+ * read when it is forwarded, so the reader of the body sets the pace, and what the tap finds never changes the bytes. A slow
+ * reader looks like a silent server from here, so there are no timeouts: limit the request itself, with its `signal`.
  *
  * @param source - a response or its body
- * @param options - as for `accumulate`; `incomplete` is always `'return'`
+ * @param options - as for `accumulate`, without timeouts and `signal`; `incomplete` is always `'return'`
  *
  * @example
  * <!-- example: prelude completion -->
@@ -31,7 +41,7 @@ export interface Tapped<Message = ChatCompletion> {
  */
 export function tap<Message = ChatCompletion>(
   source: Response | ReadableStream<Uint8Array>,
-  options: Omit<AccumulateOptions, 'incomplete' | 'signal'> = {},
+  options: TapOptions = {},
 ): Tapped<Message> {
   const stream = 'getReader' in source ? source : (source.body ?? new Response('').body)
   const reader = (stream as ReadableStream<Uint8Array>).getReader()
@@ -62,7 +72,7 @@ export function tap<Message = ChatCompletion>(
   )
   const isFailure = 'ok' in source && !source.ok
   const seen = isFailure ? new Response(copies.stream(), source) : copies.stream()
-  const result = accumulate<Message>(seen, { ...options, incomplete: 'return' })
+  const result = accumulate<Message>(seen, { ...options, ...FIXED })
   return { body, result: result.finally(() => copies.ignore()) }
 }
 

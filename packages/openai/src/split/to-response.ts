@@ -5,7 +5,7 @@ import { split, type SplitOptions } from './split.ts'
 /** Options of {@link toResponse}. */
 export interface ToResponseOptions extends SplitOptions {
   /** Headers beside `content-type` and `cache-control`. */
-  readonly headers?: HeadersInit | undefined
+  readonly headers?: ConstructorParameters<typeof Headers>[0] | undefined
 }
 
 /**
