@@ -1,6 +1,6 @@
 /**
  * A plain model of one log, and the real package in a world of its own. Each command changes both; after each command every
- * reader must have been told what the model says, no more and no less.
+ * reader must have got what the model says, no more and no less.
  *
  * The model knows a list of texts and how the log ended. It reads the stored entries in one case only: after a trim it looks
  * up where the log begins.
@@ -15,7 +15,7 @@ const POLL = 100
 /** Enough time for a command, its retries and a poll of every reader. */
 const STEP = 150
 const LOG = 'log'
-/** What a source is told to throw instead of yielding it. */
+/** What makes a source throw; it is not yielded. */
 const FAULT = 'fault'
 const PROCESSES = 3
 const MOST_COMMANDS = 25
@@ -43,7 +43,7 @@ interface Producing {
   said: number
 }
 
-/** A reader that comes back counts as the same one: what it was told is one sequence. */
+/** A reader that comes back counts as the same one: what it got is one sequence. */
 interface Reading {
   process: Process
   readonly told: string[]
@@ -52,7 +52,7 @@ interface Reading {
   isOver: boolean
   error: unknown
   leave: () => void
-  /** Must have been told these texts, then the events from `from` on. */
+  /** Must have got these texts, then the events from `from` on. */
   prefix: string[]
   from: number
   state: 'open' | 'cut' | 'damaged' | 'ahead'
@@ -90,7 +90,7 @@ class Real {
   readonly producers: Producing[] = []
   readonly readings: Reading[] = []
   readonly processes: Process[]
-  /** The id of each event that any reader was told. All readers must agree. */
+  /** The id of each event that any reader got. All readers must agree. */
   readonly ids = new Map<string, string>()
   readonly share: boolean
 
@@ -124,7 +124,7 @@ class Real {
   }
 }
 
-/** What a producer is told to say, until it is told to finish. */
+/** What a producer yields, one item at a time, until it ends. */
 function byHand(): { next: () => Promise<string | undefined>; push: (item?: string) => void } {
   const queue: (string | undefined)[] = []
   let wake: () => void = () => {}
@@ -170,7 +170,7 @@ function checkReading(model: Model, reading: Reading, index: number): void {
       model.end === 'error' ||
       model.events.length > (model.rememberedEvents as number)
     const wasReset = RESET.test(told[prefix.length] ?? '')
-    if (isSuperseded && !wasReset) throw new Error(`${what} was not told about the loss`)
+    if (isSuperseded && !wasReset) throw new Error(`${what} did not notice the loss`)
     if (!wasReset) {
       same(told, [...prefix, ...endText(model)], what)
       return same(reading.isOver, model.end !== undefined, `${what} is over`)
@@ -337,7 +337,7 @@ function place(model: Model, reading: Reading, index: number, after: string | un
   if (startsAt !== undefined) reading.state = 'damaged'
 }
 
-/** A reader comes, at the start or after an event that any reader was told, whether the log still has it or not. */
+/** A reader comes, at the start or after an event that any reader got, whether the log still has it or not. */
 function read(index: number, cursor: string | number): fc.AsyncCommand<Model, Real> {
   return command(`read(${index}, ${cursor})`, async (model, real) => {
     const known = [...real.ids].filter(([text]) => /^p\d+:/.test(text))
@@ -375,7 +375,7 @@ function cut(reader: number, process: number | undefined): fc.AsyncCommand<Model
     reading.leave()
     const isOver = model.end !== undefined
     const isReset = RESET.test(reading.told.at(-1) ?? '')
-    // A reader that was reset and told nothing since has no id that the log has.
+    // A reader that was reset and got nothing since has no id that the log has.
     if (process === undefined || isOver || isReset || reading.lastId === undefined)
       return cutForGood(reading)
     reading.process = real.process(process)
@@ -497,7 +497,7 @@ const commands = fc.commands(
   { maxCommands: MOST_COMMANDS, size: 'max' },
 )
 
-/** For any sequence of commands, every reader is told what the model says after each of them. */
+/** For any sequence of commands, every reader gets what the model says after each of them. */
 export const modelHolds = fc.asyncProperty(commands, fc.boolean(), async (sequence, share) => {
   await fc.asyncModelRun(
     () => ({

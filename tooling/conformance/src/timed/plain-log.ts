@@ -6,7 +6,7 @@ interface Stored {
 }
 
 /**
- * An array of events with ids, and a promise that wakes its readers. It has no claims, no leases, no ends by others, no
+ * An array of events with ids, and a promise that wakes its readers. It has no claims, no leases, no end by another process, no
  * limits and no store: what it takes less is the price of those.
  */
 class PlainLog {
