@@ -522,4 +522,22 @@ describe('a source that falls silent', () => {
     const failure = await failureOf(accumulate(stream, { signal: controller.signal }))
     expect(failure.code).toBe('aborted')
   })
+
+  test('is left when its own pull aborts the signal; what fails later fails unheard', async () => {
+    const controller = new AbortController()
+    const source = {
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          controller.abort()
+          return new Promise<IteratorResult<object>>((_, reject) =>
+            setTimeout(() => reject(new Error('late')), 1),
+          )
+        },
+      }),
+    }
+    const failure = await failureOf(accumulate(source, { signal: controller.signal }))
+    expect(failure.code).toBe('aborted')
+    // A rejection that nobody handles fails the run.
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  })
 })

@@ -39,8 +39,12 @@ export class Watch implements Pull {
     const item = this.#pull.next()
     if (!('then' in item)) return item
     // The source may abort the signal, or stop the reading, while it is asked for the next item.
-    if (signal?.aborted) throw aborted(signal.reason)
-    if (this.#isStopped) return { done: true }
+    if (signal?.aborted || this.#isStopped) {
+      // Nobody waits for the item any more, so its failure is nobody's news.
+      item.catch(ignore)
+      if (signal?.aborted) throw aborted(signal.reason)
+      return { done: true }
+    }
     const left = tokenTimeout === 0 ? Infinity : Math.max(0, tokenTimeout - this.#waited)
     const isIdle = idleTimeout > 0 && idleTimeout <= left
     const wait = isIdle ? idleTimeout : left
