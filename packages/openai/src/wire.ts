@@ -28,26 +28,36 @@ export function setField(target: object, key: string, value: unknown): void {
   else (target as Record<string, unknown>)[key] = value
 }
 
-/** An independent copy of a JSON value. Iterative, because a server decides how deep the value is. */
+/**
+ * An independent copy of a JSON value. Iterative, because a server decides how deep the value is. Each level is copied by
+ * the platform, which is several times as fast as setting field by field; then what is nested in it is replaced.
+ */
 export function copyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  const root = emptyLike(value)
-  const open: [from: object, to: object][] = [[value, root]]
-  for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
-    const [from, to] = pair
-    for (const key of Object.keys(from)) {
-      const item = (from as Wire)[key]
-      if (typeof item !== 'object' || item === null) setField(to, key, item)
-      else {
-        const copy = emptyLike(item)
-        setField(to, key, copy)
-        open.push([item, copy])
+  if (!isObject(value)) return value
+  const root = shallow(value)
+  const open = [root]
+  for (let copy = open.pop(); copy !== undefined; copy = open.pop())
+    if (Array.isArray(copy)) {
+      const items = copy as unknown[]
+      for (let at = 0; at < items.length; at++) {
+        const item = items[at]
+        if (isObject(item)) open.push((items[at] = shallow(item)))
       }
-    }
-  }
+    } else
+      for (const key of Object.keys(copy)) {
+        const item = (copy as Wire)[key]
+        if (!isObject(item)) continue
+        const inner = shallow(item)
+        setField(copy, key, inner)
+        open.push(inner)
+      }
   return root
 }
 
-function emptyLike(value: object): object {
-  return Array.isArray(value) ? [] : {}
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function shallow(value: object): object {
+  return Array.isArray(value) ? [...(value as unknown[])] : { ...value }
 }

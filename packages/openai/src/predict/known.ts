@@ -3,7 +3,7 @@ import { nameOf } from './leaves.ts'
 import { Letters } from './letters.ts'
 import { type Literal, literalOf } from './literal.ts'
 import type { Filling, Pattern } from './match.ts'
-import type { Path, Template } from './template.ts'
+import type { Hole, Path, Template } from './template.ts'
 
 /** A filling with the place in the chunk that it belongs to. */
 interface Place extends Filling {
@@ -74,7 +74,8 @@ export class Known implements Pattern {
     const chunk = JSON.parse(this.#text) as Record<string, unknown>
     const copied = new Set<string>()
     for (const { kind, path } of this.fillings)
-      if (!kind.startsWith('skipped')) this.#setters.push(setter(chunk, path, copied))
+      if (!kind.startsWith('skipped'))
+        this.#setters.push(setter(chunk, path, keptAt(kind, path), copied))
     return chunk
   }
 }
@@ -86,9 +87,9 @@ export class Known implements Pattern {
 function setter(
   chunk: Record<string, unknown>,
   path: Path,
+  kept: number,
   copied: Set<string>,
 ): (value: unknown) => void {
-  const kept = keptAt(path)
   const parent = at(chunk, path.slice(0, kept))
   const name = path[kept] ?? ''
   if (kept === path.length - 1) return (value) => setField(parent, name, value)
@@ -104,7 +105,9 @@ function setter(
 }
 
 /** The position in a path of the field whose value the accumulator keeps. */
-function keptAt(path: Path): number {
+function keptAt(kind: Hole['kind'], path: Path): number {
+  // The path of what adds up ends at the field that the rule is about: what stands around it is read and not kept.
+  if (kind === 'text' || kind === 'parsed') return path.length - 1
   if (path[0] !== 'choices') return 0
   if (path[2] !== 'delta') return 2
   return path[3] === 'tool_calls' ? path.length - 1 : 3

@@ -28,7 +28,7 @@ export interface Prediction {
  * Learning costs about as much as parsing this many chunks, because its code is seldom run and so seldom optimised: a
  * shape has to come back that often first.
  */
-const SIGHTINGS = 32
+const SIGHTINGS = 16
 /** Most streams have one shape for text and one for arguments; a stream of several choices has one for each. */
 const MAX_KNOWN = 16
 const MAX_CANDIDATES = 64
