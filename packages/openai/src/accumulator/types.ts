@@ -145,7 +145,11 @@ export interface Accumulator<Message = ChatCompletion> {
    * in it is kept for the verdict. The chunk is not copied: leave its objects alone.
    */
   push(chunk: unknown): void
-  /** The message so far, in the shape that it would have without streaming. It is yours: later chunks do not change it. */
+  /**
+   * The message so far, in the shape that it would have without streaming. It is yours: later chunks do not change it.
+   * Text is shared and lists are copied: of a message with log probabilities, annotations or many tool calls, a snapshot
+   * with each chunk takes time that grows with the square of their number. Take them less often there.
+   */
   snapshot(): Message
   /** The message, and the verdict on its stream. Nothing can be pushed afterwards. */
   finish(end?: StreamEnd): Finished<Message>
