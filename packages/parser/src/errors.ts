@@ -106,7 +106,7 @@ export const ended = (offset: number): SseError =>
 export const chunkChanged = (offset?: number): SseError =>
   new SseError(
     'chunk-changed',
-    'The memory of a chunk was transferred or resized before it was drained: leave it alone until `next()` has returned `undefined`.',
+    'A chunk was transferred or resized before it was drained: leave it until `next()` returned `undefined`.',
     offset,
   )
 

@@ -105,17 +105,15 @@ export class StreamParser implements Parser {
     return this.#scanner.reconnectionTime
   }
 
-  #feedText(text: string): void {
-    if (this.#head && text !== '') {
-      if (this.#head.length > 0) return this.feed(encode(text))
-      this.#head = undefined
-      if (text.startsWith('\u{feff}')) return this.#scanner.feedText(text.slice(1))
-    }
-    this.#scanner.feedText(text)
-  }
-
   static {
-    feedText = (parser, text) => parser.#feedText(text)
+    feedText = (parser, text) => {
+      if (text === '') return
+      const head = parser.#head
+      if (head && head.length > 0) return parser.feed(encode(text))
+      const marked = head && text.startsWith('\u{feff}')
+      parser.#head = undefined
+      parser.#scanner.feedText(marked ? text.slice(1) : text)
+    }
   }
 
   /** One byte order mark may stand before everything else, cut or not. */
