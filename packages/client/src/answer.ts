@@ -39,6 +39,8 @@ function retryAfterOf(headers: Headers): number | undefined {
   const value = headers.get('retry-after')?.trim()
   if (!value) return undefined
   if (/^\d+$/.test(value)) return Number(value) * 1_000
+  // A date begins with the name of a day. `Date.parse` takes `1.5` for a month.
+  if (!/^[a-z]/i.test(value)) return undefined
   const wait = Date.parse(value) - (Date.parse(headers.get('date') ?? '') || Date.now())
   return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }

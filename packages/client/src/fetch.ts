@@ -54,7 +54,11 @@ export function resumingFetch(options: ResumingFetchOptions = {}): FetchFunction
           if (value) controller.enqueue(new TextEncoder().encode(blockOf(value)))
           else controller.close()
         },
-        cancel: () => connection.close(),
+        cancel(reason) {
+          connection.close()
+          // Not read yet: the connection does not know of it.
+          return answers.shift()?.body?.cancel(reason)
+        },
       },
       { highWaterMark: 0 },
     )

@@ -101,4 +101,21 @@ describe('resumingFetch()', () => {
     setTimeout(() => abort.abort(reason), 0)
     await expect(reading).rejects.toBe(reason)
   })
+
+  test.each(['before it was read', 'while it is read'])(
+    'cancelling the body %s cancels the response',
+    async (when) => {
+      let isCancelled = false
+      const silent = new ReadableStream<Uint8Array>({ cancel: () => void (isCancelled = true) })
+      const headers = { 'content-type': 'text/event-stream' }
+      const fetch = async () => new Response(silent, { headers })
+      const { body } = await resumingFetch({ fetch })('https://app.test/')
+      const reader = body!.getReader()
+      const reading = when === 'while it is read' ? reader.read() : undefined
+      await reader.cancel()
+      await reading
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      expect(isCancelled).toBe(true)
+    },
+  )
 })

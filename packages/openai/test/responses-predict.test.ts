@@ -166,3 +166,38 @@ describe('prediction changes nothing', () => {
     }
   })
 })
+
+describe('an event between deltas that another part or item begins after', () => {
+  const delta = (text: string): object => ({
+    type: 'response.output_text.delta',
+    item_id: 'm',
+    delta: text,
+  })
+  const text = (event: object): string => `data: ${JSON.stringify(event)}\n\n`
+  const end = text({ type: 'response.completed', response: { id: 'r', status: 'completed' } })
+  const begun = [...'abcde'].map((letter) => text(delta(letter))).join('')
+  const continued = text(delta('g')) + text(delta('h')) + end
+
+  test.each([
+    [
+      'a done event whose type is its name',
+      `event: response.output_text.done\n${text({ item_id: 'm', text: 'abcde' })}`,
+    ],
+    [
+      'a done event with its type in the data',
+      text({ type: 'response.output_text.done', item_id: 'm', text: 'abcde' }),
+    ],
+    [
+      'a replay from the start',
+      text({ type: 'response.created', sequence_number: 0, response: { id: 'r' } }),
+    ],
+  ])('%s reads alike at every cut, predicted or not', async (_, between) => {
+    const bytes = new TextEncoder().encode(begun + between + continued)
+    const plain = await accumulate([bytes], { predict: false, incomplete: 'return' })
+    for (let at = 0; at < bytes.length; at++) {
+      const chunks = [bytes.slice(0, at), bytes.slice(at)]
+      const { response } = await accumulate(chunks, { incomplete: 'return' })
+      expect(response, `cut at ${at}`).toEqual(plain.response)
+    }
+  })
+})

@@ -136,6 +136,15 @@ export const delays: readonly Scenario[] = [
     waits: [1_000],
   },
   {
+    name: 'a `Retry-After` with a fraction is not taken for a date',
+    options: { jitter: 0, maxRetryAfter: 0 },
+    server: [status(503, '', { 'retry-after': '1.5', date: 'Thu, 01 Jan 1970 00:00:00 GMT' })],
+    requests: ['', ''],
+    events: [],
+    ends: 'no-content',
+    waits: [1_000],
+  },
+  {
     name: 'a `Retry-After` over `maxRetryAfter` ends the connection',
     server: [status(503, 'down', { 'retry-after': '3600' })],
     requests: [''],

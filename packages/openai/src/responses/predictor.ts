@@ -43,6 +43,7 @@ export class EventPredictor {
 
   /** Takes the events that begin at `from`, while they are known. Returns where the next one begins. */
   read(chunk: Uint8Array, from: number, limit: number): number {
+    this.#forgetStale()
     if (this.#known.length === 0) return from
     const to = chunk.length
     const window = this.#windowOn(chunk, to)
@@ -94,15 +95,20 @@ export class EventPredictor {
     if (known !== undefined && known.letters.length > 0) known.append(known.letters.take())
   }
 
+  /** What a pattern appends to may be closed since: checked before each use, because not every event is learnt from. */
+  #forgetStale(): void {
+    const { generation } = this.#accumulator
+    if (this.#generation !== generation) this.#known = []
+    this.#generation = generation
+  }
+
   /** Learns from an event that was parsed, if enough of its type came in a row. */
   learn(block: Uint8Array, event: Wire): void {
     const { type, delta, logprobs, sequence_number: number } = event
     const accumulator = this.#accumulator
     this.#count = type === this.#type ? this.#count + 1 : 1
     this.#type = type
-    // What an earlier pattern appends to may be closed by now.
-    if (this.#generation !== accumulator.generation) this.#known = []
-    this.#generation = accumulator.generation
+    this.#forgetStale()
     if (this.#count < REPEATS || typeof delta !== 'string' || delta === '') return
     if (Array.isArray(logprobs) && logprobs.length > 0) return
     const append = accumulator.growthOf(event)
