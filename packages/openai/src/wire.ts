@@ -37,20 +37,13 @@ export function copyOf(value: unknown): unknown {
   const root = shallow(value)
   const open = [root]
   for (let copy = open.pop(); copy !== undefined; copy = open.pop())
-    if (Array.isArray(copy)) {
-      const items = copy as unknown[]
-      for (let at = 0; at < items.length; at++) {
-        const item = items[at]
-        if (isObject(item)) open.push((items[at] = shallow(item)))
-      }
-    } else
-      for (const key of Object.keys(copy)) {
-        const item = (copy as Wire)[key]
-        if (!isObject(item)) continue
-        const inner = shallow(item)
-        setField(copy, key, inner)
-        open.push(inner)
-      }
+    for (const key of Array.isArray(copy) ? copy.keys() : Object.keys(copy)) {
+      const item = (copy as Wire)[key]
+      if (!isObject(item)) continue
+      const inner = shallow(item)
+      setField(copy, key as string, inner)
+      open.push(inner)
+    }
   return root
 }
 

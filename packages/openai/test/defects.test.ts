@@ -537,7 +537,7 @@ describe('a source that falls silent', () => {
     }
     const failure = await failureOf(accumulate(source, { signal: controller.signal }))
     expect(failure.code).toBe('aborted')
-    // A rejection that nobody handles fails the run.
+    // An unhandled rejection fails the run.
     await new Promise((resolve) => setTimeout(resolve, 10))
   })
 })

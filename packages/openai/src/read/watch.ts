@@ -40,10 +40,9 @@ export class Watch implements Pull {
     if (!('then' in item)) return item
     // The source may abort the signal, or stop the reading, while it is asked for the next item.
     if (signal?.aborted || this.#isStopped) {
-      // Nobody waits for the item any more, so its failure is nobody's news.
+      // The item is given up, and so is its failure.
       item.catch(ignore)
-      if (signal?.aborted) throw aborted(signal.reason)
-      return { done: true }
+      return this.next()
     }
     const left = tokenTimeout === 0 ? Infinity : Math.max(0, tokenTimeout - this.#waited)
     const isIdle = idleTimeout > 0 && idleTimeout <= left
