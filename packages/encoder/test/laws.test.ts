@@ -30,8 +30,7 @@ function canBeCarried({ event, data, id, retry }: SseEventInit): boolean {
     isText(data) &&
     (event === undefined || (isText(event) && event !== '' && !/[\r\n]/.test(event))) &&
     // A longer `id` would be refused when it comes back as `Last-Event-ID`.
-    (id === undefined ||
-      (isText(id) && !/[\r\n\0]/.test(id) && utf8.encode(id).length <= 1024)) &&
+    (id === undefined || (isText(id) && !/[\r\n\0]/.test(id) && utf8.encode(id).length <= 1024)) &&
     (retry === undefined || (Number.isInteger(retry) && retry >= 0 && retry <= 2147483647))
   )
 }

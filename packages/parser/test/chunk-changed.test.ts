@@ -84,7 +84,7 @@ describe.each(cases)('memory that %s, under a chunk that %s', (_change, _view, g
     expect(drain(parser, 300)).toEqual({ data: Array(299).fill('漢\n字'), error: undefined })
   })
 
-  test('is an error where bytes that are not UTF-8 would have to be told', () => {
+  test('an event with bytes that are not UTF-8 throws `chunk-changed` after its memory is gone', () => {
     const block = joined([utf8('data: '), Uint8Array.of(0xff), utf8('x\n\n')])
     const memory = resizable(joined([...Array(300).fill(block), utf8('data: rest')]))
     const parser = createParser()

@@ -6,7 +6,7 @@ import { median } from './statistics.ts'
 export interface MixOptions {
   /** What the order of the cases is made of. */
   readonly seed: number
-  /** About how long a batch takes: short, for there are hundreds of cases. */
+  /** About how long a batch takes: short, because there are hundreds of cases. */
   readonly batchMs: number
   /** How many times all cases are run before the first that counts. */
   readonly warmUps: number

@@ -34,6 +34,7 @@ export interface Options {
   readonly help: boolean
 }
 
+// long: one list of options, each with its check
 /** @throws with a sentence for the person who typed it */
 export function readOptions(args: readonly string[]): Options {
   const { values, tokens } = parseArgs({

@@ -7,7 +7,7 @@ import { difference } from './parser.ts'
 const names = ['openai', 'cjk-600', 'anthropic', 'id-event-data', 'four-data-lines', 'tiny']
 const chunkings = { each: 'block', packet: 1460, '16k': 1 << 14 } as const
 
-/** `/compat` in the place of what it replaces: both are fed text that somebody else has decoded. */
+/** `/compat` in the place of what it replaces: both are fed text that was decoded before. */
 export const compatCases: readonly Case<TimedTextParser>[] = names.flatMap((name) =>
   Object.entries(chunkings).map(([chunking, size]) => ({
     name: `compat/${name}/${chunking}/read`,
