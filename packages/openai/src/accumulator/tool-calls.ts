@@ -26,7 +26,8 @@ import { Text } from './text.ts'
 //
 // A call is "open" while the brackets of its arguments are, and has "ended" when they have closed. A fragment without an
 // id "begins a call" if it has a name and
-//   - the call has ended, and has another name, or the fragment has arguments of its own; or
+//   - the call has ended, and has another name; or it has this name and no id, no fragment has repeated the name before, and
+//     this one has arguments of its own; or
 //   - the call has no id either, is not open, and was named by an earlier fragment of the same delta, or has another name
 //     and no arguments yet; and the fragment has a `type` or arguments of its own.
 // A call that has no id yet takes the first id that comes, unless the fragment begins a call.
@@ -66,6 +67,8 @@ export class ToolCallState {
   announced = false
   /** The delta that named it last, by number. */
   namedIn = 0
+  /** Whether a later delta repeated its name: some servers send it with every fragment, so it does not begin a call. */
+  repeatsName = false
   #fields: Fields | undefined
   #bodyFields: Fields | undefined
 
@@ -196,7 +199,10 @@ export class ToolCalls {
     if (name === '') return false
     const hasArguments = /^\s*[[{]/.test(piece)
     const differs = name !== call.name
-    if (call.hasEnded) return hasArguments || (differs && call.name !== '')
+    if (call.hasEnded)
+      return differs
+        ? hasArguments || call.name !== ''
+        : hasArguments && call.id === '' && !call.repeatsName
     if (call.id !== '' || call.isOpen || !(hasType || hasArguments)) return false
     const isEarly = call.progress.state === 'empty' && call.name !== '' && differs
     return call.namedIn === this.#deltas || isEarly
@@ -219,6 +225,7 @@ export class ToolCalls {
 
   /** A name may come late, again, or in pieces; in pieces only before the arguments. */
   #rename(call: ToolCallState, name: string): void {
+    if (name === call.name && call.namedIn < this.#deltas) call.repeatsName = true
     call.namedIn = this.#deltas
     if (name === call.name) return
     const isEarly = call.progress.state === 'empty' && !call.text.value
