@@ -143,7 +143,7 @@ describe('the drop-in for resumable-stream', () => {
     await context.stop('a')
     expect(await chunksOf(stream)).toEqual(['x'])
     controller().enqueue('never read')
-    await expect.poll(cancelled, { timeout: 30_000 }).not.toBe('no')
+    while (cancelled() === 'no') await new Promise((resolve) => setTimeout(resolve, 5))
   })
 
   test('`waitUntil` receives a promise that settles when the stream is done', async () => {
