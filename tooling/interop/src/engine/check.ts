@@ -22,16 +22,24 @@ const CHECKED = [
   'responses',
   'messages-tool',
   'error-bad-json',
-  'abort-by-client',
 ]
+/** Measures time: on a busy machine the server may finish before the client leaves. It is tried again, visibly. */
+const TIMED = ['abort-by-client']
+const ATTEMPTS = 3
 
 const report = { passed: 0, failed: 0, skipped: 0, skips: [] as string[] }
 const start = performance.now()
 try {
-  for await (const recorded of runCases(cases.filter(({ name }) => CHECKED.includes(name)))) {
-    const lines = meaningDifference(recorded)
-    report[lines.length === 0 ? 'passed' : 'failed']++
-    if (lines.length > 0) console.log([`${recorded.name} has changed:`, ...lines].join('\n  '))
+  await compare(CHECKED)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await compare(TIMED)
+      break
+    } catch (error) {
+      const isLate = error instanceof EngineError && error.code !== 'unavailable'
+      if (!isLate || attempt === ATTEMPTS) throw error
+      console.log(`retried: ${error.message.split('\n', 1)[0]}`)
+    }
   }
 } catch (error) {
   if (!(error instanceof EngineError)) throw error
@@ -44,6 +52,15 @@ try {
   }
   console.log(reason)
 }
+
+async function compare(names: readonly string[]): Promise<void> {
+  for await (const recorded of runCases(cases.filter(({ name }) => names.includes(name)))) {
+    const lines = meaningDifference(recorded)
+    report[lines.length === 0 ? 'passed' : 'failed']++
+    if (lines.length > 0) console.log([`${recorded.name} has changed:`, ...lines].join('\n  '))
+  }
+}
+
 mkdirSync('.reports', { recursive: true })
 writeFileSync('.reports/test.live.json', `${JSON.stringify(report)}\n`)
 const seconds = ((performance.now() - start) / 1000).toFixed(1)
