@@ -2,25 +2,10 @@ import { ClientError } from '@tesserae/client'
 import { EventStreamContentType, fetchEventSource } from '@tesserae/client/fetch-event-source'
 import { watchedSignal } from '@tesserae/testkit'
 import { describe, expect, test } from 'vitest'
+import { broken } from './support/answers.ts'
 
 const ADDRESS = 'https://example.test/answer'
 const headers = { 'content-type': EventStreamContentType }
-
-/** A body that breaks off after its text. */
-function brokenBody(text: string): Response {
-  let isSent = false
-  const body = new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        if (isSent) controller.error(new TypeError('terminated'))
-        else controller.enqueue(new TextEncoder().encode(text))
-        isSent = true
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return new Response(body, { headers })
-}
 
 /** Answers in turn; the last answer stays. */
 function serverOf(...answers: (() => Response)[]) {
@@ -53,7 +38,7 @@ describe('fetchEventSource()', () => {
   })
 
   test('a POST that broke off rejects, and is not sent again', async () => {
-    const { fetch, ids } = serverOf(() => brokenBody('data: a\n\n'))
+    const { fetch, ids } = serverOf(() => broken('data: a\n\n'))
     const promise = fetchEventSource(ADDRESS, {
       method: 'POST',
       body: 'x',
@@ -66,7 +51,7 @@ describe('fetchEventSource()', () => {
 
   test('a POST is sent again if onerror returns a number', async () => {
     const { fetch, ids } = serverOf(
-      () => brokenBody('id: 1\ndata: a\n\nid: 2\ndata: b'),
+      () => broken('id: 1\ndata: a\n\nid: 2\ndata: b'),
       () => new Response('data: c\n\n', { headers }),
     )
     const data: string[] = []
@@ -83,7 +68,7 @@ describe('fetchEventSource()', () => {
 
   test('a GET that broke off is sent again by itself', async () => {
     const { fetch, ids } = serverOf(
-      () => brokenBody('retry: 1\nid: 1\ndata: a\n\n'),
+      () => broken('retry: 1\nid: 1\ndata: a\n\n'),
       () => new Response('data: b\n\n', { headers }),
     )
     const data: string[] = []
@@ -93,7 +78,7 @@ describe('fetchEventSource()', () => {
   })
 
   test('an error that onerror throws rejects', async () => {
-    const { fetch, ids } = serverOf(() => brokenBody('data: a\n\n'))
+    const { fetch, ids } = serverOf(() => broken('data: a\n\n'))
     const fatal = new Error('fatal')
     const promise = fetchEventSource(ADDRESS, {
       fetch,
