@@ -39,8 +39,11 @@ const native = ((): Native => {
   return {
     decode: decodesInPlace
       ? (bytes, start, end) => buffer.utf8Slice.call(bytes, start, end)
-      : (bytes, start, end) =>
-          utf8.decode(end - start === bytes.length ? bytes : bytes.subarray(start, end)),
+      : (bytes, start, end) => {
+          const part = end - start === bytes.length ? bytes : bytes.subarray(start, end)
+          // Browsers refuse to decode from memory that can shrink under them.
+          return utf8.decode(isResizable(part) ? new Uint8Array(part) : part)
+        },
     toUnits: unitsAreCheap
       ? (bytes, start, end) => buffer.latin1Slice.call(bytes, start, end)
       : (bytes, start, end) => {
@@ -56,6 +59,11 @@ const native = ((): Native => {
 export const decode: Native['decode'] = native.decode
 export const toUnits: Native['toUnits'] = native.toUnits
 export const unitsAreCheap: boolean = native.unitsAreCheap
+
+function isResizable({ buffer }: Uint8Array): boolean {
+  const { resizable, growable } = buffer as { resizable?: boolean; growable?: boolean }
+  return (resizable ?? growable) === true
+}
 
 const encoder = new TextEncoder()
 
