@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { replaceBetween } from '@tooling/conformance/markdown'
-import { caseTable } from './accumulators/table.ts'
-import { responseCaseTable } from './responses/table.ts'
+import { groups as chatGroups } from './accumulators/cases.ts'
+import { caseTable } from './answers/table.ts'
+import { groups as responseGroups } from './responses/cases.ts'
 import { type Results, readResults } from './results.ts'
 import { summary } from './summary.ts'
 import { inOrder, markdownNotes, markdownTable } from './tables.ts'
@@ -37,8 +38,16 @@ const places: readonly (readonly [
   [own, 'parser-notes', (all) => markdownNotes('parsers', all.parsers)],
   [own, 'accumulator-notes', (all) => markdownNotes('accumulators', all.accumulators)],
   [own, 'response-notes', (all) => markdownNotes('responses', all.responses)],
-  [own, 'response-cases', (all) => responseCaseTable(inOrder('responses', all.responses.peers))],
-  [own, 'accumulator-cases', (all) => caseTable(inOrder('accumulators', all.accumulators.peers))],
+  [
+    own,
+    'response-cases',
+    (all) => caseTable('####', responseGroups, inOrder('responses', all.responses.peers)),
+  ],
+  [
+    own,
+    'accumulator-cases',
+    (all) => caseTable('###', chatGroups, inOrder('accumulators', all.accumulators.peers)),
+  ],
 ]
 
 export interface Readme {

@@ -1,16 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { AccumulatorResult } from './accumulators/run-peer.ts'
+import type { AnswerResult } from './answers/run-cases.ts'
 import type { Area } from './areas.ts'
 import type { ClientResult } from './clients/run-peer.ts'
 import type { EncoderResult } from './encoders/run-peer.ts'
-import type { ResponseResult } from './responses/run-peer.ts'
 import type { ParserResult } from './parsers/run-peer.ts'
 
 /** What the last run came to, as it is committed. */
 export interface Results {
   readonly parsers: AreaResults<ParserResult>
-  readonly accumulators: AreaResults<AccumulatorResult>
-  readonly responses: AreaResults<ResponseResult>
+  readonly accumulators: AreaResults<AnswerResult>
+  readonly responses: AreaResults<AnswerResult>
   readonly encoders: AreaResults<EncoderResult>
   readonly clients: AreaResults<ClientResult>
 }

@@ -1,5 +1,5 @@
 import { table } from '@tooling/conformance/markdown'
-import { count } from './accumulators/table.ts'
+import { countOf } from './answers/table.ts'
 import { altered, isOpen } from './encoders/table.ts'
 import type { Results, Row } from './results.ts'
 import { isOurs } from './tables.ts'
@@ -7,7 +7,7 @@ import { isOurs } from './tables.ts'
 /** For the README of all: a line for each kind. */
 export function summary({ parsers, accumulators, encoders }: Results): string {
   const right = split(parsers.peers, ({ everyCut }) => everyCut)
-  const whole = split(accumulators.peers, ({ verdicts }) => count(verdicts, 'right'))
+  const whole = split(accumulators.peers, ({ verdicts }) => countOf(verdicts, 'right'))
   const open = split(encoders.peers, (result) => Number(isOpen(result)))
   const changed = split(encoders.peers, altered)
   const rows = [

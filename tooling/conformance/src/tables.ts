@@ -1,10 +1,11 @@
 import { type Column, table } from '@tooling/conformance/markdown'
-import { accumulatorTable } from './accumulators/table.ts'
+import { groups as chatGroups } from './accumulators/cases.ts'
+import { answerTable } from './answers/table.ts'
 import type { Area } from './areas.ts'
 import { clientTable } from './clients/table.ts'
 import { encoderTable } from './encoders/table.ts'
 import { parserTable } from './parsers/table.ts'
-import { responseTable } from './responses/table.ts'
+import { groups as responseGroups } from './responses/cases.ts'
 import type { AreaResults, Row } from './results.ts'
 
 /** How an area's results become a table. */
@@ -18,8 +19,8 @@ export interface AreaTable<Result> {
 
 const tables = {
   parsers: parserTable,
-  accumulators: accumulatorTable,
-  responses: responseTable,
+  accumulators: answerTable('accumulator', chatGroups, ['right', 'wrong', 'fails', 'not shown']),
+  responses: answerTable('reader', responseGroups, ['right', 'wrong', 'fails']),
   encoders: encoderTable,
   clients: clientTable,
 } as Readonly<Record<Area, AreaTable<never>>>

@@ -1,11 +1,11 @@
 import { referenceParse } from '@tesserae/testkit'
 import { describe, expect, test } from 'vitest'
 import { cases } from '../src/accumulators/cases.ts'
-import type { Case } from '../src/accumulators/case.ts'
-import type { AccumulatorPeer, Seen } from '../src/accumulators/peer.ts'
-import { compare, type Verdict } from '../src/accumulators/compare.ts'
+import type { Case } from '../src/answers/case.ts'
+import { compare, type Verdict } from '../src/answers/compare.ts'
+import type { AnswerPeer, Seen } from '../src/answers/peer.ts'
 import { peer as ours } from '../src/accumulators/peers/tesserae.ts'
-import { bodyOf, runPeer } from '../src/accumulators/run-peer.ts'
+import { runPeer } from '../src/accumulators/run-peer.ts'
 
 test('@tesserae/openai is right about every case', async () => {
   const { verdicts } = await runPeer(ours)
@@ -20,7 +20,7 @@ describe('cases', () => {
 
   test('are event streams, of which each says what it is about', () => {
     for (const one of cases) {
-      const { events, pending } = referenceParse(new TextEncoder().encode(bodyOf(one)))
+      const { events, pending } = referenceParse(new TextEncoder().encode(one.body))
       expect(pending).toBe(undefined)
       expect(events.length).toBeGreaterThan(2)
       expect(Object.keys(one.expected)).not.toEqual([])
@@ -28,7 +28,7 @@ describe('cases', () => {
   })
 
   test('stay silent without a listener', () => {
-    const deaf: AccumulatorPeer = { ...ours, read: () => Promise.resolve({ finish: 'stop' }) }
+    const deaf: AnswerPeer = { ...ours, read: () => Promise.resolve({ finish: 'stop' }) }
     expect(cases.filter((one) => compare(deaf, one, { finish: 'stop' }) === 'right')).toEqual([])
     expect(deaf.lacks).toEqual([])
   })
@@ -36,24 +36,23 @@ describe('cases', () => {
 
 describe('a peer', () => {
   const call = ['call_a', 'get_weather', '{"city":"Paris"}'] as const
-  const about = (expected: Case['expected']): Case => ({ name: 'n', why: 'w', data: [], expected })
-  const peer: AccumulatorPeer = { ...ours, lacks: ['refusal', 'usage'] }
+  const peer: AnswerPeer = { ...ours, lacks: ['refusal', 'usage'] }
 
   test.each<[string, Case['expected'], Seen | Error, Verdict]>([
-    ['is right', { content: 'a', finish: 'stop' }, { content: 'a', finish: 'stop' }, 'right'],
-    ['has no text', { content: 'a' }, { content: undefined }, 'wrong: content'],
-    ['has more than was sent', { content: 'a' }, { content: 'aa' }, 'wrong: content'],
+    ['is right', { text: 'a', finish: 'stop' }, { text: 'a', finish: 'stop' }, 'right'],
+    ['has no text', { text: 'a' }, { text: undefined }, 'wrong: text'],
+    ['has more than was sent', { text: 'a' }, { text: 'aa' }, 'wrong: text'],
     ['says stopstop', { finish: 'stop' }, { finish: 'stopstop' }, 'wrong: finish'],
     ['writes another hyphen', { finish: 'tool_calls' }, { finish: 'tool-calls' }, 'right'],
-    ['throws', { content: 'a' }, new Error('no'), 'fails'],
-    ['reports an error that was none', { content: 'a' }, { content: 'a', error: 'no' }, 'fails'],
+    ['throws', { text: 'a' }, new Error('no'), 'fails'],
+    ['reports an error that was none', { text: 'a' }, { text: 'a', error: 'no' }, 'fails'],
     ['has no place for it', { refusal: 'a' }, {}, 'not shown'],
-    ['has no place for all of it', { content: 'a', usage: [1, 2] }, { content: 'a' }, 'right'],
-    ['reports an error', { error: true }, { error: 'overloaded' }, 'right'],
-    ['throws an error that was one', { error: true }, new Error('overloaded'), 'right'],
-    ['swallows an error', { error: true }, { content: 'a' }, 'wrong: no error'],
-    ['leaves the finish reason open', { cut: true }, { finish: null }, 'right'],
-    ['makes one up', { cut: true }, { finish: 'stop' }, 'wrong: nothing tells that it was cut'],
+    ['has no place for all of it', { text: 'a', usage: [1, 2] }, { text: 'a' }, 'right'],
+    ['reports an error', { end: 'error' }, { error: 'overloaded' }, 'right'],
+    ['throws an error that was one', { end: 'error' }, new Error('overloaded'), 'right'],
+    ['swallows an error', { end: 'error' }, { text: 'a' }, 'wrong: no error'],
+    ['leaves the finish reason open', { end: 'cut' }, { finish: null }, 'right'],
+    ['makes one up', { end: 'cut' }, { finish: 'stop' }, 'wrong: nothing tells that it was cut'],
     [
       'writes JSON otherwise',
       { tools: [call] },
@@ -75,6 +74,6 @@ describe('a peer', () => {
     ],
     ['loses a call', { tools: [call, call] }, { tools: [call] }, 'wrong: tools'],
   ])('%s', (_, expected, outcome, verdict) => {
-    expect(compare(peer, about(expected), outcome)).toBe(verdict)
+    expect(compare(peer, { expected }, outcome)).toBe(verdict)
   })
 })

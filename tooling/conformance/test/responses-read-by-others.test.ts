@@ -12,8 +12,8 @@ import type { ChatCompletion } from '@tesserae/openai/schema'
 import type { LanguageModel } from 'ai'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readWith } from '../src/responses/ai-sdk.ts'
-import { bases } from '../src/responses/cases/pieces.ts'
+import { readWith } from '../src/answers/ai-sdk.ts'
+import { bases } from '../src/responses/habits.ts'
 
 // Servers made of these packages, read by the clients that others publish, over HTTP.
 
@@ -99,7 +99,7 @@ describe.each(bases.map(({ name, expected }, at) => ({ name, expected, at })))(
       const seen = await readWith(model())
       expect(seen.error).toBeUndefined()
       expect(seen.text).toBe(expected.text ?? '')
-      expect(seen.reasoning).toBe(expected.reasoning ?? '')
+      expect(seen.reasoning ?? '').toBe(expected.reasoning ?? '')
       expect(seen.tools?.map(([id, name]) => [id, name])).toEqual(
         (expected.tools ?? []).map(([id, name]) => [id, name]),
       )

@@ -1,11 +1,11 @@
 import { referenceParse } from '@tesserae/testkit'
 import { describe, expect, test } from 'vitest'
-import type { ResponseCase } from '../src/responses/case.ts'
+import type { Case } from '../src/answers/case.ts'
+import { compare, type Verdict } from '../src/answers/compare.ts'
+import type { AnswerPeer, Seen } from '../src/answers/peer.ts'
 import { cases } from '../src/responses/cases.ts'
-import type { ResponsePeer, SeenResponse } from '../src/responses/peer.ts'
-import { compare, type ResponseVerdict } from '../src/responses/compare.ts'
 import { peer as ours } from '../src/responses/peers/tesserae.ts'
-import { bodyOf, runPeer } from '../src/responses/run-peer.ts'
+import { runPeer } from '../src/responses/run-peer.ts'
 
 test('@tesserae/openai/responses is right about every case', async () => {
   const { verdicts } = await runPeer(ours)
@@ -21,40 +21,33 @@ describe('cases', () => {
 
   test('are event streams or documents', () => {
     for (const one of cases) {
-      const body = bodyOf(one)
-      if (typeof one.events === 'string') expect(JSON.parse(body)).toBeTypeOf('object')
-      else expect(referenceParse(new TextEncoder().encode(body)).pending).toBe(undefined)
+      if (one.body.startsWith('{')) expect(JSON.parse(one.body)).toBeTypeOf('object')
+      else expect(referenceParse(new TextEncoder().encode(one.body)).pending).toBe(undefined)
     }
   })
 
   test('a peer that shows nothing is right about no complete case', () => {
-    const nothing: SeenResponse = { end: 'completed' }
+    const nothing: Seen = { finish: 'completed' }
     const complete = cases.filter(({ expected }) => expected.end === 'completed')
     expect(complete.filter((one) => compare(ours, one, nothing) === 'right')).toEqual([])
   })
 })
 
 describe('a peer', () => {
-  const about = (expected: ResponseCase['expected']): ResponseCase => ({
-    name: 'n',
-    why: 'w',
-    events: [],
-    expected,
-  })
-  const peer: ResponsePeer = { ...ours, lacks: ['refusal'] }
+  const peer: AnswerPeer = { ...ours, lacks: ['refusal'] }
   const call = ['call_a', 'f', '{"a":1}'] as const
 
-  test.each<[string, ResponseCase['expected'], SeenResponse | Error, ResponseVerdict]>([
-    ['is right', { end: 'completed', text: 'a' }, { text: 'a', end: 'stop' }, 'right'],
-    ['has no text', { end: 'completed', text: 'a' }, { end: 'stop' }, 'wrong: text'],
+  test.each<[string, Case['expected'], Seen | Error, Verdict]>([
+    ['is right', { end: 'completed', text: 'a' }, { text: 'a', finish: 'stop' }, 'right'],
+    ['has no text', { end: 'completed', text: 'a' }, { finish: 'stop' }, 'wrong: text'],
     ['throws', { end: 'completed', text: 'a' }, new Error('no'), 'fails'],
-    ['has no place for it', { end: 'completed', refusal: 'a' }, { end: 'stop' }, 'right'],
-    ['does not tell a limit', { end: 'incomplete' }, { end: 'stop' }, 'wrong: end'],
-    ['tells a limit', { end: 'incomplete' }, { end: 'length' }, 'right'],
-    ['swallows an error', { end: 'error' }, { end: 'stop' }, 'wrong: no error'],
+    ['has no place for it', { end: 'completed', refusal: 'a' }, { finish: 'stop' }, 'right'],
+    ['does not tell a limit', { end: 'incomplete' }, { finish: 'stop' }, 'wrong: end'],
+    ['tells a limit', { end: 'incomplete' }, { finish: 'length' }, 'right'],
+    ['swallows an error', { end: 'error' }, { finish: 'stop' }, 'wrong: no error'],
     ['reports an error', { end: 'error' }, { error: 'no' }, 'right'],
-    ['makes an end up', { end: 'cut' }, { end: 'stop' }, 'wrong: nothing tells that it was cut'],
-    ['leaves the end open', { end: 'cut' }, { end: 'in_progress' }, 'right'],
+    ['makes an end up', { end: 'cut' }, { finish: 'stop' }, 'wrong: nothing tells that it was cut'],
+    ['leaves the end open', { end: 'cut' }, { finish: 'in_progress' }, 'right'],
     [
       'writes JSON otherwise',
       { end: 'completed', tools: [call] },
@@ -69,6 +62,6 @@ describe('a peer', () => {
       'wrong: output',
     ],
   ])('%s', (_, expected, outcome, verdict) => {
-    expect(compare(peer, about(expected), outcome)).toBe(verdict)
+    expect(compare(peer, { expected }, outcome)).toBe(verdict)
   })
 })

@@ -1,13 +1,10 @@
-import type { Case } from './case.ts'
-import { messages } from './cases/messages.ts'
-import { streams } from './cases/streams.ts'
-import { toolCalls } from './cases/tool-calls.ts'
+import { readCases } from '../answers/case.ts'
+import type { Groups } from '../answers/table.ts'
 
-/** By what they are about. */
-export const groups: Readonly<Record<string, readonly Case[]>> = {
-  'tool calls': toolCalls,
-  messages,
-  streams,
+export const groups: Groups = {
+  'tool calls': readCases('accumulators/tool-calls'),
+  messages: readCases('accumulators/messages'),
+  streams: readCases('accumulators/streams'),
 }
 
-export const cases: readonly Case[] = Object.values(groups).flat()
+export const cases = Object.values(groups).flat()

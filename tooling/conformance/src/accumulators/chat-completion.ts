@@ -1,5 +1,5 @@
-import type { Call } from './case.ts'
-import type { Seen } from './peer.ts'
+import type { Call } from '../answers/case.ts'
+import type { Seen } from '../answers/peer.ts'
 
 /** As much of a chat completion as the cases are about, for peers whose message is one. */
 interface Completion {
@@ -44,7 +44,7 @@ export function seenIn({ choices, usage, x_groq: groq }: Completion): Seen {
     | { prompt_tokens: number; completion_tokens: number }
     | undefined
   return {
-    content: textOf(message.content),
+    text: textOf(message.content),
     choices: choices.map((choice) => `${textOf((choice.message as Message).content)}`),
     reasoning: message.reasoning_content ?? message.reasoning ?? undefined,
     refusal: message.refusal ?? undefined,

@@ -1,13 +1,11 @@
-import type { ResponseCase } from './case.ts'
-import { endCases } from './cases/ends.ts'
-import { habitCases } from './cases/habits.ts'
-import { itemCases } from './cases/items.ts'
+import { readCases } from '../answers/case.ts'
+import type { Groups } from '../answers/table.ts'
+import { habitCases } from './habits.ts'
 
-/** By what they are about. */
-export const groups: Readonly<Record<string, readonly ResponseCase[]>> = {
+export const groups: Groups = {
   habits: habitCases,
-  items: itemCases,
-  ends: endCases,
+  items: readCases('responses/items'),
+  ends: readCases('responses/ends'),
 }
 
-export const cases: readonly ResponseCase[] = Object.values(groups).flat()
+export const cases = Object.values(groups).flat()

@@ -1,10 +1,10 @@
-import type { ResponseCall } from './case.ts'
-import type { SeenResponse } from './peer.ts'
+import type { Call } from '../answers/case.ts'
+import type { Seen } from '../answers/peer.ts'
 
 type Wire = Readonly<Record<string, unknown>>
 
 /** What a whole response shows, for peers that return one. */
-export function seenIn(response: object): SeenResponse {
+export function seenIn(response: object): Seen {
   const { output, usage, status } = response as {
     output: readonly Wire[]
     usage?: { input_tokens: number; output_tokens: number } | null
@@ -16,7 +16,7 @@ export function seenIn(response: object): SeenResponse {
       .flatMap((part) => (part['type'] === type ? [String(part[field])] : []))
       .join('')
   return {
-    end: status,
+    finish: status,
     output: output as readonly object[],
     text: parts('content', 'output_text', 'text'),
     refusal: parts('content', 'refusal', 'refusal'),
@@ -24,9 +24,7 @@ export function seenIn(response: object): SeenResponse {
       parts('content', 'reasoning_text', 'text') || parts('summary', 'summary_text', 'text'),
     tools: output
       .filter(({ type }) => type === 'function_call')
-      .map(
-        ({ call_id, name, arguments: text }) => [call_id, name, text] as unknown as ResponseCall,
-      ),
+      .map(({ call_id, name, arguments: text }) => [call_id, name, text] as unknown as Call),
     usage: usage ? [usage.input_tokens, usage.output_tokens] : undefined,
   }
 }

@@ -1,8 +1,8 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { lacking, readWith } from '../ai-sdk.ts'
-import type { AccumulatorPeer } from '../peer.ts'
+import { lacking, readWith } from '../../answers/ai-sdk.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 
-export const peer: AccumulatorPeer = {
+export const peer: AnswerPeer = {
   name: '@ai-sdk/openai-compatible',
   package: '@ai-sdk/openai-compatible',
   lacks: [...lacking, 'annotations', 'logprobs', 'reasoningDetails'],

@@ -1,8 +1,8 @@
 import { createOpenAI } from '@ai-sdk/openai'
-import { lacking, readWith } from '../ai-sdk.ts'
-import type { AccumulatorPeer } from '../peer.ts'
+import { lacking, readWith } from '../../answers/ai-sdk.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 
-export const peer: AccumulatorPeer = {
+export const peer: AnswerPeer = {
   name: '@ai-sdk/openai',
   package: '@ai-sdk/openai',
   lacks: [...lacking, 'reasoning', 'reasoningDetails', 'signature'],

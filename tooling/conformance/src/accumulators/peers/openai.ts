@@ -1,8 +1,8 @@
 import OpenAI from 'openai'
 import { seenIn } from '../chat-completion.ts'
-import type { AccumulatorPeer } from '../peer.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 
-export const peer: AccumulatorPeer = {
+export const peer: AnswerPeer = {
   name: 'openai',
   package: 'openai',
   lacks: [],

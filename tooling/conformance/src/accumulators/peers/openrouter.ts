@@ -1,8 +1,8 @@
 import { createOpenRouter } from '@openrouter/ai-sdk-provider'
-import { lacking, readWith } from '../ai-sdk.ts'
-import type { AccumulatorPeer } from '../peer.ts'
+import { lacking, readWith } from '../../answers/ai-sdk.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 
-export const peer: AccumulatorPeer = {
+export const peer: AnswerPeer = {
   name: '@openrouter/ai-sdk-provider',
   package: '@openrouter/ai-sdk-provider',
   lacks: [...lacking.filter((aspect) => aspect !== 'images'), 'logprobs', 'signature'],

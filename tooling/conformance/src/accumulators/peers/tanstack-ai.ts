@@ -1,7 +1,7 @@
 import { chat, toolDefinition } from '@tanstack/ai'
 import { openaiCompatibleText } from '@tanstack/ai-openai/compatible'
-import type { Call } from '../case.ts'
-import type { AccumulatorPeer } from '../peer.ts'
+import type { Call } from '../../answers/case.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 
 /** As much of its events as is read here. */
 interface Event {
@@ -15,7 +15,7 @@ interface Event {
   readonly usage?: unknown
 }
 
-export const peer: AccumulatorPeer = {
+export const peer: AnswerPeer = {
   name: '@tanstack/ai-openai',
   package: '@tanstack/ai-openai',
   lacks: [
@@ -42,14 +42,14 @@ export const peer: AccumulatorPeer = {
       toolDefinition({ name, description: name }),
     )
     const calls = new Map<string, Call>()
-    const seen = { content: '', reasoning: undefined as string | undefined }
+    const seen = { text: '', reasoning: undefined as string | undefined }
     let finish: unknown
     let error: unknown
     let usage: readonly [number, number] | undefined
     const events = chat({ adapter, tools, messages: [{ role: 'user', content: 'Hello' }] })
     for await (const event of events as AsyncIterable<Event>) {
       const { type, delta = '', toolCallId: id = '' } = event
-      if (type === 'TEXT_MESSAGE_CONTENT') seen.content += delta
+      if (type === 'TEXT_MESSAGE_CONTENT') seen.text += delta
       else if (type === 'REASONING_MESSAGE_CONTENT') seen.reasoning = (seen.reasoning ?? '') + delta
       else if (type === 'TOOL_CALL_START') calls.set(id, [id, event.toolCallName ?? '', ''])
       else if (type === 'TOOL_CALL_ARGS') {

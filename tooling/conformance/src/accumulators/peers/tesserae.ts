@@ -1,8 +1,8 @@
 import { accumulate, reasoningOf } from '@tesserae/openai'
-import type { AccumulatorPeer } from '../peer.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 import { seenIn } from '../chat-completion.ts'
 
-export const peer: AccumulatorPeer = {
+export const peer: AnswerPeer = {
   name: '@tesserae/openai',
   package: '@tesserae/openai',
   lacks: [],

@@ -1,8 +1,8 @@
 import { createOpenResponses } from '@ai-sdk/open-responses'
-import { lacking, readWith } from '../ai-sdk.ts'
-import type { ResponsePeer } from '../peer.ts'
+import { lacking, readWith } from '../../answers/ai-sdk.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 
-export const peer: ResponsePeer = {
+export const peer: AnswerPeer = {
   name: '@ai-sdk/open-responses',
   package: '@ai-sdk/open-responses',
   lacks: lacking,

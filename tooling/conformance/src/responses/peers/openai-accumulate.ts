@@ -1,9 +1,9 @@
 import OpenAI from 'openai'
 import { accumulateResponse } from 'openai/lib/responses/ResponseAccumulator'
-import type { ResponsePeer } from '../peer.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 import { seenIn } from '../whole.ts'
 
-export const peer: ResponsePeer = {
+export const peer: AnswerPeer = {
   name: 'openai, accumulateResponse',
   package: 'openai',
   lacks: [],

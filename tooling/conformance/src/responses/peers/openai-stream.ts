@@ -1,8 +1,8 @@
 import OpenAI from 'openai'
-import type { ResponsePeer } from '../peer.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 import { seenIn } from '../whole.ts'
 
-export const peer: ResponsePeer = {
+export const peer: AnswerPeer = {
   name: 'openai, responses.stream',
   package: 'openai',
   lacks: [],

@@ -1,8 +1,8 @@
 import { accumulate } from '@tesserae/openai/responses'
-import type { ResponsePeer } from '../peer.ts'
+import type { AnswerPeer } from '../../answers/peer.ts'
 import { seenIn } from '../whole.ts'
 
-export const peer: ResponsePeer = {
+export const peer: AnswerPeer = {
   name: '@tesserae/openai/responses',
   package: '@tesserae/openai',
   lacks: [],

@@ -1,7 +1,6 @@
-import type { ResponseCase } from '../case.ts'
-import { bases, type Wire, withOutput } from './pieces.ts'
+import { type Case, dataOf, frameOf, readCases, type Wire } from '../answers/case.ts'
 
-// Habits of servers that leave the meaning of a stream: each is tried on three responses.
+// Habits of servers that leave the meaning of a stream as it is. Each is tried on every response of `bases.cases`.
 
 interface Habit {
   readonly name: string
@@ -33,6 +32,13 @@ const without =
     events.map((event) =>
       Object.fromEntries(Object.entries(event).filter(([name]) => !names.includes(name))),
     )
+/** The output of the terminal event is replaced. */
+const withOutput = (events: readonly Wire[], output: unknown): Wire[] =>
+  events.map((event, at) =>
+    at === events.length - 1
+      ? { ...event, response: { ...(event['response'] as Wire), output } }
+      : event,
+  )
 const bare = (change: (events: readonly Wire[]) => readonly Wire[]) => (events: readonly Wire[]) =>
   withOutput(change(events), [])
 const beforeDeltas =
@@ -62,6 +68,8 @@ const emptied = (event: Wire): Wire => {
     Object.entries(event).map(([name, value]) => [name, texts.includes(name) ? '' : value]),
   )
 }
+
+export const bases = readCases('responses/bases')
 
 const habits: readonly Habit[] = [
   {
@@ -280,20 +288,20 @@ const habits: readonly Habit[] = [
   },
 ]
 
-export const habitCases: readonly ResponseCase[] = habits.flatMap(
-  ({ name, why, change, done, named }) =>
-    bases.map(({ name: base, events, expected }) => {
-      const changed = change(events)
-      // Of items that are never closed the status stays as it was, and log probabilities come with the part.
-      const isExact = !/only deltas|no output_item.done/.test(name)
-      const { output: _, ...said } = expected
-      return {
-        name: `${base}: ${name}`,
-        why,
-        events: changed,
-        expected: isExact ? expected : said,
-        ...(done !== undefined && { done }),
-        ...(named !== undefined && { named }),
-      }
-    }),
+export const habitCases: readonly Case[] = habits.flatMap(({ name, why, change, ...habit }) =>
+  bases.map((base) => {
+    const events = change(base.events)
+    const { done = false, named = true } = habit
+    const frames = events.map((event) => (named ? frameOf(event) : dataOf(JSON.stringify(event))))
+    // Of items that are never closed the status stays as it was, and log probabilities come with the part.
+    const isExact = !/only deltas|no output_item.done/.test(name)
+    const { output: _, ...withoutOutput } = base.expected
+    return {
+      name: `${base.name}: ${name}`,
+      why,
+      body: frames.join('') + (done ? dataOf('[DONE]') : ''),
+      events,
+      expected: isExact ? base.expected : withoutOutput,
+    }
+  }),
 )

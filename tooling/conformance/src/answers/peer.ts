@@ -1,22 +1,22 @@
 import type { Peer } from '../areas.ts'
 import type { Aspect, Expected } from './case.ts'
 
-/** What an accumulator of any make is asked for. A file in `peers/` is one of these. */
-export interface AccumulatorPeer extends Peer {
+/** A library that reads the answers of models. */
+export interface AnswerPeer extends Peer {
   /** Parts of a message for which its API has no place. It is not judged by them. */
   readonly lacks: readonly Aspect[]
-  /** What a reader of the table has to know. */
   readonly note?: string
-  /** Asks for one answer, which `fetch` gives whatever it is asked, and reads it to its end. */
+  /** Asks for one answer, which `fetch` gives to every request, and reads it to its end. */
   read(fetch: typeof globalThis.fetch): Promise<Seen>
 }
 
-/** What its caller is shown. Where there is an error and what came before it, both may be here. */
+/** What the caller of a library is shown, in its own words. An error may stand beside what came before it. */
 export interface Seen extends Omit<
   { readonly [Part in Aspect]?: Expected[Part] | undefined },
-  'content' | 'finish' | 'error' | 'cut'
+  'text' | 'end' | 'finish'
 > {
-  readonly content?: unknown
+  readonly text?: unknown
+  /** What it says about the end, if it says anything: a finish reason, or the status of a response. */
   readonly finish?: unknown
   /** An error that was reported, and not thrown. */
   readonly error?: unknown

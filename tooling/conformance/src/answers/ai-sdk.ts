@@ -10,6 +10,7 @@ export const lacking: readonly Aspect[] = [
   'customTools',
   'audio',
   'images',
+  'output',
 ]
 
 /** What providers tell beside the parts. */
@@ -33,7 +34,7 @@ export async function readWith(model: LanguageModel): Promise<Seen> {
   const calls: Call[] = []
   const annotations: string[] = []
   const images: string[] = []
-  const seen = { content: '', reasoning: undefined as string | undefined }
+  const seen = { text: '', reasoning: undefined as string | undefined }
   let error: unknown
   let finish: unknown
   let usage: readonly [number, number] | undefined
@@ -41,7 +42,7 @@ export async function readWith(model: LanguageModel): Promise<Seen> {
   let logprobs: string[] | undefined
   let reasoningDetails: object[] | undefined
   for await (const part of result.fullStream) {
-    if (part.type === 'text-delta') seen.content += part.text
+    if (part.type === 'text-delta') seen.text += part.text
     else if (part.type === 'reasoning-delta') seen.reasoning = (seen.reasoning ?? '') + part.text
     else if (part.type === 'tool-call') {
       const { toolCallId, toolName, input, providerMetadata: its } = part
