@@ -40,6 +40,7 @@ const commands = {
   build: { about: 'Builds the packages.', takes: [FILTER], tasks: ['build'], quiet: true },
   bench: {
     about: 'Measures speed against other packages; needs a quiet machine.',
+    takes: ['names of cases', '--help  lists the options, once the workspace is set up'],
     ownHelp: true,
     script: 'bench',
     of: 'bench',
@@ -67,7 +68,7 @@ const commands = {
   },
   docs: {
     about: 'Writes the API pages and guides as static files.',
-    takes: ['--write  updates the generated tables of the READMEs instead'],
+    takes: ['--write  updates the tables of the front page first'],
     script: 'docs',
     of: 'docs',
   },
@@ -92,7 +93,9 @@ async function main([name = 'test', ...rest]) {
   if (name === 'start') return startPlayground(rest)
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   const asksForHelp = rest.some((arg) => arg === '--help' || arg === '-h')
-  if (name === 'help' || (command && asksForHelp && !command.ownHelp)) {
+  // A command prints its own help only where it can run: asking must not install anything.
+  const hasOwnHelp = command?.ownHelp && existsSync(path.join(root, 'node_modules/.set-up'))
+  if (name === 'help' || (command && asksForHelp && !hasOwnHelp)) {
     console.log(command ? helpOf(name, command) : overview())
     return 0
   }
@@ -133,6 +136,7 @@ function startPlayground(args) {
     return 2
   }
   const playground = path.join(root, 'tooling/playground')
+  console.log('Building the page and the server.')
   const status = run([path.join(playground, 'build.mjs')], playground, process.execPath)
   if (status !== 0) return status
   return run([path.join(playground, 'dist/server/main.js'), ...args], playground, process.execPath)

@@ -30,7 +30,7 @@ function plant({ file, from, to }: Mutant, index: number): string {
 
 async function testsPass(cwd: string): Promise<boolean> {
   const args = [vitest, 'run', '--config', config, '--bail', '1', '--maxWorkers', '1']
-  const env = { ...process.env, LONG: '0', VITEST: undefined }
+  const env = { ...process.env, VITEST: undefined }
   try {
     await run(process.execPath, args, { cwd, env, timeout: LONGEST })
     return true

@@ -20,7 +20,8 @@ export interface MeasureOptions {
   /** The Node that runs the workers. */
   readonly node: string
   readonly folder: string
-  readonly onProgress?: (done: number, total: number) => void
+  /** Called with what begins, and how many processes there are in all. */
+  readonly onProgress?: (name: string, total: number) => void
 }
 
 export interface CaseResult {
@@ -63,12 +64,12 @@ export async function measure(
   const passes = options.verify ? 0 : options.processes
   for (let pass = 0; pass < passes; pass++)
     if (options.seed !== undefined) {
-      options.onProgress?.(pass, passes)
+      options.onProgress?.(`all cases, pass ${pass + 1}`, passes)
       const job: Job = { duels: right, mix: { ...quick, seed: options.seed + pass } }
       for (const report of await runWorker(options.node, worker, job)) add(report)
     } else
-      for (const [index, duel] of right.entries()) {
-        options.onProgress?.(pass * right.length + index, passes * right.length)
+      for (const duel of right) {
+        options.onProgress?.(duel.case, passes * right.length)
         const job: Job = { duels: [duel], options: { ...thorough, first: pass % 2 === 0 ? 0 : 1 } }
         const [report] = await runWorker(options.node, worker, job)
         add(report!)

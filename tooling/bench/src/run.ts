@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { type Progress, startProgress } from '../../config/command.ts'
 import { scratchFolder } from './bundle.ts'
 import { type Case, cases, mixedCases } from './cases.ts'
 import { buildCommit, resolveCommit } from './checkout.ts'
@@ -33,6 +34,7 @@ async function main(options: Options): Promise<number> {
   const warning = options.verify ? undefined : busyWarning()
   if (warning !== undefined) console.error(warning)
   if (options.seed !== undefined) console.error(`Mixed, by --seed ${options.seed}`)
+  let progress: Progress | undefined
   const results = await measure(chosen, {
     sides,
     processes: options.processes,
@@ -40,8 +42,9 @@ async function main(options: Options): Promise<number> {
     seed: options.seed,
     node: node.path,
     folder: scratch.folder,
-    onProgress: showProgress,
+    onProgress: (name, total) => (progress ??= startProgress(total)).begin(name),
   })
+  progress?.clear()
   return report(results, machineLine(node.version, options.processes), options, readme)
 }
 
@@ -90,9 +93,4 @@ function chooseSides(
   })
   const [before, after = { role: 'ours', label: 'as it is now' } satisfies Side] = built
   return [after, before!]
-}
-
-function showProgress(done: number, total: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} processes\r`)
-  else if (done > 0 && done % 20 === 0) console.error(`${done} of ${total} processes`)
 }

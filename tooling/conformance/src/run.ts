@@ -1,5 +1,6 @@
 // `npm run conformance`: every peer against every case, or those of the areas that are named.
 // `-- --write` keeps what comes out, in `results.generated.json` and in the tables of the READMEs.
+import { readArgs, refuse, startProgress } from '../../config/command.ts'
 import { type Area, areas, peersOf } from './areas.ts'
 import { runIsolated } from './isolated.ts'
 import { writeTables } from './readmes.ts'
@@ -7,14 +8,18 @@ import { type Row, writeResults } from './results.ts'
 import { plainTable } from './tables.ts'
 import { versionOf } from './versions.ts'
 
-const args = process.argv.slice(2)
-const write = args.includes('--write')
-const named = args.filter((arg) => arg !== '--write')
+const usage = `npm run conformance -- [area …] [--write]
+
+  area      any of ${areas.join(', ')}; without one, all
+  --write   updates the results and the tables of the READMEs`
+
+const { values, positionals: named } = readArgs(usage, {
+  options: { write: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const { write } = values
 const unknown = named.find((arg) => !areas.includes(arg as Area))
-if (unknown !== undefined) {
-  console.error(`There is no "${unknown}": give --write, and any of ${areas.join(', ')}.`)
-  process.exit(2)
-}
+if (unknown !== undefined) refuse(`There is no area "${unknown}".`, usage)
 
 for (const area of areas.filter((each) => named.length === 0 || named.includes(each))) {
   const started = performance.now()
@@ -34,13 +39,16 @@ if (write) for (const name of writeTables()) console.log(`${name} is up to date`
 async function rows(area: Area): Promise<Row<object>[]> {
   const files = peersOf(area)
   const done: Row<object>[] = []
+  const progress = startProgress(files.length)
   const next = async (): Promise<void> => {
     for (let file = files.shift(); file !== undefined; file = files.shift()) {
+      progress.begin(`${area}: ${file}`)
       const { name = file, package: from, result, lost } = await runIsolated(area, file)
       const version = from === undefined ? '' : versionOf(from)
       done.push({ file, name, version, ...(result === undefined ? { lost } : { result }) })
     }
   }
   await Promise.all([next(), next()])
+  progress.clear()
   return done.toSorted((a, b) => (a.file < b.file ? -1 : 1))
 }

@@ -26,7 +26,8 @@ export const usage = `node src/run.ts [--all] [--only node20,bun] [--package par
   --only      these parts alone, separated by commas
   --package   these packages alone, by their folders' names
   --seed      the seed of every property (also FC_SEED)
-  --runs      the cases that a property tries (also FC_RUNS)`
+  --runs      the cases that a property tries (also FC_RUNS)
+  --help      prints this`
 
 /** Throws a sentence for people. */
 export function readArguments(

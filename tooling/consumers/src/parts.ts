@@ -31,16 +31,25 @@ export const partChoices: Omit<Choices, 'packages'> = {
   moreParts: moreRuntimes.map(({ name }) => name),
 }
 
-/** What the plan asks for, the slowest first: each adds its rows to the outcome, or why it could not run. */
-export function makeWork(job: Job): (() => Promise<void>)[] {
+export interface Work {
+  readonly name: string
+  /** Adds its rows to the outcome, or why it could not run. */
+  readonly run: () => Promise<void>
+}
+
+/** What the plan asks for, the slowest first. */
+export function makeWork(job: Job): Work[] {
   const wanted = (name: string): boolean => job.plan.parts.includes(name)
-  const work: (() => Promise<void>)[] = []
+  const work: Work[] = []
   for (const runtime of [...moreRuntimes, ...runtimes.toReversed()])
-    if (wanted(runtime.name)) work.push(() => runRuntime(job, runtime))
+    if (wanted(runtime.name)) work.push({ name: runtime.name, run: () => runRuntime(job, runtime) })
   if (wanted('types'))
     for (const compiler of job.plan.long ? [...moreCompilers, ...compilers] : compilers)
-      work.push(() => runCompiler(job, compiler))
-  if (wanted('tarball')) work.push(() => runManifests(job))
+      work.push({
+        name: `types, TypeScript ${compilerVersion(compiler)}`,
+        run: () => runCompiler(job, compiler),
+      })
+  if (wanted('tarball')) work.push({ name: 'tarball', run: () => runManifests(job) })
   return work
 }
 

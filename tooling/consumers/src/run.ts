@@ -1,3 +1,4 @@
+import { startProgress } from '../../config/command.ts'
 import { type Plan, readArguments, usage } from './arguments.ts'
 import { prepareControl } from './control.ts'
 import { makeScratch } from './layout.ts'
@@ -14,10 +15,15 @@ const width = 3
 process.exit(await main())
 
 async function main(): Promise<number> {
+  const args = process.argv.slice(2)
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(usage)
+    return 0
+  }
   let plan: Plan
   try {
     const packages = publishedPackages().map(({ short }) => short)
-    plan = readArguments(process.argv.slice(2), { ...partChoices, packages })
+    plan = readArguments(args, { ...partChoices, packages })
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)
     return 2
@@ -32,7 +38,13 @@ async function main(): Promise<number> {
   const control = await prepareControl(scratch)
   const packages = await preparePackages(plan.packages, scratch, outcome)
   const job = { plan, packages, control, scratch, outcome }
-  await inParallel(makeWork(job), width, (part) => part())
+  const work = makeWork(job)
+  const progress = startProgress(work.length)
+  await inParallel(work, width, ({ name, run }) => {
+    progress.begin(name)
+    return run()
+  })
+  progress.clear()
   await measure(job)
 
   printOutcome(outcome)

@@ -1,18 +1,19 @@
-// `npm run docs`: the API of each package as pages. With `--write`, the tables of the front page too.
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { readArgs } from '../../config/command.ts'
 import { packagesIn } from './api/packages.ts'
 import { writeSite } from './api/site.ts'
 import { currentFrontPage, frontPage } from './front/front-page.ts'
 import { repository } from './repository.ts'
 
-const [option, ...more] = process.argv.slice(2)
-if ((option !== undefined && option !== '--write') || more.length > 0) {
-  console.error('npm run docs takes one option, --write: bring the front page up to date too.')
-  process.exit(2)
-}
-if (option === '--write') {
+const usage = `npm run docs -- [--write]
+
+Writes the API pages and the guides as static files, into tooling/docs/dist.
+
+  --write   updates the tables of the front page first`
+
+if (readArgs(usage, { options: { write: { type: 'boolean' } } }).values.write) {
   writeFileSync(path.join(repository, frontPage), await currentFrontPage(repository))
   console.log(`Written: ${frontPage}`)
 }

@@ -2,7 +2,7 @@
 // What cannot be installed or started fails. With --quick, the pairs that `npm test` runs; of these, as everywhere in
 // it, one that cannot be had on this machine is a skip, and with CI=true a skip is a failure.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { readArgs, startProgress } from '../../config/command.ts'
 import { EngineError } from './engine/server.ts'
 import type { Pair } from './pair.ts'
 import { groups } from './pairs/groups.ts'
@@ -12,7 +12,12 @@ import { SharedServers } from './shared-servers.ts'
 /** For one pair, on a machine that has other things to do. */
 const PATIENCE = 300_000
 
-const { values, positionals } = parseArgs({
+const usage = `npm run interop -- [word …] [--quick]
+
+  word      only pairs whose names have one of the words
+  --quick   only the pairs that npm test runs; what cannot be installed is skipped`
+
+const { values, positionals } = readArgs(usage, {
   options: { quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
@@ -25,13 +30,18 @@ const servers = new SharedServers(isQuick)
 // What was started ends with this process, which a signal would end without a word.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
 
-for (const { title, pairs, stop } of groups) {
-  const chosen = pairs.filter((pair) => isChosen(title, pair))
-  if (chosen.length === 0) continue
+const chosenGroups = groups
+  .map((group) => ({ ...group, chosen: group.pairs.filter((pair) => isChosen(group.title, pair)) }))
+  .filter(({ chosen }) => chosen.length > 0)
+const progress = startProgress(chosenGroups.reduce((sum, { chosen }) => sum + chosen.length, 0))
+
+for (const { title, chosen, stop } of chosenGroups) {
   console.log(`\n${title}\n`)
   const width = Math.max(...chosen.map(({ name }) => name.length))
   for (const pair of chosen) {
+    progress.begin(pair.name)
     const { state, lines } = await resultOf(pair)
+    progress.clear()
     const [summary = '', ...details] = lines
     console.log(`${state.padEnd(4)}  ${pair.name.padEnd(width)}  ${summary}`.trimEnd())
     for (const detail of details) console.log(`        ${detail.replaceAll('\n', '\n        ')}`)

@@ -19,10 +19,8 @@ function runWith(longSuite: string): { status: number | null; counts: unknown; f
   writeFileSync(path.join(folder, 'test/b.long.ts'), head + longSuite)
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
   const config = path.join(root, 'tooling/config/vitest.config.ts')
-  const { LONG: _, ...env } = process.env
   const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', config], {
     cwd: folder,
-    env,
   })
   const report = readFileSync(path.join(folder, '.reports/test.json'), 'utf8')
   const { failures, ...counts } = JSON.parse(report)

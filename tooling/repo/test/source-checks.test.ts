@@ -89,6 +89,10 @@ describe('function length', () => {
 describe('conventions', () => {
   test('reports stray helpers, errors outside of errors.ts, and examples without a fence', () => {
     const root = scratchRepository({
+      'packages/x/package.json': JSON.stringify({
+        name: 'x',
+        scripts: { good: 'node a.js && node b.js', bad: 'node a.js && LONG=1 node b.js' },
+      }),
       'packages/x/test/a.test.ts': '',
       'packages/x/test/a.long.ts': '',
       'packages/x/test/types.ts': '',
@@ -133,6 +137,7 @@ describe('conventions', () => {
       'packages/x/src/a.ts:3 writes the text of an error: texts stand in errors.ts',
       'packages/x/src/a.ts:8 has an @example without a fence: begin it with ```ts',
       'packages/x/src/errors.ts:5: BadError needs `readonly code`, of a closed union',
+      'packages/x: the script "bad" needs a POSIX shell, and Windows has none',
     ])
   })
 })

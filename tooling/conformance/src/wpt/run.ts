@@ -1,11 +1,10 @@
-// Plays the `eventsource` folder of web-platform-tests on the EventSource of @tesserae/client, in Node, Deno and Bun:
-// node src/wpt/run.ts <folder> [--runtime node,deno,bun] [--module <path of another EventSource>]
+// Plays the `eventsource` folder of web-platform-tests on the EventSource of @tesserae/client, in Node, Deno and Bun.
 // The files are not part of this repository. Debian's source package firefox-esr has them, in testing/web-platform/tests.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { readArgs, refuse } from '../../../config/command.ts'
 import { startServer } from './server.ts'
 
 /** Files that need a page: its navigation, its cookies, its second origin. */
@@ -18,7 +17,14 @@ const NEED_A_PAGE = [
 
 const player = fileURLToPath(new URL('play-file.mjs', import.meta.url))
 const own = fileURLToPath(import.meta.resolve('@tesserae/client/eventsource'))
-const { values, positionals } = parseArgs({
+const usage = `node src/wpt/run.ts <folder> [--runtime node,deno,bun] [--module <file>] [--verbose]
+
+  <folder>    the folder \`eventsource\` of web-platform-tests
+  --runtime   where the tests run, separated by commas
+  --module    another EventSource, instead of the one of @tesserae/client
+  --verbose   what the runtimes print`
+
+const { values, positionals } = readArgs(usage, {
   allowPositionals: true,
   options: {
     runtime: { type: 'string', default: 'node,deno,bun' },
@@ -28,7 +34,7 @@ const { values, positionals } = parseArgs({
 })
 const folder = positionals[0]
 if (folder === undefined || !existsSync(path.join(folder, 'format-utf-8.any.js')))
-  throw new Error('Pass the folder `eventsource` of web-platform-tests.')
+  refuse('The folder `eventsource` of web-platform-tests is missing.', usage)
 
 const files = [
   ...readdirSync(folder).filter(

@@ -1,18 +1,23 @@
-// Real processes, a real Redis with its log on disk, and faults all the time: `node src/chaos/run.ts --seconds 20 --seed 7`.
+// Real processes, a real Redis with its log on disk, and faults all the time.
 // What readers received is compared with what the sources yielded, and with nothing else.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { createClient } from 'redis'
+import { readArgs } from '../../../config/command.ts'
 import { type RedisServer, startRedis } from '../stores/redis-server.ts'
 import { Unavailable } from '../stores/unavailable.ts'
 import { type Proxy, startProxy } from './proxy.ts'
 import { readToEnd, type Seen } from './reader.ts'
 import { LEASE, payload } from './settings.ts'
 
-const { values } = parseArgs({
+const usage = `node src/chaos/run.ts [--seconds 20] [--seed 7]
+
+  --seconds   how long rounds are started
+  --seed      the faults of an earlier run again`
+
+const { values } = readArgs(usage, {
   options: { seconds: { type: 'string', default: '20' }, seed: { type: 'string' } },
 })
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))

@@ -1,10 +1,17 @@
-// `node src/engine/record-responses.ts`: asks llama-server and a mock at /v1/responses for every dialogue, streamed and
-// unstreamed, and writes both into packages/testkit/data/responses.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import dialogues from '../../model/dialogues.json' with { type: 'json' }
+import { readArgs } from '../../../config/command.ts'
 import { startAimock } from '../chat/mocks.ts'
 import { startEngine } from './server.ts'
+
+readArgs(
+  `node src/engine/record-responses.ts
+
+Asks llama-server and a mock at /v1/responses for every dialogue, streamed and unstreamed, and writes both into
+packages/testkit/data/responses.`,
+  {},
+)
 
 const data = path.resolve(import.meta.dirname, '../../../../packages/testkit/data/responses')
 

@@ -1,14 +1,10 @@
 // `npm run record`: records llama-server again and says what is different from the recordings that are committed.
-//
-//   npm run record                     into .scratch/recordings
-//   npm run record -- plain tool       these cases alone
-//   npm run record -- --write          what is new or changed goes among the committed ones
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { RecorderError } from '@tesserae/testkit/recorder'
 import { writeTranscript } from '@tesserae/testkit/transcript'
+import { readArgs, refuse, startProgress } from '../../../config/command.ts'
 import { cases } from './cases.ts'
 import { committed, compare, fileOf, missing, type Comparison } from './compare.ts'
 import { EngineError } from './errors.ts'
@@ -18,17 +14,17 @@ import { runCases } from './run-cases.ts'
 const LONGEST_DIFF = 40
 const LONGEST_LINE = 200
 
-const { values, positionals } = parseArgs({
+const usage = `npm run record -- [case …] [--write]
+
+  case      only these: ${cases.map(({ name }) => name).join(', ')}
+  --write   what is new or changed goes among the committed recordings, not into .scratch/recordings`
+
+const { values, positionals } = readArgs(usage, {
   options: { write: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
 const unknown = positionals.filter((name) => !cases.some((each) => each.name === name))
-if (unknown.length > 0) {
-  console.error(
-    `There is no case ${unknown.join(', ')}. There are ${cases.map(({ name }) => name).join(', ')}.`,
-  )
-  process.exit(2)
-}
+if (unknown.length > 0) refuse(`There is no case ${unknown.join(', ')}.`, usage)
 const wanted =
   positionals.length === 0 ? cases : cases.filter(({ name }) => positionals.includes(name))
 const folder = values.write ? committed : path.join(scratch, 'recordings')
@@ -45,7 +41,9 @@ async function main(): Promise<number> {
   mkdirSync(folder, { recursive: true })
   const comparisons: Comparison[] = []
   let engine = ''
-  for await (const recorded of runCases(wanted)) {
+  const progress = startProgress(wanted.length)
+  for await (const recorded of runCases(wanted, progress.begin)) {
+    progress.clear()
     if (engine === '') console.log((engine = recorded.transcript.provenance['engine'] ?? ''))
     const comparison = compare(recorded)
     comparisons.push(comparison)

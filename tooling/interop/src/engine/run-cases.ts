@@ -25,10 +25,14 @@ const SETTINGS: Readonly<Record<CaseServer, Setting>> = {
 }
 
 /** Asks a llama-server for each case, and for the whole answer beside it where there can be one. */
-export async function* runCases(cases: readonly Case[]): AsyncGenerator<Recorded, void, undefined> {
+export async function* runCases(
+  cases: readonly Case[],
+  onBegin?: (name: string) => void,
+): AsyncGenerator<Recorded, void, undefined> {
   const engines = new Map<CaseServer, Engine>()
   try {
     for (const of of cases) {
+      onBegin?.(of.name)
       const server = of.server ?? 'chat'
       const engine = engines.get(server) ?? (await start(server))
       engines.set(server, engine)

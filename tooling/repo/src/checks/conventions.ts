@@ -1,6 +1,6 @@
 import path from 'node:path'
 import ts from 'typescript'
-import { filesOf } from '../repository.ts'
+import { filesOf, workspaces } from '../repository.ts'
 import { parse, placeOf, walk } from '../source.ts'
 import type { Check } from '../types.ts'
 
@@ -16,8 +16,20 @@ export const conventions: Check = {
       ...files
         .filter((file) => /^packages\/[^/]+\/src\//.test(file))
         .flatMap((file) => ofSource(parse(root, file))),
+      ...workspaces(root).flatMap(({ folder, manifest }) =>
+        Object.entries(manifest.scripts ?? {})
+          .filter(([, command]) => needsPosixShell(command))
+          .map(
+            ([name]) => `${folder}: the script "${name}" needs a POSIX shell, and Windows has none`,
+          ),
+      ),
     ]
   },
+}
+
+/** What `cmd.exe` does not read as `sh` does: a variable before a command, `;`, `$`, a pipe, single quotes. */
+function needsPosixShell(command: string): boolean {
+  return /(?:^|&&)\s*\w+=|[;$|']/.test(command)
 }
 
 /** A file directly in `test/` that no runner runs and no compiler is pointed at. */

@@ -1,7 +1,6 @@
-// Packs what a release would publish: every package whose version the registry does not have yet, or all of them.
-//   pack.ts <folder> [--all]
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { readArgs, refuse } from '../../../config/command.ts'
 import { published, type Workspace } from '../repository.ts'
 import { runProgram } from '../run-program.ts'
 
@@ -45,12 +44,21 @@ export function unstamped(workspaces: readonly Workspace[]): string[] {
     .map(({ folder }) => folder)
 }
 
-async function main(args: readonly string[]): Promise<void> {
+const usage = `node tooling/repo/src/release/pack.ts <folder> [--all]
+
+Packs into the folder every package whose version the registry does not have yet.
+
+  --all   packs every package`
+
+async function main(): Promise<void> {
   const root = path.resolve(import.meta.dirname, '../../../..')
-  const isAll = args.includes('--all')
-  const folder = args.find((arg) => !arg.startsWith('--'))
-  if (folder === undefined)
-    throw new Error('Say where the tarballs shall go: pack.ts <folder> [--all]')
+  const { values, positionals } = readArgs(usage, {
+    options: { all: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
+  const { all: isAll } = values
+  const [folder] = positionals
+  if (folder === undefined) refuse('The folder for the tarballs is missing.', usage)
   const without = isAll ? [] : unstamped(published(root))
   if (without.length > 0)
     throw new Error(
@@ -66,7 +74,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 if (import.meta.main) {
   try {
-    await main(process.argv.slice(2))
+    await main()
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

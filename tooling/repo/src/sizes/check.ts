@@ -1,8 +1,7 @@
-// `check` fails on what is too large, has no budget, holds what it must not, or differs from a README's table.
-// `--write` brings the tables up to date first.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readArgs } from '../../../config/command.ts'
 import peers from '@tooling/conformance/package.json' with { type: 'json' }
 import { faults, orphans, readBudgets } from './budgets.ts'
 import { publishedEntries, repository } from './entries.ts'
@@ -13,7 +12,12 @@ const own = new URL('../..', import.meta.url)
 const besidePeers = path.dirname(
   fileURLToPath(import.meta.resolve('@tooling/conformance/package.json')),
 )
-const write = process.argv.includes('--write')
+const usage = `node tooling/repo/src/sizes/check.ts [--write]
+
+Fails on an entry that is too large, has no budget or holds what it must not, and on a README that shows other sizes.
+
+  --write   updates the tables of the READMEs first`
+const { write } = readArgs(usage, { options: { write: { type: 'boolean' } } }).values
 
 const counts = { passed: 0, failed: 0, skipped: 0, skips: [] }
 function fail(what: string, why: string): void {

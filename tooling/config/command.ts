@@ -1,0 +1,60 @@
+// What the commands of the tools have in common: how they read arguments, and how long work says where it is.
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+
+/**
+ * Reads the arguments of the process. Prints `usage` and exits for `--help`, and for arguments that the command does not
+ * take.
+ */
+export function readArgs<const Config extends ParseArgsConfig>(
+  usage: string,
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
+  if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+    console.log(usage)
+    process.exit(0)
+  }
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    return refuse((error as Error).message, usage)
+  }
+}
+
+/** Prints what is wrong with the arguments, and what would be right, and exits. */
+export function refuse(message: string, usage: string): never {
+  console.error(`${message}\n\n${usage}`)
+  process.exit(2)
+}
+
+export interface Progress {
+  /** Says what runs now: `[3 of 40] name`. Each call counts one. */
+  begin(name: string): void
+  /** Removes the line, so that something else can be printed in its place. */
+  clear(): void
+}
+
+/** Without a terminal, a line is printed at most so often. */
+const EVERY_MS = 10_000
+
+/** The progress of `total` pieces of work: a line that is rewritten on a terminal, and printed now and then elsewhere. */
+export function startProgress(
+  total: number,
+  out: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'> = process.stderr,
+  now: () => number = () => performance.now(),
+): Progress {
+  let begun = 0
+  let printed = now()
+  return {
+    begin(name) {
+      const line = `[${++begun} of ${total}] ${name}`
+      if (out.isTTY) out.write(`\r\x1b[K${line.slice(0, out.columns - 1)}`)
+      else if (now() - printed >= EVERY_MS) {
+        printed = now()
+        out.write(`${line}\n`)
+      }
+    },
+    clear() {
+      if (out.isTTY) out.write('\r\x1b[K')
+    },
+  }
+}
