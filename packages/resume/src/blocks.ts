@@ -3,12 +3,14 @@
  *
  * | entry   | place                            | blocks |
  * | ------- | -------------------------------- | ------ |
- * | mark    | `<epoch + 1>-0`                  | `:w <token>`: a producer claims the log |
- * | records | `<epoch>-<number of the last>`   | one block a record: an event as `encode()` writes it, `:b` (a beat), or `:t {"reason":"…"}` (the end, by the producer) |
+ * | mark    | `<epoch>-0`                      | `:w <token>`: a producer claims the log, in epoch 1, or a random number of epochs beyond the last one |
+ * | records | `<epoch>-<number of the last>`   | one block a record: an event as `encode()` writes it, `:b` (a beat), `:a <epoch>` (a takeover goes on after the records of that epoch), or `:t {"reason":"…"}` (the end, by the producer) |
  * | seal    | `<epoch + 1>-0`                  | `:t {"reason":"…"}`: the end, by anyone else |
  *
  * Records are numbered consecutively through all epochs. The first number is derived from the token of the log's first
- * mark, so that the ids of a log do not fit a later log of the same name.
+ * mark, so that the ids of a log do not fit a later log of the same name. The epoch of a takeover is random for the same reason:
+ * if the store forgets a takeover, the next one has other places. The first record of a takeover names the epoch that the
+ * last record before it has, so a reader knows whether that is the record that it read last.
  *
  * `encode()` writes no blank line except the last, and no event that begins with a colon. So a body can be split at blank
  * lines, and a control block cannot be mistaken for an event.
@@ -21,6 +23,10 @@ export const BEAT = ':b\n\n'
 
 /** How many digits of a token decide where numbers begin: 36 ** 8 is below 3e12, which leaves room in 15 digits. */
 const DIGITS = 8
+
+/** A seal moves the epoch by 1, so a takeover moves it by 2 at least. 10 digits are enough for 300,000 takeovers of a log. */
+const LEAST_STEP = 2
+const STEPS = 65_536
 
 export function markOf(token: string): string {
   return `:w ${token}\n\n`
@@ -48,13 +54,27 @@ export function baseOf(token: string): number {
   return Number.parseInt(token.slice(0, DIGITS), 36)
 }
 
+/** By how much a takeover with this token moves the epoch. */
+export function stepOf(token: string): number {
+  return LEAST_STEP + (baseOf(token) % STEPS)
+}
+
+export function linkOf(epoch: number): string {
+  return `:a ${epoch}\n\n`
+}
+
+/** The epoch that a takeover goes on after, if a block is its first record. */
+export function linkIn(block: string): number | undefined {
+  return block.startsWith(':a ') ? Number(block.slice(3)) : undefined
+}
+
 /** The blocks of a body, each without its blank line. */
 export function split(body: string): string[] {
   return body.slice(0, -2).split('\n\n')
 }
 
-export function isBeat(block: string): boolean {
-  return block === ':b'
+export function isEvent(block: string): boolean {
+  return !block.startsWith(':')
 }
 
 /** The reason, if a block is the end of the log. */

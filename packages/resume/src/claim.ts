@@ -6,8 +6,10 @@
  * - After its mark is stored a claimer looks at the log again. Only then can nothing of an earlier epoch follow.
  * - The first end in the order of places counts. A seal can follow the producer's own end, and a mark can follow either:
  *   their authors read the log before the end was stored.
+ * - A log begins in epoch 1, so that only one of several starts is stored. A takeover moves the epoch by a random number. If
+ *   the store forgets it, the next takeover does not use its places again, where readers would not look.
  */
-import { baseOf, controlOf, endIn, endOf, markOf, split } from './blocks.ts'
+import { baseOf, controlOf, endIn, endOf, markOf, split, stepOf } from './blocks.ts'
 import type { Entry, Log, Standing } from './log.ts'
 import { ask } from './patience.ts'
 import { compare } from './place.ts'
@@ -27,7 +29,8 @@ export async function standing(log: Log): Promise<Standing> {
 /** @param isAll - whether the log has no more entries than these */
 function read(entries: readonly Entry[], isAll: boolean): Standing | undefined {
   const [newest] = entries
-  if (!newest) return { newest, epoch: 0, number: 0, token: undefined, ended: undefined }
+  if (!newest)
+    return { newest, epoch: 0, number: 0, recordEpoch: 0, token: undefined, ended: undefined }
   const first = controlOf(newest)
   const token = first.kind === 'mark' ? first.token : undefined
   let sealed: EndReason | undefined
@@ -37,12 +40,12 @@ function read(entries: readonly Entry[], isAll: boolean): Standing | undefined {
     if (control.kind !== 'records') continue
     const { number, body } = entry
     const ended = endIn(split(body).at(-1) as string) ?? sealed
-    return { newest, epoch: newest.epoch, number, token, ended }
+    return { newest, epoch: newest.epoch, number, recordEpoch: entry.epoch, token, ended }
   }
   if (!isAll) return undefined
   const oldest = controlOf(entries.at(-1) as Entry)
   const number = oldest.kind === 'mark' ? baseOf(oldest.token) : 0
-  return { newest, epoch: newest.epoch, number, token, ended: sealed }
+  return { newest, epoch: newest.epoch, number, recordEpoch: 0, token, ended: sealed }
 }
 
 /** The epoch that a claim won, with the log as it stood then. */
@@ -50,6 +53,8 @@ export interface Claimed {
   readonly epoch: number
   /** The number of the last record before the claim. */
   readonly number: number
+  /** The epoch of that record, or 0. */
+  readonly recordEpoch: number
   /** Whether there was a log. */
   readonly isTakeover: boolean
 }
@@ -61,17 +66,17 @@ export async function claim(log: Log, takeover: boolean): Promise<Claimed | unde
   for (;;) {
     const before = await standing(log)
     if (before.ended !== undefined) return undefined
-    if (before.token === token) return { epoch: before.epoch, number: before.number, isTakeover }
+    if (before.token === token) return { ...before, isTakeover }
     if (before.newest && !takeover) return undefined
     isTakeover = before.newest !== undefined
-    const place = { epoch: before.epoch + 1, number: 0 }
+    const place = { epoch: isTakeover ? before.epoch + stepOf(token) : 1, number: 0 }
     const options = { create: !isTakeover, keep: log.keep }
     const answer = await ask(log, () => log.store.append(log.name, place, markOf(token), options))
     if (answer === 'stored') {
       log.ring(place.epoch)
       const after = await standing(log)
       const isOver = after.ended !== undefined || after.epoch > place.epoch
-      return isOver ? undefined : { epoch: place.epoch, number: after.number, isTakeover }
+      return isOver ? undefined : { ...after, isTakeover }
     }
     // Refused: another one was faster, or an answer was lost and the mark is mine. Gone: the log vanished meanwhile.
   }
@@ -92,7 +97,7 @@ export async function sealLost(log: Log, newest: Entry): Promise<'go on' | 'forg
   const now = await standing(log)
   if (!now.newest) return 'forgotten'
   const order = compare(now.newest, newest)
-  if (order < 0) return 'forgotten'
+  if (order < 0 || (order === 0 && now.newest.body !== newest.body)) return 'forgotten'
   // A refusal, like an entry that the reader does not know yet, is a sign of life.
   if (order === 0) await seal(log, now, 'lost', false)
   return 'go on'

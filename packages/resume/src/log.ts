@@ -28,6 +28,8 @@ export interface Standing {
   readonly epoch: number
   /** The number of the last record, or the number before the first. */
   readonly number: number
+  /** The epoch of the last record, or 0. */
+  readonly recordEpoch: number
   /** The token of the newest mark, if that is the newest entry. */
   readonly token: string | undefined
   readonly ended: EndReason | undefined

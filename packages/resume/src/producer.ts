@@ -11,7 +11,7 @@
  * - After `over` no append begins, the source's iterator has been returned, and no timer or listener remains.
  */
 import { encode } from '@tesserae/encoder'
-import { BEAT, bytesOf, controlOf, decode, endIn, endOf, isBeat, split } from './blocks.ts'
+import { BEAT, bytesOf, controlOf, decode, endIn, endOf, isEvent, linkOf, split } from './blocks.ts'
 import type { Claimed } from './claim.ts'
 import { aborted, ownId, type ResumeError } from './errors.ts'
 import type { SseEventInit } from '@tesserae/encoder'
@@ -53,7 +53,7 @@ export class Producer {
   readonly #unlisten: () => void
   #unfollow: () => void = () => {}
 
-  constructor(log: Log, { epoch, number }: Claimed) {
+  constructor(log: Log, { epoch, number, recordEpoch, isTakeover }: Claimed) {
     this.#log = log
     this.#epoch = epoch
     this.#number = number
@@ -62,6 +62,8 @@ export class Producer {
     // Another epoch: someone stopped the log or took it over. A beat finds out.
     this.#unlisten = log.listen((other) => other !== epoch && this.#beat())
     this.#beatIn(log.lease / BEATS)
+    // Waits for the first event or beat, and goes into the same entry.
+    if (isTakeover) this.#queue.push(linkOf(recordEpoch))
   }
 
   /** Stops the log when `signal` aborts. */
@@ -185,7 +187,7 @@ export class Producer {
     this.#lastAppend = this.#log.platform.now()
     this.#log.ring(this.#epoch)
     const end = endIn((blocks.at(-1) as string).slice(0, -2))
-    for (const block of blocks) if (!block.startsWith(':')) this.#events++
+    for (const block of blocks) if (isEvent(block)) this.#events++
     if (end) this.#finish(end, this.#error)
     this.#wakeSource()
   }
@@ -261,7 +263,7 @@ export class Producer {
       for (const entry of page) {
         this.#bytes += bytesOf(entry.body)
         if (controlOf(entry).kind !== 'records') continue
-        const events = split(entry.body).filter((block) => !isBeat(block))
+        const events = split(entry.body).filter(isEvent)
         count += events.length
         const newest = events.at(-1)
         if (newest !== undefined) last = decode(newest)

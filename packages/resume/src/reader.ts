@@ -10,7 +10,7 @@
  * - Nothing is asked of the store before the caller has asked for an event.
  * - After `over` no wait, timer or listener remains.
  */
-import { baseOf, controlOf, decode, endIn, isBeat, split } from './blocks.ts'
+import { baseOf, controlOf, decode, endIn, isEvent, linkIn, split } from './blocks.ts'
 import { badCursor, gapError, notFound } from './errors.ts'
 import type { SseEventInit } from '@tesserae/encoder'
 import type { Follower, News } from './follower.ts'
@@ -49,6 +49,8 @@ export class LogReader implements Reader {
   #place: Place = { epoch: 0, number: 0 }
   #newest: Entry | undefined
   #number = 0
+  /** The epoch of the last record taken, or 0. */
+  #epoch = 0
   /** The body of the log's oldest entry, which holds a random token. */
   #generation = ''
   /** Where the last reset was caused. A second one there means that the log is damaged. */
@@ -154,6 +156,7 @@ export class LogReader implements Reader {
     this.#generation = oldest.body
     const control = controlOf(oldest)
     this.#number = control.kind === 'mark' ? baseOf(control.token) : 0
+    this.#epoch = 0
     this.#use(page)
     return true
   }
@@ -171,8 +174,10 @@ export class LogReader implements Reader {
       const blocks = split(entry.body)
       const first = entry.number - blocks.length + 1
       const holds = entry.epoch === cursor.epoch && first <= cursor.number
-      if (!holds && first !== cursor.number + 1) return false
-      this.#number = holds ? entry.number : cursor.number
+      this.#number = cursor.number
+      this.#epoch = cursor.epoch
+      if (!holds && (first !== cursor.number + 1 || !this.#follows(entry, blocks))) return false
+      if (holds) this.#number = entry.number
       this.#use(page)
       this.#pageAt = holds ? index + 1 : index
       if (holds) this.#takeRecords(entry, blocks, cursor.number)
@@ -189,7 +194,8 @@ export class LogReader implements Reader {
     if (control.kind === 'seal') this.#end(control.reason, idOf(entry.epoch, entry.number))
     if (control.kind !== 'records') return this.#stand(entry)
     const blocks = split(entry.body)
-    if (entry.number - blocks.length !== this.#number) return this.#mismatch(entry, blocks.length)
+    if (entry.number - blocks.length !== this.#number || !this.#follows(entry, blocks))
+      return this.#mismatch(entry, blocks)
     this.#takeRecords(entry, blocks, this.#number)
   }
 
@@ -201,15 +207,16 @@ export class LogReader implements Reader {
     this.#at = 0
     for (const block of blocks) {
       number++
-      if (isBeat(block)) continue
       const reason = endIn(block)
       if (reason !== undefined) {
         // A client that comes back with the id of the end has seen it.
         if (number > after) this.#end(reason, idOf(epoch, number))
         else this.#end('end')
-      } else if (number > after) this.#events.push(decode(block, idOf(epoch, number)))
+      } else if (number > after && isEvent(block))
+        this.#events.push(decode(block, idOf(epoch, number)))
     }
     this.#number = entry.number
+    this.#epoch = epoch
     this.#stand(entry)
   }
 
@@ -235,13 +242,39 @@ export class LogReader implements Reader {
     this.#events.push({ event: 'reset', data: JSON.stringify({ after }) })
   }
 
-  /** The next record does not have the next number. */
-  async #mismatch(entry: Entry, count: number): Promise<void> {
-    const expected = this.#number + 1
+  /** Whether the first record of an epoch goes on after the epoch that was read last. */
+  #follows({ epoch }: Entry, [first = '']: readonly string[]): boolean {
+    return this.#epoch === 0 || epoch === this.#epoch || linkIn(first) === this.#epoch
+  }
+
+  /** The next record is not the one after the last record read. */
+  async #mismatch(entry: Entry, blocks: readonly string[]): Promise<void> {
+    if (this.#follower) return this.#askTheStore(this.#follower)
     const isRepeated = this.#resetAt !== undefined && compare(this.#resetAt, entry) === 0
-    const isSmaller = entry.number - count + 1 < expected
-    if (!isRepeated && (isSmaller || (await this.#isReplaced()))) return this.#startAgain(entry)
+    const { [0]: first = '', length } = blocks
+    const isBefore =
+      entry.number - length < this.#number || (linkIn(first) ?? Infinity) < this.#epoch
+    if (!isRepeated && (isBefore || (await this.#isReplaced()))) return this.#startAgain(entry)
     if (!this.#isOverNow()) this.#end('damaged', idOf(entry.epoch, LARGEST_NUMBER))
+  }
+
+  /**
+   * A follower remembers what the store has forgotten. Goes on after the last record without it, or, if the store no longer
+   * has that record, starts again.
+   */
+  async #askTheStore(follower: Follower): Promise<void> {
+    follower.markStale()
+    this.#unfollow()
+    const last = { epoch: this.#epoch, number: this.#number }
+    const page = await this.#read(last)
+    const [entry] = page
+    if (this.#isOverNow()) return
+    const isFirst = this.#epoch === 0
+    if (!entry || (!isFirst && compare(entry, last) !== 0)) return this.#startAgain(last)
+    this.#use(page)
+    if (isFirst) return
+    this.#pageAt = 1
+    this.#stand(entry)
   }
 
   async #isReplaced(): Promise<boolean> {
@@ -252,9 +285,8 @@ export class LogReader implements Reader {
   /** The log forgot entries that this reader has, or is another one of the same name. */
   async #startAgain(at: Place): Promise<void> {
     this.#resetAt = at
-    const after = idOf(this.#place.epoch, this.#number)
-    this.#leave?.()
-    this.#leave = this.#follower = undefined
+    const after = idOf(this.#epoch, this.#number)
+    this.#unfollow()
     this.#events = []
     this.#at = 0
     const isThere = await this.#fromOldest(this.#pageLimit)
@@ -273,16 +305,13 @@ export class LogReader implements Reader {
     if (follower?.covers(this.#place)) {
       const { news, cancel } = follower.after(this.#place)
       const answer = await this.#unlessReturned(news, cancel)
-      if (answer === 'forgotten') return this.#startAgain(this.#place)
+      if (answer === 'forgotten') return this.#askTheStore(follower)
       return this.#use(answer)
     }
     const page = await this.#read(beyond(this.#place))
     if (this.#isOverNow()) return
     // The follower has seen entries beyond this place that the store no longer has.
-    if (follower && page.length === 0) {
-      follower.markStale()
-      return this.#startAgain(this.#place)
-    }
+    if (follower && page.length === 0) return this.#askTheStore(follower)
     this.#use(page)
   }
 
@@ -290,6 +319,11 @@ export class LogReader implements Reader {
     const follower = this.#findFollower(this.#log, this.#generation, this.#newest as Entry)
     this.#leave = follower.join()
     return follower
+  }
+
+  #unfollow(): void {
+    this.#leave?.()
+    this.#leave = this.#follower = undefined
   }
 
   #unlessReturned(news: Promise<News>, cancel: () => void): Promise<News> {

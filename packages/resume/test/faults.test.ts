@@ -5,11 +5,25 @@ import { settle, World } from './support/world.ts'
 const LEASE = 900
 const POLL = 100
 
-function inWorld(store = new World(() => 0)): { world: World; process: () => Streams } {
+function inWorld(world = new World(() => 0)) {
   const settings = { lease: LEASE, poll: POLL, patience: 10_000 }
   const process = (): Streams =>
-    createStreams({ ...settings, store: store.store, platform: store.platform })
-  return { world: store, process }
+    createStreams({ ...settings, store: world.store, platform: world.platform })
+  /** A process that can die: after that nothing of what it does reaches the store. Its tokens begin with `token`. */
+  const mortal = (token: string): { streams: Streams; kill: () => void } => {
+    let isDead = false
+    const { append } = world.store
+    const streams = createStreams({
+      ...settings,
+      store: {
+        ...world.store,
+        append: (...args) => (isDead ? new Promise<never>(() => {}) : append(...args)),
+      },
+      platform: { ...world.platform, token: () => token.padEnd(20, 'z') },
+    })
+    return { streams, kill: () => void (isDead = true) }
+  }
+  return { world, process, mortal }
 }
 
 /** A source that yields what the test asks for, when it asks. */
@@ -326,7 +340,7 @@ describe('the store forgets', () => {
     await world.until(reader.next())
     world.log.length = 2
     world.log.push({ epoch: 2, number: 0, body: `:w ${'1'.repeat(20)}\n\n` })
-    world.log.push({ epoch: 2, number: 2, body: 'data: other\n\n' })
+    world.log.push({ epoch: 2, number: 3, body: ':a 1\n\ndata: other\n\n' })
     const rest: (string | undefined)[] = []
     for (let n = 0; n < 3; n++) {
       const step = await world.until(reader.next())
@@ -345,6 +359,93 @@ describe('the store forgets', () => {
     world.log.length = 2
     const rest = await world.until(collect(reader))
     expect(rest).toEqual(['reset {"after":"1-2"}', 'a', 'failed {"reason":"lost"}'])
+  })
+
+  // The random part of an epoch decides whether the second takeover is beyond the first one, or before it.
+  test.each([
+    ['beyond it', '00000001', '00000002'],
+    ['before it', '00000002', '00000001'],
+  ])(
+    'a takeover with its events, and a second takeover follows (%s): a connected reader is reset',
+    async (_, one, two) => {
+      const { world, process, mortal } = inWorld()
+      world.log.push(mark, entry(1, 'a'))
+      const { streams, kill } = mortal(one)
+      const first = byHand()
+      await world.until(streams.start('a', first.source, { takeover: true }))
+      const told: string[] = []
+      const reader = process().read('a')[Symbol.asyncIterator]()
+      const reading = (async () => {
+        for await (const { event, data } of reader) told.push(event ?? data)
+      })()
+      for (const data of ['1', '2']) first.say(data)
+      await world.pass(3 * POLL)
+      expect(told).toEqual(['a', '1', '2'])
+      kill()
+      world.log.length = 2
+      const second = byHand()
+      const { streams: other } = mortal(two)
+      await world.until(other.start('a', second.source, { takeover: true }))
+      for (const data of ['x', 'y', 'z']) second.say(data)
+      await world.pass(2 * LEASE)
+      second.end()
+      await world.until(reading)
+      expect(told).toEqual(['a', '1', '2', 'reset', 'a', 'x', 'y', 'z'])
+    },
+  )
+
+  test('two takeovers, and a third one has the next number: a connected reader is reset', async () => {
+    const { world, process, mortal } = inWorld()
+    world.log.push(mark, entry(1, 'a'))
+    const takeOver = async (token: string, ...data: string[]): Promise<() => void> => {
+      const { streams, kill } = mortal(token)
+      const { source, say } = byHand()
+      await world.until(streams.start('a', source, { takeover: true }))
+      for (const each of data) say(each)
+      await world.pass(POLL / 2)
+      return kill
+    }
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    const told: string[] = []
+    void (async () => {
+      for await (const { event, data } of reader) told.push(event ?? data)
+    })()
+    const kill = await takeOver('00000003', '1')
+    await world.pass(2 * POLL)
+    expect(told).toEqual(['a', '1'])
+    kill()
+    world.log.length = 2
+    // The reader does not see this one, whose places are all before its own.
+    ;(await takeOver('00000001', 'x'))()
+    await takeOver('00000009', 'y')
+    await world.pass(LEASE)
+    expect(told).toEqual(['a', '1', 'reset', 'a', 'x', 'y'])
+    await reader.return()
+  })
+
+  test('a takeover, while a new reader begins: it does not get what only memory has', async () => {
+    const { world, process, mortal } = inWorld()
+    world.log.push(mark, entry(1, 'a'))
+    const { streams, kill } = mortal('00000002')
+    const first = byHand()
+    await world.until(streams.start('a', first.source, { takeover: true }))
+    const readers = process()
+    const connected = readers.read('a')[Symbol.asyncIterator]()
+    void collect(connected)
+    for (const data of ['1', '2']) first.say(data)
+    await world.pass(3 * POLL)
+    kill()
+    world.log.length = 2
+    const second = byHand()
+    await world.until(mortal('00000001').streams.start('a', second.source, { takeover: true }))
+    second.say('x')
+    await world.pass(1)
+    const told = collect(readers.read('a'))
+    second.say('y')
+    await world.pass(POLL)
+    second.end()
+    expect(await world.until(told)).toEqual(['a', 'x', 'y'])
+    await connected.return()
   })
 
   test('all of it: the producer and a live reader get `gone`', async () => {

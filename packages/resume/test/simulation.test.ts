@@ -1,10 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { forgetful } from './support/forgetful.ts'
 import { randomSchedule } from './support/random-schedule.ts'
 
 const RUNS = 1500
+const FORGETFUL_RUNS = 150
 
 describe('simulation', () => {
+  test('whatever the store forgets, a client that starts over at `reset` has what the log has', async () => {
+    let resets = 0
+    for (const seed of fc.sample(fc.integer(), FORGETFUL_RUNS)) {
+      try {
+        resets += await forgetful(seed)
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error })
+      }
+    }
+    expect(resets).toBeGreaterThan(FORGETFUL_RUNS / 5)
+  })
+
   test(`${RUNS} random schedules keep every promise`, async () => {
     const seeds = fc.sample(fc.integer(), RUNS)
     for (const seed of seeds) {

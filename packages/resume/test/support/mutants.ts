@@ -163,4 +163,22 @@ export const mutants: readonly Mutant[] = [
     from: 'this.#unlisten?.()\n',
     to: '',
   },
+  {
+    name: 'every takeover moves the epoch by the same number',
+    file: 'blocks.ts',
+    from: 'LEAST_STEP + (baseOf(token) % STEPS)',
+    to: 'LEAST_STEP',
+  },
+  {
+    name: 'the epoch that a takeover goes on after is not checked',
+    file: 'reader.ts',
+    from: 'linkIn(first) === this.#epoch',
+    to: 'linkIn(first) !== this.#epoch + 0.5',
+  },
+  {
+    name: 'the memory of a follower is believed when it contradicts the log',
+    file: 'reader.ts',
+    from: 'if (this.#follower) return this.#askTheStore(this.#follower)',
+    to: '',
+  },
 ]

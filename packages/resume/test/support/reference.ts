@@ -11,6 +11,7 @@ export interface Told {
 export function reference(log: readonly Entry[]): { events: Told[]; end: string | undefined } {
   const events: Told[] = []
   let expected: number | undefined
+  let last = 0
   for (const { epoch, number, body } of log) {
     const blocks = body.split('\n\n').slice(0, -1)
     if (number === 0) {
@@ -20,12 +21,15 @@ export function reference(log: readonly Entry[]): { events: Told[]; end: string 
       expected ??= Number.parseInt(block.slice(3, 11), 36) + 1
       continue
     }
+    if (last !== 0 && epoch !== last && blocks[0] !== `:a ${last}`)
+      throw new Error(`epoch ${epoch} does not go on after epoch ${last}`)
+    last = epoch
     let at = number - blocks.length + 1
     for (const block of blocks) {
       if (at !== expected) throw new Error(`record ${epoch}-${at} where ${expected} was expected`)
       expected = at + 1
       if (block.startsWith(':t ')) return { events, end: endIn(block) }
-      if (block !== ':b')
+      if (!block.startsWith(':'))
         events.push({ id: `${epoch}-${at}`, event: nameIn(block), data: dataIn(block) })
       at++
     }
