@@ -1,7 +1,5 @@
-import { Countdown } from './clock.ts'
 import type { ClientErrorDetails } from './errors.ts'
-import type { Settings } from './settings.ts'
-import type { ClientClock } from './types.ts'
+import type { Wait } from './wait.ts'
 
 /** How much of a body that is not an event stream goes into the error, and how long it may take to arrive. */
 const EXCERPT_BYTES = 4_096
@@ -10,34 +8,34 @@ const EXCERPT_MILLISECONDS = 1_000
 /** What the head of a response means: an event stream, the order to stay away, or an error. */
 export function kindOf(
   { status, headers }: Response,
-  { method, contentType }: Settings,
-  isFirst: boolean,
+  method: string | undefined,
+  isAnyType: boolean,
 ): 'stream' | 'no-content' | 'bad-status' | 'bad-content-type' {
   if (status === 204) return 'no-content'
   // A GET is answered by 200 alone, as the standard says. NestJS answers a POST with 201.
-  const isOk =
-    status === 200 ||
-    (isFirst && method !== 'GET' && status > 200 && status < 300 && status !== 205)
-  if (!isOk) return 'bad-status'
-  const type = headers.get('content-type') ?? ''
-  if (contentType !== 'any' && !/^text\/event-stream\s*(;|$)/i.test(type)) return 'bad-content-type'
-  return 'stream'
+  const most = method === 'GET' ? 200 : 299
+  if (status < 200 || status > most || status === 205) return 'bad-status'
+  return isAnyType || isEventStream(headers) ? 'stream' : 'bad-content-type'
+}
+
+export function isEventStream(headers: Headers): boolean {
+  return /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')
 }
 
 /** What an error says of the response. */
-export async function detailsOf(
-  response: Response,
-  clock: ClientClock,
-): Promise<ClientErrorDetails> {
+export async function detailsOf(response: Response, wait: Wait): Promise<ClientErrorDetails> {
   const { status, headers } = response
-  const retryAfter = retryAfterOf(headers)
-  return { status, headers, retryAfter, excerpt: await excerptOf(response, clock) }
+  return {
+    status,
+    headers,
+    retryAfter: retryAfterOf(headers),
+    excerpt: await excerptOf(response, wait),
+  }
 }
 
 /** `Retry-After` in milliseconds. A date counts from the response's own `Date`, so that clocks need not agree. */
 function retryAfterOf(headers: Headers): number | undefined {
-  const value = headers.get('retry-after')?.trim()
-  if (!value) return undefined
+  const value = headers.get('retry-after') ?? ''
   if (/^\d+$/.test(value)) return Number(value) * 1_000
   // A date begins with the name of a day. `Date.parse` takes `1.5` for a month.
   if (!/^[a-z]/i.test(value)) return undefined
@@ -46,26 +44,24 @@ function retryAfterOf(headers: Headers): number | undefined {
 }
 
 /** The beginning of a body, without waiting for what may never come. */
-async function excerptOf({ body }: Response, clock: ClientClock): Promise<string> {
+async function excerptOf({ body }: Response, wait: Wait): Promise<string> {
   const decoder = new TextDecoder()
+  const reader = (body ?? new Blob().stream()).getReader()
   let text = ''
-  const reader = body?.getReader()
-  if (reader === undefined) return text
-  const timer = new Countdown(clock, () => void reader.cancel().catch(() => {}))
-  timer.start(EXCERPT_MILLISECONDS)
-  try {
-    let room = EXCERPT_BYTES
+  let room = EXCERPT_BYTES
+  const read = async (): Promise<void> => {
     while (room > 0) {
       const { done, value } = await reader.read()
-      if (done) break
+      if (done) return
       text += decoder.decode(value.subarray(0, room), { stream: true })
       room -= value.length
     }
-    reader.cancel().catch(() => {})
-  } catch {
-    // A body that cannot be read says nothing; status and type are reported all the same.
-  } finally {
-    timer.stop()
   }
+  // A body that cannot be read says nothing; status and type are reported all the same.
+  await wait.until(
+    read().catch(() => {}),
+    EXCERPT_MILLISECONDS,
+  )
+  reader.cancel().catch(() => {})
   return text + decoder.decode()
 }

@@ -1,9 +1,6 @@
-import { Countdown } from './clock.ts'
-import type { ClientClock } from './types.ts'
-
-/** How a body ended: cleanly, or by `code`. */
+/** How a body ended: cleanly, or not. */
 export interface BodyEnd {
-  readonly code?: 'lost' | 'idle-timeout'
+  readonly isLost: boolean
   readonly cause?: unknown
 }
 
@@ -14,98 +11,82 @@ export interface BodyEnd {
  * time would lose the tail of an answer.
  */
 export class BodyReader {
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  readonly #limit: number
-  readonly #idleTimeout: number
-  readonly #idle: Countdown
-  #chunks: Uint8Array[] = []
-  #bytes = 0
-  /** How the body ended; its chunks may still wait. */
+  /** When the read under way began: the silence of the server is counted from here. */
+  since = 0
+  readonly #now: () => number
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  readonly #chunks: Uint8Array[] = []
+  /** How many bytes may still be read ahead. */
+  #room: number
+  #isReading = false
   #end: BodyEnd | undefined
   /** The consumer waits for bytes. */
   #arrived: (() => void) | undefined
-  /** The reader waits until the consumer has taken a chunk. */
-  #taken: (() => void) | undefined
 
-  constructor(
-    body: ReadableStream<Uint8Array> | null,
-    limit: number,
-    idleTimeout: number,
-    clock: ClientClock,
-  ) {
+  constructor({ body }: Response, limit: number, now: () => number) {
     this.#reader = body?.getReader()
-    this.#limit = limit
-    this.#idleTimeout = idleTimeout
-    this.#idle = new Countdown(clock, () => this.#finish({ code: 'idle-timeout' }))
-    void this.#run()
+    this.#room = limit
+    this.#now = now
+    this.#read()
   }
 
   /** The next chunk that has arrived. */
   take(): Uint8Array | undefined {
     const chunk = this.#chunks.shift()
-    if (chunk === undefined) return undefined
-    this.#bytes -= chunk.length
-    this.#taken?.()
+    if (chunk) {
+      this.#room += chunk.length
+      this.#read()
+    }
     return chunk
   }
 
   /** Whether the server is held back, because enough bytes wait. */
   get isHeld(): boolean {
-    return this.#taken !== undefined
+    return !this.#isReading
   }
 
   /** Set when the body has ended and the last chunk is taken. */
   get end(): BodyEnd | undefined {
-    return this.#chunks.length === 0 ? this.#end : undefined
+    return this.#chunks.length > 0 ? undefined : this.#end
   }
 
   /** Resolves when there is something to take, or the body has ended. */
-  arrival(): Promise<void> {
+  arrival(): Promise<true> {
     return new Promise((resolve) => {
-      if (this.#chunks.length > 0 || this.#end) return resolve()
-      this.#arrived = resolve
-      this.#taken?.()
+      this.#arrived = () => resolve(true)
+      if (this.#chunks.length > 0 || this.#end) this.#wake()
+      else this.#read()
     })
   }
 
   /** Cancels the body. What has arrived can still be taken. */
   stop(): void {
-    this.#finish({ code: 'lost' })
+    this.#finish({ isLost: true })
   }
 
-  async #run(): Promise<void> {
-    try {
-      while (!this.#end) {
-        if (this.#bytes >= this.#limit && !this.#arrived) await this.#room()
-        this.#idle.start(this.#idleTimeout)
-        const result = await this.#reader?.read()
-        this.#idle.stop()
+  #read(): void {
+    if (this.#isReading || this.#end || (this.#room <= 0 && !this.#arrived)) return
+    if (!this.#reader) return this.#finish({ isLost: false })
+    this.#isReading = true
+    this.since = this.#now()
+    this.#reader.read().then(
+      ({ done, value }) => {
+        this.#isReading = false
+        if (done) return this.#finish({ isLost: false })
         if (this.#end) return
-        if (result === undefined || result.done) return this.#finish({})
-        this.#chunks.push(result.value)
-        this.#bytes += result.value.length
+        this.#chunks.push(value)
+        this.#room -= value.length
         this.#wake()
-      }
-    } catch (cause) {
-      this.#finish({ code: 'lost', cause })
-    }
-  }
-
-  #room(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#taken = () => {
-        this.#taken = undefined
-        resolve()
-      }
-    })
+        this.#read()
+      },
+      (cause: unknown) => this.#finish({ isLost: true, cause }),
+    )
   }
 
   #finish(end: BodyEnd): void {
     if (this.#end) return
     this.#end = end
-    this.#idle.stop()
-    if (end.code !== undefined) this.#reader?.cancel().catch(() => {})
-    this.#taken?.()
+    if (end.isLost) this.#reader?.cancel().catch(() => {})
     this.#wake()
   }
 

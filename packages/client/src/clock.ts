@@ -9,26 +9,3 @@ export const platformClock: ClientClock = {
   setTimeout: (callback, delay) => setTimeout(callback, delay),
   clearTimeout: (timer) => clearTimeout(timer as Parameters<typeof clearTimeout>[0]),
 }
-
-/** One timer that can be started over. A limit of 0 never expires. */
-export class Countdown {
-  readonly #clock: ClientClock
-  readonly #expire: () => void
-  #timer: unknown
-
-  constructor(clock: ClientClock, expire: () => void) {
-    this.#clock = clock
-    this.#expire = expire
-  }
-
-  start(milliseconds: number): void {
-    this.stop()
-    if (milliseconds <= LONGEST_DELAY)
-      this.#timer = this.#clock.setTimeout(this.#expire, milliseconds)
-  }
-
-  stop(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
-    this.#timer = undefined
-  }
-}

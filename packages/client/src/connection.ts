@@ -1,24 +1,17 @@
-import { createParser, type Parser, type SseEvent } from '@tesserae/parser'
-import { detailsOf, kindOf } from './answer.ts'
-import { BodyReader } from './body-reader.ts'
-import { Countdown } from './clock.ts'
-import {
-  ClientError,
-  type ClientErrorCode,
-  type ClientErrorDetails,
-  closedEarly,
-} from './errors.ts'
-import { canBeSentAgain, delayOf, isTemporary, mayRepeat } from './policy.ts'
-import { differ, futility, headerOfId, headersOf } from './request.ts'
+import type { SseEvent } from '@tesserae/parser'
+import { type ClientError, type ClientErrorCode, closedEarly } from './errors.ts'
+import { Exchange } from './exchange.ts'
+import { delayOf, isTemporary, mayRepeat } from './policy.ts'
+import { headerOfId, headersOf, isRequest } from './request.ts'
 import type { Settings } from './settings.ts'
 import type {
-  AttemptContext,
   ConnectAddress,
   Connection,
   ConnectionEnding,
   ConnectionState,
   ResumeSession,
 } from './types.ts'
+import { CANCELLED, Wait } from './wait.ts'
 
 /**
  * | state      | on                                           | then                                        |
@@ -38,61 +31,55 @@ import type {
  * | waiting    | the delay is over; `reconnect()`             | connecting                                  |
  * | any        | `close()`, `return()`, the signal            | closed                                      |
  *
- * `failed` is not a state: `#failed` decides at once. In `closed`, no timer, no listener and no request is left. Nothing
- * runs ahead of the consumer, except the reading of an open body, up to `readAhead` bytes.
+ * A step that fails throws: a failure of the exchange leads to `failed`, which decides at once and is not a state; an
+ * error of a callback or an option of the caller closes the connection. In `closed`, no timer, no listener and no
+ * request is left, and every wait rejects. Nothing runs ahead of the consumer, except the reading of an open body.
  */
 export class EventConnection implements Connection {
   state: ConnectionState = 'idle'
-  lastEventId: string
   reconnectionTime: number | undefined
   attempts = 0
+  restarts = 0
   response: Response | undefined
   ending: ConnectionEnding | undefined
 
   readonly #address: ConnectAddress
   readonly #settings: Settings
+  readonly #wait: Wait
 
-  /** The request under way, and what reads its answer. */
-  #abort: AbortController | undefined
-  #stream:
-    | { readonly response: Response; readonly body: BodyReader; readonly parser: Parser }
-    | undefined
-  /** The parser knows that the body ended. */
-  #isEnded = false
-  /** When the next event is due at the latest. */
-  #due = Infinity
+  /** The latest request: open if the state says so. */
+  #exchange: Exchange | undefined
+  /** The way to an open response, which `next()` and `head()` share. */
+  #opening: Promise<void> | undefined
+  /** The call of `next()` under way, for the calls that come before it has settled. */
+  #turn: Promise<unknown> | undefined
+  /** What `next()` still has to reject with. */
+  #failure: { readonly error: unknown } | undefined
 
-  /** Attempts in a row that failed without an event. */
+  /** Attempts in a row that failed without an event, and the latest reason. */
   #failures = 0
   #error: ClientError | undefined
-  /** Headers to send once more after a 401. */
-  #refreshed: Headers | undefined
-  #wasRefreshed = false
-  /** Headers of the latest attempt. */
-  #sent: Headers | undefined
   #delay = 0
   /** `reconnect()` was called: the next attempt does not wait. */
   #isAsked = false
+  /** A 401 was answered with other headers. */
+  #isRefreshed = false
 
   #count = 0
   #last: SseEvent | undefined
   #session: ResumeSession | undefined
-  /** The request that continues the answer, and how the answer broke off. */
-  #continuation: { readonly address: ConnectAddress; readonly broken: BrokenAnswer } | undefined
-
-  /** What `next()` still has to reject with. */
-  #failure: { readonly error: unknown } | undefined
-  /** The call under way, for the calls that come before it has settled. */
-  #turn: Promise<unknown> | undefined
-  /** Ends the wait under way. */
-  #interrupt: (() => void) | undefined
-  /** Calls of `head()` that wait. */
-  #openers: (() => void)[] = []
+  /** How the answer broke off, and the request that continues it. */
+  #broken: { readonly error: ClientError; readonly response: Response } | undefined
+  #continuation: ConnectAddress | undefined
 
   constructor(address: ConnectAddress, settings: Settings) {
     this.#address = address
     this.#settings = settings
-    this.lastEventId = settings.lastEventId ?? ''
+    this.#wait = new Wait(settings.clock)
+  }
+
+  get lastEventId(): string {
+    return this.#exchange?.lastEventId ?? this.#settings.lastEventId
   }
 
   [Symbol.asyncIterator](): this {
@@ -100,41 +87,29 @@ export class EventConnection implements Connection {
   }
 
   next(): Promise<IteratorResult<SseEvent, undefined>> {
-    // What has arrived already is given without a turn.
-    if (this.#turn === undefined && this.state === 'open') {
-      try {
-        const value = this.#take()
-        if (value) return Promise.resolve({ done: false, value })
-      } catch (error) {
-        this.#close('error', error)
-      }
+    const turn = this.#turn ? this.#turn.then(() => this.#next()) : this.#next()
+    const settle = (): void => {
+      if (this.#turn === settled) this.#turn = undefined
     }
-    return this.#inTurn(async () => {
-      const value = await this.#drive(() => false)
-      if (value) return { done: false, value }
-      const failure = this.#failure
-      this.#failure = undefined
-      if (failure) throw failure.error
-      return { done: true, value: undefined }
-    })
+    const settled = turn.then(settle, settle)
+    this.#turn = settled
+    return turn
   }
 
   async head(): Promise<Response> {
-    const isSettled = (): boolean => this.state === 'open' || this.state === 'closed'
-    if (!isSettled()) {
-      if (this.#turn === undefined) void this.#inTurn(() => this.#drive(isSettled))
-      await new Promise<void>((resolve) => this.#openers.push(resolve))
-    }
+    if (this.state !== 'closed')
+      await this.#opened().catch((error: unknown) => this.#close('error', error))
     if (this.#hasFailed()) throw this.ending?.error
-    if (this.response === undefined) throw closedEarly()
+    if (!this.response) throw closedEarly()
     return this.response
   }
 
   reconnect(): void {
-    if (this.state === 'waiting') this.#interrupt?.()
+    this.#delay = 0
+    if (this.state === 'waiting') this.#wait.skip()
     if (this.state !== 'open') return
     this.#isAsked = true
-    this.#stream?.body.stop()
+    this.#exchange?.stop()
   }
 
   close(): void {
@@ -150,338 +125,208 @@ export class EventConnection implements Connection {
     this.close()
   }
 
-  /** Runs one call after another, so that two calls of `next()` get two events. */
-  #inTurn<T>(call: () => Promise<T>): Promise<T> {
-    const turn = this.#turn === undefined ? call() : this.#turn.then(call)
-    const settle = (): void => {
-      if (this.#turn === settled) this.#turn = undefined
-    }
-    const settled: Promise<void> = turn.then(settle, settle)
-    this.#turn = settled
-    return turn
-  }
-
-  /** Goes from state to state, until there is an event, or the connection is closed, or it `isEnough`. */
-  async #drive(isEnough: () => boolean): Promise<SseEvent | undefined> {
+  /** Goes from state to state, until there is an event or the connection is closed. */
+  async #next(): Promise<IteratorResult<SseEvent, undefined>> {
     try {
-      while (!isEnough()) {
-        switch (this.state) {
-          case 'idle':
-            this.#begin()
-            break
-          case 'connecting':
-            await this.#connect()
-            break
-          case 'open': {
-            const event = this.#take()
-            if (event) return event
-            await this.#more()
-            break
-          }
-          case 'waiting':
-            await this.#wait()
-            break
-          case 'closed':
-            return undefined
-        }
+      while (this.state !== 'closed') {
+        if (this.state !== 'open') await this.#opened()
+        const value = await this.#event(this.#exchange as Exchange)
+        if (value) return { done: false, value }
       }
     } catch (error) {
-      // Thrown by a callback or an option of the caller: not an error of the connection.
       this.#close('error', error)
     }
-    return undefined
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
+    return { done: true, value: undefined }
   }
 
-  // idle
+  // idle, connecting, waiting
+
+  #opened(): Promise<void> {
+    return (this.#opening ??= this.#open())
+  }
+
+  async #open(failure?: ClientError): Promise<void> {
+    if (this.state === 'idle') this.#begin()
+    let error = failure
+    for (;;) {
+      if (error) await this.#failed(error)
+      if (this.state === 'waiting') await this.#wait.until(undefined, this.#delay)
+      this.#enter('connecting')
+      try {
+        return await this.#connect()
+      } catch (caught) {
+        error = this.#own(caught)
+      }
+    }
+  }
 
   #begin(): void {
     const { signals } = this.#settings
-    const aborted = signals.find((signal) => signal.aborted)
-    if (aborted) return this.#close('aborted', aborted.reason)
-    for (const signal of signals) signal.addEventListener('abort', this.#onAbort)
-    this.state = 'connecting'
+    for (const signal of signals) {
+      if (signal.aborted) this.#close('aborted', signal.reason)
+      else signal.addEventListener('abort', this.#onAbort)
+    }
   }
 
   readonly #onAbort = (event: Event): void => {
     this.#close('aborted', (event.target as AbortSignal).reason)
   }
 
-  // connecting
-
   async #connect(): Promise<void> {
-    const { init, fetch, clock, headTimeout } = this.#settings
-    const abort = (this.#abort = new AbortController())
-    const headers = this.#refreshed ?? (await this.#headers())
-    this.#refreshed = undefined
-    if (headers === undefined || this.state !== 'connecting') return
-    this.#sent = headers
-    this.attempts++
-    const input = this.#continuation?.address ?? this.#address
-    const { signal } = abort
-    const request = this.#continuation
-      ? { signal }
-      : { ...init, headers: Object.fromEntries(headers), signal }
-    const late = new Countdown(clock, () => {
-      abort.abort()
-      this.#interrupt?.()
-    })
-    late.start(headTimeout)
-    let response: Response | undefined
-    try {
-      response = await this.#unlessClosed(answerOf(fetch, input, request))
-    } catch (cause) {
-      if (this.state !== 'connecting') return
-      const futile = futility(cause, input, this.#settings)
-      if (futile !== undefined) throw futile
-      return this.#failed('no-answer', { cause })
-    } finally {
-      late.stop()
-    }
-    if (this.state !== 'connecting') return
-    if (response === undefined) return this.#failed('head-timeout')
-    await this.#judge(response)
-  }
-
-  #headers(): Promise<Headers | undefined> {
-    const context: AttemptContext = {
-      attempt: this.attempts + 1,
-      lastEventId: this.lastEventId,
-      error: this.#error,
-    }
-    return this.#unlessClosed(headersOf(this.#settings, context))
-  }
-
-  async #judge(response: Response): Promise<void> {
     const continuation = this.#continuation
-    const kind = kindOf(response, this.#settings, continuation === undefined)
-    if (kind === 'stream') return this.#open(response)
-    if (kind === 'no-content') {
-      // Nothing is running there: what broke off stays broken.
-      if (continuation) return this.#close('error', continuation.broken.error)
-      this.response = response
-      return this.#close('no-content')
+    if (continuation) {
+      const given = isRequest(continuation) ? continuation.headers : undefined
+      return this.#send(continuation, { method: 'GET' }, headersOf(given, ''))
     }
-    const details = await this.#unlessClosed(detailsOf(response, this.#settings.clock))
-    if (details === undefined) return
-    const error = this.#errorOf(kind, details)
-    if (!continuation && (await this.#refresh(error))) return
-    if (continuation && !isTemporary(error, this.#settings.statuses))
-      return this.#failed('resume-refused', { ...details, cause: continuation.broken.error })
-    return this.#failed(error)
-  }
-
-  /** Whether the server may accept the headers that the caller gives now. */
-  async #refresh(error: ClientError): Promise<boolean> {
-    const { status } = error
-    const { headers: given, repeat } = this.#settings
-    if (this.#wasRefreshed || (status !== 401 && status !== 403)) return false
-    if (typeof given !== 'function' || repeat === false || !canBeSentAgain(this.#settings))
-      return false
-    this.#error = error
+    const { init, headersBy, repeat, isOnce } = this.#settings
     const headers = await this.#headers()
-    if (headers === undefined || !differ(headers, this.#sent)) return false
-    this.#refreshed = headers
-    this.#wasRefreshed = true
-    return true
+    try {
+      return await this.#send(this.#address, init, headers)
+    } catch (error) {
+      const { status } = this.#own(error)
+      if (this.#isRefreshed || (status !== 401 && status !== 403)) throw error
+      if (!headersBy || !repeat || isOnce) throw error
+      this.#error = error as ClientError
+      const fresh = await this.#headers()
+      if (JSON.stringify([...fresh]) === JSON.stringify([...headers])) throw error
+      this.#isRefreshed = true
+      return this.#send(this.#address, init, fresh)
+    }
   }
 
-  #open(response: Response): void {
-    const { readAhead, idleTimeout, clock, incomplete, maxEventBytes, onComment, onUnknownField } =
-      this.#settings
-    this.#stream = {
-      response,
-      body: new BodyReader(response.body, readAhead, idleTimeout, clock),
-      parser: createParser({
-        lastEventId: this.lastEventId,
-        incomplete: incomplete === 'dispatch' ? 'dispatch' : 'discard',
-        maxEventBytes,
-        onComment,
-        onUnknownField,
-        onRetry: (milliseconds) => void (this.reconnectionTime = milliseconds),
-      }),
-    }
-    this.#isEnded = false
-    this.#session ??= this.#settings.resume?.begin()
-    this.response = response
-    this.state = 'open'
-    this.#startEventClock()
-    this.#settings.onOpen?.(response)
-    this.#callOpeners()
+  async #headers(): Promise<Headers> {
+    const { headers, headersBy, isJson } = this.#settings
+    const { lastEventId } = this
+    const context = { attempt: this.attempts + 1, lastEventId, error: this.#error }
+    // A callback that throws rejects, as one that rejects.
+    const given = headersBy ? await this.#wait.until((async () => headersBy(context))()) : headers
+    return headersOf(given, lastEventId, isJson)
+  }
+
+  async #send(address: ConnectAddress, init: RequestInit, headers: Headers): Promise<void> {
+    const { onOpen, resume } = this.#settings
+    const exchange = (this.#exchange = new Exchange(this.#wait, {
+      ...this.#settings,
+      lastEventId: this.lastEventId,
+      attempt: ++this.attempts,
+      onReconnectionTime: (milliseconds) => void (this.reconnectionTime = milliseconds),
+    }))
+    const hasEvents = await exchange.send(address, init, headers)
+    // Nothing is running there: what broke off stays broken.
+    if (!hasEvents && this.#continuation) throw this.#broken?.error
+    this.response = exchange.response
+    if (!hasEvents) return this.#close('no-content')
+    this.#session ??= resume?.begin()
+    if (this.#count > 0 && !this.#continuation && !headers.has('last-event-id')) this.restarts++
+    this.#enter('open')
+    onOpen?.(this.response as Response)
   }
 
   // open
 
-  /** An event that has arrived. */
-  #take(): SseEvent | undefined {
-    while (this.#stream !== undefined && this.state === 'open') {
-      const { body, parser } = this.#stream
-      const event = this.#parsed(parser)
-      if (event && this.#accept(event)) return event
-      if (event) continue
-      // A block without data sets the ID as well.
-      this.lastEventId = parser.lastEventId
-      if (body.isHeld) this.#startEventClock()
-      const chunk = body.take()
-      if (chunk === undefined) return undefined
-      parser.feed(chunk)
+  /** The next event to deliver; `undefined` if there is none yet, or the body is over. */
+  async #event(exchange: Exchange): Promise<SseEvent | undefined> {
+    try {
+      const event = exchange.take() ?? (await exchange.next())
+      if (event && this.#accept(event, exchange)) return event
+      if (!event) this.#ended(exchange)
+    } catch (error) {
+      this.#opening = this.#open(this.#own(error))
     }
     return undefined
   }
 
-  #parsed(parser: Parser): SseEvent | undefined {
-    try {
-      return parser.next()
-    } catch (cause) {
-      if ((cause as { code?: unknown }).code !== 'event-too-large') throw cause
-      throw this.#errorOf('event-too-large', { cause })
-    }
-  }
-
   /** Whether an event is to be delivered. From then on it counts as delivered. */
-  #accept(event: SseEvent): boolean {
-    // A callback of the parser may have closed the connection.
-    if (this.state !== 'open') return false
-    this.#startEventClock()
-    const verdict = this.#session?.accept(event) ?? 'deliver'
+  #accept(event: SseEvent, exchange: Exchange): boolean {
+    const verdict = this.#session?.accept(event)
     if (verdict === 'mismatch')
-      throw this.#errorOf('resume-mismatch', { cause: this.#continuation?.broken.error })
+      throw exchange.error('resume-mismatch', { cause: this.#broken?.error })
     if (verdict === 'skip') return false
     this.#count++
     if (this.#session) this.#last = event
-    this.lastEventId = event.lastEventId
     this.#failures = 0
-    this.#wasRefreshed = false
+    this.#isRefreshed = false
     if (this.#settings.until?.(event)) this.#close('until')
     return true
   }
 
-  /** Waits for bytes, or decides what the end of the body means. */
-  async #more(): Promise<void> {
-    const stream = this.#stream
-    if (stream === undefined || this.state !== 'open') return
-    const { end } = stream.body
-    if (end?.code !== undefined) return this.#failed(end.code, { cause: end.cause })
-    if (end) return this.#ended(stream.parser)
-    const { clock } = this.#settings
-    const left = this.#due - clock.now()
-    if (left <= 0) return this.#failed('event-timeout')
-    const due = new Countdown(clock, () => this.#interrupt?.())
-    due.start(left)
-    await this.#unlessClosed(stream.body.arrival())
-    due.stop()
-  }
-
-  async #ended(parser: Parser): Promise<void> {
-    const { incomplete, until, resume, onEnd } = this.#settings
-    if (!this.#isEnded) {
-      this.#isEnded = true
-      const { complete } = parser.end()
-      if (!complete && incomplete === 'error') await this.#failed('incomplete-event')
-      // `'dispatch'` has given the parser one more event.
-      return
-    }
-    if (until && resume) return this.#failed('lost')
+  #ended(exchange: Exchange): void {
+    const { until, resume, onEnd, isOnce } = this.#settings
+    if (until && resume) throw exchange.error('lost')
     if (onEnd === 'close') return this.#close('end')
-    this.#drop()
-    this.#error = undefined
-    this.#continuation = undefined
-    if (!canBeSentAgain(this.#settings)) throw this.#errorOf('cannot-repeat')
+    exchange.stop()
+    this.#opening = undefined
+    this.#continuation = this.#broken = undefined
+    if (isOnce) return this.#close('error', exchange.error('cannot-repeat'))
     this.#retry(undefined)
-  }
-
-  #startEventClock(): void {
-    const { eventTimeout, clock } = this.#settings
-    if (eventTimeout !== Infinity) this.#due = clock.now() + eventTimeout
   }
 
   // failed
 
-  #errorOf(code: ClientErrorCode, details?: ClientErrorDetails): ClientError {
-    return new ClientError(code, this.attempts, this.lastEventId, details)
+  /** A failure of the exchange. What else was thrown is the caller's, and goes on. */
+  #own(error: unknown): ClientError {
+    if (error !== this.#exchange?.failure) throw error
+    return error as ClientError
   }
 
-  async #failed(
-    failure: ClientError | ClientErrorCode,
-    details?: ClientErrorDetails,
-  ): Promise<void> {
-    const error = typeof failure === 'string' ? this.#errorOf(failure, details) : failure
-    const settings = this.#settings
-    const broken = this.#stream
-    this.#drop()
-    this.state = 'connecting'
-    if (!isTemporary(error, settings.statuses)) return this.#close('error', error)
-    await this.#seekContinuation(error, broken?.response)
-    if (this.state !== 'connecting') return
+  /** Decides whether there is another attempt. Throws if there is none. */
+  async #failed(error: ClientError): Promise<void> {
+    const { statuses, attempts, maxRetryAfter, isOnce } = this.#settings
+    const exchange = this.#exchange as Exchange
+    if (this.state === 'open') this.#broken = { error, response: this.response as Response }
+    exchange.stop()
+    this.#enter('connecting')
+    const giveUp = (code: ClientErrorCode, cause?: unknown): ClientError =>
+      exchange.error(code, { ...error, cause })
+    if (!isTemporary(error, statuses)) {
+      const isRefused = this.#continuation && error.status
+      throw isRefused ? giveUp('resume-refused', this.#broken?.error) : error
+    }
+    await this.#seekContinuation()
     if (!this.#continuation) {
-      if (!mayRepeat(settings, this.#count, this.lastEventId)) return this.#close('error', error)
-      if (!canBeSentAgain(settings)) throw this.#errorOf('cannot-repeat', { cause: error })
+      if (!mayRepeat(this.#settings, this.#count, this.lastEventId)) throw error
+      if (isOnce) throw giveUp('cannot-repeat', error)
     }
     const { retryAfter = 0 } = error
     if (!this.#isAsked) this.#failures++
-    if (this.#failures >= settings.attempts || retryAfter > settings.maxRetryAfter)
-      throw this.#errorOf('gave-up', { ...error, cause: error })
+    if (this.#failures >= attempts || retryAfter > maxRetryAfter) throw giveUp('gave-up', error)
     this.#retry(error)
   }
 
   /** Asks for the request that continues an answer: when it breaks off, and when its continuation fails. */
-  async #seekContinuation(error: ClientError, response: Response | undefined): Promise<void> {
+  async #seekContinuation(): Promise<void> {
     const session = this.#session
-    const broken = response ? { error, response } : this.#continuation?.broken
+    const broken = this.#broken
     if (!session || !broken) return
-    const context = {
-      ...broken,
-      lastEventId: this.lastEventId,
-      last: this.#last,
-      count: this.#count,
-    }
-    const address = await this.#unlessClosed((async () => session.request(context))())
-    this.#continuation = address === undefined ? undefined : { address, broken }
+    const { lastEventId } = this
+    const context = { ...broken, lastEventId, last: this.#last, count: this.#count }
+    this.#continuation = await this.#wait.until((async () => session.request(context))())
   }
-
-  // waiting
 
   #retry(error: ClientError | undefined): void {
     const asked = Math.max(this.reconnectionTime ?? 0, error?.retryAfter ?? 0)
-    this.#delay = this.#isAsked ? 0 : delayOf(this.#settings, this.#failures, asked)
+    const delay = this.#isAsked ? 0 : delayOf(this.#settings, this.#failures, asked)
+    this.#delay = delay
     this.#isAsked = false
     this.#error = error
-    this.state = 'waiting'
+    this.#enter('waiting')
     this.#settings.onRetry?.({
       attempt: this.attempts + 1,
-      delay: this.#delay,
+      delay,
       error,
       lastEventIdOmitted: headerOfId(this.lastEventId) === undefined,
     })
   }
 
-  async #wait(): Promise<void> {
-    const timer = new Countdown(this.#settings.clock, () => this.#interrupt?.())
-    timer.start(this.#delay)
-    await this.#unlessClosed(new Promise<void>(() => {}))
-    timer.stop()
-    if (this.state === 'waiting') this.state = 'connecting'
-  }
-
   // any
 
-  /** Waits for something, unless the connection is closed meanwhile: then for nothing. */
-  async #unlessClosed<T>(result: Promise<T>): Promise<T | undefined> {
-    try {
-      return await new Promise<T | undefined>((resolve, reject) => {
-        this.#interrupt = () => resolve(undefined)
-        result.then(resolve, reject)
-      })
-    } finally {
-      this.#interrupt = undefined
-    }
-  }
-
-  /** Gives up the request under way. */
-  #drop(): void {
-    this.#abort?.abort()
-    this.#abort = undefined
-    this.#stream?.body.stop()
-    this.#stream = undefined
+  /** `closed` is final: a step that finds it is over. */
+  #enter(state: ConnectionState): void {
+    if (this.state === 'closed') throw CANCELLED
+    this.state = state
   }
 
   #close(reason: ConnectionEnding['reason'], error?: unknown): void {
@@ -489,34 +334,12 @@ export class EventConnection implements Connection {
     this.state = 'closed'
     this.ending = { reason, error }
     if (this.#hasFailed()) this.#failure = { error }
-    this.#drop()
+    this.#wait.cancel()
+    this.#exchange?.stop()
     for (const signal of this.#settings.signals) signal.removeEventListener('abort', this.#onAbort)
-    this.#interrupt?.()
-    this.#callOpeners()
   }
 
   #hasFailed(): boolean {
     return this.ending?.reason === 'error' || this.ending?.reason === 'aborted'
   }
-
-  #callOpeners(): void {
-    for (const call of this.#openers.splice(0)) call()
-  }
-}
-
-/** How an answer broke off. */
-interface BrokenAnswer {
-  readonly error: ClientError
-  readonly response: Response
-}
-
-/** An answer that comes after its request was given up is let go. */
-async function answerOf(
-  fetch: Settings['fetch'],
-  input: ConnectAddress,
-  init: RequestInit,
-): Promise<Response> {
-  const response = await fetch(input, init)
-  if (init.signal?.aborted) void response.body?.cancel().catch(() => {})
-  return response
 }

@@ -38,18 +38,18 @@ export interface ClientErrorDetails {
 
 /** What each code says: what was wrong, and what to do. */
 const MESSAGES: Readonly<Record<ClientErrorCode, string>> = {
-  'bad-status': 'The server refused the event stream',
+  'bad-status': 'The server refused the request',
   'bad-content-type':
-    "The response is not `text/event-stream`: check the address, or pass `contentType: 'any'`",
+    "Expected `text/event-stream`: check the address, or pass `contentType: 'any'`",
   'no-answer': 'No response arrived, though the request may have been carried out: see `cause`',
-  lost: 'The response broke off: see `cause`, and pass `repeat` or `resume` to continue it',
+  lost: 'The response broke off: pass `repeat` or `resume` to continue it',
   'head-timeout': 'No response arrived within `headTimeout`',
-  'idle-timeout': 'No byte arrived for `idleTimeout`',
-  'event-timeout': 'No event arrived for `eventTimeout`',
-  'gave-up': 'Every attempt failed: see `cause` for the last, and `attempts`, `maxRetryAfter`',
-  'event-too-large': 'An event is larger than `maxEventBytes`: raise the limit',
+  'idle-timeout': 'No byte arrived within `idleTimeout`',
+  'event-timeout': 'No event arrived within `eventTimeout`',
+  'gave-up': 'Gave up: see `cause`, `attempts` and `maxRetryAfter`',
+  'event-too-large': 'An event is larger than `maxEventBytes`: raise it',
   'incomplete-event': 'The body ended inside an event: request it again',
-  'cannot-repeat': 'The body is a stream, and cannot be sent again: pass a string or bytes',
+  'cannot-repeat': 'A stream cannot be sent again: pass a string or bytes as `body`',
   'resume-mismatch': 'The continuation differs from what was delivered: request the answer anew',
   'resume-refused': 'The server does not continue the answer: request it anew',
 }
@@ -70,37 +70,29 @@ const MESSAGES: Readonly<Record<ClientErrorCode, string>> = {
  * ```
  */
 export class ClientError extends Error {
-  readonly code: ClientErrorCode
+  declare readonly code: ClientErrorCode
   /** The status of the response that ended the connection. */
-  readonly status: number | undefined
-  readonly headers: Headers | undefined
+  declare readonly status: number | undefined
+  declare readonly headers: Headers | undefined
   /** The beginning of the body as text: at most 4 KiB, and what arrived within a second. */
-  readonly excerpt: string | undefined
+  declare readonly excerpt: string | undefined
   /** How long the server asked to wait, in milliseconds. */
-  readonly retryAfter: number | undefined
+  declare readonly retryAfter: number | undefined
   /** How many requests were sent. */
-  readonly attempts: number
+  declare readonly attempts: number
   /** The ID of the last delivered event. */
-  readonly lastEventId: string
+  declare readonly lastEventId: string
 
   constructor(
     code: ClientErrorCode,
     attempts: number,
     lastEventId: string,
-    details: ClientErrorDetails = {},
+    { status, headers, excerpt, retryAfter, cause }: ClientErrorDetails = {},
   ) {
-    const { status, excerpt, cause } = details
-    const answer =
-      status === undefined ? '' : ` (status ${status}${excerpt ? `: ${oneLine(excerpt)}` : ''})`
+    const answer = status ? ` (status ${status}${excerpt ? `: ${oneLine(excerpt)}` : ''})` : ''
     super(`${MESSAGES[code]}${answer}.`, cause === undefined ? undefined : { cause })
-    this.name = 'ClientError'
-    this.code = code
-    this.status = status
-    this.headers = details.headers
-    this.excerpt = excerpt
-    this.retryAfter = details.retryAfter
-    this.attempts = attempts
-    this.lastEventId = lastEventId
+    const details = { status, headers, excerpt, retryAfter }
+    Object.assign(this, { name: 'ClientError', code, ...details, attempts, lastEventId })
   }
 }
 
@@ -124,7 +116,4 @@ export const closedEarly = (): DOMException =>
   new DOMException('The connection was closed before it was open.', 'AbortError')
 
 export const invalidAddress = (): DOMException =>
-  new DOMException(
-    'The address is not a URL: pass an absolute one, or one relative to the page.',
-    'SyntaxError',
-  )
+  new DOMException('The address is not a URL, nor relative to one of a page.', 'SyntaxError')

@@ -1,8 +1,11 @@
-import { ClientError, invalidAddress } from './errors.ts'
-import { connect } from './connect.ts'
-import type { Connection } from './types.ts'
+import { LONGEST_DELAY, platformClock } from './clock.ts'
+import { invalidAddress } from './errors.ts'
 import type { EventSourceInit, FetchLike } from './event-source-types.ts'
-import type { SseEvent } from '@tesserae/parser'
+import { Exchange } from './exchange.ts'
+import { isTemporary } from './policy.ts'
+import { headersOf } from './request.ts'
+import type { ClientClock, ConnectAddress } from './types.ts'
+import { CANCELLED, Wait } from './wait.ts'
 
 export type {
   EventSourceFetchInit,
@@ -83,14 +86,12 @@ export class EventSource extends EventTarget {
 
   readonly #url: URL
   readonly #init: EventSourceInit
+  readonly #wait: Wait
   #readyState: 0 | 1 | 2 = 0
-  #connection: Connection | undefined
-  #origin = ''
-  #lastEventId = ''
+  #exchange: Exchange | undefined
   #reconnectionTime = RECONNECTION_TIME
   /** Attempts in a row that did not open. */
   #failures = 0
-  #wake: (() => void) | undefined
   readonly #handlers = new Map<string, unknown>()
 
   constructor(url: string | URL, init: EventSourceInit = {}) {
@@ -101,6 +102,7 @@ export class EventSource extends EventTarget {
       throw invalidAddress()
     }
     this.#init = init
+    this.#wait = new Wait(init.unref ? unrefClock : platformClock)
     void this.#run()
   }
 
@@ -139,8 +141,8 @@ export class EventSource extends EventTarget {
 
   close(): void {
     this.#readyState = 2
-    this.#connection?.close()
-    this.#wake?.()
+    this.#wait.cancel()
+    this.#exchange?.stop()
   }
 
   #handler(type: string): unknown {
@@ -158,82 +160,74 @@ export class EventSource extends EventTarget {
     this.#handlers.set(type, typeof value === 'function' ? value : null)
   }
 
-  /** One attempt after another: the standard's "reestablish the connection". */
+  /** One attempt after another, until one is final: the standard's "reestablish the connection". */
   async #run(): Promise<void> {
-    while (this.#readyState !== 2) {
-      const failure = await this.#attempt()
-      if (this.#isClosed()) return
-      if (failure?.isFinal) {
-        this.#readyState = 2
-        this.dispatchEvent(new ErrorEvent('error', failure))
-        return
-      }
-      this.#readyState = 0
-      this.dispatchEvent(new ErrorEvent('error', failure))
-      if (!this.#isClosed()) await this.#wait()
-    }
-  }
-
-  #isClosed(): boolean {
-    return this.#readyState === 2
-  }
-
-  /** Reads one response. Returns why it failed; `undefined` after a clean end. */
-  async #attempt(): Promise<{ isFinal: boolean; code?: number; message: string } | undefined> {
-    const { fetch, maxBufferSize = MAX_BUFFER_SIZE } = this.#init
-    this.#failures++
     try {
-      const connection = connect(this.#url, {
-        ...requestInit(this.withCredentials),
-        ...(fetch && { fetch: fetchOf(fetch) }),
-        lastEventId: this.#lastEventId,
-        repeat: false,
-        onEnd: 'close',
-        maxEventBytes: maxBufferSize,
-        onOpen: (response) => this.#open(response),
-      })
-      this.#connection = connection
-      for await (const event of connection) this.#dispatch(event)
-      this.#lastEventId = connection.lastEventId
-      this.#reconnectionTime = connection.reconnectionTime ?? this.#reconnectionTime
-      if (connection.ending?.reason !== 'no-content') return undefined
-      return {
-        isFinal: true,
-        code: 204,
-        message: 'The server answered 204: it has nothing to say.',
+      for (;;) {
+        const { isFinal, ...reason } = await this.#attempt()
+        if (this.#wait.isCancelled) return
+        this.#readyState = isFinal ? 2 : 0
+        this.dispatchEvent(new ErrorEvent('error', reason))
+        if (isFinal) return
+        // The reconnection time, exactly; longer only after failures in a row.
+        const time = Math.max(SHORTEST_WAIT, this.#reconnectionTime)
+        const backoff = Math.min(LONGEST_BACKOFF, time * 2 ** Math.max(0, this.#failures - 1))
+        await this.#wait.until(undefined, Math.min(LONGEST_DELAY, Math.max(time, backoff)))
       }
     } catch (error) {
-      this.#lastEventId = this.#connection?.lastEventId ?? ''
-      this.#reconnectionTime = this.#connection?.reconnectionTime ?? this.#reconnectionTime
-      return failureOf(error)
+      if (error !== CANCELLED) throw error
     }
   }
 
-  #open(response: Response): void {
-    this.#failures = 0
-    this.#origin = new URL(response.url || this.#url).origin
+  /** Reads one response to its end. */
+  async #attempt(): Promise<Ending> {
+    const { fetch, maxBufferSize = MAX_BUFFER_SIZE, withCredentials } = this.#init
+    const lastEventId = this.#exchange?.lastEventId ?? ''
+    const exchange = (this.#exchange = new Exchange(this.#wait, {
+      fetch: fetch && fetchOf(fetch),
+      lastEventId,
+      maxEventBytes: maxBufferSize,
+      onReconnectionTime: (milliseconds) => (this.#reconnectionTime = milliseconds),
+    }))
+    this.#failures++
+    try {
+      const init = { method: 'GET', ...requestInit(withCredentials) }
+      if (!(await exchange.send(this.#url, init, headersOf(undefined, lastEventId))))
+        return {
+          isFinal: true,
+          code: 204,
+          message: 'The server answered 204: there are no events.',
+        }
+      this.#failures = 0
+      const origin = this.#open(exchange.response as Response)
+      for (let event; (event = await exchange.next());) {
+        const { data, lastEventId } = event
+        this.dispatchEvent(
+          new MessageEvent(event.event || 'message', { data, origin, lastEventId }),
+        )
+      }
+      return { isFinal: false }
+    } catch (error) {
+      return endingOf(error, exchange)
+    } finally {
+      exchange.stop()
+    }
+  }
+
+  /** Returns the origin of the events. */
+  #open({ url }: Response): string {
     this.#readyState = 1
     this.dispatchEvent(new Event('open'))
+    return new URL(url || this.#url).origin
   }
+}
 
-  #dispatch({ event, data, lastEventId }: SseEvent): void {
-    const init = { data, origin: this.#origin, lastEventId }
-    this.dispatchEvent(new MessageEvent(event || 'message', init))
-  }
-
-  /** The reconnection time, exactly; longer only after failures in a row. */
-  #wait(): Promise<void> {
-    const time = Math.max(SHORTEST_WAIT, this.#reconnectionTime)
-    const backoff = Math.min(LONGEST_BACKOFF, time * 2 ** Math.max(0, this.#failures - 1))
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.max(time, backoff))
-      if (this.#init.unref) (timer as { unref?: () => void }).unref?.()
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
+/** How a response ended. */
+interface Ending {
+  /** The server refused, or another attempt would change nothing. */
+  readonly isFinal: boolean
+  readonly code?: number | undefined
+  readonly message?: string
 }
 
 for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 }))
@@ -262,34 +256,36 @@ function baseAddress(): string | undefined {
   return document?.baseURI ?? location?.href
 }
 
+/** Timers that let the process end. */
+const unrefClock: ClientClock = {
+  ...platformClock,
+  setTimeout(callback, delay) {
+    const timer = setTimeout(callback, delay) as ReturnType<typeof setTimeout> & { unref?(): void }
+    timer.unref?.()
+    return timer
+  },
+}
+
 /** Some runtimes have no origins, and refuse these options. */
-function requestInit(withCredentials: boolean): RequestInit {
+function requestInit(withCredentials: boolean | undefined): RequestInit {
   if (!('mode' in Request.prototype)) return {}
   return { mode: 'cors', credentials: withCredentials ? 'include' : 'same-origin' }
 }
 
 /** The headers as the npm package names them. */
-function fetchOf(fetch: FetchLike): (input: unknown, init?: RequestInit) => Promise<Response> {
-  return (input, init = {}) => {
-    const { accept, 'last-event-id': id, ...rest } = init.headers as Record<string, string>
-    const headers = { ...rest, Accept: accept, ...(id && { 'Last-Event-ID': id }) }
-    return fetch(
-      input as URL,
-      {
-        redirect: 'follow',
-        ...init,
-        headers,
-      } as Parameters<FetchLike>[1],
-    ) as Promise<Response>
+function fetchOf(fetch: FetchLike) {
+  return (input: ConnectAddress, { headers, ...init }: RequestInit = {}): Promise<Response> => {
+    const { accept, 'last-event-id': id, ...rest } = headers as Record<string, string>
+    const named = { ...rest, Accept: accept, ...(id && { 'Last-Event-ID': id }) }
+    const request = { redirect: 'follow', ...init, headers: named }
+    return fetch(input as URL, request as Parameters<FetchLike>[1]) as Promise<Response>
   }
 }
 
-/** Which failures end it: what the server refused, and what no repetition would change. */
-function failureOf(error: unknown): { isFinal: boolean; code?: number; message: string } {
-  const { message, cause } = error as Error
-  if (!(error instanceof ClientError)) return { isFinal: true, message }
-  const { code, status } = error
+function endingOf(error: unknown, { failure }: Exchange): Ending {
+  const { message } = error as Error
+  if (error !== failure || !failure) return { isFinal: true, message }
+  const { status, cause } = failure
   const wasAborted = (cause as Error | undefined)?.name === 'AbortError'
-  const isFinal = wasAborted || ['bad-status', 'bad-content-type', 'event-too-large'].includes(code)
-  return { isFinal, message, ...(status !== undefined && { code: status }) }
+  return { isFinal: wasAborted || !isTemporary(failure, []), code: status, message }
 }

@@ -1,6 +1,10 @@
-import { connect } from './connect.ts'
+import { platformClock } from './clock.ts'
 import { ClientError } from './errors.ts'
+import { Exchange } from './exchange.ts'
 import { isTemporary } from './policy.ts'
+import { headersOf, isRequest, isSafe } from './request.ts'
+import type { ConnectAddress } from './types.ts'
+import { CANCELLED, Wait } from './wait.ts'
 
 /** The type of an event stream. */
 export const EventStreamContentType = 'text/event-stream'
@@ -61,99 +65,134 @@ export async function fetchEventSource(
   init: FetchEventSourceInit = {},
 ): Promise<void> {
   const { signal, openWhenHidden } = init
-  const method = init.method ?? (typeof input === 'object' && 'method' in input ? input.method : '')
-  const isSafe = /^(GET|HEAD|OPTIONS|QUERY|REPORT|)$/i.test(method)
-  const page = (openWhenHidden ?? !isSafe) ? undefined : (globalThis as Partial<Page>).document
-  const position: Position = { lastEventId: '', interval: RETRY_INTERVAL }
-  for (;;) {
-    if (signal?.aborted) return
-    await shown(page, signal)
-    const end = await readOnce(input, init, position, page)
-    if (signal?.aborted) return
-    if (end === 'hidden') continue
-    if (end === 'no-content') return
-    const wait = decide(end, init, isSafe, position)
-    if (wait === undefined) return
-    await sleep(wait, signal)
+  const method = (init.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase()
+  const page = (openWhenHidden ?? !isSafe(method)) ? undefined : (globalThis as Page).document
+  const reading = new Reading(input, { ...init, method })
+  const { wait } = reading
+  const look = (): void => {
+    if (page?.hidden) reading.giveUp()
+    else if (reading.isHidden) wait.skip()
   }
-}
-
-/** Where the next request continues. */
-interface Position {
-  lastEventId: string
-  interval: number
+  const abort = (): void => {
+    wait.cancel()
+    reading.giveUp()
+  }
+  if (signal?.aborted) return
+  signal?.addEventListener('abort', abort)
+  page?.addEventListener('visibilitychange', look)
+  try {
+    for (;;) {
+      reading.isHidden = !!page?.hidden
+      if (reading.isHidden) {
+        await wait.until(undefined)
+        continue
+      }
+      const end = await reading.once()
+      if (page?.hidden) continue
+      const pause =
+        end === 'no-content' ? undefined : pauseAfter(end, init, isSafe(method), reading)
+      if (pause === undefined) return
+      await wait.until(undefined, pause)
+    }
+  } catch (error) {
+    if (error !== CANCELLED) throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+    page?.removeEventListener('visibilitychange', look)
+    reading.giveUp()
+  }
 }
 
 /** The part of a page that is used. Workers and servers have none. */
 interface Page {
-  readonly document: Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>
+  readonly document?: Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>
 }
 
-/** Sends one request. Returns how it failed, `undefined` after a clean end; throws what `onmessage` throws. */
-async function readOnce(
-  input: string | URL | Request,
-  {
-    onopen,
-    onmessage,
-    onclose: _,
-    onerror: __,
-    openWhenHidden: ___,
-    fetch: given,
-    ...init
-  }: FetchEventSourceInit,
-  position: Position,
-  page: Page['document'] | undefined,
-): Promise<{ readonly error: unknown } | 'hidden' | 'no-content' | undefined> {
-  let refusal: { readonly error: unknown } | undefined
-  const connection = connect(input, {
-    ...init,
-    lastEventId: position.lastEventId,
-    repeat: false,
-    onEnd: 'close',
-    contentType: onopen ? 'any' : 'strict',
-    fetch: async (address, request) => {
-      const response = await (given ?? fetch)(address, request)
-      try {
-        await onopen?.(response)
-      } catch (error) {
-        refusal = { error }
-        throw error
-      }
-      return response
-    },
-  })
-  const hide = (): void => {
-    if (page?.hidden) connection.close()
+interface Failure {
+  readonly error: unknown
+}
+
+/** The requests of one call, one after another. */
+class Reading {
+  readonly wait: Wait = new Wait(platformClock)
+  interval: number = RETRY_INTERVAL
+  isHidden = false
+  readonly #input: ConnectAddress
+  readonly #init: FetchEventSourceInit
+  #exchange: Exchange | undefined
+  #isRunning = false
+
+  constructor(input: ConnectAddress, init: FetchEventSourceInit) {
+    this.#input = input
+    this.#init = init
   }
-  page?.addEventListener('visibilitychange', hide)
-  try {
-    for (;;) {
-      const result = await connection.next().catch((error: unknown) => ({ error }))
-      if ('error' in result) return refusal ?? result
-      if (result.done) break
-      const { id = '', event = '', data } = result.value
-      onmessage?.({ id, event, data })
+
+  /** Sends one request. Returns how it failed, `undefined` after a clean end; throws what `onmessage` throws. */
+  async once(): Promise<Failure | 'no-content' | undefined> {
+    const {
+      onopen,
+      onmessage,
+      onclose: _,
+      onerror: __,
+      openWhenHidden: ___,
+      fetch: send = fetch,
+      headers = isRequest(this.#input) ? this.#input.headers : undefined,
+      ...init
+    } = this.#init
+    const lastEventId = this.#exchange?.lastEventId ?? ''
+    let refusal: Failure | undefined
+    const exchange = (this.#exchange = new Exchange(this.wait, {
+      lastEventId,
+      contentType: onopen ? 'any' : 'strict',
+      onReconnectionTime: (milliseconds) => (this.interval = milliseconds),
+      async fetch(address, request) {
+        const response = await send(address, request)
+        try {
+          await onopen?.(response)
+        } catch (error) {
+          refusal = { error }
+          throw error
+        }
+        return response
+      },
+    }))
+    const failed = (error: unknown): Failure => {
+      if (error !== exchange.failure) throw error
+      return refusal ?? { error }
     }
-    const reason = connection.ending?.reason
-    if (reason === 'closed') return 'hidden'
-    return reason === 'no-content' ? reason : undefined
-  } finally {
-    position.lastEventId = connection.lastEventId
-    position.interval = connection.reconnectionTime ?? position.interval
-    page?.removeEventListener('visibilitychange', hide)
-    connection.close()
+    this.#isRunning = true
+    try {
+      if (!(await exchange.send(this.#input, init, headersOf(headers, lastEventId))))
+        return 'no-content'
+      for (;;) {
+        const event = await exchange.next().catch(failed)
+        if (!event || 'error' in event) return event
+        onmessage?.({ id: event.id ?? '', event: event.event ?? '', data: event.data })
+      }
+    } catch (error) {
+      return failed(error)
+    } finally {
+      exchange.stop()
+      this.#isRunning = false
+    }
+  }
+
+  /** Ends the request under way. */
+  giveUp(): void {
+    this.#exchange?.stop()
+    if (this.#isRunning) this.wait.skip()
   }
 }
 
 /** How long to wait for the next request; `undefined` if there is none. */
-function decide(
-  end: { readonly error: unknown } | undefined,
+function pauseAfter(
+  end: Failure | undefined,
   { onclose, onerror }: FetchEventSourceInit,
   isSafe: boolean,
-  { interval }: Position,
+  { interval }: Reading,
 ): number | undefined {
   let failure = end
-  if (failure === undefined) {
+  if (!failure) {
     try {
       onclose?.()
       return undefined
@@ -164,35 +203,7 @@ function decide(
   const { error } = failure
   const wait = onerror?.(error)
   if (typeof wait === 'number') return wait
-  const mayHelp = onerror !== undefined || (error instanceof ClientError && isTemporary(error))
+  const mayHelp = onerror || (error instanceof ClientError && isTemporary(error))
   if (!isSafe || !mayHelp) throw error
   return Math.max(SHORTEST_WAIT, interval)
-}
-
-/** Resolves when the page is visible, or the signal is aborted. */
-function shown(page: Page['document'] | undefined, signal?: AbortSignal | null): Promise<void> {
-  return new Promise((resolve) => {
-    if (!page?.hidden) return resolve()
-    const look = (): void => {
-      if (page.hidden && !signal?.aborted) return
-      page.removeEventListener('visibilitychange', look)
-      signal?.removeEventListener('abort', look)
-      resolve()
-    }
-    page.addEventListener('visibilitychange', look)
-    signal?.addEventListener('abort', look)
-  })
-}
-
-/** Resolves after a time, or when the signal is aborted. */
-function sleep(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    signal?.addEventListener('abort', end)
-  })
 }

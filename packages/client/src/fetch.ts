@@ -1,5 +1,7 @@
 import type { SseEvent } from '@tesserae/parser'
+import { isEventStream } from './answer.ts'
 import { connect } from './connect.ts'
+import { isRequest } from './request.ts'
 import type { ConnectOptions } from './types.ts'
 
 /** Options of {@link resumingFetch}: those of `connect` that do not belong to one request. */
@@ -32,11 +34,9 @@ export function resumingFetch(options: ResumingFetchOptions = {}): FetchFunction
   const send: FetchFunction = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
   return async (input, init = {}) => {
     const first = await send(input, init)
-    const type = first.headers.get('content-type') ?? ''
-    const isStream = first.ok && first.body !== null && /^text\/event-stream\s*(;|$)/i.test(type)
     // The body of a `Request` is used up, and its copy would be held in memory.
-    if (!isStream || (typeof input === 'object' && 'body' in input && input.body !== null))
-      return first
+    const isUsed = isRequest(input) && input.body
+    if (!first.ok || !first.body || !isEventStream(first.headers) || isUsed) return first
     const answers = [first]
     const connection = connect(input, {
       ...init,

@@ -1,25 +1,18 @@
 import { LONGEST_DELAY } from './clock.ts'
-import type { ClientError, ClientErrorCode } from './errors.ts'
-import { isStream } from './is-stream.ts'
+import type { ClientError } from './errors.ts'
 import { headerOfId } from './request.ts'
 import type { Settings } from './settings.ts'
-import { TEMPORARY_STATUSES } from './statuses.ts'
 
-/** Failures that would come again. */
-const FINAL: readonly ClientErrorCode[] = [
-  'bad-content-type',
-  'event-too-large',
-  'resume-mismatch',
-  'resume-refused',
-]
+/** Statuses of servers that are overloaded, restarting or behind a proxy that could not reach them. */
+export const TEMPORARY_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504]
 
 /** Whether another attempt may succeed where this one failed. */
 export function isTemporary(
-  { code, status }: ClientError,
+  { code, status = 0 }: ClientError,
   statuses: readonly number[] = TEMPORARY_STATUSES,
 ): boolean {
-  if (code === 'bad-status') return statuses.includes(status as number)
-  return !FINAL.includes(code)
+  if (code === 'bad-status') return statuses.includes(status)
+  return !/^(bad-content-type|event-too-large|resume-)/.test(code)
 }
 
 /** Whether the request of the caller may be sent once more, after `count` events. */
@@ -30,11 +23,7 @@ export function mayRepeat(
 ): boolean {
   if (isSafe) return repeat !== false
   // From its beginning, an answer would be delivered twice.
-  return repeat === true && (count === 0 || Boolean(headerOfId(lastEventId)))
-}
-
-export function canBeSentAgain({ init }: Settings): boolean {
-  return !isStream(init.body)
+  return repeat === true && (count === 0 || !!headerOfId(lastEventId))
 }
 
 /**

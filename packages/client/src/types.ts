@@ -187,6 +187,11 @@ export interface Connection extends AsyncIterableIterator<SseEvent> {
   readonly reconnectionTime: number | undefined
   /** How many requests were sent. */
   readonly attempts: number
+  /**
+   * How many responses, after the first event, may have begun anew: their requests could not say where to continue, by a
+   * `Last-Event-ID` or by `resume`.
+   */
+  readonly restarts: number
   /** The response that is open, or was open last. Its body belongs to the connection. */
   readonly response: Response | undefined
   /** How the connection ended; `undefined` as long as it has not. */

@@ -2,6 +2,7 @@ import { connect, type ConnectOptions } from '@tesserae/client'
 import { watchedSignal } from '@tesserae/testkit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { broken } from './support/answers.ts'
 
 const headers = { 'content-type': 'text/event-stream' }
 
@@ -214,4 +215,55 @@ test('an address that fetch can never take rejects at once', async () => {
   const connection = connect('ftp://example.test/')
   await expect(connection.next()).rejects.toBeInstanceOf(TypeError)
   expect(connection.attempts).toBe(1)
+})
+
+test('restarts counts the responses that may have begun anew', async () => {
+  const answers = ['data: a\n\n', 'data: a\n\nid: 1\ndata: b\n\n', 'data: c\n\n']
+  const connection = connect('/updates', {
+    fetch: async () => {
+      const body = answers.shift()
+      return body === undefined ? new Response(null, { status: 204 }) : opened(body)
+    },
+    delay: 0,
+  })
+  const restarts: number[] = []
+  for await (const { data } of connection) restarts.push(data === 'c' ? 10 : connection.restarts)
+  expect(restarts).toEqual([0, 1, 1, 10])
+  // The third request carried the ID.
+  expect(connection.restarts).toBe(1)
+})
+
+test('head() during a failure does not send the request a second time', async () => {
+  let requests = 0
+  const connection = connect('/answer', {
+    method: 'POST',
+    delay: 0,
+    resume: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return '/answer/rest'
+    },
+    fetch: async () => {
+      requests++
+      return requests === 1 ? broken('data: a\n\n') : opened('data: b\n\n')
+    },
+  })
+  expect((await connection.next()).value?.data).toBe('a')
+  const next = connection.next()
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  await connection.head()
+  expect((await next).value?.data).toBe('b')
+  expect(requests).toBe(2)
+  connection.close()
+})
+
+test('close() in onRetry and in onOpen is final', async () => {
+  for (const name of ['onRetry', 'onOpen'] as const) {
+    const connection = connect('/updates', {
+      fetch: async () => opened(name === 'onOpen' ? 'data: a\n\n' : ''),
+      delay: 0,
+      [name]: () => connection.close(),
+    })
+    expect(await connection.next()).toEqual({ done: true, value: undefined })
+    expect(connection.state).toBe('closed')
+  }
 })
