@@ -217,10 +217,14 @@ export const badResponse = (data: string, status?: number, headers?: Headers): M
   )
 }
 
-export const wrongProtocol = (what: string, advice: string): ModelStreamError =>
+export const wrongProtocol = (
+  what: string,
+  advice: string,
+  expected = 'chat completions',
+): ModelStreamError =>
   new ModelStreamError(
     'wrong-protocol',
-    `Expected a stream of chat completions, received ${what}. ${advice}`,
+    `Expected a stream of ${expected}, received ${what}. ${advice}`,
   )
 
 export const noChunks = (): ModelStreamError =>

@@ -1,33 +1,29 @@
+export * from './responses/accumulator.ts'
+export { ParseError } from './errors.ts'
+export { smooth } from './display/smooth.ts'
+export { accumulate, readDeltas, readSnapshots } from './responses/accumulate.ts'
 export { ModelStreamError } from './responses/errors.ts'
-export { createAccumulator } from './responses/response-accumulator.ts'
-export { accumulate, readDeltas } from './responses/accumulate.ts'
+export { parseArguments, parseContent } from './responses/parse.ts'
 export { readEvents } from './responses/read-events.ts'
 export { split } from './responses/split.ts'
-export { outputTextOf, reasoningOf } from './responses/text.ts'
+export { tap } from './responses/tap.ts'
+export { outputTextOf, outputTextOf as textOf, reasoningOf } from './responses/text.ts'
 export { toEvents } from './responses/to-events.ts'
+export { toResponse } from './responses/to-response.ts'
+export type { ModelStreamErrorCode, ModelStreamErrorDetails, ParseErrorCode } from './errors.ts'
+export type { Unit } from './display/cutter.ts'
+export type { SmoothOptions } from './display/smooth.ts'
+export type { StandardIssue, StandardResult, StandardSchema } from './message/standard-schema.ts'
+export type { ChunkSource, EventLike } from './read/source.ts'
+export type { WatchOptions } from './read/watch.ts'
+export type { ResponseProgress } from './responses/accumulate.ts'
 export type { ModelStreamErrorConstructor } from './responses/errors.ts'
 export type { ReadOptions } from './responses/feed.ts'
-export type { ResponseNote, ResponseNoteCode } from './responses/notes.ts'
 export type { ReadEventsOptions } from './responses/read-events.ts'
 export type { AccumulatedResponse, AccumulateOptions, Resume } from './responses/run.ts'
 export type { SplitOptions } from './responses/split.ts'
+export type { ResponseTapOptions, TappedResponse } from './responses/tap.ts'
 export type { ToEventsOptions } from './responses/to-events.ts'
-export type {
-  CompleteResponseVerdict,
-  FinishedResponse,
-  IncompleteResponseVerdict,
-  PartialResponseCall,
-  ResponseAccumulator,
-  ResponseAccumulatorOptions,
-  ResponseCursor,
-  ResponseDelta,
-  ResponseIncompleteReason,
-  ResponseStreamEnd,
-  ResponseVerdict,
-  ResponseVerdictDetails,
-} from './responses/accumulator-types.ts'
-export type { ModelStreamErrorCode, ModelStreamErrorDetails } from './errors.ts'
-export type { ChunkSource, EventLike } from './read/source.ts'
-export type { ServerError } from './server-error.ts'
+export type { ToResponseOptions } from './responses/to-response.ts'
 export type { ChunkEvent } from './split/chunk-event.ts'
 export type { Granularity } from './split/pieces.ts'

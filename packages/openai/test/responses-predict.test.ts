@@ -155,6 +155,27 @@ describe('prediction changes nothing', () => {
     expect(response).toEqual(await accumulate(frame(0, events.length)))
   })
 
+  test('documents that a server glues into one event are not learnt as one', async () => {
+    const piece = (delta: string): Wire => ({
+      type: 'response.output_text.delta',
+      item_id: 'msg_1',
+      output_index: 0,
+      content_index: 0,
+      delta,
+    })
+    const unknown = { type: 'response.future' }
+    const glued = Array.from({ length: 12 }, (_, at) =>
+      new TextEncoder().encode(
+        `data: ${JSON.stringify(unknown)}\ndata: ${JSON.stringify(piece(`${at} `))}\n\n`,
+      ),
+    )
+    expect(await read(glued, true)).toEqual(await read(glued, false))
+    const lists = Array.from({ length: 12 }, (_, at) =>
+      new TextEncoder().encode(`data: ${JSON.stringify([unknown, piece(`${at} `)])}\n\n`),
+    )
+    expect(await read(lists, true)).toEqual(await read(lists, false))
+  })
+
   test('an event beyond the limit is refused, predicted or not', async () => {
     const events = longStream([...Array.from({ length: 20 }, () => 'a'), 'b'.repeat(900)])
     for (const predict of [true, false]) {
@@ -162,7 +183,10 @@ describe('prediction changes nothing', () => {
         predict,
         maxEventBytes: 600,
       })
-      await expect(reading).rejects.toThrow(/600/)
+      await expect(reading).rejects.toMatchObject({
+        code: 'interrupted',
+        cause: { message: expect.stringContaining('600') },
+      })
     }
   })
 })

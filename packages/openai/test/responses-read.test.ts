@@ -6,10 +6,13 @@ import {
   outputTextOf,
   readDeltas,
   readEvents,
+  readSnapshots,
   reasoningOf,
   split,
   toEvents,
 } from '@tesserae/openai/responses'
+import { responseEvent } from '@tesserae/openai/responses/schema'
+import { createChecker } from '@tesserae/openai/schema'
 
 type Wire = Record<string, unknown>
 
@@ -141,7 +144,38 @@ describe('failures', () => {
       { code: 'bad-response', status: 503 },
     ],
     ['a page', answer('<html>'), { code: 'bad-response', data: '<html>' }],
-    ['another JSON document', answer('{"choices":[]}'), { code: 'bad-response' }],
+    ['another JSON document', answer('{"models":[]}'), { code: 'bad-response' }],
+    [
+      'a sentence',
+      answer('Internal Server Error\n'),
+      { code: 'bad-response', status: 200, data: 'Internal Server Error\n' },
+    ],
+    ['a chat completion', answer('{"choices":[]}'), { code: 'wrong-protocol' }],
+    ['chunks', [{ choices: [{ index: 0, delta: { content: 'Hi' } }] }], { code: 'wrong-protocol' }],
+    [
+      'events of Anthropic',
+      [{ event: 'message_start', data: '{"type":"message_start","message":{}}' }],
+      { code: 'wrong-protocol', message: expect.stringContaining('anthropic') },
+    ],
+    ['compressed bytes', [Uint8Array.of(0x1f, 0x8b, 8, 0)], { code: 'wrong-protocol' }],
+    [
+      'an error answer that asks to wait',
+      answer('{"error":{"message":"Slow"}}', {
+        status: 429,
+        headers: { 'retry-after': '2', 'x-request-id': 'req_1' },
+      }),
+      { code: 'server-error', retryAfter: 2000, requestId: 'req_1', isRetryable: true },
+    ],
+    [
+      'an error of a client that has the status and the beginning of the body',
+      (async function* () {
+        throw Object.assign(new Error('429'), {
+          status: 429,
+          excerpt: '{"error":{"message":"Slow"}}',
+        })
+      })(),
+      { code: 'server-error', status: 429, error: { message: 'Slow' } },
+    ],
     [
       'an error as JSON with status 200',
       answer('{"error":{"message":"Slow"}}'),
@@ -191,6 +225,48 @@ describe('failures', () => {
     expect(error?.partial?.output).toHaveLength(1)
     const resume = ({ after }: { after: number }) => events.slice(after + 1)
     expect(await accumulate(silent(), { idleTimeout: 10, resume })).toEqual(whole)
+  })
+
+  test('heartbeats do not count as content for `tokenTimeout`', async () => {
+    const beating = (): ReadableStream<Uint8Array> => {
+      let beats: ReturnType<typeof setInterval>
+      return new ReadableStream({
+        start(stream) {
+          stream.enqueue(bytes(frames(cut)))
+          beats = setInterval(() => stream.enqueue(bytes(frames([{ type: 'keepalive' }]))), 5)
+        },
+        cancel: () => clearInterval(beats),
+      })
+    }
+    for (const predict of [true, false]) {
+      const error = await failing(beating(), { tokenTimeout: 60, idleTimeout: 10_000, predict })
+      expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('content') })
+      expect(outputTextOf(error?.partial ?? { output: [] })).toBe('Hello, world!')
+    }
+    const read: Wire[] = []
+    const reading = (async () => {
+      for await (const event of readEvents<Wire>(beating(), { tokenTimeout: 60 })) read.push(event)
+    })()
+    await expect(reading).rejects.toMatchObject({ code: 'timeout' })
+    expect(read.slice(0, cut.length)).toEqual(cut)
+  })
+
+  test('an event beyond the limit rejects with what came before, and is not asked for again', async () => {
+    const long = { type: 'response.output_text.delta', delta: 'x'.repeat(4000) }
+    const resume = (): never => {
+      throw new Error('asked')
+    }
+    const source = [bytes(frames([...cut.slice(0, 6), long]))]
+    const error = await failing(source, { maxEventBytes: 2000, resume })
+    expect(error).toMatchObject({ code: 'interrupted', cause: { name: 'SseError' } })
+    expect(error?.partial?.output).toHaveLength(1)
+  })
+
+  test('a strict checker rejects with its own error, which has the response so far', async () => {
+    const checker = createChecker({ schema: responseEvent, mode: 'strict' })
+    const bad = [...cut.slice(2, 6), { type: 'response.refusal.delta' }]
+    const error = await failing(bad, { check: checker.check })
+    expect(error).toMatchObject({ name: 'SchemaError', partial: { output: [{ id: 'msg_1' }] } })
   })
 
   test('an event that is cut at the end of the stream is noted', async () => {
@@ -349,6 +425,26 @@ describe('events', () => {
   test('a stream without a terminal event throws, unless `incomplete` says otherwise', async () => {
     expect((await collect(events.slice(0, 3))).error).toMatchObject({ code: 'incomplete' })
     expect((await collect(events.slice(0, 3), { incomplete: 'return' })).error).toBeUndefined()
+  })
+
+  test.each([
+    ['readEvents', readEvents],
+    ['readDeltas', readDeltas],
+    ['readSnapshots', readSnapshots],
+  ])('leaving %s takes effect at once, also while the source is silent', async (_, readWith) => {
+    let isCancelled = false
+    const silent = new ReadableStream<Uint8Array>({
+      start: (stream) => stream.enqueue(bytes(frames(events.slice(0, 5)))),
+      cancel: () => void (isCancelled = true),
+    })
+    const reading = readWith(silent, { resume: () => events })
+    await reading.next()
+    const pending = (async () => {
+      for (;;) if ((await reading.next()).done) return 'done'
+    })()
+    await reading.return(undefined as never)
+    expect(await pending).toBe('done')
+    expect(isCancelled).toBe(true)
   })
 
   test('leaving the loop cancels the source', async () => {

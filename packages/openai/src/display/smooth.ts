@@ -1,4 +1,5 @@
 import type { Delta } from '../accumulator/types.ts'
+import type { ResponseDelta } from '../responses/accumulator-types.ts'
 import { Cutter, type Unit } from './cutter.ts'
 
 /** Options of {@link smooth}. */
@@ -14,7 +15,9 @@ export interface SmoothOptions {
   readonly locale?: string | undefined
 }
 
-type TextDelta = Extract<Delta, { readonly type: 'content' | 'refusal' | 'reasoning' }>
+/** The deltas of chat completions and of the Responses API. */
+type AnyDelta = Delta | ResponseDelta
+type TextDelta = Extract<AnyDelta, { readonly type: 'content' | 'text' | 'refusal' | 'reasoning' }>
 
 /**
  * Regroups the text of deltas into whole words, sentences, lines or graphemes, to show it evenly. The text stays the same.
@@ -33,50 +36,64 @@ type TextDelta = Extract<Delta, { readonly type: 'content' | 'refusal' | 'reason
  * }
  * ```
  */
-export async function* smooth(
-  deltas: AsyncIterable<Delta> | Iterable<Delta>,
+export async function* smooth<D extends AnyDelta = Delta>(
+  deltas: AsyncIterable<D> | Iterable<D>,
   options: SmoothOptions = {},
-): AsyncGenerator<Delta, void> {
+): AsyncGenerator<D, void> {
   const { unit = 'word', delay = 0, locale } = options
-  const waiting = new Map<string, { readonly cutter: Cutter; readonly delta: TextDelta }>()
+  const waiting = new Map<string, Waiting>()
   try {
     for await (const delta of deltas) {
       if (!isText(delta)) {
-        yield* rests(waiting)
+        yield* rests<D>(waiting)
         yield delta
         continue
       }
-      const key = `${delta.choice} ${delta.type}`
-      // The text of one choice stays in order: what it said before, as another kind of text, comes first.
-      yield* rests(waiting, (other) => other.choice === delta.choice && other.type !== delta.type)
-      const { cutter } = waiting.get(key) ?? { cutter: new Cutter(unit, locale) }
-      waiting.set(key, { cutter, delta })
+      const place = placeOf(delta)
+      // The text of one answer stays in order: what it said before, in another place, comes first.
+      yield* rests<D>(waiting, place)
+      const { cutter } = waiting.get(place.key) ?? { cutter: new Cutter(unit, locale) }
+      waiting.set(place.key, { ...place, cutter, delta })
       for (const text of cutter.push(delta.delta)) {
         const wait = typeof delay === 'function' ? delay(text) : delay
         if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-        yield { ...delta, delta: text }
+        yield { ...delta, delta: text } as AnyDelta as D
       }
     }
   } catch (error) {
     // The text before a failure comes before it here too.
-    yield* rests(waiting)
+    yield* rests<D>(waiting)
     throw error
   }
-  yield* rests(waiting)
+  yield* rests<D>(waiting)
 }
 
-/** The text that is held back. */
-function* rests(
-  waiting: Map<string, { readonly cutter: Cutter; readonly delta: TextDelta }>,
-  matches: (delta: TextDelta) => boolean = () => true,
-): Generator<Delta> {
-  for (const { cutter, delta } of waiting.values())
-    if (matches(delta)) {
+/** Where a delta of text belongs: choices take turns, and a response is one answer. */
+interface Place {
+  readonly answer: number
+  readonly key: string
+}
+
+interface Waiting extends Place {
+  readonly cutter: Cutter
+  readonly delta: TextDelta
+}
+
+function placeOf(delta: TextDelta): Place {
+  if ('choice' in delta) return { answer: delta.choice, key: `${delta.choice} ${delta.type}` }
+  const isSummary = delta.type === 'reasoning' && delta.summary
+  return { answer: 0, key: `${delta.item} ${delta.type} ${delta.part} ${isSummary}` }
+}
+
+/** The text that is held back: all of it, or that of an answer in other places. */
+function* rests<D>(waiting: Map<string, Waiting>, now?: Place): Generator<D> {
+  for (const { answer, key, cutter, delta } of waiting.values())
+    if (now === undefined || (answer === now.answer && key !== now.key)) {
       const text = cutter.flush()
-      if (text !== '') yield { ...delta, delta: text }
+      if (text !== '') yield { ...delta, delta: text } as D
     }
 }
 
-function isText(delta: Delta): delta is TextDelta {
-  return delta.type === 'content' || delta.type === 'refusal' || delta.type === 'reasoning'
+function isText(delta: AnyDelta): delta is TextDelta {
+  return ['content', 'text', 'refusal', 'reasoning'].includes(delta.type)
 }

@@ -1,6 +1,7 @@
 import type { ChatCompletion } from '../types.ts'
 import { accumulate } from '../read/accumulate.ts'
 import type { Accumulated, AccumulateOptions } from '../read/run.ts'
+import { forward } from './forward.ts'
 
 /** A body that is forwarded, with the message that went through it. */
 export interface Tapped<Message = ChatCompletion> {
@@ -43,78 +44,7 @@ export function tap<Message = ChatCompletion>(
   source: Response | ReadableStream<Uint8Array>,
   options: TapOptions = {},
 ): Tapped<Message> {
-  const stream = 'getReader' in source ? source : (source.body ?? new Response('').body)
-  const reader = (stream as ReadableStream<Uint8Array>).getReader()
-  const copies = new Copies()
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read()
-          if (done) {
-            copies.end()
-            return controller.close()
-          }
-          // Read before it is given away: the reader of the body may transfer its buffer.
-          await copies.give(value)
-          controller.enqueue(value)
-        } catch (error) {
-          copies.fail(error)
-          controller.error(error)
-        }
-      },
-      cancel(reason) {
-        copies.end()
-        return reader.cancel(reason)
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  const isFailure = 'ok' in source && !source.ok
-  const seen = isFailure ? new Response(copies.stream(), source) : copies.stream()
+  const { body, seen, ignore } = forward(source)
   const result = accumulate<Message>(seen, { ...options, ...FIXED })
-  return { body, result: result.finally(() => copies.ignore()) }
-}
-
-/** Hands chunks to the accumulator, and waits until it asks for the next. */
-class Copies {
-  #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
-  #asked: (() => void) | undefined
-  #isIgnored = false
-
-  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return new ReadableStream(
-      {
-        start: (controller) => {
-          this.#controller = controller
-        },
-        pull: () => this.#asked?.(),
-        cancel: () => this.ignore(),
-      },
-      { highWaterMark: 0 },
-    )
-  }
-
-  /** Resolves when the chunk has been read. */
-  give(chunk: Uint8Array): Promise<void> | undefined {
-    if (this.#isIgnored) return undefined
-    return new Promise((resolve) => {
-      this.#asked = resolve
-      this.#controller?.enqueue(chunk as Uint8Array<ArrayBuffer>)
-    })
-  }
-
-  end(): void {
-    if (!this.#isIgnored) this.#controller?.close()
-  }
-
-  fail(error: unknown): void {
-    if (!this.#isIgnored) this.#controller?.error(error)
-  }
-
-  /** The accumulator has what it needs, such as `[DONE]`: the rest is forwarded and not read. */
-  ignore(): void {
-    this.#isIgnored = true
-    this.#asked?.()
-  }
+  return { body, result: result.finally(ignore) }
 }

@@ -1,27 +1,5 @@
-import { invalidJson, invalidValue } from '../errors.ts'
 import { textOf } from '../accumulator/reasoning.ts'
-
-/** A validator of any library that speaks Standard Schema 1: zod, valibot, arktype and others. */
-export interface StandardSchema<Output> {
-  readonly '~standard': {
-    readonly version: 1
-    readonly vendor: string
-    /** @param value - the value to check */
-    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
-  }
-}
-
-/** What a validator returns. */
-export type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] }
-
-/** What is wrong at one place of a value. */
-export interface StandardIssue {
-  readonly message: string
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
-}
+import { parseWith, type StandardSchema } from './standard-schema.ts'
 
 /**
  * Parses the arguments of a tool call, and validates them with any Standard Schema. No arguments at all are `{}`.
@@ -45,7 +23,7 @@ export async function parseArguments<Output>(
   call: { readonly function: { readonly arguments: string } },
   schema: StandardSchema<Output>,
 ): Promise<Output> {
-  return parse(call.function.arguments.trim() || '{}', schema)
+  return parseWith(call.function.arguments.trim() || '{}', schema)
 }
 
 /**
@@ -70,17 +48,5 @@ export async function parseContent<Output>(
   message: object,
   schema: StandardSchema<Output>,
 ): Promise<Output> {
-  return parse(textOf(message), schema)
-}
-
-async function parse<Output>(text: string, schema: StandardSchema<Output>): Promise<Output> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw invalidJson(text, cause)
-  }
-  const result = await schema['~standard'].validate(value)
-  if (result.issues) throw invalidValue(text, result.issues)
-  return result.value
+  return parseWith(textOf(message), schema)
 }

@@ -180,7 +180,7 @@ export class Reading {
 }
 
 /** Clients and parsers throw an answer with a bad status as an error with `status` and the beginning of the body. */
-function badStatusIn(error: unknown): ModelStreamError | undefined {
+export function badStatusIn(error: unknown): ModelStreamError | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const { status, excerpt, headers, retryAfter } = error as Record<string, unknown>
   if (typeof status !== 'number' || typeof excerpt !== 'string') return undefined

@@ -1,4 +1,5 @@
 import type { ChunkSource } from '../read/source.ts'
+import { type Control, stoppable } from '../read/stoppable.ts'
 import type { ResponseDelta } from './accumulator-types.ts'
 import { type AccumulatedResponse, type AccumulateOptions, Run } from './run.ts'
 import type { ModelResponse } from './types.ts'
@@ -33,7 +34,7 @@ export async function accumulate(
   source: ChunkSource,
   options: AccumulateOptions = {},
 ): Promise<ModelResponse | AccumulatedResponse> {
-  const run = new Run(source, options, options.onDelta)
+  const run = new Run(source, options, options.onDelta, false)
   try {
     for (;;) {
       const more = run.step()
@@ -67,27 +68,100 @@ export async function accumulate(
  * }
  * ```
  */
-export async function* readDeltas(
+export function readDeltas(
   source: ChunkSource,
   options: AccumulateOptions = {},
 ): AsyncGenerator<ResponseDelta, AccumulatedResponse> {
-  let deltas: ResponseDelta[] = []
-  const run = new Run(source, options, (delta) => {
+  const control: Control = {}
+  return stoppable(deltasOf(source, options, control), control)
+}
+
+async function* deltasOf(
+  source: ChunkSource,
+  options: AccumulateOptions,
+  control: Control,
+): AsyncGenerator<ResponseDelta, AccumulatedResponse> {
+  const { run, deltas } = listen(source, options, control)
+  try {
+    while (await run.step()) yield* deltas.splice(0)
+  } finally {
+    run.close()
+  }
+  let result: AccumulatedResponse
+  try {
+    result = run.result()
+  } catch (error) {
+    yield* deltas.splice(0)
+    throw error
+  }
+  yield* deltas.splice(0)
+  if (result.failure && options.incomplete !== 'return') throw result.failure
+  return result
+}
+
+function listen(
+  source: ChunkSource,
+  options: AccumulateOptions,
+  control: Control,
+): { readonly run: Run; readonly deltas: ResponseDelta[] } {
+  const deltas: ResponseDelta[] = []
+  const tell = (delta: ResponseDelta): void => {
     deltas.push(delta)
     options.onDelta?.(delta)
-  })
-  const take = (): ResponseDelta[] => {
-    const taken = deltas
-    deltas = []
-    return taken
   }
+  const run = new Run(source, options, tell, true)
+  control.stop = () => run.stop()
+  return { run, deltas }
+}
+
+/** What one read of the source added, and the response so far. */
+export interface ResponseProgress {
+  readonly deltas: readonly ResponseDelta[]
+  /** The response with these deltas: a copy of its own. */
+  readonly response: ModelResponse
+}
+
+/**
+ * Reads a stream as snapshots of the response, one for each read of the source that added anything. Deltas that arrive
+ * together share a snapshot. Making one copies the items of the response; its text is not copied.
+ *
+ * @param source - a `Response`, bytes, events, or the events of any client
+ * @param options - as for {@link accumulate}
+ * @returns the snapshots; the response, the verdict and the failure are the return value of the generator
+ * @throws {@link ModelStreamError} after all snapshots, as {@link accumulate} does
+ *
+ * @example
+ * <!-- example: prelude answer -->
+ * ```ts
+ * import { outputTextOf, readSnapshots } from '@tesserae/openai/responses'
+ *
+ * let shown = ''
+ * for await (const progress of readSnapshots(response)) shown = outputTextOf(progress.response)
+ * shown // => 'Hello, world!'
+ * ```
+ */
+export function readSnapshots(
+  source: ChunkSource,
+  options: AccumulateOptions = {},
+): AsyncGenerator<ResponseProgress, AccumulatedResponse> {
+  const control: Control = {}
+  return stoppable(snapshotsOf(source, options, control), control)
+}
+
+async function* snapshotsOf(
+  source: ChunkSource,
+  options: AccumulateOptions,
+  control: Control,
+): AsyncGenerator<ResponseProgress, AccumulatedResponse> {
+  const { run, deltas } = listen(source, options, control)
   try {
-    while (await run.step()) yield* take()
+    while (await run.step())
+      if (deltas.length > 0) yield { deltas: deltas.splice(0), response: run.snapshot() }
   } finally {
     run.close()
   }
   const result = run.result()
-  yield* take()
+  if (deltas.length > 0) yield { deltas: deltas.splice(0), response: run.snapshot() }
   if (result.failure && options.incomplete !== 'return') throw result.failure
   return result
 }

@@ -1,17 +1,14 @@
+import { SseError } from '@tesserae/parser'
 import { aborted, interrupted, ModelStreamError } from '../errors.ts'
+import { badStatusIn } from '../read/reading.ts'
 import { assertSource, type ChunkSource, type Item, type Pull, pullFrom } from '../read/source.ts'
-import { Watch } from '../read/watch.ts'
+import { Watch, type WatchOptions } from '../read/watch.ts'
 import { EventReader, type EventSink, type Prediction } from './reader.ts'
 
-/** Options of everything that reads a stream. */
-export interface ReadOptions {
-  /** Stops reading when it aborts, also while the source is silent. */
-  readonly signal?: AbortSignal | undefined
-  /**
-   * How long the source may be silent, in milliseconds. `0`, the default, disables it. A stream that is silent for longer
-   * ends with the code `timeout`, and is resumed like one whose connection failed.
-   */
-  readonly idleTimeout?: number | undefined
+/**
+ * Options of everything that reads a stream. A stream that a timeout ends is resumed like one whose connection failed.
+ */
+export interface ReadOptions extends WatchOptions {
   /** The most bytes that one event may have. Default: 16 MiB. */
   readonly maxEventBytes?: number | undefined
   /** Called with each event before it is used: `check` of a checker from `@tesserae/openai/schema`. */
@@ -20,21 +17,29 @@ export interface ReadOptions {
 
 /** One source on the way into a sink. Whatever ends it, the source is released. */
 export class Feed {
-  /** Whether anything was read. */
-  isOpen = false
   readonly #reader: EventReader
   readonly #pull: Pull
+  readonly #watch: Watch | undefined
   readonly #signal: AbortSignal | undefined
   #isClosed = false
 
-  constructor(source: ChunkSource, sink: EventSink, options: ReadOptions, prediction?: Prediction) {
+  /** @param isStoppable - whether {@link stop} may be called */
+  constructor(
+    source: ChunkSource,
+    sink: EventSink,
+    options: ReadOptions,
+    isStoppable: boolean,
+    prediction?: Prediction,
+  ) {
     assertSource(source)
-    const isAnswer = 'ok' in source && 'headers' in source
-    const status = isAnswer && !source.ok ? source.status : undefined
-    this.#reader = new EventReader(sink, options.maxEventBytes, status, prediction)
-    this.#signal = options.signal
-    const pull = pullFrom(isAnswer ? (source.body ?? []) : source)
-    this.#pull = options.signal || options.idleTimeout ? new Watch(pull, options) : pull
+    const answer = 'ok' in source && 'headers' in source ? source : undefined
+    this.#reader = new EventReader(sink, options.maxEventBytes, answer, prediction)
+    const { signal, idleTimeout, tokenTimeout } = options
+    this.#signal = signal
+    const pull = pullFrom(answer ? (answer.body ?? []) : (source as Exclude<ChunkSource, Response>))
+    this.#watch =
+      isStoppable || signal || idleTimeout || tokenTimeout ? new Watch(pull, options) : undefined
+    this.#pull = this.#watch ?? pull
   }
 
   /** Whether `[DONE]` or a terminal event came. */
@@ -59,6 +64,16 @@ export class Feed {
     )
   }
 
+  /** Content came, for `tokenTimeout`. */
+  progress(): void {
+    this.#watch?.progress()
+  }
+
+  /** Ends the reading, also while an item is waited for. */
+  stop(): void {
+    this.#watch?.stop()
+  }
+
   /** Tells the source that nothing more is needed. */
   close(): void {
     if (!this.#isClosed) this.#pull.cancel()
@@ -66,14 +81,18 @@ export class Feed {
   }
 
   #take({ done, value }: Item): boolean {
+    try {
+      if (done) this.#reader.end()
+      else this.#reader.take(value)
+    } catch (error) {
+      // An event beyond the limit is a failure of the stream; what a check or a listener throws is the caller's.
+      throw error instanceof SseError ? interrupted(error) : error
+    }
     if (done) {
-      this.#reader.end()
       this.#pull.release()
       this.#isClosed = true
       return false
     }
-    this.#reader.take(value)
-    this.isOpen = true
     if (this.#reader.isOver) this.close()
     return !this.#isClosed
   }
@@ -81,6 +100,6 @@ export class Feed {
   #reasonOf(error: unknown): Error {
     if (error instanceof ModelStreamError) return error
     const signal = this.#signal
-    return signal?.aborted ? aborted(signal.reason) : interrupted(error)
+    return signal?.aborted ? aborted(signal.reason) : (badStatusIn(error) ?? interrupted(error))
   }
 }

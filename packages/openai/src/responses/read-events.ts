@@ -1,9 +1,10 @@
 import { serverError } from '../errors.ts'
 import type { ChunkSource } from '../read/source.ts'
+import { type Control, stoppable } from '../read/stoppable.ts'
 import { serverErrorOf, type ServerError } from '../server-error.ts'
 import { incompleteResponse } from './errors.ts'
 import { errorIn } from './event-error.ts'
-import { currentName, ruleOf } from './event-table.ts'
+import { currentName, type Rule, ruleOf } from './event-table.ts'
 import { Feed, type ReadOptions } from './feed.ts'
 import type { ResponseNoteCode } from './notes.ts'
 import type { ResponseEvent } from './types.ts'
@@ -37,11 +38,20 @@ export interface ReadEventsOptions extends ReadOptions {
  * text // => 'Hello, world!'
  * ```
  */
-export async function* readEvents<Event = ResponseEvent>(
+export function readEvents<Event = ResponseEvent>(
   source: ChunkSource,
   options: ReadEventsOptions = {},
 ): AsyncGenerator<Event, void> {
-  let events: Event[] = []
+  const control: Control = {}
+  return stoppable(eventsOf(source, options, control), control)
+}
+
+async function* eventsOf<Event>(
+  source: ChunkSource,
+  options: ReadEventsOptions,
+  control: Control,
+): AsyncGenerator<Event, void> {
+  const events: Event[] = []
   let status: string | undefined
   let error: ServerError | undefined
   const feed = new Feed(
@@ -53,6 +63,7 @@ export async function* readEvents<Event = ResponseEvent>(
         const rule = typeof type === 'string' ? ruleOf(type) : undefined
         error ??= errorIn(event, rule)
         status = endStatusOf(event, rule)
+        if (isContent(event, rule)) feed.progress()
         events.push(named(event, type) as Event)
       },
       note: (code) => options.onNote?.(code),
@@ -61,25 +72,28 @@ export async function* readEvents<Event = ResponseEvent>(
       },
     },
     options,
+    true,
   )
-  const take = (): Event[] => {
-    const taken = events
-    events = []
-    return taken
-  }
+  control.stop = () => feed.stop()
   try {
-    while (await feed.step()) yield* take()
+    while (await feed.step()) yield* events.splice(0)
   } catch (error) {
     // Events that arrived before the failure come before it here too.
-    yield* take()
+    yield* events.splice(0)
     throw error
   } finally {
     feed.close()
   }
-  yield* take()
+  yield* events.splice(0)
   if (status === 'failed' || (error && status === undefined))
     throw serverError(error ?? serverErrorOf({}, undefined))
   if (status === undefined && options.incomplete !== 'return') throw incompleteResponse('no-end')
+}
+
+/** Whether an event adds to an item: for `tokenTimeout`, a response that opens and a heartbeat do not count. */
+function isContent(event: Wire, rule: Rule | undefined): boolean {
+  const isEmpty = event['delta'] === ''
+  return rule !== undefined && !['lifecycle', 'error', 'nothing'].includes(rule.does) && !isEmpty
 }
 
 function named(event: Wire, type: unknown): Wire {

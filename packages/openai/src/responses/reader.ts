@@ -1,5 +1,6 @@
 import { createParser, type Parser } from '@tesserae/parser'
-import { badJson, badResponse, serverError } from '../errors.ts'
+import { badJson, badResponse, serverError, wrongProtocol } from '../errors.ts'
+import { documentsIn } from '../read/documents.ts'
 import type { EventLike } from '../read/source.ts'
 import { serverErrorOf } from '../server-error.ts'
 import { isNothing, isWire, type Wire } from './wire.ts'
@@ -37,44 +38,55 @@ const [TAB, LF, CR, SPACE, BRACKET, ANGLE, BRACE] = [0x09, 0x0a, 0x0d, 0x20, 0x5
  * | a string, such as a WebSocket message       | an event as JSON                                             |
  * | bytes of an event stream                    | its events, as follows                                       |
  * | bytes of a document                         | a response, an error, a list or lines of events; else `bad-response` |
+ * | bytes without a single event                | `bad-response`, if there are lines that are not fields       |
  * | `[DONE]`                                    | the end: nothing after it is read                            |
  * | JSON without a `type`                       | the name of the event is its type                            |
+ * | first of all, an event of another protocol  | `wrong-protocol`                                             |
  * | an event named `error` that is not JSON     | an error with this message                                   |
- * | one JSON document a line                    | an event each, with the note `glued-json`                    |
+ * | several JSON documents                      | an event each, with the note `glued-json`                    |
  * | no JSON                                     | `bad-json`; at the end of a stream that was cut, `cut-event`  |
  */
 export class EventReader {
   /** `[DONE]` came. */
-  isDone = false
+  #isDone = false
   readonly #sink: EventSink
-  readonly #maxEventBytes: number | undefined
-  /** The status of an answer that is an error. */
-  readonly #status: number | undefined
+  readonly #limit: number
+  /** The answer that the bytes are the body of. */
+  readonly #answer: Response | undefined
   readonly #prediction: Prediction | undefined
   #parser: Parser | undefined
   /** Whether the parser holds nothing of an event. */
   #isBetween = true
   #document: Uint8Array[] | undefined
   #documentBytes = 0
-  /** The event that was read last. */
-  #last: Wire | undefined
+  /** Lines that are not fields, while there was no event. */
+  #stray = ''
+  #hasEvents = false
+  /** How many events were read, and the last of them. */
+  #count = 0
+  #last: Wire = {}
 
   constructor(
     sink: EventSink,
     maxEventBytes: number | undefined,
-    status: number | undefined,
+    answer: Response | undefined,
     prediction?: Prediction,
   ) {
     this.#sink = sink
     this.#prediction = prediction
-    this.#maxEventBytes = maxEventBytes
-    this.#status = status
-    if (status !== undefined) this.#document = []
+    this.#limit = maxEventBytes ?? MAX_EVENT_BYTES
+    this.#answer = answer
+    if (this.#isRefusal) this.#document = []
   }
 
   /** Whether nothing more needs to be read. */
   get isOver(): boolean {
-    return this.isDone || this.#sink.isOver
+    return this.#isDone || this.#sink.isOver
+  }
+
+  /** Whether the answer has a status that is not a success. */
+  get #isRefusal(): boolean {
+    return this.#answer?.ok === false
   }
 
   take(item: unknown): void {
@@ -91,7 +103,10 @@ export class EventReader {
     if (this.#parser === undefined) return
     const { complete } = this.#parser.end()
     this.#drain(this.#parser, !complete)
+    if (!this.#hasEvents && this.#stray !== '') throw this.#notAStream(this.#stray)
   }
+
+  // Bytes
 
   #feed(chunk: Uint8Array): void {
     if (this.#document === undefined && this.#parser === undefined) this.#begin(chunk)
@@ -104,42 +119,40 @@ export class EventReader {
     }
   }
 
-  /** Takes known events from the bytes, and gives the parser one event at a time to learn from. */
-  #readAhead(parser: Parser, chunk: Uint8Array, prediction: Prediction): void {
-    let at = 0
-    while (at < chunk.length && !this.isOver) {
-      if (this.#isBetween) at = prediction.read(chunk, at, this.#maxEventBytes ?? MAX_EVENT_BYTES)
-      if (at === chunk.length) return
-      const end = endOfBlock(chunk, at)
-      const block = chunk.subarray(at, end < 0 ? chunk.length : end)
-      const isWhole = this.#isBetween && end > 0
-      this.#isBetween = end > 0
-      this.#last = undefined
-      parser.feed(block)
-      this.#drain(parser, false)
-      if (isWhole && this.#last) prediction.learn(block, this.#last)
-      at += block.length
-    }
-  }
-
   #begin(chunk: Uint8Array): void {
+    if (chunk[0] === 0x1f && chunk[1] === 0x8b)
+      throw foreign('bytes that are compressed with gzip', 'Decompress them first.')
     const first = chunk.find((byte) => ![TAB, LF, CR, SPACE].includes(byte))
     if (first === undefined) return
     if ([BRACE, BRACKET, ANGLE].includes(first)) this.#document = []
     else
       this.#parser = createParser({
         incomplete: 'dispatch',
-        ...(this.#maxEventBytes !== undefined && { maxEventBytes: this.#maxEventBytes }),
+        maxEventBytes: this.#limit,
+        onUnknownField: (name, value) => this.#takeStray(value === '' ? name : `${name}:${value}`),
       })
   }
 
-  #keep(chunk: Uint8Array, document: Uint8Array[]): void {
-    const limit =
-      this.#status === undefined ? (this.#maxEventBytes ?? MAX_EVENT_BYTES) : MAX_ERROR_BYTES
-    if (this.#documentBytes < limit) document.push(chunk.slice(0, limit - this.#documentBytes))
-    this.#documentBytes += chunk.length
-    if (this.#documentBytes > limit && this.#status === undefined)
-      throw badResponse(decode(document).slice(0, EXCERPT))
+  #takeStray(line: string): void {
+    if (!this.#hasEvents && this.#stray.length < EXCERPT) this.#stray += `${line}\n`
+  }
+
+  /** Takes known events from the bytes, and gives the parser one event at a time to learn from. */
+  #readAhead(parser: Parser, chunk: Uint8Array, prediction: Prediction): void {
+    let at = 0
+    while (at < chunk.length && !this.isOver) {
+      if (this.#isBetween) at = prediction.read(chunk, at, this.#limit)
+      if (at === chunk.length) return
+      const end = endOfBlock(chunk, at)
+      const block = chunk.subarray(at, end < 0 ? chunk.length : end)
+      const isWhole = this.#isBetween && end > 0
+      this.#isBetween = end > 0
+      const before = this.#count
+      parser.feed(block)
+      this.#drain(parser, false)
+      if (isWhole && this.#count === before + 1) prediction.learn(block, this.#last)
+      at += block.length
+    }
   }
 
   #drain(parser: Parser, wasCut: boolean): void {
@@ -147,10 +160,20 @@ export class EventReader {
       this.#takeEvent(event, wasCut)
   }
 
+  #keep(chunk: Uint8Array, document: Uint8Array[]): void {
+    const limit = this.#isRefusal ? MAX_ERROR_BYTES : this.#limit
+    if (this.#documentBytes < limit) document.push(chunk.slice(0, limit - this.#documentBytes))
+    this.#documentBytes += chunk.length
+    if (this.#documentBytes > limit && !this.#isRefusal) throw this.#notAStream(decode(document))
+  }
+
+  // Events
+
   #takeEvent({ event, data }: EventLike, wasCut: boolean): void {
+    this.#hasEvents = true
     if (data === '') return
     if (/^\s*\[DONE\]/.test(data)) {
-      this.isDone = true
+      this.#isDone = true
       return
     }
     let value: unknown
@@ -158,61 +181,73 @@ export class EventReader {
       value = JSON.parse(data)
     } catch (cause) {
       if (event === 'error') return this.#sink.event({ type: 'error', message: data })
-      if (this.#takeLines(data)) return this.#sink.note('glued-json')
+      if (this.#takeDocuments(data)) return this.#sink.note('glued-json')
       if (wasCut) return this.#sink.note('cut-event')
       throw badJson(data, cause)
     }
     this.#takeValue(value, event)
   }
 
-  /** Takes a text with one JSON document a line: `false` if it is anything else. */
-  #takeLines(text: string): boolean {
-    const values: unknown[] = []
-    for (const line of text.split('\n')) {
-      if (/^\s*\[DONE\]/.test(line)) {
-        values.push(line)
-        break
-      }
-      try {
-        if (line.trim() !== '') values.push(JSON.parse(line))
-      } catch {
-        return false
-      }
-    }
-    if (values.length < 2) return false
-    for (const value of values)
-      if (typeof value === 'string') this.isDone = true
+  /** Takes a text of JSON documents: `false` if it is anything else. */
+  #takeDocuments(text: string): boolean {
+    const documents = documentsIn(text.trim())
+    for (const value of documents ?? [])
+      if (value === '[DONE]') this.#isDone = true
       else if (!this.isOver) this.#takeValue(value, undefined)
-    return true
+    return documents !== undefined
   }
 
   #takeValue(value: unknown, name: string | undefined): void {
     if (Array.isArray(value)) for (const item of value) this.#takeValue(item, name)
     else if (!isWire(value)) this.#sink.note('not-an-event')
-    else if (isNamed(name) && value['type'] === undefined && value['object'] !== 'response')
-      this.#sink.event({ ...value, type: name })
     else if (!this.isOver) {
-      this.#last = value
-      this.#sink.event(value)
+      if (this.#count++ === 0) assertOurs(value)
+      const isUnnamed = value['type'] === undefined && value['object'] !== 'response'
+      this.#last = isUnnamed && isNamed(name) ? { ...value, type: name } : value
+      this.#sink.event(this.#last)
     }
   }
 
   /** A body that is not a stream. */
   #takeDocument(text: string): void {
-    const status = this.#status
     let value: unknown
     try {
       value = JSON.parse(text)
     } catch {
-      if (status === undefined && this.#takeLines(text)) return
-      throw badResponse(text.slice(0, EXCERPT), status)
+      if (!this.#isRefusal && this.#takeDocuments(text)) return
+      throw this.#notAStream(text)
     }
-    const found: unknown = Array.isArray(value) && status !== undefined ? value[0] : value
-    if (status !== undefined && isWire(found))
-      throw serverError(serverErrorOf(found['error'] ?? found, value), status)
-    if (!Array.isArray(found) && !isAnswer(found)) throw badResponse(text.slice(0, EXCERPT), status)
-    this.#takeValue(found, undefined)
+    if (!this.#isRefusal) {
+      if (isWire(value)) assertOurs(value)
+      if (!Array.isArray(value) && !isAnswer(value)) throw this.#notAStream(text)
+      return this.#takeValue(value, undefined)
+    }
+    const found: unknown = Array.isArray(value) ? value[0] : value
+    if (!isWire(found)) throw this.#notAStream(text)
+    const { status, headers } = this.#answer ?? {}
+    throw serverError(serverErrorOf(found['error'] ?? found, value), status, { headers })
   }
+
+  #notAStream(text: string): Error {
+    return badResponse(text.slice(0, EXCERPT), this.#answer?.status, this.#answer?.headers)
+  }
+}
+
+const foreign = (what: string, advice: string): Error =>
+  wrongProtocol(what, advice, 'the Responses API')
+
+/** Throws for an object of another protocol. */
+function assertOurs({ choices, type }: Wire): void {
+  if (Array.isArray(choices))
+    throw foreign(
+      'chat completions',
+      'Read it with `@tesserae/openai`, and convert it with `@tesserae/openai/bridge`.',
+    )
+  if (type === 'message_start')
+    throw foreign(
+      'the Anthropic Messages API',
+      'Read it with `@tesserae/openai` and `{ dialect: anthropic }`.',
+    )
 }
 
 /** Whether a document is a response, an event or an error. */

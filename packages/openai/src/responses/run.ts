@@ -1,4 +1,5 @@
-import { interrupted, ModelStreamError, serverError } from '../errors.ts'
+import { SseError } from '@tesserae/parser'
+import { interrupted, ModelStreamError, SchemaError, serverError } from '../errors.ts'
 import type { ChunkSource } from '../read/source.ts'
 import type { FinishedResponse, ResponseCursor, ResponseDelta } from './accumulator-types.ts'
 import { incompleteResponse, type ModelStreamError as Failure } from './errors.ts'
@@ -51,26 +52,34 @@ export class Run {
   readonly #accumulator: EventAccumulator<ModelResponse>
   readonly #options: AccumulateOptions
   readonly #sink: EventSink
+  readonly #isStoppable: boolean
   readonly #prediction: EventPredictor | undefined
   #feed: Feed
   #failure: ModelStreamError | undefined
+  /** What a listener or a check of the caller threw. */
+  #thrown: { readonly error: unknown } | undefined
   #attempt = 0
   #resumedAt: number | undefined
+  #isStopped = false
 
+  /** @param isStoppable - whether {@link stop} may be called */
   constructor(
     source: ChunkSource,
     options: AccumulateOptions,
     onDelta: ((delta: ResponseDelta) => void) | undefined,
+    isStoppable: boolean,
   ) {
-    const { check, predict = true } = options
-    const accumulator = new EventAccumulator<ModelResponse>({ onDelta })
+    const { check, predict = true, tokenTimeout } = options
+    const tell = tokenTimeout ? this.#watched(onDelta) : onDelta
+    const accumulator = new EventAccumulator<ModelResponse>({ onDelta: tell })
     const prediction =
       predict && !check
-        ? new EventPredictor(accumulator as EventAccumulator<never>, !!onDelta)
+        ? new EventPredictor(accumulator as EventAccumulator<never>, !!tell)
         : undefined
     this.#prediction = prediction
     this.#options = options
     this.#accumulator = accumulator
+    this.#isStoppable = isStoppable
     this.#sink = {
       event(event) {
         check?.(event)
@@ -82,7 +91,19 @@ export class Run {
         return accumulator.isOver
       },
     }
-    this.#feed = new Feed(source, this.#sink, options, prediction)
+    this.#feed = this.#feedFrom(source)
+  }
+
+  #feedFrom(source: ChunkSource): Feed {
+    return new Feed(source, this.#sink, this.#options, this.#isStoppable, this.#prediction)
+  }
+
+  /** Every delta but usage and the end is content. */
+  #watched(onDelta: ((delta: ResponseDelta) => void) | undefined): (delta: ResponseDelta) => void {
+    return (delta) => {
+      if (delta.type !== 'usage' && delta.type !== 'finish') this.#feed.progress()
+      onDelta?.(delta)
+    }
   }
 
   /** Reads the next item of the source. `false` if nothing more comes. */
@@ -99,26 +120,39 @@ export class Run {
     }
   }
 
+  /** The response so far. */
+  snapshot(): ModelResponse {
+    this.#prediction?.flush()
+    return this.#accumulator.snapshot()
+  }
+
+  /** Ends the reading, also while an item is waited for. */
+  stop(): void {
+    this.#isStopped = true
+    this.#feed.stop()
+  }
+
   close(): void {
     this.#feed.close()
   }
 
   #fail(error: unknown): boolean | Promise<boolean> {
     this.#feed.close()
-    if (!(error instanceof ModelStreamError)) throw error
-    const { code } = error
-    // An answer that is an error, in place of the first stream, has no response.
-    const isRefusal = code === 'bad-response' || code === 'server-error'
-    if (isRefusal && this.#resumedAt === undefined) throw error
+    if (!(error instanceof ModelStreamError)) {
+      this.#thrown = { error }
+      return false
+    }
     this.#failure = error
-    return (code === 'interrupted' || code === 'timeout') && this.#goOn()
+    // Resuming would bring an event beyond the limit again.
+    const isLost = error.code === 'interrupted' && !(error.cause instanceof SseError)
+    return (isLost || error.code === 'timeout') && this.#goOn()
   }
 
   /** The connection ended before the response did: asks for the rest, if that is possible. */
   #goOn(): false | Promise<boolean> {
     const { resume } = this.#options
     const { cursor, error } = this.#accumulator
-    if (this.#feed.isOver || !resume || !cursor || error) return false
+    if (this.#feed.isOver || this.#isStopped || !resume || !cursor || error) return false
     this.#attempt = cursor.after === this.#resumedAt ? this.#attempt + 1 : 1
     this.#resumedAt = cursor.after
     return this.#attempt <= MAX_ATTEMPTS && this.#resume(resume, cursor)
@@ -128,16 +162,18 @@ export class Run {
     try {
       const source = await resume(cursor, this.#attempt)
       if (source === undefined) return false
-      this.#feed = new Feed(source, this.#sink, this.#options, this.#prediction)
+      this.#feed = this.#feedFrom(source)
     } catch (error) {
       this.#failure = error instanceof ModelStreamError ? error : interrupted(error)
       return false
     }
+    if (this.#isStopped) this.#feed.stop()
     this.#failure = undefined
     this.#accumulator.resume()
     return true
   }
 
+  /** @throws what a listener or a check of the caller threw */
   result(): AccumulatedResponse {
     this.#prediction?.flush()
     const accumulator = this.#accumulator
@@ -146,8 +182,13 @@ export class Run {
     const isAborted = this.#failure?.code === 'aborted'
     const { response, verdict } = accumulator.finish({
       aborted: isAborted,
-      failed: this.#failure !== undefined && !isAborted,
+      failed: (this.#failure ?? this.#thrown) !== undefined && !isAborted,
     })
+    if (this.#thrown) {
+      const { error } = this.#thrown
+      if (error instanceof SchemaError) Object.assign(error, { partial: response })
+      throw error
+    }
     if (verdict.complete) return { response, verdict, failure: undefined }
     let failure = this.#failure
     if (verdict.error) failure ??= serverError(verdict.error)

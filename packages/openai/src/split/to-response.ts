@@ -1,4 +1,5 @@
 import type { ChatCompletion, TextCompletion } from '../types.ts'
+import type { ChunkEvent } from './chunk-event.ts'
 import { toEvents } from './events.ts'
 import { split, type SplitOptions } from './split.ts'
 
@@ -31,6 +32,14 @@ export function toResponse(
 ): Response {
   const { headers: more, dialect, ...how } = options
   const events = toEvents(split(completion as ChatCompletion, how), { dialect })
+  return streamOf(events, more)
+}
+
+/** A `Response` that writes an event with each pull. */
+export function streamOf(
+  events: Iterator<ChunkEvent>,
+  more: ConstructorParameters<typeof Headers>[0],
+): Response {
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
