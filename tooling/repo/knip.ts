@@ -91,6 +91,7 @@ const config: KnipConfig = {
         '@types/koa',
         '@types/koa__cors',
         '@types/react',
+        'zod',
       ],
     }),
     // Two of its servers run on other runtimes, and foreign servers in processes of their own, by the path of files.

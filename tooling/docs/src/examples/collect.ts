@@ -1,8 +1,9 @@
-import type { Collected, Example, Line } from './types.ts'
+import type { Collected, Example, Language, Line } from './types.ts'
 
-const languages: Readonly<Record<string, 'ts' | 'js'>> = {
+const languages: Readonly<Record<string, Language>> = {
   ts: 'ts',
   typescript: 'ts',
+  tsx: 'tsx',
   js: 'js',
   javascript: 'js',
 }
@@ -63,6 +64,8 @@ export function collect(file: string, lines: readonly Line[]): Collected {
             line,
             `"${rest}" means nothing here; an example that cannot run says "no-run: why"`,
           )
+        if (language === 'tsx' && noRun === undefined)
+          problem(line, 'a block of tsx is not run: say "no-run: why"')
         const previous = around.continues ? found.examples.at(-1) : undefined
         if (around.continues && previous === undefined)
           problem(around.line, 'there is no example before this one that it could continue')

@@ -27,7 +27,7 @@ export function placeFor(example: Example, purpose: 'run' | 'types'): string {
   const folder = path.join(here, '.scratch', purpose)
   mkdirSync(folder, { recursive: true })
   const name = example.file.replace(/[^\w.]+/g, '-')
-  const ending = purpose === 'types' && example.language === 'ts' ? 'ts' : 'mjs'
+  const ending = purpose === 'types' && example.language !== 'js' ? example.language : 'mjs'
   return path.join(folder, `${name}-${example.line}.${ending}`)
 }
 

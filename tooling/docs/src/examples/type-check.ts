@@ -17,6 +17,7 @@ const compilerOptions = {
   module: 'nodenext',
   lib: ['es2024', 'dom', 'dom.iterable', 'dom.asynciterable'],
   types: ['node'],
+  jsx: 'react-jsx',
   allowJs: true,
   checkJs: true,
   allowImportingTsExtensions: true,

@@ -5,13 +5,15 @@ export interface Line {
   readonly line: number
 }
 
+export type Language = 'ts' | 'tsx' | 'js'
+
 /** One fenced block of a README or of an `@example`, with what stands around it unseen. */
 export interface Example {
   /** Relative to the repository, with forward slashes. */
   readonly file: string
   /** The line of the block's first line of code. */
   readonly line: number
-  readonly language: 'ts' | 'js'
+  readonly language: Language
   /** Preludes, the example that it continues, and the block itself. */
   readonly lines: readonly Line[]
   /** What comes after it, and is not part of an example that continues this one. */

@@ -112,9 +112,10 @@ describe('what is refused', () => {
     ],
     ['<!-- example: prelude\na\n-->\n```sh\na\n```', '1: a marker stands above a block of "sh"'],
     [
-      '```tsx\na\n```',
-      '1: a block of "tsx" is not tried: ts, js and sh are, and text may be anything',
+      '```jsx\na\n```',
+      '1: a block of "jsx" is not tried: ts, js and sh are, and text may be anything',
     ],
+    ['```tsx\na\n```', '1: a block of tsx is not run: say "no-run: why"'],
     ['```\na\n```', '1: a block of "" is not tried: ts, js and sh are, and text may be anything'],
     [
       '<!-- example: prelude\na',
