@@ -97,10 +97,11 @@ const config: KnipConfig = {
     // Two of its servers run on other runtimes, and foreign servers in processes of their own, by the path of files.
     'tooling/interop': tool({
       entry: [
-        'src/servers/{bun,deno}.ts',
-        'src/chat/programs/*.ts',
-        'src/chaos/server.ts',
+        'src/engine/record*.ts',
+        'src/foreign/{llms,loopback}.ts',
         'src/stores/figures.ts',
+        'test/support/chaos/server.ts',
+        'test/support/servers/{bun,deno}.ts',
       ],
       ignoreDependencies: [
         '@copilotkit/aimock',

@@ -56,7 +56,7 @@ const commands = {
   },
   interop: {
     about: 'Runs servers, clients and gateways of other projects against the packages.',
-    takes: ['words of the names of pairs', '--quick  only the pairs that npm test runs'],
+    takes: ['-t <word>  only the pairs with this word in their names'],
     script: 'interop',
     of: 'interop',
   },

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Leaves the counts and the names of failed tests in `.reports/`, where the closing lines of `npm test` read them. */
+/** Leaves the counts, the names of failed tests and the reasons of skipped ones in `.reports/`, where the closing lines of `npm test` read them. */
 export class CountsReporter implements Reporter {
   readonly #name: string
 
@@ -16,6 +16,7 @@ export class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0 }
     const failures: { file: string; name: string }[] = []
+    const skips = new Set<string>()
     for (const module of modules) {
       // A file that breaks before its first test has no test to fail, and is one failure all the same.
       if (module.errors().length > 0) {
@@ -28,13 +29,18 @@ export class CountsReporter implements Reporter {
         continue
       }
       for (const test of module.children.allTests()) {
-        const { state } = test.result()
+        const result = test.result()
+        const { state } = result
+        if (result.state === 'skipped' && result.note !== undefined) skips.add(result.note)
         counts[state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'skipped']++
         if (state === 'failed')
           failures.push({ file: module.relativeModuleId, name: test.fullName })
       }
     }
     mkdirSync('.reports', { recursive: true })
-    writeFileSync(`.reports/${this.#name}.json`, `${JSON.stringify({ ...counts, failures })}\n`)
+    writeFileSync(
+      `.reports/${this.#name}.json`,
+      `${JSON.stringify({ ...counts, skips: [...skips], failures })}\n`,
+    )
   }
 }

@@ -6,8 +6,8 @@ import type { ChatCompletion } from '@tesserae/openai/schema'
 import { streamText } from 'ai'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answers } from '../src/chat/answers.ts'
-import { type ChatServer, startChatServer } from '../src/chat/our-server.ts'
+import { answers } from './support/chat/answers.ts'
+import { type ChatServer, startChatServer } from './support/chat/our-server.ts'
 
 // The very objects that other clients yield, each read from a server over a socket, go straight into the
 // accumulator. What comes out is what the server had, to the last field.

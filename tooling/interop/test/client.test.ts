@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 import { afterAll, afterEach, describe, expect, test, type TestContext } from 'vitest'
 import { openPage, stopBrowser } from '../src/browser.ts'
 import { startEngine } from '../src/engine/server.ts'
-import { startNginx } from '../src/servers/nginx.ts'
+import { startNginx } from './support/servers/nginx.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {

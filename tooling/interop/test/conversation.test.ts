@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { answers } from '../src/chat/answers.ts'
-import type { ChatClient } from '../src/chat/clients/client.ts'
-import { ours } from '../src/chat/clients/ours.ts'
-import { converse, converseAtOnce } from '../src/chat/conversation.ts'
-import { Gate } from '../src/chat/gate.ts'
-import { type ChatServer, startChatServer } from '../src/chat/our-server.ts'
-import { Sheet } from '../src/sheet.ts'
+import { answers } from './support/chat/answers.ts'
+import type { ChatClient } from './support/chat/clients/client.ts'
+import { ours } from './support/chat/clients/ours.ts'
+import { converse, converseAtOnce } from './support/chat/conversation.ts'
+import { Gate } from './support/chat/gate.ts'
+import { type ChatServer, startChatServer } from './support/chat/our-server.ts'
+import { Sheet } from './support/sheet.ts'
 
 // What the matrix is for is to notice. Clients that get something wrong show that it does.
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { startProgram } from '../src/chat/programs/program.ts'
+import { startProgram } from '../src/foreign/program.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'interop-program-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { expect, it } from 'vitest'
-import { startRelay } from '../src/chat/between/relay.ts'
+import { startRelay } from './support/chat/between/relay.ts'
 
 /** A server that sends `text` to each connection, and then resets it. */
 async function resetting(text: string): Promise<{ server: Server; url: string }> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Sheet } from '../src/sheet.ts'
+import { Sheet } from './support/sheet.ts'
 
 it('counts what is equal, in the order in which it came', () => {
   const sheet = new Sheet()

@@ -10,12 +10,15 @@ mkdirSync(scratch, { recursive: true })
 const folder = mkdtempSync(path.join(scratch, 'long-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs vitest, as the script `test` of a package does, over one test and one long suite. */
+/** Runs vitest, as the script `test` of a package does, over a test, a skipped test and a long suite. */
 function runWith(longSuite: string): { status: number | null; counts: unknown; failures: unknown } {
   mkdirSync(path.join(folder, 'test'), { recursive: true })
   writeFileSync(path.join(folder, 'package.json'), '{ "name": "made-up", "type": "module" }')
   const head = `import { expect, test } from 'vitest'\n`
-  writeFileSync(path.join(folder, 'test/a.test.ts'), `${head}test('a', () => expect(1).toBe(1))`)
+  writeFileSync(
+    path.join(folder, 'test/a.test.ts'),
+    `${head}test('a', () => expect(1).toBe(1)); test('c', ({ skip }) => skip('not here'))`,
+  )
   writeFileSync(path.join(folder, 'test/b.long.ts'), head + longSuite)
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
   const config = path.join(root, 'tooling/config/vitest.config.ts')
@@ -29,7 +32,7 @@ function runWith(longSuite: string): { status: number | null; counts: unknown; f
 
 const broken = {
   status: 1,
-  counts: { passed: 1, failed: 1, skipped: 0 },
+  counts: { passed: 1, failed: 1, skipped: 1, skips: ['not here'] },
   failures: [{ file: 'test/b.long.ts', name: '(the file itself)' }],
 }
 
@@ -38,7 +41,7 @@ describe('the short run', () => {
     const suite = `test('b', () => { throw new Error('executed') })`
     expect(runWith(suite)).toEqual({
       status: 0,
-      counts: { passed: 2, failed: 0, skipped: 0 },
+      counts: { passed: 2, failed: 0, skipped: 1, skips: ['not here'] },
       failures: [],
     })
   })

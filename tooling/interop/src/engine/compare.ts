@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { diff as diffLines } from 'node:util'
 import { readTranscript, type Transcript } from '@tesserae/testkit/transcript'
-import { diff, type DiffLine } from './diff.ts'
 import { exactLines, meaningLines, shapeLines } from './normalise.ts'
 import type { Recorded } from './run-cases.ts'
 
@@ -10,6 +10,18 @@ export const committed: string = path.resolve(
   import.meta.dirname,
   '../../../../packages/testkit/data/recordings/llama-server',
 )
+
+/** A line that only one of two texts has, with the sign of the one that has it. */
+export type DiffLine = `- ${string}` | `+ ${string}`
+
+/** The fewest lines to take away from one text and to add to it that make the other of it. */
+export function diff(before: readonly string[], after: readonly string[]): DiffLine[] {
+  // Node 24 throws over two empty lists.
+  if (before.length + after.length === 0) return []
+  return diffLines(before, after).flatMap(([side, line]): DiffLine[] =>
+    side === 0 ? [] : [side === 1 ? `- ${line}` : `+ ${line}`],
+  )
+}
 
 export interface Comparison {
   readonly name: string

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import dialogues from '../../model/dialogues.json' with { type: 'json' }
 import { readArgs } from '../../../config/command.ts'
-import { startAimock } from '../chat/mocks.ts'
+import { startAimock } from '../foreign/mocks.ts'
 import { startEngine } from './server.ts'
 
 readArgs(

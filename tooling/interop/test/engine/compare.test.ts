@@ -2,8 +2,7 @@ import { loadRecording } from '@tesserae/testkit/recordings'
 import { readTranscript, writeTranscript, type Transcript } from '@tesserae/testkit/transcript'
 import { describe, expect, it } from 'vitest'
 import { cases } from '../../src/engine/cases.ts'
-import { compare, meaningDifference, missing } from '../../src/engine/compare.ts'
-import { diff } from '../../src/engine/diff.ts'
+import { compare, diff, meaningDifference, missing } from '../../src/engine/compare.ts'
 import { exactLines, shapeLines } from '../../src/engine/normalise.ts'
 
 const tool = loadRecording('llama-server/tool')

@@ -1,0 +1,3 @@
+import { testChaos } from './support/chaos/test-chaos.ts'
+
+testChaos(600)

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { type Case, cases } from '../../src/engine/cases.ts'
+import { meaningDifference } from '../../src/engine/compare.ts'
+import { EngineError } from '../../src/engine/errors.ts'
+import { runCases } from '../../src/engine/run-cases.ts'
+
+const checked = [
+  'plain',
+  'plain-usage',
+  'unicode',
+  'line-breaks',
+  'content-looks-like-sse',
+  'reasoning',
+  'length',
+  'tools-parallel',
+  'text-then-tool',
+  'tool-escapes',
+  'completions',
+  'responses',
+  'messages-tool',
+  'error-bad-json',
+]
+
+/** What a live server answers differently from its committed recordings, with and without streaming. */
+async function changes(chosen: readonly Case[], skip: (note: string) => never): Promise<string[]> {
+  const changed: string[] = []
+  try {
+    for await (const recorded of runCases(chosen))
+      changed.push(...meaningDifference(recorded).map((line) => `${recorded.name}: ${line}`))
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'unavailable') skip(error.message)
+    throw error
+  }
+  return changed
+}
+
+const named = (names: readonly string[]): readonly Case[] =>
+  cases.filter(({ name }) => names.includes(name))
+
+describe('a live llama-server', () => {
+  it(`answers ${checked.length} requests as recorded`, { timeout: 300_000 }, async ({ skip }) => {
+    const chosen = named(checked)
+    expect(chosen).toHaveLength(checked.length)
+    expect(await changes(chosen, skip)).toEqual([])
+  })
+
+  // Measures time: on a busy machine the server may finish before the client leaves.
+  it('notices a client that leaves', { timeout: 120_000, retry: 2 }, async ({ skip }) => {
+    expect(await changes(named(['abort-by-client']), skip)).toEqual([])
+  })
+})
