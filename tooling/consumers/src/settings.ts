@@ -9,7 +9,7 @@ export interface Settings {
   readonly runs: number
   /** Milliseconds that one test may take: what it may take under vitest. */
   readonly testTimeout: number
-  /** Milliseconds after which a runtime that has not finished a test file is killed. */
+  /** Milliseconds after which a runtime that has not finished a test file is killed: for what hangs, not for what is slow. */
   readonly fileTimeout: number
   /** Milliseconds after which a runtime is given no further test file. */
   readonly runtimeTimeout: number
@@ -20,7 +20,7 @@ export function defaultSettings(long: boolean, env: NodeJS.ProcessEnv = process.
     seed: Number(env['FC_SEED'] ?? Date.now() % 2 ** 31),
     runs: Number(env['FC_RUNS'] ?? (long ? 100 : 20)),
     testTimeout: 60_000,
-    fileTimeout: long ? 600_000 : 120_000,
-    runtimeTimeout: long ? 1_800_000 : 900_000,
+    fileTimeout: long ? 600_000 : 300_000,
+    runtimeTimeout: long ? 3_600_000 : 1_800_000,
   }
 }
