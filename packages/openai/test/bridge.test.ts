@@ -324,6 +324,24 @@ describe('from a chat completion to a response', () => {
     expect([...toResponseEvents([])]).toEqual([])
   })
 
+  test('chunks of a legacy completion become a message', () => {
+    const legacy = (text: string, finish_reason: string | null = null): object => ({
+      id: 'cmpl-1',
+      object: 'text_completion',
+      created: 7,
+      model: 'tiny',
+      choices: [{ index: 0, text, logprobs: null, finish_reason }],
+    })
+    const response = responseOf(
+      toResponseEvents([legacy('Once '), legacy('upon'), legacy('', 'length')]),
+    )
+    expect(response).toMatchObject({
+      id: 'resp_cmpl-1',
+      status: 'incomplete',
+      output: [{ type: 'message', content: [{ type: 'output_text', text: 'Once upon' }] }],
+    })
+  })
+
   test('text after a call makes another message', () => {
     const call = {
       index: 0,

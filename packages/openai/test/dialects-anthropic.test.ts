@@ -160,6 +160,14 @@ describe('reading', () => {
     expect(message.choices[0]?.finish_reason).toBe(expected)
   })
 
+  test('a stream without `message_start` is a message too', async () => {
+    expect(await read(...text(0, 'Hi'), ...end('end_turn'))).toMatchObject({
+      object: 'chat.completion',
+      choices: [{ message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
+      usage: { completion_tokens: 5 },
+    })
+  })
+
   test('a stop sequence is kept', async () => {
     const { choices } = await read(
       start(),
@@ -193,6 +201,49 @@ describe('reading', () => {
     const two = [start({ input_tokens: 2 }), ...text(0, 'two'), ...end('end_turn')]
     const [first, second] = await Promise.all([read(...one), read(...two)])
     expect([first.usage?.prompt_tokens, second.usage?.prompt_tokens]).toEqual([1, 2])
+  })
+
+  test('a message that was not streamed is the message that its stream makes', async () => {
+    const citation = { type: 'page_location', document_index: 0, cited_text: 'x' }
+    const message = {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'tiny',
+      content: [
+        { type: 'thinking', thinking: 'Hm.', signature: 'c2ln' },
+        { type: 'text', text: 'Hel', citations: [citation] },
+        { type: 'text', text: 'lo' },
+        { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Bern' } },
+        { type: 'tool_use', id: 'toolu_2', name: 'now', input: {} },
+      ],
+      stop_reason: 'tool_use',
+      stop_sequence: null,
+      usage: { input_tokens: 10, output_tokens: 5 },
+    }
+    const streamed = await read(
+      start(),
+      ...message.content.flatMap((block, index) => [begin(index, block), stop(index)]),
+      ...end('tool_use'),
+    )
+    const answer = new Response(JSON.stringify(message))
+    expect(await accumulate(answer, { dialect: anthropic })).toEqual(streamed)
+    expect(streamed.choices[0]).toMatchObject({
+      finish_reason: 'tool_calls',
+      message: {
+        content: 'Hello',
+        annotations: [{ type: 'citation', citation }],
+        tool_calls: [
+          { id: 'toolu_1', function: { name: 'weather', arguments: '{"city":"Bern"}' } },
+          { id: 'toolu_2', function: { name: 'now', arguments: '{}' } },
+        ],
+      },
+    })
+    const error = await accumulate(
+      new Response('{"type":"error","error":{"type":"overloaded_error","message":"Busy"}}'),
+      { dialect: anthropic },
+    ).catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: 'server-error', error: { type: 'overloaded_error' } })
   })
 
   test('deltas tell text, reasoning and calls', async () => {

@@ -102,22 +102,15 @@ const literal: Record<string, (transcript: Transcript, index: number) => Partial
       content: events.some((event) => event.type === 'response.output_text.delta') ? text : null,
       reasoning:
         said('response.reasoning_text.delta') + said('response.reasoning_summary_text.delta'),
-      tool_calls: events
-        .filter(
-          (event) =>
-            event.type === 'response.output_item.added' && event.item.type === 'function_call',
-        )
-        .map(({ item }) => ({
-          id: item.call_id,
-          name: item.name,
-          arguments: together(
-            events.map((event) =>
-              event.item_id === item.id && event.type.endsWith('arguments.delta')
-                ? event.delta
-                : '',
-            ),
-          ),
-        })),
+      tool_calls: output
+        .filter((item: Json) => item.type === 'function_call')
+        .map(({ id, call_id, name, arguments: whole }: Json) => {
+          const deltas = events.filter(
+            (event) => event.item_id === id && event.type.endsWith('arguments.delta'),
+          )
+          if (deltas.length > 0) expect(together(deltas.map(({ delta }) => delta))).toBe(whole)
+          return { id: call_id, name, arguments: whole }
+        }),
       finish_reason: status,
     }
   },

@@ -1,3 +1,4 @@
+import Anthropic from '@anthropic-ai/sdk'
 import { accumulate } from '@tesserae/openai'
 import { anthropic } from '@tesserae/openai/dialects'
 import { accumulate as accumulateResponse, outputTextOf } from '@tesserae/openai/responses'
@@ -51,7 +52,16 @@ describe('/v1/responses', () => {
 describe('/v1/messages', () => {
   const messages = [{ role: 'user', content: said }]
 
-  test('streams a message that the dialect reads', async () => {
+  test('streams a message that the dialect and the official client read', async () => {
+    const client = new Anthropic({ baseURL: playground.url, apiKey: 'none', maxRetries: 0 })
+    const stream = client.messages.stream({
+      model: 'echo',
+      max_tokens: 64,
+      messages: [{ role: 'user', content: said }],
+    })
+    const theirs = await stream.finalMessage()
+    expect(theirs).toMatchObject({ content: [{ type: 'text', text: said }], stop_reason: 'end_turn' })
+    expect(theirs.usage.output_tokens).toBeGreaterThan(0)
     const asked = await ask('/v1/messages', { messages, stream: true })
     const { choices } = await accumulate(asked, { dialect: anthropic })
     expect(choices[0]?.message.content).toBe(said)

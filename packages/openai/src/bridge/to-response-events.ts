@@ -63,7 +63,9 @@ export class ResponseSender {
     const { message } = this.#accumulator.finish({ done: true })
     this.#closeCurrent()
     const isPartial = Object.hasOwn(INCOMPLETE, this.#reason)
-    const calls: readonly unknown[] = message.choices[0]?.message.tool_calls ?? []
+    // A legacy completion has text in place of a message.
+    const said: { readonly message?: unknown } | undefined = message.choices[0]
+    const calls = isWire(said?.message) ? listIn(said.message['tool_calls']) : []
     for (const [at, open] of this.#calls) this.#closeCall(open, calls[at], isPartial)
     const status = isPartial
       ? 'incomplete'

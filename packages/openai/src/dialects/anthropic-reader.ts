@@ -1,6 +1,5 @@
 import type { EventLike } from '../read/source.ts'
-
-type Wire = Readonly<Record<string, unknown>>
+import { isWire, type Wire } from '../wire.ts'
 
 /** Stop reasons with another name in chat completions. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -18,8 +17,12 @@ interface Step {
   readonly beside?: Wire
 }
 
+interface Chunk {
+  readonly choices: readonly Wire[]
+}
+
 /** A chunk that says nothing: for events without a meaning in chat completions. */
-const NOTHING = { choices: [] }
+const NOTHING: Chunk = { choices: [] }
 
 /** Reads the events of one message as chunks. Its state is the head, the usage, and the numbers of tool calls. */
 export class AnthropicReader {
@@ -33,6 +36,8 @@ export class AnthropicReader {
   read({ event }: EventLike, value: unknown): object | undefined {
     if (!isWire(value)) return undefined
     switch (value['type'] ?? event) {
+      case 'message':
+        return this.#whole(value)
       case 'message_start':
         return this.#start(wireIn(value['message']))
       case 'content_block_start':
@@ -62,7 +67,24 @@ export class AnthropicReader {
     return this.#chunk({ delta: { role: role ?? 'assistant' } })
   }
 
-  #chunk(step: Step | undefined, fields: Wire = {}): object {
+  /** A message that was not streamed, as one chunk. */
+  #whole(message: Wire): object {
+    const { content, role = 'assistant', stop_reason, stop_sequence, usage } = message
+    this.#start(message)
+    const delta: Record<string, unknown> = { role }
+    for (const [index, block] of Array.isArray(content) ? content.entries() : [])
+      for (const step of [this.#begin(index, wireIn(block)), this.#end(index)])
+        for (const [field, value] of Object.entries(step?.delta ?? {})) {
+          const before = delta[field]
+          if (Array.isArray(value))
+            delta[field] = [...(Array.isArray(before) ? before : []), ...value]
+          else delta[field] = `${before ?? ''}${value}`
+        }
+    const { choices, ...rest } = this.#finish({ stop_reason, stop_sequence }, wireIn(usage))
+    return { ...rest, choices: choices.map((choice) => ({ ...choice, delta })) }
+  }
+
+  #chunk(step: Step | undefined, fields: Wire = {}): Chunk {
     if (step === undefined) return NOTHING
     const choice = { index: 0, delta: step.delta, finish_reason: null, ...step.beside }
     return { ...this.#head, choices: [choice], ...fields }
@@ -144,7 +166,7 @@ export class AnthropicReader {
     return { delta: { tool_calls: [{ index: call.index, function: { arguments: '{}' } }] } }
   }
 
-  #finish(delta: Wire, usage: Wire): object {
+  #finish(delta: Wire, usage: Wire): Chunk {
     const given = Object.entries(usage).filter(([, value]) => value !== null)
     this.#usage = { ...this.#usage, ...Object.fromEntries(given) }
     const { stop_reason: reason, stop_sequence: sequence } = delta
@@ -178,10 +200,6 @@ function usageOf(usage: Wire): Wire {
     total_tokens: prompt + count('output_tokens'),
     prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
   }
-}
-
-function isWire(value: unknown): value is Wire {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function wireIn(value: unknown): Wire {

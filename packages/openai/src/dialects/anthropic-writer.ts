@@ -1,8 +1,7 @@
 import type { ChunkEvent } from '../split/chunk-event.ts'
 import type { ErrorFrame } from '../types.ts'
+import { isWire, type Wire } from '../wire.ts'
 import type { DialectWriter } from './types.ts'
-
-type Wire = Readonly<Record<string, unknown>>
 
 /** Finish reasons with another name here. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -202,10 +201,6 @@ function usageOf(usage: Wire): Wire {
     ...(written && { cache_creation_input_tokens: written }),
     ...(cached && { cache_read_input_tokens: cached }),
   }
-}
-
-function isWire(value: unknown): value is Wire {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function listIn(value: unknown): readonly Wire[] {

@@ -3,7 +3,7 @@ import { AnthropicWriter } from './anthropic-writer.ts'
 import type { Dialect } from './types.ts'
 
 /**
- * Anthropic Messages, from `message_start` to `message_stop`.
+ * Anthropic Messages, from `message_start` to `message_stop`, and messages that were not streamed.
  *
  * | Anthropic                                     | chat completions                                              |
  * |-----------------------------------------------|---------------------------------------------------------------|

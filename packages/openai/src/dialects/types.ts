@@ -9,10 +9,10 @@ import type { EventLike } from '../read/source.ts'
  */
 export interface Dialect {
   /**
-   * Makes a chunk of an event.
+   * Makes a chunk of an event, or of a document that was not streamed.
    *
-   * @param event - the event, as it was sent
-   * @param value - its data as JSON, or `undefined` if it is none
+   * @param event - the event, as it was sent; its data is empty for a document
+   * @param value - its data as JSON, or `undefined` if it is not JSON
    * @returns a chunk with `choices`, which keeps the fields of the event; `undefined` for what is read as everywhere
    */
   readonly read: (event: EventLike, value: unknown) => object | undefined

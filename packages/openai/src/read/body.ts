@@ -33,10 +33,11 @@ export function takeBody(text: string, interpreter: Interpreter, of: BodyOf, ok:
   if (documents.length === 1) interpreter.done = true
 }
 
-function takeValue(value: unknown, text: string, interpreter: Interpreter, of: BodyOf): void {
-  if (!isWire(value)) throw notAStream(text, of)
-  const error = serverErrorIn(value)
+function takeValue(document: unknown, text: string, interpreter: Interpreter, of: BodyOf): void {
+  if (!isWire(document)) throw notAStream(text, of)
+  const error = serverErrorIn(document)
   if (error) throw serverError(error, error.status, { headers: of.headers })
+  const value = interpreter.translated(document)
   if (!Array.isArray(value['choices'])) throw foreign(value) ?? notAStream(text, of)
   if (isCompletion(value)) interpreter.takeCompletion(value)
   else interpreter.takeValue(value)

@@ -129,6 +129,11 @@ export class Interpreter {
     this.error ??= error
   }
 
+  /** A document as the dialect reads it. */
+  translated(document: Wire): Wire {
+    return (this.#read?.({ data: '' }, document) as Wire | undefined) ?? document
+  }
+
   /** Takes a completion that was not streamed. */
   takeCompletion(completion: Wire): void {
     this.#sink.completion(completion)

@@ -78,16 +78,18 @@ export const STREAMS: Readonly<Partial<Record<MeaningKind, (values: readonly Loo
         ].join(''),
         tool_calls: added
           .filter(({ type }) => type === 'function_call')
-          .map(({ id, call_id, name }) => ({
+          .map(({ id, call_id, name, arguments: opening }) => ({
             id: call_id,
             name,
-            arguments: events
-              .filter(
-                ({ type, item_id }) =>
-                  type === 'response.function_call_arguments.delta' && item_id === id,
-              )
-              .map(({ delta }) => delta)
-              .join(''),
+            // Some servers add a call whole, and send no deltas.
+            arguments:
+              events
+                .filter(
+                  ({ type, item_id }) =>
+                    type === 'response.function_call_arguments.delta' && item_id === id,
+                )
+                .map(({ delta }) => delta)
+                .join('') || opening,
           })),
         finish_reason: last?.response?.status ?? null,
       })
