@@ -6,6 +6,7 @@ import { headerOfId, headersOf, isRequest } from './request.ts'
 import type { Settings } from './settings.ts'
 import type {
   ConnectAddress,
+  ConnectHeaders,
   Connection,
   ConnectionEnding,
   ConnectionState,
@@ -181,14 +182,14 @@ export class EventConnection implements Connection {
       const given = isRequest(continuation) ? continuation.headers : undefined
       return this.#send(continuation, { method: 'GET' }, headersOf(given, ''))
     }
-    const { init, headersBy, repeat, isOnce } = this.#settings
+    const { init, headers: given, repeat, isOnce } = this.#settings
     const headers = await this.#headers()
     try {
       return await this.#send(this.#address, init, headers)
     } catch (error) {
       const { status } = this.#own(error)
       if (this.#isRefreshed || (status !== 401 && status !== 403)) throw error
-      if (!headersBy || !repeat || isOnce) throw error
+      if (typeof given !== 'function' || !repeat || isOnce) throw error
       this.#error = error as ClientError
       const fresh = await this.#headers()
       if (JSON.stringify([...fresh]) === JSON.stringify([...headers])) throw error
@@ -198,11 +199,12 @@ export class EventConnection implements Connection {
   }
 
   async #headers(): Promise<Headers> {
-    const { headers, headersBy, isJson } = this.#settings
+    const { headers, isJson } = this.#settings
     const { lastEventId } = this
     const context = { attempt: this.attempts + 1, lastEventId, error: this.#error }
-    // A callback that throws rejects, as one that rejects.
-    const given = headersBy ? await this.#wait.until((async () => headersBy(context))()) : headers
+    const call = async (): Promise<ConnectHeaders | undefined> =>
+      typeof headers === 'function' ? headers(context) : headers
+    const given = await this.#wait.until(call())
     return headersOf(given, lastEventId, isJson)
   }
 
@@ -268,7 +270,7 @@ export class EventConnection implements Connection {
 
   /** A failure of the exchange. What else was thrown is the caller's, and goes on. */
   #own(error: unknown): ClientError {
-    if (error !== this.#exchange?.failure) throw error
+    if (!error || error !== this.#exchange?.failure) throw error
     return error as ClientError
   }
 
@@ -303,7 +305,8 @@ export class EventConnection implements Connection {
     if (!session || !broken) return
     const { lastEventId } = this
     const context = { ...broken, lastEventId, last: this.#last, count: this.#count }
-    this.#continuation = await this.#wait.until((async () => session.request(context))())
+    const call = async (): Promise<ConnectAddress | undefined> => session.request(context)
+    this.#continuation = await this.#wait.until(call())
   }
 
   #retry(error: ClientError | undefined): void {

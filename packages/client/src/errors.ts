@@ -112,6 +112,9 @@ export const requestWithBody = (): TypeError =>
 export const outOfRange = (option: string, range: string): RangeError =>
   new RangeError(`\`${option}\` must be ${range}.`)
 
+export const noStream = (): TypeError =>
+  new TypeError('The body of the response is not a `ReadableStream`: pass a `fetch` that streams.')
+
 export const closedEarly = (): DOMException =>
   new DOMException('The connection was closed before it was open.', 'AbortError')
 

@@ -1,5 +1,5 @@
 import { LONGEST_DELAY, platformClock } from './clock.ts'
-import { invalidAddress } from './errors.ts'
+import { ClientError, invalidAddress } from './errors.ts'
 import type { EventSourceInit, FetchLike } from './event-source-types.ts'
 import { Exchange } from './exchange.ts'
 import { isTemporary } from './policy.ts'
@@ -282,10 +282,17 @@ function fetchOf(fetch: FetchLike) {
   }
 }
 
-function endingOf(error: unknown, { failure }: Exchange): Ending {
-  const { message } = error as Error
-  if (error !== failure || !failure) return { isFinal: true, message }
+function endingOf(error: unknown, { failure, response }: Exchange): Ending {
+  const message = reasonOf(error)
+  if (error !== failure || !failure) return { isFinal: true, code: response?.status, message }
   const { status, cause } = failure
   const wasAborted = (cause as Error | undefined)?.name === 'AbortError'
   return { isFinal: wasAborted || !isTemporary(failure, []), code: status, message }
+}
+
+/** What went wrong below the connection: `fetch` hides the reason in the cause of its error. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error
+  if (!(cause instanceof Error)) return message
+  return error instanceof ClientError ? reasonOf(cause) : `${message}: ${reasonOf(cause)}`
 }

@@ -1,7 +1,7 @@
 import { createParser, type Parser, type SseEvent } from '@tesserae/parser'
 import { detailsOf, kindOf } from './answer.ts'
 import { BodyReader } from './body-reader.ts'
-import { ClientError, type ClientErrorCode, type ClientErrorDetails } from './errors.ts'
+import { ClientError, type ClientErrorCode, type ClientErrorDetails, noStream } from './errors.ts'
 import { futility } from './request.ts'
 import type { ConnectAddress, ConnectOptions } from './types.ts'
 import { CANCELLED, type Wait } from './wait.ts'
@@ -44,16 +44,12 @@ export class Exchange {
   #since = 0
 
   constructor(wait: Wait, options: ExchangeOptions) {
-    const { lastEventId, incomplete, maxEventBytes, onComment, onUnknownField } = options
     this.#wait = wait
     this.#options = options
-    this.lastEventId = lastEventId
+    this.lastEventId = options.lastEventId
     this.#parser = createParser({
-      lastEventId,
-      incomplete: incomplete === 'dispatch' ? incomplete : 'discard',
-      maxEventBytes,
-      onComment,
-      onUnknownField,
+      ...options,
+      incomplete: options.incomplete === 'dispatch' ? 'dispatch' : 'discard',
       onRetry: options.onReconnectionTime,
     })
   }
@@ -74,6 +70,8 @@ export class Exchange {
     if (kind === 'bad-status' || kind === 'bad-content-type')
       throw this.error(kind, await detailsOf(response, wait))
     this.response = response
+    // As the `fetch` of React Native: waiting for more would be an endless loop.
+    if (response.body !== null && !response.body?.getReader) throw noStream()
     this.#body = new BodyReader(response, readAhead, wait.clock.now)
     this.#since = wait.clock.now()
     return kind === 'stream'

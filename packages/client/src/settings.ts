@@ -2,10 +2,8 @@ import { platformClock } from './clock.ts'
 import { outOfRange, requestWithBody, twoBodies } from './errors.ts'
 import { isRequest, isSafe } from './request.ts'
 import type {
-  AttemptContext,
   ClientClock,
   ConnectAddress,
-  ConnectHeaders,
   ConnectOptions,
   ResumeFunction,
   ResumeStrategy,
@@ -20,6 +18,7 @@ export interface Settings extends Pick<
   | 'contentType'
   | 'eventTimeout'
   | 'fetch'
+  | 'headers'
   | 'headTimeout'
   | 'idleTimeout'
   | 'incomplete'
@@ -40,11 +39,6 @@ export interface Settings extends Pick<
   readonly isJson: boolean
   /** The body is a stream, which is used up by the first request. */
   readonly isOnce: boolean
-  readonly headers: ConnectHeaders | undefined
-  /** The function that is called before each attempt, in place of `headers`. */
-  readonly headersBy:
-    | ((context: AttemptContext) => ConnectHeaders | Promise<ConnectHeaders>)
-    | undefined
   readonly signals: readonly AbortSignal[]
   readonly repeat: 'safe' | boolean
   readonly onEnd: 'reconnect' | 'close'
@@ -98,16 +92,17 @@ export function settingsOf(address: ConnectAddress, options: ConnectOptions): Se
     // A `fetch` of the caller may know more options than this package.
     ...init
   } = options
-  const durations = {
+  const numbers = {
     delay,
-    maxDelay,
-    minDelay,
-    maxRetryAfter,
+    eventTimeout,
     headTimeout,
     idleTimeout,
-    eventTimeout,
+    jitter,
+    maxDelay,
+    maxRetryAfter,
+    minDelay,
+    readAhead,
   }
-  const numbers = { ...durations, readAhead, jitter }
   for (const [name, value] of Object.entries(numbers))
     if (!(value >= 0)) throw outOfRange(name, 'a number from 0 up')
   if (!(factor >= 1)) throw outOfRange('factor', 'at least 1')
@@ -126,7 +121,6 @@ export function settingsOf(address: ConnectAddress, options: ConnectOptions): Se
   const safe = isSafe(init.method)
   const limit = attempts ?? (safe ? Infinity : UNSAFE_ATTEMPTS)
   if (!(limit >= 1)) throw outOfRange('attempts', 'at least 1')
-  const given = headers ?? request?.headers
   return {
     ...numbers,
     attempts: limit,
@@ -134,8 +128,7 @@ export function settingsOf(address: ConnectAddress, options: ConnectOptions): Se
     contentType,
     factor,
     fetch,
-    headers: typeof given === 'function' ? undefined : given,
-    headersBy: typeof given === 'function' ? given : undefined,
+    headers: headers ?? request?.headers,
     incomplete,
     init,
     isJson: json !== undefined,

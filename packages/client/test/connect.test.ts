@@ -267,3 +267,10 @@ test('close() in onRetry and in onOpen is final', async () => {
     expect(connection.state).toBe('closed')
   }
 })
+
+test('a response without a stream, as of a `fetch` that has none, rejects at once', async () => {
+  const response = { status: 200, headers: new Headers(headers) } as Response
+  const connection = connect('/updates', { fetch: async () => response })
+  await expect(connection.next()).rejects.toThrow('pass a `fetch` that streams')
+  expect(connection.attempts).toBe(1)
+})

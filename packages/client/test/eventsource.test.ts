@@ -166,3 +166,33 @@ describe('EventSource', () => {
     )
   })
 })
+
+describe('the `error` event of EventSource', () => {
+  /** The first error that an EventSource with this `fetch` dispatches, and the state that it leaves. */
+  async function errorOf(fetch: EventSourceInit['fetch']): Promise<unknown[]> {
+    const source = new EventSource(ADDRESS, { fetch: fetch! })
+    const error = await new Promise<ErrorEvent>((resolve) => {
+      source.onerror = resolve
+    })
+    const { readyState } = source
+    source.close()
+    return [error.code, error.message, readyState]
+  }
+
+  test('has the reason that `fetch` hides in the cause of its error', async () => {
+    const cause = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
+    expect(await errorOf(() => Promise.reject(cause))).toEqual([
+      undefined,
+      'fetch failed: connect ECONNREFUSED',
+      EventSource.CONNECTING,
+    ])
+  })
+
+  test.each([undefined, 'text'])('is final for a response whose body is %o', async (body) => {
+    const headers = new Headers({ 'content-type': 'text/event-stream' })
+    const response = { body, headers, status: 200, url: ADDRESS, redirected: false }
+    const [code, message, state] = await errorOf(async () => response as never)
+    expect([code, state]).toEqual([200, EventSource.CLOSED])
+    expect(message).toContain('is not a `ReadableStream`')
+  })
+})

@@ -80,6 +80,21 @@ test('a server that is killed and started again is found again', async () => {
   expect(received).toEqual([1, 2, 3])
 }, 30_000)
 
+test('an ID that is too long for the server ends the connection with its status, after the event', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    // Node takes 16 KiB of headers.
+    response.end(`id: ${'x'.repeat(20_000)}\ndata: a\n\n`)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanups.push(() => void server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const connection = connect(url, { delay: 10 })
+  expect((await connection.next()).value?.data).toBe('a')
+  await expect(connection.next()).rejects.toMatchObject({ code: 'bad-status', status: 431 })
+  expect(connection.attempts).toBe(2)
+}, 30_000)
+
 test('a thousand connections leave no socket, no timer and no listener', async () => {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
