@@ -13,6 +13,7 @@ const programs = {
       installed(`@deno/linux-${process.arch}-glibc`, 'deno', require.resolve('deno/package.json')),
   },
   nginx: { file: () => '/usr/sbin/nginx', debian: 'nginx-light' },
+  nchan: { file: () => '/usr/lib/nginx/modules/ngx_nchan_module.so', debian: 'libnginx-mod-nchan' },
   chromium: { file: () => '/usr/bin/chromium', debian: 'chromium' },
   curl: { file: () => '/usr/bin/curl', debian: 'curl' },
   openssl: { file: () => '/usr/bin/openssl', debian: 'openssl' },

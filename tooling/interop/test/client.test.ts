@@ -9,7 +9,8 @@ import { build } from 'esbuild'
 import { afterAll, afterEach, describe, expect, test, type TestContext } from 'vitest'
 import { openPage, stopBrowser } from '../src/browser.ts'
 import { startEngine } from '../src/engine/server.ts'
-import { startNginx } from './support/servers/nginx.ts'
+import { startProxy } from './support/chaos/proxy.ts'
+import { startNchan, startNginx } from './support/servers/nginx.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -187,6 +188,29 @@ test('a feed that breaks off behind nginx is read without a gap', async (context
   for await (const { data } of connect(`${proxy.url}/`, { delay: 10 })) received.push(data)
   expect(received).toEqual(nine)
   expect(seen).toEqual([undefined, '3', '6', '9'])
+}, 60_000)
+
+test('nchan continues after `Last-Event-ID`, wherever its connections are cut', async (context) => {
+  const nchan = await orSkip(context, startNchan())
+  cleanups.push(() => nchan.stop())
+  const words = Array.from({ length: 40 }, (_, index) => `word ${index}`)
+  for (const body of words)
+    expect((await fetch(`${nchan.url}/publish?channel=a`, { method: 'POST', body })).ok).toBe(true)
+  const proxy = await startProxy(Number(new URL(nchan.url).port))
+  cleanups.push(() => proxy.close())
+  const received: string[] = []
+  const connection = connect(`http://127.0.0.1:${proxy.port}/events?channel=a`, {
+    delay: 5,
+    until: ({ data }) => data === words.at(-1),
+    // Another place each time: in the head of the answer, between two events, or in one.
+    headers({ attempt }) {
+      proxy.limit = 500 + attempt * 61
+      return {}
+    },
+  })
+  for await (const { data } of connection) received.push(data)
+  expect(received).toEqual(words)
+  expect(connection.attempts).toBeGreaterThan(1)
 }, 60_000)
 
 describe('in Chromium, from another origin', () => {

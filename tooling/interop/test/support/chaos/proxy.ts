@@ -5,6 +5,8 @@ export interface Proxy {
   readonly port: number
   /** `open`: passes bytes on. `refusing`: ends every new connection. `swallowing`: takes bytes and passes none on. */
   mode: 'open' | 'refusing' | 'swallowing'
+  /** How many bytes, in both directions together, each new connection passes on before it is cut. */
+  limit: number
   /** Cuts every connection after so many more bytes in either direction. */
   cut(bytes: number): void
   close(): void
@@ -15,6 +17,7 @@ export function startProxy(target: number): Promise<Proxy> {
   const proxy = {
     port: 0,
     mode: 'open' as Proxy['mode'],
+    limit: Infinity,
     cut(bytes: number) {
       for (const link of links) {
         link.cutAfter = bytes
@@ -33,7 +36,7 @@ export function startProxy(target: number): Promise<Proxy> {
     }
     const far = connect(target, '127.0.0.1')
     const link = {
-      cutAfter: Infinity,
+      cutAfter: proxy.limit,
       end() {
         near.destroy()
         far.destroy()

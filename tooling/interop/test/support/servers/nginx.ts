@@ -40,28 +40,38 @@ export interface NginxSettings {
 }
 
 /** An nginx before another server, with its buffering left on. */
-export async function startNginx(
+export function startNginx(
   upstream: string,
   { gzip, directives = '' }: NginxSettings,
 ): Promise<Running> {
+  const compression = 'gzip on; gzip_types text/event-stream; gzip_min_length 1; gzip_proxied any;'
+  return run(`${gzip ? compression : ''} server { listen ADDRESS;
+    location / { proxy_pass ${upstream}; proxy_http_version 1.1; proxy_set_header Connection ""; ${directives} }
+  }`)
+}
+
+/** An nginx with nchan: what is posted to `/publish?channel=` becomes an event of `/events?channel=`, with an ID. */
+export async function startNchan(): Promise<Running> {
+  const locations = `
+    location = /publish { nchan_publisher; nchan_channel_id $arg_channel; nchan_message_buffer_length 1000; }
+    location = /events {
+      nchan_subscriber eventsource; nchan_channel_id $arg_channel; nchan_subscriber_first_message oldest;
+    }`
+  return run(`server { listen ADDRESS; ${locations} }`, `load_module ${await programOf('nchan')};`)
+}
+
+/** Starts nginx with the settings of its `http` block, in which `ADDRESS` is where it listens. */
+async function run(http: string, modules = ''): Promise<Running> {
   const folder = mkdtempSync(path.join(tmpdir(), 'interop-nginx-'))
-  const port = await freePort()
+  const address = `127.0.0.1:${await freePort()}`
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   )
-  const compression = 'gzip on; gzip_types text/event-stream; gzip_min_length 1; gzip_proxied any;'
   writeFileSync(
     path.join(folder, 'nginx.conf'),
-    `daemon off; master_process off; pid ${folder}/pid; error_log stderr warn;
+    `${modules} daemon off; master_process off; pid ${folder}/pid; error_log stderr warn;
 events { worker_connections 256; }
-http {
-  access_log off; ${temporary.join(' ')}
-  ${gzip ? compression : ''}
-  server {
-    listen 127.0.0.1:${port};
-    location / { proxy_pass ${upstream}; proxy_http_version 1.1; proxy_set_header Connection ""; ${directives} }
-  }
-}`,
+http { access_log off; ${temporary.join(' ')} ${http.replace('ADDRESS', address)} }`,
   )
   const child = start(
     await programOf('nginx'),
@@ -74,7 +84,7 @@ http {
   }
   let errors = ''
   child.stderr?.on('data', (chunk) => (errors += chunk))
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://${address}`
   for (let attempt = 0; ; attempt++) {
     const isUp = await fetch(`${url}/late`, { method: 'HEAD' }).then(
       () => true,
