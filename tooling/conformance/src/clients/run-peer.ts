@@ -9,6 +9,8 @@ export interface ClientResult {
   readonly scenarios: number
   readonly right: number
   readonly notTried: number
+  /** Errors that no handler of a user can catch, and that end the process. */
+  readonly crashes?: number
   /** What went wrong with each scenario that is not right. */
   readonly wrong: Readonly<Record<string, 'requests' | 'events' | 'both'>>
 }
@@ -18,6 +20,9 @@ const AT_ONCE = 8
 
 /** Milliseconds without a request or an event, after which nothing more is expected. */
 const QUIET = 600
+
+/** How often so long the first request may take: a client loads its modules for it, and the machine may be busy. */
+const START = 10
 
 /** What of a scenario's options a client of another make may have. */
 const KNOWN_OPTIONS = ['method', 'body', 'lastEventId']
@@ -37,6 +42,9 @@ export const asked: readonly Scenario[] = Object.values(scenarios)
 
 export async function runPeer(peer: ClientPeer): Promise<ClientResult> {
   const restore = hurry()
+  let crashes = 0
+  const count = (): void => void crashes++
+  process.on('uncaughtException', count).on('unhandledRejection', count)
   const wrong: Record<string, 'requests' | 'events' | 'both'> = {}
   const tried = asked.filter(({ options = {} }) => canTry(peer, options))
   const left = [...tried]
@@ -50,12 +58,14 @@ export async function runPeer(peer: ClientPeer): Promise<ClientResult> {
     await Promise.all(Array.from({ length: AT_ONCE }, next))
   } finally {
     restore()
+    process.off('uncaughtException', count).off('unhandledRejection', count)
   }
   return {
     ...(peer.note !== undefined && { note: peer.note }),
     scenarios: asked.length,
     right: tried.length - Object.keys(wrong).length,
     notTried: asked.length - tried.length,
+    ...(crashes > 0 && { crashes }),
     wrong: Object.fromEntries(Object.entries(wrong).toSorted(([a], [b]) => (a < b ? -1 : 1))),
   }
 }
@@ -100,11 +110,11 @@ async function faultOf(
       () => 'over',
       () => 'over',
     )
-  for (let seen = -1; ;) {
+  for (let seen = -1, rounds = 0; ; rounds++) {
     const now = events.length + stage.requests.length
     // Quiet, or more than the scenario has: it will not be right any more.
     if (
-      now === seen ||
+      (now === seen && (now > 0 || rounds > START)) ||
       now > scenario.events.length + (scenario.requests as readonly string[]).length + 1
     )
       break

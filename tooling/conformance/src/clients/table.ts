@@ -9,12 +9,14 @@ export const clientTable: AreaTable<ClientResult> = {
     ['wrong', 'number'],
     ['cannot try', 'number'],
     ['a POST is sent again', 'number'],
+    ['the process would end', 'number'],
   ],
-  cells: ({ scenarios, right, notTried, wrong }) => [
+  cells: ({ scenarios, right, notTried, wrong, crashes }) => [
     `${right} of ${scenarios}`,
     `${Object.keys(wrong).length}`,
     `${notTried}`,
     `${Object.entries(wrong).filter(([name, fault]) => name.includes('POST') && fault !== 'events').length || ''}`,
+    `${crashes ?? ''}`,
   ],
   better: (a, b) => b.right - a.right,
 }

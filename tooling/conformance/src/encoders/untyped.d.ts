@@ -27,3 +27,13 @@ declare module 'sse-pubsub' {
 declare module 'susie/lib/utils.js' {
   export function stringifyEvent(event: object): string
 }
+
+declare module 'launchdarkly-eventsource' {
+  export class EventSource {
+    static readonly CLOSED: number
+    constructor(url: string, options: object)
+    readonly readyState: number
+    addEventListener(type: string, listener: (event: { readonly data: string }) => void): void
+    close(): void
+  }
+}
