@@ -153,11 +153,6 @@ export const badOption = (name: string, expected: string): StreamError =>
 export const unknownOption = (name: string, known: string): StreamError =>
   new StreamError('bad-option', `Unknown option \`${name}\`. The options are: ${known}.`)
 
-/** Whether the error is an answer to the client, and not a mistake in the server's code. */
-export function isRefusal(error: unknown): error is StreamError {
-  return error instanceof StreamError && error.status !== 500
-}
-
 /** Why a stream is over. */
 export type CloseReason =
   /** The source came to its end, or called `close()`. */

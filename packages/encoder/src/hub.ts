@@ -5,7 +5,7 @@ import { type Group, Groups } from './hub/groups.ts'
 import { jsonEvent } from './json-event.ts'
 import { LONGEST_WAIT } from './numbers.ts'
 import { callHook } from './response/hooks.ts'
-import { checkAmount, checkNames } from './response/limits.ts'
+import { checkAmount, checkNames } from './response/options.ts'
 import { atTurnEnd } from './response/turn.ts'
 import type { Batch } from './hub/batch.ts'
 import type { EventMap, EventStream, Hub, HubOptions, JoinOptions } from './types.ts'
@@ -98,7 +98,7 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
 
   /** Settles after this turn, when every client with the policy `wait` has room. */
   const untilRoom = async (): Promise<void> => {
-    await new Promise<void>((resolve) => atTurnEnd(resolve, undefined))
+    await new Promise<void>((resolve) => void atTurnEnd(resolve))
     turn = undefined
     flush()
     while (tally.full > 0) await change()

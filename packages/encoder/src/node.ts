@@ -1,13 +1,10 @@
 import { headSent, type StreamClosed } from './errors.ts'
-import { Handle } from './response/handle.ts'
+import type { StreamRequest } from './response/admission.ts'
+import { feed, open } from './response/begin.ts'
 import { headOf } from './response/head.ts'
-import { callHook } from './response/hooks.ts'
-import { isOpenable, Pump } from './response/pump.ts'
-import { ResponseStream } from './response/response-stream.ts'
-import type { Chunk, Transport } from './response/transport.ts'
+import type { Answer, Chunk, Reported, Transport } from './response/transport.ts'
 import type {
   EventMap,
-  EventStream,
   EventStreamOptions,
   HeaderFields,
   OpenStream,
@@ -97,8 +94,8 @@ export function sendEvents<Events extends object = EventMap>(
   options: EventStreamOptions = none,
 ): Promise<StreamClosed> {
   return new Promise((resolve, reject) => {
-    const [stream, handle] = begin(request, response, options, reject, isOpenable(source))
-    void new Pump(stream).run(source as StreamSource<never>, handle as EventStream<never>)
+    const transport = new NodeTransport(request, response)
+    const handle = feed(source, transport, requestOf(request), options, reject)
     void handle.closed.then(resolve)
   })
 }
@@ -130,88 +127,73 @@ export function openStream<Events extends object = EventMap>(
   response: NodeResponse,
   options: EventStreamOptions = none,
 ): OpenStream<Events> {
-  let isOpened = false
-  let fault: { readonly error: unknown } | undefined
-  const reject = (error: unknown): void => {
-    if (isOpened) void callHook(options.onError, error)
-    else fault = { error }
-  }
-  const [, handle] = begin(request, response, options, reject, false)
-  isOpened = true
-  if (fault) throw fault.error
+  const [, handle] = open(new NodeTransport(request, response), requestOf(request), options)
   return handle as unknown as OpenStream<Events>
 }
 
-function begin(
-  request: NodeRequest,
-  response: NodeResponse,
-  options: EventStreamOptions,
-  reject: (error: unknown) => void,
-  waits: boolean,
-): [ResponseStream, Handle] {
-  const transport = new NodeTransport(response, reject)
-  const stream = new ResponseStream(transport, options)
-  transport.stream = stream
-  listen(request, response, stream)
-  const lastEventId = request.headers['last-event-id']?.toString()
-  const id = stream.start({ method: request.method, lastEventId }, waits)
-  return [stream, new Handle(stream, id)]
-}
-
-/** A function of its own, so that its closures keep the stream alone, and not everything that the caller was given. */
-function listen(request: NodeRequest, response: NodeResponse, stream: ResponseStream): void {
-  response.on('drain', () => stream.ready())
-  // Of the response: a request closes as soon as its body has been read.
-  response.on('close', () => stream.gone())
-  response.on('error', ignore)
-  if (response.socket === null && request.socket) onSocketClose(request.socket, stream)
-  if (response.destroyed === true || response.stream?.destroyed === true) stream.gone()
+function requestOf({ method, headers }: NodeRequest): StreamRequest {
+  return { method, lastEventId: headers['last-event-id']?.toString() }
 }
 
 /** A write to a connection that is already lost. The close that follows says everything. */
 function ignore(): void {}
 
-/** The streams whose responses wait for their turn on a connection. */
-const pipelined = /* @__PURE__ */ new WeakMap<NodeSocket, Set<ResponseStream>>()
+/** The responses of each connection that wait for their turn on it. */
+const pipelined = /* @__PURE__ */ new WeakMap<NodeSocket, Set<Reported>>()
 
 /**
  * Before Node 24, a pipelined response emits no `close` if its turn on the connection never came. One listener serves all
- * streams of a connection, because Node warns about the eleventh.
+ * responses of a connection, because Node warns about the eleventh.
  */
-function onSocketClose(socket: NodeSocket, stream: ResponseStream): void {
-  if (socket.destroyed) return stream.gone()
-  let streams = pipelined.get(socket)
-  if (!streams) {
-    const all = (streams = new Set())
-    pipelined.set(socket, all)
-    socket.on('close', () => {
-      for (const each of all) each.gone()
-    })
-  }
-  const its = streams
-  its.add(stream)
-  void stream.closed.then(() => its.delete(stream))
+function onSocketClose(socket: NodeSocket, reported: Reported): Set<Reported> {
+  const known = pipelined.get(socket)
+  if (known) return known.add(reported)
+  const waiting = new Set([reported])
+  pipelined.set(socket, waiting)
+  socket.on('close', () => {
+    for (const each of waiting) each.gone()
+  })
+  return waiting
 }
 
 /** A class, because a closure for each of its methods would cost an idle connection half a kilobyte. */
 class NodeTransport implements Transport {
   readonly #response: NodeResponse
+  /** The connection of a response that waits for its turn. */
+  readonly #socket: NodeSocket | undefined
+  #reported!: Reported
   #head!: Fields
-  declare stream: ResponseStream
-  readonly reject: (error: unknown) => void
 
-  constructor(response: NodeResponse, reject: (error: unknown) => void) {
+  constructor({ socket }: NodeRequest, response: NodeResponse) {
     this.#response = response
-    this.reject = reject
+    if (response.socket === null) this.#socket = socket
   }
 
-  prepare(headers: HeaderFields | undefined): void {
+  connect(reported: Reported, headers: HeaderFields | undefined): void {
+    const response = this.#response
+    const socket = this.#socket
+    this.#reported = reported
     this.#head = headers ? fieldsOf(headOf(headers)) : (usual ??= fieldsOf(headOf()))
-    if (this.#response.headersSent) throw headSent()
+    if (response.headersSent) throw headSent()
+    response.on('drain', () => reported.ready())
+    // Of the response: a request closes as soon as its body has been read.
+    response.on('close', () => reported.gone())
+    response.on('error', ignore)
+    if (socket) {
+      const waiting = onSocketClose(socket, reported)
+      response.on('close', () => waiting.delete(reported))
+    }
+    if (response.destroyed || response.stream?.destroyed || socket?.destroyed) reported.gone()
   }
 
-  open(): void {
-    this.#writeHead(200, this.#head)
+  open(answer?: Answer): void {
+    const { status = 200, retryAfter } = answer ?? {}
+    const fields = answer ? { ...this.#head } : this.#head
+    if (status !== 200) delete fields['content-type']
+    if (retryAfter) fields['retry-after'] = `${retryAfter}`
+    // Set for another body, it would make the client take the rest of this one for the next response.
+    this.#response.removeHeader?.('content-length')
+    this.#response.writeHead(status, fields)
   }
 
   // Node writes a short text faster than its bytes. Bench case: server/raw-write/300/paced.
@@ -227,26 +209,12 @@ class NodeTransport implements Transport {
   }
 
   end(): void {
-    const { stream } = this
-    this.#response.end(() => stream.delivered())
+    const reported = this.#reported
+    this.#response.end(() => reported.delivered())
   }
 
   destroy(): void {
     this.#response.destroy()
-  }
-
-  answer(status: number, retryAfter?: number): void {
-    const { 'content-type': type, ...fields } = this.#head
-    if (status === 200 && type) fields['content-type'] = type
-    if (retryAfter) fields['retry-after'] = `${retryAfter}`
-    this.#writeHead(status, fields)
-    this.#response.end(ignore)
-  }
-
-  #writeHead(status: number, fields: Fields): void {
-    // Set for another body, it would make the client take the rest of this one for the next response.
-    this.#response.removeHeader?.('content-length')
-    this.#response.writeHead(status, fields)
   }
 }
 

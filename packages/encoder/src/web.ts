@@ -1,14 +1,11 @@
-import { Handle } from './response/handle.ts'
+import type { StreamRequest } from './response/admission.ts'
+import { feed, open } from './response/begin.ts'
 import { headOf } from './response/head.ts'
-import { callHook } from './response/hooks.ts'
-import { isOpenable, Pump } from './response/pump.ts'
-import { ResponseStream } from './response/response-stream.ts'
-import type { Chunk, Transport } from './response/transport.ts'
+import type { Answer, Chunk, Reported, Transport } from './response/transport.ts'
 import { atTurnEnd } from './response/turn.ts'
 import type { StreamClosed } from './errors.ts'
 import type {
   EventMap,
-  EventStream,
   EventStreamOptions,
   HeaderFields,
   OpenStream,
@@ -49,8 +46,7 @@ export function eventStream<Events extends object = EventMap>(
   options: WebStreamOptions = {},
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const [stream, handle] = begin(options, resolve, reject, isOpenable(source))
-    void new Pump(stream).run(source as StreamSource<never>, handle as EventStream<never>)
+    feed(source, new WebTransport(resolve), requestOf(options), options, reject)
   })
 }
 
@@ -74,62 +70,49 @@ export function openStream<Events extends object = EventMap>(
   options: WebStreamOptions = {},
 ): OpenResponse<Events> {
   let response: Response | undefined
-  let fault: unknown
-  const reject = (error: unknown): void => {
-    if (response) void callHook(options.onError, error)
-    fault = error
-  }
-  const [stream, handle] = begin(options, (made) => void (response = made), reject, false)
-  if (!response && !fault) stream.open()
-  if (!response) throw fault
+  const transport = new WebTransport((made) => void (response = made))
+  const [stream, handle] = open(transport, requestOf(options), options)
+  stream.open()
   return Object.assign(handle, { response }) as unknown as OpenResponse<Events>
 }
 
-function begin(
-  options: WebStreamOptions,
-  onResponse: (response: Response) => void,
-  reject: (error: unknown) => void,
-  waits: boolean,
-): [ResponseStream, Handle] {
-  const { request } = options
-  const transport = new WebTransport(onResponse, reject)
-  const stream = new ResponseStream(transport, options)
-  transport.stream = stream
-  const id = stream.start(
-    {
-      method: request?.method,
-      lastEventId: request?.headers.get('last-event-id'),
-      signal: request?.signal,
-    },
-    waits,
-  )
-  return [stream, new Handle(stream, id)]
+function requestOf({ request }: WebStreamOptions): StreamRequest {
+  return {
+    method: request?.method,
+    lastEventId: request?.headers.get('last-event-id'),
+    signal: request?.signal,
+  }
 }
 
 class WebTransport implements Transport {
   readonly #onResponse: (response: Response) => void
-  readonly reject: (error: unknown) => void
-  declare stream: ResponseStream
-  #headers: Headers | undefined
+  #reported!: Reported
+  #headers!: Headers
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
 
-  constructor(onResponse: (response: Response) => void, reject: (error: unknown) => void) {
+  constructor(onResponse: (response: Response) => void) {
     this.#onResponse = onResponse
-    this.reject = reject
   }
 
-  prepare(fields: HeaderFields | undefined): void {
-    this.#headers = headOf(fields)
+  connect(reported: Reported, headers: HeaderFields | undefined): void {
+    this.#headers = headOf(headers)
+    this.#reported = reported
   }
 
-  open(): void {
-    const { stream } = this
-    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (controller) => void (this.#controller = controller),
-      pull: () => stream.ready(),
-      cancel: () => stream.gone(),
-    })
-    this.#respond(200, body)
+  open(answer?: Answer): void {
+    const reported = this.#reported
+    const headers = this.#headers
+    const { status = 200, retryAfter } = answer ?? {}
+    const body = answer
+      ? null
+      : new ReadableStream<Uint8Array<ArrayBuffer>>({
+          start: (controller) => void (this.#controller = controller),
+          pull: () => reported.ready(),
+          cancel: () => reported.gone(),
+        })
+    if (status !== 200) headers.delete('content-type')
+    if (retryAfter) headers.set('retry-after', `${retryAfter}`)
+    this.#onResponse(new Response(body, { status, headers }))
   }
 
   write(chunk: Chunk, shared: boolean): boolean {
@@ -138,27 +121,17 @@ class WebTransport implements Transport {
     // The reader of a body owns its chunks: it may write into them, or transfer their buffer.
     const isOwn = !shared && bytes.length === bytes.buffer.byteLength
     this.#controller?.enqueue(isOwn ? bytes : bytes.slice())
-    return (this.#controller?.desiredSize ?? 0) > 0
+    return Number(this.#controller?.desiredSize) > 0
   }
 
   end(): void {
     this.#controller?.close()
-    this.stream.delivered()
+    this.#reported.delivered()
   }
 
   destroy(end: StreamClosed): void {
     if (!this.#controller) this.open()
     // Deno aborts the request first and cancels the body then, and reports a body that failed in between.
-    atTurnEnd(() => this.#controller?.error(end), undefined)
-  }
-
-  answer(status: number, retryAfter?: number): void {
-    if (status !== 200) this.#headers?.delete('content-type')
-    if (retryAfter) this.#headers?.set('retry-after', `${retryAfter}`)
-    this.#respond(status, null)
-  }
-
-  #respond(status: number, body: ReadableStream | null): void {
-    this.#onResponse(new Response(body, { status, headers: this.#headers ?? {} }))
+    atTurnEnd(() => this.#controller?.error(end))
   }
 }

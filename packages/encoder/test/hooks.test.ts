@@ -1,4 +1,9 @@
-import { eventStream, type StreamSummary, type WebStreamOptions } from '@tesserae/encoder/web'
+import {
+  eventStream,
+  openStream,
+  type StreamSummary,
+  type WebStreamOptions,
+} from '@tesserae/encoder/web'
 import { createHub } from '@tesserae/encoder/hub'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -94,5 +99,25 @@ describe('onWrite', () => {
     await hub.drain()
     await text
     expect(writes.reduce((sum, { events }) => sum + events, 0)).toBe(3)
+  })
+})
+
+describe('a follower that throws', () => {
+  it('stops no other follower, and no other stream of the turn', async () => {
+    const { error } = console
+    const reported: unknown[] = []
+    console.error = (it: unknown) => void reported.push(it)
+    const told: string[] = []
+    const streams = [openStream(), openStream()] as const
+    streams[0].attach({ onStop: throwing })
+    for (const stream of streams) stream.attach({ onStop: ({ reason }) => void told.push(reason) })
+    for (const { send, close } of streams) {
+      void send({ data: 'a' })
+      close()
+    }
+    console.error = error
+    for (const { response } of streams) expect(await response.text()).toBe('data: a\n\n')
+    expect(told).toEqual(['done', 'done'])
+    expect(reported).toEqual([fault])
   })
 })

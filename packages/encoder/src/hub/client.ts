@@ -1,7 +1,7 @@
 import { badOption, type CloseReason, type StreamClosed } from '../errors.ts'
 import { type Frame, frameOf } from '../frame.ts'
 import { Batch } from './batch.ts'
-import { checkAmount, checkNames } from '../response/limits.ts'
+import { checkAmount, checkNames } from '../response/options.ts'
 import type {
   EventStream,
   Follower,

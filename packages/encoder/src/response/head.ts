@@ -1,14 +1,5 @@
-import { encode, utf8 } from '../encode.ts'
-import { forbiddenHeader, lastEventIdTooLong } from '../errors.ts'
-import { LONGEST_ID } from '../numbers.ts'
-import type { HeaderFields, UntrustedText } from '../types.ts'
-
-/**
- * The id of the last event of a stream that must not be continued. A client that reconnects with it is answered with
- * 204, and the standard then forbids it to try again; so the server has nothing to remember.
- */
-export const FINAL_ID = 'tesserae:final'
-export const FINAL: string = /* @__PURE__ */ encode({ event: 'end', id: FINAL_ID, data: '' })
+import { forbiddenHeader } from '../errors.ts'
+import type { HeaderFields } from '../types.ts'
 
 /** The header fields of the connection, which HTTP/2 forbids, and those that would misdescribe the body. */
 const FORBIDDEN =
@@ -38,22 +29,4 @@ export function headOf(fields: HeaderFields = {}): Headers {
     else head.set(name, value)
   })
   return head
-}
-
-/** The `Last-Event-ID` of a client, from the request's header or from the caller's option. */
-export function readLastEventId(
-  header: string | null | undefined,
-  instead: string | undefined,
-): UntrustedText | undefined {
-  let id = instead ?? header
-  if (!id) return undefined
-  if (!instead)
-    try {
-      // Clients send UTF-8, and HTTP libraries read it as Latin-1: `é` arrives as `Ã©`. `escape` gives the bytes.
-      id = decodeURIComponent(escape(id))
-    } catch {
-      // The header is not UTF-8 that was read as Latin-1.
-    }
-  if (utf8.encode(id).length > LONGEST_ID) throw lastEventIdTooLong(LONGEST_ID)
-  return id
 }

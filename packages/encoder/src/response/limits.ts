@@ -1,6 +1,6 @@
-import { encode, utf8 } from '../encode.ts'
-import { badOption, unknownOption } from '../errors.ts'
+import { encode } from '../encode.ts'
 import type { EventStreamOptions } from '../types.ts'
+import { checkAmount, checkNames } from './options.ts'
 
 /** The numbers of {@link EventStreamOptions}, checked. A duration of 0 is off. */
 export interface Limits {
@@ -10,7 +10,7 @@ export interface Limits {
   readonly stallTimeout: number
   readonly heartbeat: number
   /** What a heartbeat sends. */
-  readonly beat: Uint8Array<ArrayBuffer>
+  readonly beat: string
   /** What a stream begins with. */
   readonly prelude: string
 }
@@ -18,7 +18,8 @@ export interface Limits {
 const NAMES =
   'request headers heartbeat highWaterMark signal lastEventId retry maxDuration idleTimeout stallTimeout final refusal formatError onError onWrite onClose'
 
-export const comment: Uint8Array<ArrayBuffer> = /* @__PURE__ */ utf8.encode(':\n\n')
+/** A comment without a text. */
+export const COMMENT = ':\n\n'
 
 export function limitsOf(options: EventStreamOptions): Limits {
   checkNames(options, NAMES)
@@ -37,18 +38,8 @@ export function limitsOf(options: EventStreamOptions): Limits {
   for (const [name, value] of Object.entries(numbers)) checkAmount(name, value)
   return {
     ...numbers,
-    beat: event ? utf8.encode(encode(event)) : comment,
+    beat: event ? encode(event) : COMMENT,
     // A block with a reconnection time and no data is not an event.
     prelude: retry === undefined ? '' : encode({ retry, data: '' }).replace('data: \n', ''),
   }
-}
-
-export function checkAmount(name: string, value: number): number {
-  if (typeof value === 'number' && value >= 0) return value
-  throw badOption(name, 'a number of 0 or more')
-}
-
-/** @param names - every known option, separated by spaces */
-export function checkNames(options: object, names: string): void {
-  for (const name in options) if (!names.split(' ').includes(name)) throw unknownOption(name, names)
 }

@@ -1,5 +1,7 @@
 import { utf8 } from '../encode.ts'
+import type { WriteSummary } from '../types.ts'
 import { currentTime } from './clock.ts'
+import { callHook } from './hooks.ts'
 import type { Chunk, Sink } from './transport.ts'
 
 /** Text is encoded in pieces of about this many UTF-16 units: one call for some 128 events. */
@@ -8,30 +10,43 @@ const PIECE = 32_768
 const LONGEST_WRITE = 65_536
 
 /**
- * The write buffer of one stream: joins events, and hands them to the sink while it has room. Events are joined as text,
- * because encoding each one by itself takes four times as long.
+ * The write buffer of one stream: joins events, hands them to the sink while it has room, and counts them. Events are
+ * joined as text, because encoding each one by itself takes four times as long.
  */
 export class Outbox {
   readonly #sink: Sink
   readonly #lengthOf: ((text: string) => number) | undefined
+  readonly #onWrite: ((written: WriteSummary) => void) | undefined
   #text = ''
   #pieces: Uint8Array<ArrayBuffer>[] | undefined
   #waiting = 0
   /** Settles when there is room again. */
   #room: Promise<void> | undefined
   #wake: (() => void) | undefined
+  /** Of `events`, those that `onWrite` was called with. */
+  #reported = 0
 
   hasRoom = true
   /** When the sink became full, if it is. */
   fullSince = 0
   lastWrite: number = currentTime()
+  /** How many events were added. */
+  events = 0
   /** How many bytes the sink was given. */
   sent = 0
 
-  /** @param lengthOf - how many bytes a text is, for a sink that takes text */
-  constructor(sink: Sink, lengthOf: ((text: string) => number) | undefined) {
+  /**
+   * @param lengthOf - how many bytes a text is, for a sink that takes text
+   * @param onWrite - is called for each write
+   */
+  constructor(
+    sink: Sink,
+    lengthOf: ((text: string) => number) | undefined,
+    onWrite: ((written: WriteSummary) => void) | undefined,
+  ) {
     this.#sink = sink
     this.#lengthOf = lengthOf
+    this.#onWrite = onWrite
   }
 
   get isEmpty(): boolean {
@@ -47,7 +62,8 @@ export class Outbox {
     return this.#room !== undefined
   }
 
-  append(block: string): void {
+  append(block: string, events: number): void {
+    this.events += events
     this.#text += block
     if (this.#text.length >= PIECE) this.#seal()
   }
@@ -108,9 +124,13 @@ export class Outbox {
     this.fullSince = currentTime()
   }
 
-  #pass(chunk: Chunk, length: number, shared: boolean): void {
-    this.sent += length
+  #pass(chunk: Chunk, bytes: number, shared: boolean): void {
+    this.sent += bytes
     this.lastWrite = this.fullSince = currentTime()
+    if (this.#onWrite) {
+      void callHook(this.#onWrite, { events: this.events - this.#reported, bytes })
+      this.#reported = this.events
+    }
     this.hasRoom = this.#sink.write(chunk, shared)
   }
 

@@ -26,68 +26,62 @@ export interface Pumped {
  * while there is room, and returns its iterator when the stream stops first. If the stream has stopped before it began,
  * a function is not called, and a sequence is only returned.
  */
-export class Pump {
-  readonly #stream: Pumped
-  #iterator: EventIterator | undefined
-
-  constructor(stream: Pumped) {
-    this.#stream = stream
-  }
-
-  async run(source: StreamSource<never>, handle: EventStream<never>): Promise<void> {
-    const stream = this.#stream
-    let isAsking = false
+export async function pump(
+  stream: Pumped,
+  source: StreamSource<never>,
+  handle: EventStream<never>,
+): Promise<void> {
+  let iterator: EventIterator | undefined
+  let isAsking = false
+  // Asynchronous, so that an error of the iterator ends up here.
+  const onStop = async (): Promise<void> => {
     try {
-      let made: unknown = source
-      if (typeof source === 'function' || isOpenable(source)) {
-        if (stream.isStopped) return
-        if (typeof source === 'function') {
-          made = source(handle)
-          // It settles with the stream, so there is nothing to wait for: half a kilobyte less for a hub's client.
-          if (made === handle.closed) return
-          if (!(made instanceof Object) && !stream.isStopped)
-            throw new StreamError('bad-source', SOURCE_RETURNED)
-        } else {
-          made = await source.open(handle)
-          stream.begin()
-        }
-      }
-      this.#iterator = iteratorOf(await made)
-      if (this.#iterator) stream.follow(this)
-      else if (typeof source !== 'function') throw new StreamError('bad-source', SOURCE)
-      while (this.#iterator && !stream.isStopped) {
-        if (stream.isFull) {
-          await stream.room()
-          continue
-        }
-        isAsking = true
-        const next = this.#iterator.next()
-        const step = 'then' in next ? await next : next
-        isAsking = false
-        if (step.done) this.#iterator = undefined
-        else if (!stream.isStopped) stream.add(step.value)
-      }
-      stream.finish()
+      await iterator?.return?.()
     } catch (error) {
-      // An iterator that throws is finished, and must not be returned.
-      if (isAsking) this.#iterator = undefined
-      stream.fail(error)
+      stream.report(error)
     }
   }
-
-  /** Asynchronous, so that an error of the iterator ends up here. */
-  async onStop(): Promise<void> {
-    try {
-      await this.#iterator?.return?.()
-    } catch (error) {
-      this.#stream.report(error)
+  try {
+    let made: unknown = source
+    if (typeof source === 'function' || isOpenable(source)) {
+      if (stream.isStopped) return
+      if (typeof source === 'function') {
+        made = source(handle)
+        // It settles with the stream, so there is nothing to wait for: half a kilobyte less for a hub's client.
+        if (made === handle.closed) return
+        if (!(made instanceof Object) && !stream.isStopped)
+          throw new StreamError('bad-source', SOURCE_RETURNED)
+      } else {
+        made = await source.open(handle)
+        stream.begin()
+      }
     }
+    iterator = iteratorOf(await made)
+    if (iterator) stream.follow({ onStop })
+    else if (typeof source !== 'function') throw new StreamError('bad-source', SOURCE)
+    while (iterator && !stream.isStopped) {
+      if (stream.isFull) {
+        await stream.room()
+        continue
+      }
+      isAsking = true
+      const next = iterator.next()
+      const step = 'then' in next ? await next : next
+      isAsking = false
+      if (step.done) iterator = undefined
+      else if (!stream.isStopped) stream.add(step.value)
+    }
+    stream.finish()
+  } catch (error) {
+    // An iterator that throws is finished, and must not be returned.
+    if (isAsking) iterator = undefined
+    stream.fail(error)
   }
 }
 
 const SOURCE = 'The source must be iterable, a function, or an object with `open()`.'
 export const SOURCE_RETURNED =
-  'The source function returned before it had sent everything. Return a promise or a sequence, return `closed` to send until the stream is over, or use `openStream()`.'
+  'The source function returned before everything was sent. Return a promise, a sequence or `closed`, or use `openStream()`.'
 
 export function isOpenable(source: unknown): source is OpenableSource {
   // A file stream of Node has a method of this name too. What can be read with or without a request may be iterable.
@@ -95,15 +89,11 @@ export function isOpenable(source: unknown): source is OpenableSource {
 }
 
 function iteratorOf(value: unknown): EventIterator | undefined {
-  const {
-    [Symbol.asyncIterator]: begin,
-    [Symbol.iterator]: beginSync,
-    getReader,
-  } = (value ?? 0) as AsyncIterable<SseEventInit> &
-    Iterable<SseEventInit> &
-    ReadableStream<SseEventInit>
-  if (!getReader) return begin ? begin.call(value) : beginSync?.call(value)
+  const source = (value ?? 0) as Partial<
+    AsyncIterable<SseEventInit> & Iterable<SseEventInit> & ReadableStream<SseEventInit>
+  >
   // The stream's own iterator waits for the next chunk before it cancels; and Safari has none.
-  const reader = getReader.call(value) as ReadableStreamDefaultReader<SseEventInit>
+  const reader = source.getReader?.()
+  if (!reader) return source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
   return { next: () => reader.read(), return: () => reader.cancel() } as unknown as EventIterator
 }

@@ -1,5 +1,5 @@
 import { encode, encodedText } from '../encode.ts'
-import { type CloseReason, isRefusal, StreamClosed, StreamError } from '../errors.ts'
+import { type CloseReason, StreamClosed, StreamError } from '../errors.ts'
 import type {
   EncodedEvents,
   EventStreamOptions,
@@ -8,26 +8,18 @@ import type {
   SseEventInit,
   UntrustedText,
 } from '../types.ts'
-import { type Clock, clockOfStream, currentTime } from './clock.ts'
+import { answerWithoutStream, FINAL, readLastEventId, type StreamRequest } from './admission.ts'
+import { type Clock, clockOfStream, currentTime, type Turning } from './clock.ts'
+import { type Farewell, farewellFor } from './failure.ts'
+import { Followers } from './followers.ts'
 import type { Handled } from './handle.ts'
-import { FINAL, FINAL_ID, readLastEventId } from './head.ts'
 import { callHook } from './hooks.ts'
-import { comment, type Limits, limitsOf } from './limits.ts'
+import { COMMENT, type Limits, limitsOf } from './limits.ts'
 import { Outbox } from './outbox.ts'
 import { type Pumped, SOURCE_RETURNED } from './pump.ts'
 import { onAbort } from './signals.ts'
-import type { Chunk, Sink, Transport } from './transport.ts'
-import { atTurnEnd } from './turn.ts'
-import { Watch, type Watched } from './watch.ts'
-
-/** What a stream has to know of the request. */
-export interface StreamRequest {
-  readonly method?: string | undefined
-  /** The header `Last-Event-ID`. */
-  readonly lastEventId?: string | null | undefined
-  /** Aborts when the client hangs up. */
-  readonly signal?: AbortSignal | undefined
-}
+import type { Answer, Chunk, Reported, Sink, Transport } from './transport.ts'
+import { type Limited, Watch } from './watch.ts'
 
 /**
  * - `unsent`: nothing was sent. An error becomes an HTTP error, or the answer to a client that is refused.
@@ -42,48 +34,33 @@ type State = 'unsent' | 'open' | 'closing' | 'ending' | 'over'
 const PATIENCE = 16
 const LEAST_PATIENCE = 1 << 20
 
-/** How long a client waits after an error or a refusal, in milliseconds: between this and twice as long. */
-const BACKOFF = 3000
-
-/** It must not reveal the error, which may hold a password or a path; and must not be named as `EventSource`'s own. */
-const STREAM_ERROR =
-  'event: stream-error\ndata: {"message":"The server could not continue this stream."}\n\n'
-
-const usual: Limits = /* @__PURE__ */ limitsOf({})
-
 const settled: Promise<void> = /* @__PURE__ */ Promise.resolve()
 
 /**
- * The state of one response, from its request to its end, without a platform in it. Events gather in the outbox until
- * the end of the turn. Every end passes through `#stop`, which tells the source, and `#finish`, which tells the caller.
+ * The state of one response, from its request to its end, without a platform in it. A stream ends in one of three ways,
+ * and each of them finishes it once: `#end` after what waits, `drop` at once, and `fail` before anything was sent.
  */
-export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
+export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reported, Sink, Turning {
   readonly #transport: Transport
   readonly #options: EventStreamOptions
-  #limits: Limits = usual
-  readonly #clock: Clock = clockOfStream()
+  readonly #reject: (error: unknown) => void
   readonly #outbox: Outbox
+  readonly #followers: Followers = new Followers()
+  readonly #clock: Clock = clockOfStream()
   readonly #began: number = currentTime()
+  #limits!: Limits
   #watch: Watch | undefined
-
   #state: State = 'unsent'
-  /** Why the stream takes no more events. */
-  #stopped: StreamClosed | undefined
+  #turnEndComes = false
   /** The source is used up, and a late `send` was not reported yet. */
   #isUsedUp = false
-  #followers: readonly Follower[] = []
-  #controller: AbortController | undefined
-  #closed: Promise<StreamClosed> | undefined
-  #settle: ((end: StreamClosed) => void) | undefined
-  #turnEndComes = false
-  #eventsWritten = 0
-  #bytesWritten = 0
-  events = 0
 
-  constructor(transport: Transport, options: EventStreamOptions) {
+  /** @param reject - hands an error to the caller, because nothing was sent */
+  constructor(transport: Transport, options: EventStreamOptions, reject: (error: unknown) => void) {
     this.#transport = transport
     this.#options = options
-    this.#outbox = new Outbox(this, transport.lengthOf)
+    this.#reject = reject
+    this.#outbox = new Outbox(this, transport.lengthOf, options.onWrite)
   }
 
   // Beginning
@@ -97,20 +74,17 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
     let id: UntrustedText | undefined
     try {
       this.#limits = limitsOf(this.#options)
-      this.#transport.prepare(headers)
-      if (this.#stopped) return undefined
-      if ((lastEventId ?? request.lastEventId) === FINAL_ID) this.#answer(204, 'done')
-      else if (request.method === 'HEAD') this.#answer(200, 'done')
-      else {
-        id = readLastEventId(request.lastEventId, lastEventId)
-        this.#stopOn(request.signal, (it) => it.drop('client-gone'))
-        this.#stopOn(signal, (it) => it.close('shutdown'))
-      }
+      this.#transport.connect(this, headers)
+      const answer = answerWithoutStream(request, lastEventId)
+      if (answer) this.#end(new StreamClosed('done'), { answer })
+      else id = readLastEventId(request.lastEventId, lastEventId)
+      this.#stopOn(request.signal, (it) => it.gone())
+      this.#stopOn(signal, (it) => it.close('shutdown'))
     } catch (error) {
       this.fail(error)
     }
-    if (this.#stopped) return undefined
-    this.#watch = new Watch(this, this.#limits)
+    if (this.#state === 'over') return undefined
+    this.#watch = new Watch(this, this.#outbox, this.#limits)
     this.#clock.add(this.#watch)
     if (!waits) this.begin()
     return id
@@ -119,7 +93,7 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   begin(): void {
     if (this.#turnEndComes) return
     this.#turnEndComes = true
-    atTurnEnd(endTurn, this)
+    this.#clock.atTurnEnd(this)
   }
 
   /** Runs when `signal` aborts, and lets go of the signal when the stream stops. */
@@ -129,17 +103,17 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   }
 
   /** Sends the head, if that was not done. */
-  open(): void {
+  open(answer?: Answer): void {
     if (this.#state !== 'unsent') return
-    this.#transport.open()
+    this.#transport.open(answer)
     this.#state = 'open'
-    this.#outbox.append(this.#limits.prelude)
+    if (!answer) this.#outbox.append(this.#limits.prelude, 0)
   }
 
   // Sending
 
   get isStopped(): boolean {
-    return this.#stopped !== undefined
+    return this.#followers.stopped !== undefined
   }
 
   get isFull(): boolean {
@@ -147,22 +121,21 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   }
 
   get isClear(): boolean {
-    return !this.#stopped && this.#outbox.hasRoom && this.#outbox.isEmpty
+    return !this.isStopped && this.#outbox.hasRoom && this.#outbox.isEmpty
   }
 
   add(event: SseEventInit): void {
     // Encoded first: an event that cannot be sent must not open the stream.
     const block = encodedText.get(event) ?? encode(event)
     this.open()
-    this.events++
-    this.#outbox.append(block)
+    this.#outbox.append(block, 1)
     if (this.#outbox.isDue) this.#flush()
     else this.begin()
   }
 
   send(event: SseEventInit): Promise<void> {
     try {
-      if (!this.#stopped) {
+      if (!this.isStopped) {
         this.add(event)
         if (!this.isFull) return settled
         const most = Math.max(PATIENCE * this.#limits.highWaterMark, LEAST_PATIENCE)
@@ -176,7 +149,7 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
       return Promise.reject(error)
     }
     const sent = this.room().then(() => {
-      if (this.#stopped) throw this.#stopped
+      if (this.#followers.stopped) throw this.#followers.stopped
     })
     // A caller that does not wait must not end the process.
     sent.catch(() => {})
@@ -184,33 +157,24 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   }
 
   room(): Promise<void> {
-    return this.#stopped ? settled : this.#outbox.room()
+    return this.isStopped ? settled : this.#outbox.room()
   }
 
   sendBatch(batch: EncodedEvents): void {
     this.open()
-    this.events += batch.events
     // What the stream begins with.
     this.#outbox.flush(Infinity)
+    this.#outbox.events += batch.events
     this.#outbox.write(batch.bytes, true)
   }
 
   beat(): void {
-    this.#outbox.write(this.#limits.beat, true)
+    this.#outbox.append(this.#limits.beat, 0)
+    this.#flush()
   }
 
   /** Passes a chunk from the outbox to the transport. */
   write(chunk: Chunk, shared: boolean): boolean {
-    const { onWrite } = this.#options
-    if (onWrite) {
-      const { sent } = this.#outbox
-      void callHook(onWrite, {
-        events: this.events - this.#eventsWritten,
-        bytes: sent - this.#bytesWritten,
-      })
-      this.#eventsWritten = this.events
-      this.#bytesWritten = sent
-    }
     try {
       return this.#transport.write(chunk, shared)
     } catch (error) {
@@ -224,18 +188,19 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
   #flush(): void {
     this.#outbox.flush(this.#limits.highWaterMark)
     if (!this.#outbox.hasRoom) return
-    if (this.#state === 'closing') this.#end()
-    else for (const follower of this.#followers) follower.onRoom?.()
+    if (this.#state !== 'closing') return this.#followers.room()
+    this.#state = 'ending'
+    this.#outbox.close()
+    this.#transport.end()
   }
 
-  /** @internal */
   turnEnded(): void {
     this.#turnEndComes = false
-    if (this.#stopped) return
+    if (this.isStopped) return
     try {
       this.open()
       // The first bytes take the head with them.
-      if (this.#outbox.sent === 0 && this.#outbox.isEmpty) this.#outbox.write(comment, true)
+      if (this.#outbox.sent === 0 && this.#outbox.isEmpty) this.#outbox.append(COMMENT, 0)
       this.#flush()
     } catch (error) {
       this.fail(error)
@@ -244,102 +209,79 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
 
   // What the transport reports
 
-  /** The transport has room again. */
   ready(): void {
     if (this.#state === 'ending' || this.#state === 'over') return
     this.#outbox.hasRoom = true
     // What is not a whole piece may still grow until the turn ends.
-    if (this.#stopped || !this.#turnEndComes || this.#outbox.isDue) this.#flush()
+    if (this.isStopped || !this.#turnEndComes || this.#outbox.isDue) this.#flush()
   }
 
-  /** The transport has delivered everything. */
   delivered(): void {
-    if (this.#stopped) this.#finish(this.#stopped)
+    if (this.#followers.stopped) this.#finish(this.#followers.stopped)
   }
 
-  /** The connection is closed. */
   gone(): void {
     this.drop('client-gone')
-  }
-
-  // What the watch sees
-
-  get stalledSince(): number {
-    return this.#outbox.hasRoom ? Infinity : this.#outbox.fullSince
-  }
-
-  get quietSince(): number {
-    return this.#state === 'open' && this.isClear ? this.#outbox.lastWrite : Infinity
   }
 
   // Ending
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    if (this.#stopped) this.#controller.abort(this.#stopped)
-    return this.#controller.signal
+    return this.#followers.signal
   }
 
   get closed(): Promise<StreamClosed> {
-    return (this.#closed ??= new Promise((resolve) => (this.#settle = resolve)))
+    return this.#followers.closed
   }
 
   follow(follower: Follower): void {
-    if (this.#stopped) follower.onStop(this.#stopped)
-    // Neither `push` nor a spread: both reserve room for 17.
-    else this.#followers = this.#followers.concat(follower)
+    this.#followers.add(follower)
   }
 
   /** What a source throws because it was stopped is not an error. */
   report(error: unknown): void {
-    if (
-      !this.#stopped ||
-      (error !== this.#stopped && (error as Error | undefined)?.name !== 'AbortError')
-    )
+    const { stopped } = this.#followers
+    if (!stopped || (error !== stopped && (error as Error | undefined)?.name !== 'AbortError'))
       void callHook(this.#options.onError, error)
   }
 
   fail(error: unknown): void {
-    const isUnsent = this.#state === 'unsent'
-    const isRefused = isRefusal(error)
-    // Otherwise the caller gets it, because nothing was sent.
-    if (isRefused || this.#stopped || !isUnsent) this.report(error)
-    if (this.#stopped) return
-    if (!isRefused && isUnsent) {
-      this.#transport.reject(error)
-      this.#finish(new StreamClosed('error', error))
-    } else if (isRefused && isUnsent && (this.#options.refusal === 'status' || !canComeBack(error)))
-      this.#answer(error.status, 'error', error)
-    else
-      this.#closeWith(
-        isRefused && canComeBack(error) ? resetOf(error) : this.#errorEvent(error),
-        error,
-      )
+    if (this.isStopped) return this.report(error)
+    const end = new StreamClosed('error', error)
+    const farewell = farewellFor(error, this.#state === 'unsent', this.#options, this)
+    if (farewell) return this.#end(end, farewell)
+    this.#reject(error)
+    this.#finish(end)
   }
 
   finish(): void {
-    this.#isUsedUp = !this.#stopped
+    this.#isUsedUp = !this.isStopped
     this.close('done')
   }
 
-  /** @param block - what the client is sent last */
-  close(reason: CloseReason, cause?: unknown, block = ''): void {
-    if (this.#stopped) return
-    const end = new StreamClosed(reason, cause)
+  close(reason: CloseReason): void {
+    const isFinal = reason === 'done' && this.#options.final
+    this.#end(new StreamClosed(reason), isFinal ? { block: FINAL } : {})
+  }
+
+  /** Ends the stream after what waits and a farewell. */
+  #end(end: StreamClosed, { answer, block = '', events = 0 }: Farewell): void {
+    if (this.isStopped) return
     try {
-      this.open()
-      this.#outbox.append(block)
-      if (reason === 'done' && this.#options.final) this.#outbox.append(FINAL)
-      this.#stop(end)
+      this.open(answer)
+      this.#outbox.append(block, events)
+      this.#followers.stop(end)
+      this.#outbox.wake()
       this.#state = 'closing'
       this.#flush()
     } catch (error) {
-      if (this.#stopped) this.report(error)
-      this.#transport.reject(error)
-      this.#finish(end)
+      this.report(error)
+      this.#reject(error)
+      this.#finish(new StreamClosed('error', error))
     }
   }
 
+  /** Ends the stream at once. What waits is lost. */
   drop(reason: CloseReason, cause?: unknown): void {
     if (this.#state === 'over') return
     const end = new StreamClosed(reason, cause)
@@ -348,85 +290,20 @@ export class ResponseStream implements Handled, Outlet, Pumped, Sink, Watched {
     this.#finish(end)
   }
 
-  /** Closes with an error. `block` comes before the time after which the client may come back. */
-  #closeWith(block: string, error: unknown): void {
-    const retry = Math.max(this.#options.retry ?? 0, backoff())
-    this.close('error', error, `retry: ${retry}\n\n${block}`)
-  }
-
-  #errorEvent(error: unknown): string {
-    const { formatError } = this.#options
-    let block = STREAM_ERROR
-    try {
-      if (formatError) {
-        const event = formatError(error)
-        block = event ? encode(event) : ''
-      }
-    } catch (fault) {
-      this.report(fault)
-    }
-    if (block) this.events++
-    return block
-  }
-
-  #answer(status: number, reason: CloseReason, cause?: unknown): void {
-    try {
-      this.#transport.answer(status, status === 503 ? Math.ceil(backoff() / 1000) : undefined)
-    } catch (error) {
-      this.#transport.reject(error)
-    }
-    this.#finish(new StreamClosed(reason, cause))
-  }
-
-  /** Everything is written. */
-  #end(): void {
-    this.#state = 'ending'
-    this.#outbox.close()
-    this.#transport.end()
-  }
-
-  /** Takes no more events, and tells the source. */
-  #stop(end: StreamClosed): void {
-    if (this.#stopped) return
-    this.#stopped = end
-    this.#outbox.wake()
-    this.#controller?.abort(end)
-    for (const follower of this.#followers) follower.onStop(end)
-  }
-
   /** The stream is over, and `onClose` is called. */
   #finish(end: StreamClosed): void {
     this.#state = 'over'
-    this.#stop(end)
+    this.#followers.stop(end)
+    this.#outbox.wake()
     this.#outbox.clear()
     if (this.#watch) this.#clock.remove(this.#watch)
-    this.#closed ??= Promise.resolve(end)
-    this.#settle?.(end)
+    this.#followers.finish(end)
     void callHook(this.#options.onClose, {
       reason: end.reason,
       error: end.cause,
-      events: this.events,
+      events: this.#outbox.events,
       bytes: this.#outbox.sent,
       milliseconds: currentTime() - this.#began,
     })
   }
-}
-
-/** At random, so that clients do not come back together. */
-function backoff(): number {
-  return Math.round(BACKOFF * (1 + Math.random()))
-}
-
-/** Whether it helps the client to come back, without its `Last-Event-ID` if that was the fault. */
-function canComeBack(error: StreamError): boolean {
-  return error.status === 503 || error.code === 'last-event-id-too-long'
-}
-
-/** A block with an empty id resets the id that the client would come back with. */
-function resetOf(error: StreamError): string {
-  return error.status === 400 ? 'id:\n\n' : ''
-}
-
-function endTurn(stream: ResponseStream): void {
-  stream.turnEnded()
 }

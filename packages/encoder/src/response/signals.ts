@@ -14,14 +14,12 @@ const known = /* @__PURE__ */ new WeakMap<AbortSignal, Tasks>()
  * @returns a function that removes the task.
  */
 export function onAbort(signal: AbortSignal, task: () => void): () => void {
-  let tasks = known.get(signal)
-  if (!tasks) known.set(signal, (tasks = new Tasks()))
-  const its = tasks
+  const tasks = known.get(signal) ?? new Tasks()
+  known.set(signal, tasks.add(task))
   // Adding a listener twice changes nothing.
-  signal.addEventListener('abort', its)
-  its.add(task)
+  signal.addEventListener('abort', tasks)
   return () => {
-    its.delete(task)
-    if (its.size === 0) signal.removeEventListener('abort', its)
+    tasks.delete(task)
+    if (tasks.size === 0) signal.removeEventListener('abort', tasks)
   }
 }

@@ -17,16 +17,32 @@ export type Chunk = Uint8Array<ArrayBuffer> | string
 export interface Transport extends Sink {
   /** How many bytes a text is, on a platform that encodes text faster than `TextEncoder`. */
   readonly lengthOf?: (text: string) => number
-  /** Checks the header fields. Throws if the response cannot be opened with them. */
-  prepare(headers: HeaderFields | undefined): void
-  /** Sends the head with status 200. Bytes follow in the same turn. */
-  open(): void
-  /** Ends the response after the bytes it has taken. The stream's `delivered` or `gone` follows. */
+  /**
+   * Checks the header fields, and reports the connection from then on. Throws if the response cannot be opened with the
+   * fields.
+   */
+  connect(reported: Reported, headers: HeaderFields | undefined): void
+  /** Sends the head: with a status of 200 and bytes to follow in the same turn, or that of an answer without a body. */
+  open(answer: Answer | undefined): void
+  /** Ends the response after the bytes it has taken. `delivered` or `gone` follows. */
   end(): void
   /** Drops the client, and what it has not read. */
   destroy(end: StreamClosed): void
-  /** Answers with a status and without a body. Nothing was sent before. */
-  answer(status: number, retryAfter?: number): void
-  /** Hands an error to the caller. Nothing was sent before. */
-  reject(error: unknown): void
+}
+
+/** What a transport reports of its connection. */
+export interface Reported {
+  /** There is room again. */
+  ready(): void
+  /** The client has everything. */
+  delivered(): void
+  /** The connection is closed. */
+  gone(): void
+}
+
+/** A response that is a head alone. */
+export interface Answer {
+  readonly status: number
+  /** In seconds. */
+  readonly retryAfter?: number | undefined
 }

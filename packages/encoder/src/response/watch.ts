@@ -1,14 +1,21 @@
 import { currentTime, TICK, type Ticking } from './clock.ts'
 import type { Limits } from './limits.ts'
 
-/** What a watch sees of a stream, and does to it. Times are those of the clock; `Infinity` is never. */
+/** What a watch sees of a write buffer. */
 export interface Watched {
-  /** How many events were sent. */
+  /** How many events were added. */
   readonly events: number
-  /** Since when the connection has taken no more bytes although some wait. */
-  readonly stalledSince: number
-  /** Since when nothing was sent although the connection has room. */
-  readonly quietSince: number
+  /** How many bytes were sent. */
+  readonly sent: number
+  readonly hasRoom: boolean
+  readonly isEmpty: boolean
+  /** When the connection became full, if it is. */
+  readonly fullSince: number
+  readonly lastWrite: number
+}
+
+/** What a watch does to a stream. */
+export interface Limited {
   /** Sends a heartbeat. */
   beat(): void
   /** Ends the stream after what waits. */
@@ -19,15 +26,17 @@ export interface Watched {
 
 /** Holds one stream to its time limits, at each tick of the clock. */
 export class Watch implements Ticking {
-  readonly #stream: Watched
+  readonly #stream: Limited
+  readonly #outbox: Watched
   readonly #limits: Limits
   /** 0: never. */
   readonly #expiresAt: number
   #eventsSeen = 0
   #idleSince: number = currentTime()
 
-  constructor(stream: Watched, limits: Limits) {
+  constructor(stream: Limited, outbox: Watched, limits: Limits) {
     this.#stream = stream
+    this.#outbox = outbox
     this.#limits = limits
     // Up to a tenth early, so that clients that came together do not come back together.
     this.#expiresAt =
@@ -36,15 +45,16 @@ export class Watch implements Ticking {
   }
 
   tick(now: number): void {
-    const stream = this.#stream
+    const { events, sent, hasRoom, isEmpty, fullSince, lastWrite } = this.#outbox
     const { heartbeat, idleTimeout, stallTimeout } = this.#limits
-    if (this.#eventsSeen !== stream.events) this.#idleSince = now
-    this.#eventsSeen = stream.events
-    if (this.#expiresAt > 0 && now >= this.#expiresAt) stream.close('expired')
-    if (isDue(now, this.#idleSince, idleTimeout)) stream.close('idle')
-    if (isDue(now, stream.stalledSince, stallTimeout)) stream.drop('slow')
+    if (this.#eventsSeen !== events) this.#idleSince = now
+    this.#eventsSeen = events
+    if (this.#expiresAt > 0 && now >= this.#expiresAt) this.#stream.close('expired')
+    if (isDue(now, this.#idleSince, idleTimeout)) this.#stream.close('idle')
+    if (!hasRoom && isDue(now, fullSince, stallTimeout)) this.#stream.drop('slow')
     // Early rather than late: a proxy that waits exactly as long would have hung up.
-    if (isDue(now + TICK, stream.quietSince, heartbeat)) stream.beat()
+    if (hasRoom && isEmpty && sent > 0 && isDue(now + TICK, lastWrite, heartbeat))
+      this.#stream.beat()
   }
 }
 
