@@ -226,6 +226,37 @@ describe('which part an event belongs to', () => {
     expect(response.output).toEqual([message('a', 'A')])
   })
 
+  test('a part that is opened after its first delta is told once', () => {
+    const told: ResponseDelta[] = []
+    const accumulator = createAccumulator({ onDelta: (delta) => told.push(delta) })
+    const place = { item_id: 'msg_1', output_index: 0, content_index: 0 }
+    const part = { type: 'output_text', text: '' }
+    accumulator.push({ type: 'response.output_text.delta', ...place, delta: 'Hel' })
+    accumulator.push({ type: 'response.content_part.added', ...place, part })
+    accumulator.push({ type: 'response.output_text.delta', ...place, delta: 'lo' })
+    expect(told.flatMap((delta) => (delta.type === 'text' ? [delta.delta] : []))).toEqual([
+      'Hel',
+      'lo',
+    ])
+    expect(accumulator.snapshot().output).toMatchObject([{ content: [{ text: 'Hello' }] }])
+  })
+
+  test('the outputs that close a command are kept apart', () => {
+    const accumulator = createAccumulator()
+    const place = { item_id: 'sho_1', output_index: 0, command_index: 0 }
+    const output = ['a', 'b', 'c'].map((stdout) => ({
+      stdout,
+      stderr: '',
+      outcome: { type: 'timeout' },
+    }))
+    const name = 'response.shell_call_output_content'
+    accumulator.push({ type: `${name}.delta`, ...place, delta: { stdout: 'a' } })
+    accumulator.push({ type: `${name}.done`, ...place, output })
+    expect(accumulator.snapshot().output).toEqual([
+      { type: 'shell_call_output', id: 'sho_1', output },
+    ])
+  })
+
   test('commands and their output grow in their own lists', () => {
     const shell = { type: 'shell_call', id: 's', action: { commands: [], timeout_ms: null } }
     const output = { type: 'shell_call_output', id: 'o', output: [] }

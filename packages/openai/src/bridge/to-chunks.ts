@@ -47,10 +47,8 @@ export class ChunkSender {
   /** The chunks that an event stands for. */
   push(event: object): ChatCompletionChunk[] {
     const wire = event as Wire
-    const type = wire['type']
-    const rule = typeof type === 'string' ? ruleOf(type) : undefined
     const chunks: Wire[] = []
-    if (!this.#isOver) this.#take(wire, rule, chunks)
+    if (!this.#isOver) this.#take(wire, ruleOf(wire['type']), chunks)
     return chunks as unknown as ChatCompletionChunk[]
   }
 
@@ -59,29 +57,21 @@ export class ChunkSender {
       case 'open item':
       case 'close item':
         return this.#takeItem(event, rule.does === 'close item', chunks)
-      case 'grow part':
-      case 'end part': {
-        const field = PARTS[rule.part]
+      case 'grow':
+      case 'end': {
+        const isCall = rule.field === 'arguments' || rule.field === 'input'
+        const field = isCall ? 'arguments' : PARTS[rule.part]
         if (field === undefined) return
         const item = this.#itemOf(event, rule.kinds, chunks)
+        const part = isCall ? item.type : rule.part
         const piece = pieceOf(event[rule.from])
-        const beside = rule.does === 'grow part' ? logprobsOf(event['logprobs']) : {}
-        return rule.does === 'grow part'
-          ? this.#grow(item, field, rule.part, piece, chunks, beside)
-          : this.#end(item, field, rule.part, piece, chunks)
-      }
-      case 'grow field':
-      case 'end field': {
-        if (rule.field !== 'arguments' && rule.field !== 'input') return
-        const item = this.#itemOf(event, rule.kinds, chunks)
-        const piece = pieceOf(event[rule.from])
-        return rule.does === 'grow field'
-          ? this.#grow(item, 'arguments', item.type, piece, chunks)
-          : this.#end(item, 'arguments', item.type, piece, chunks)
+        return rule.does === 'grow'
+          ? this.#grow(item, field, part, piece, chunks, logprobsOf(event['logprobs']))
+          : this.#end(item, field, part, piece, chunks)
       }
       case 'annotate':
         return this.#annotate([event['annotation']], chunks)
-      case 'lifecycle':
+      case 'response':
       case 'error':
       case undefined:
         return this.#takeLifecycle(event, rule, chunks)

@@ -1,37 +1,42 @@
 import type { ResponseDelta } from './accumulator-types.ts'
 import type { TextAnnotation } from './types.ts'
-import { isWire, listIn, pieceOf, type Wire } from './wire.ts'
+import { isWire, listIn, pieceOf, type Wire, wireIn } from './wire.ts'
 
 /** The calls that the caller runs. */
 export const TOOL_CALLS: readonly string[] = ['function_call', 'custom_tool_call']
 
-/** The delta for a piece of the text of a part. */
-export function partDelta(
-  type: string,
-  item: number,
-  part: number,
-  delta: string,
-): ResponseDelta | undefined {
-  if (delta === '') return undefined
-  if (type === 'output_text') return { type: 'text', item, part, delta }
-  if (type === 'refusal' || type === 'command') return { type, item, part, delta }
-  const summary = type === 'summary_text'
-  return summary || type === 'reasoning_text'
-    ? { type: 'reasoning', item, part, summary, delta }
-    : undefined
-}
+/** The type of the delta for a text, by the type of its part, or by the type of the item that has the text itself. */
+const TYPES: ReadonlyMap<string, ResponseDelta['type']> = new Map([
+  ['output_text', 'text'],
+  ['refusal', 'refusal'],
+  ['summary_text', 'reasoning'],
+  ['reasoning_text', 'reasoning'],
+  ['command', 'command'],
+  ['stdout', 'stdout'],
+  ['stderr', 'stderr'],
+  ['function_call', 'tool-call-arguments'],
+  ['custom_tool_call', 'tool-call-arguments'],
+  ['mcp_call', 'mcp-arguments'],
+  ['code_interpreter_call', 'code'],
+  ['apply_patch_call', 'diff'],
+])
 
-/** The delta for a piece of a text of an item. */
-export function fieldDelta(
+/** The delta for a piece of a text; `undefined` if it says nothing. */
+export function textDelta(
   kind: string,
-  field: string,
   item: number,
+  part: number | undefined,
   delta: string,
 ): ResponseDelta | undefined {
-  if (delta === '') return undefined
-  if (TOOL_CALLS.includes(kind)) return { type: 'tool-call-arguments', item, delta }
-  if (kind === 'mcp_call') return { type: 'mcp-arguments', item, delta }
-  return field === 'code' || field === 'diff' ? { type: field, item, delta } : undefined
+  const type = TYPES.get(kind)
+  if (type === undefined || delta === '') return undefined
+  return {
+    type,
+    item,
+    ...(part !== undefined && { part }),
+    ...(type === 'reasoning' && { summary: kind === 'summary_text' }),
+    delta,
+  } as ResponseDelta
 }
 
 /** What a whole text adds to the text that was streamed. A text that contradicts it adds nothing. */
@@ -41,32 +46,29 @@ export function remainder(streamed: unknown, whole: unknown): string {
 }
 
 /** What an item adds to an earlier state of it. */
-export function* deltasBetween(before: Wire, after: Wire, item: number): Generator<ResponseDelta> {
-  for (const list of ['summary', 'content']) {
-    const streamed = listIn(before[list])
-    for (const [part, whole] of listIn(after[list]).entries())
-      if (isWire(whole)) yield* partDeltas(streamed[part], whole, item, part)
-  }
-  const kind = String(after['type'])
-  for (const field of ['arguments', 'input', 'code']) {
-    if (typeof after[field] !== 'string') continue
-    const delta = fieldDelta(kind, field, item, remainder(before[field], after[field]))
-    if (delta) yield delta
-  }
-}
-
-function* partDeltas(
-  streamed: unknown,
-  whole: Wire,
+export function* deltasBetween(
+  before: Wire,
+  after: Wire,
   item: number,
-  part: number,
-): Generator<ResponseDelta> {
-  const type = String(whole['type'])
-  const before = isWire(streamed) && streamed['type'] === type ? streamed : {}
-  const field = type === 'refusal' ? 'refusal' : 'text'
-  const delta = partDelta(type, item, part, remainder(before[field], whole[field]))
-  if (delta) yield delta
-  const told = listIn(before['annotations']).length
-  for (const annotation of listIn(whole['annotations']).slice(told))
-    yield { type: 'annotation', item, part, annotation: annotation as TextAnnotation }
+): Generator<ResponseDelta | undefined> {
+  for (const list of ['summary', 'content'])
+    for (const [part, whole] of listIn(after[list]).entries()) {
+      const kind = String(wireIn(whole)['type'])
+      const streamed = wireIn(listIn(before[list])[part])
+      const known = streamed['type'] === kind ? streamed : {}
+      const field = kind === 'refusal' ? kind : 'text'
+      if (!isWire(whole)) continue
+      yield textDelta(kind, item, part, remainder(known[field], whole[field]))
+      const told = listIn(known['annotations']).length
+      for (const annotation of listIn(whole['annotations']).slice(told) as TextAnnotation[])
+        yield { type: 'annotation', item, part, annotation }
+    }
+  for (const field of ['arguments', 'input', 'code'])
+    if (typeof after[field] === 'string')
+      yield textDelta(
+        String(after['type']),
+        item,
+        undefined,
+        remainder(before[field], after[field]),
+      )
 }

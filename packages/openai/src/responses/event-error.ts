@@ -11,7 +11,7 @@ export function errorIn(event: Wire, rule: Rule | undefined): ServerError | unde
   if (rule?.does === 'error') return flatErrorIn(event)
   if (isWire(response))
     return isNothing(response['error']) ? undefined : serverErrorOf(response['error'], response)
-  return rule === undefined && !isNothing(error) ? flatErrorIn(event) : undefined
+  return rule || isNothing(error) ? undefined : flatErrorIn(event)
 }
 
 function flatErrorIn(event: Wire): ServerError {

@@ -1,194 +1,165 @@
-// What each event does, as a table. The accumulator has one function for each verb and knows no event by name.
+// What each event does, as tables. The accumulator has one function for each verb, and knows no event by name.
 
 /** The lists of an item that grow part by part. */
 export type ListName = 'content' | 'summary' | 'commands' | 'output'
 
-/** The text of an item that grows outside of a list. `diff` is a field of `operation`. */
-export type FieldName = 'arguments' | 'input' | 'code' | 'diff'
-
 /** What an event does to the response. */
-export type Rule =
-  /** Merges `response` into the response. Events that open a response never end it. */
-  | { readonly does: 'lifecycle'; readonly opens: boolean; readonly status?: string }
-  | { readonly does: 'error' }
-  | { readonly does: 'open item' | 'close item' }
-  /** `part` is the type of a part that names none. */
-  | {
-      readonly does: 'open part' | 'close part'
-      readonly kinds: readonly string[]
-      readonly list: ListName
-      readonly part: string
-    }
-  /** Adds `from` to the text `field` of a part. */
-  | GrowPart
-  /** Adds `from` to the text `field` of an item. */
-  | GrowField
-  | { readonly does: 'annotate'; readonly kinds: readonly string[] }
+export type Verb =
+  /** Merges `response` into the response. Without a `state`, the event never ends it. */
+  | 'response'
+  | 'error'
+  | 'open item'
+  | 'close item'
+  | 'open part'
+  | 'close part'
+  /** Appends `from` to the text `field`. */
+  | 'grow'
+  /** Puts `from` in the place of the text `field`, unless it brings nothing. */
+  | 'end'
+  | 'annotate'
   /** Sets `status`, if the item has one. */
-  | { readonly does: 'state'; readonly kinds: readonly string[]; readonly state: string }
-  /** Is not part of the response: passed to `onDelta`. */
-  | { readonly does: 'image'; readonly kinds: readonly string[] }
-  | { readonly does: 'audio' | 'audio-transcript' }
-  | { readonly does: 'nothing' }
+  | 'state'
+  /** Not part of the response: passed to `onDelta`. */
+  | 'image'
+  | 'audio'
+  | 'audio-transcript'
+  | 'nothing'
 
-/** `grow` appends; `end` replaces, unless it brings nothing. */
-export interface GrowPart {
-  readonly does: 'grow part' | 'end part'
+export interface Rule {
+  readonly does: Verb
+  /** The types of the items that the event may belong to, the likeliest first. */
   readonly kinds: readonly string[]
-  readonly list: ListName
+  /** The list of the item. Without one, the text is a field of the item; `diff` is a field of its `operation`. */
+  readonly list?: ListName | undefined
+  /** The type of a part that names none. */
   readonly part: string
   readonly field: string
   readonly from: string
+  readonly state?: string | undefined
 }
 
-export interface GrowField {
-  readonly does: 'grow field' | 'end field'
-  readonly kinds: readonly string[]
-  readonly field: FieldName
-  readonly from: string
-}
+/** Texts, each with its events `.delta` and `.done`. */
+const TEXTS: readonly (readonly [
+  event: string,
+  item: string,
+  field: string,
+  list?: ListName,
+  part?: string,
+  whole?: string,
+])[] = [
+  ['output_text', 'message', 'text', 'content', 'output_text'],
+  ['refusal', 'message', 'refusal', 'content', 'refusal'],
+  ['reasoning_text', 'reasoning', 'text', 'content', 'reasoning_text'],
+  ['reasoning_summary_text', 'reasoning', 'text', 'summary', 'summary_text'],
+  ['shell_call_command', 'shell_call', 'text', 'commands', 'command', 'command'],
+  ['function_call_arguments', 'function_call', 'arguments'],
+  ['custom_tool_call_input', 'custom_tool_call', 'input'],
+  ['mcp_call_arguments', 'mcp_call', 'arguments'],
+  ['code_interpreter_call_code', 'code_interpreter_call', 'code'],
+  ['apply_patch_call_operation_diff', 'apply_patch_call', 'diff'],
+]
 
-const MESSAGE = ['message']
-const REASONING = ['reasoning']
-
-type Row = readonly [name: string, rule: Rule]
-
-/** A text of parts: its `.delta` and its `.done`. */
-const partText = (
-  name: string,
-  kinds: readonly string[],
+/** Parts, each with its events `.added` and `.done`. */
+const PARTS: readonly (readonly [
+  event: string,
+  items: readonly string[],
   list: ListName,
   part: string,
-  field = 'text',
-): Row[] => [
-  [`${name}.delta`, { does: 'grow part', kinds, list, part, field, from: 'delta' }],
-  [`${name}.done`, { does: 'end part', kinds, list, part, field, from: field }],
-]
-
-/** A text of an item: its `.delta` and its `.done`. */
-const itemText = (name: string, kind: string, field: FieldName): Row[] => [
-  [`${name}.delta`, { does: 'grow field', kinds: [kind], field, from: 'delta' }],
-  [`${name}.done`, { does: 'end field', kinds: [kind], field, from: field }],
-]
-
-const states = (kind: string, ...names: readonly string[]): Row[] =>
-  names.map((state) => [`${kind}.${state}`, { does: 'state', kinds: [kind], state }])
-
-const parts = (
-  name: string,
-  kinds: readonly string[],
-  list: 'content' | 'summary',
-  part: string,
-): Row[] => [
-  [`${name}.added`, { does: 'open part', kinds, list, part }],
-  [`${name}.done`, { does: 'close part', kinds, list, part }],
-]
-
-const ROWS: readonly Row[] = [
-  ['created', { does: 'lifecycle', opens: true }],
-  ['queued', { does: 'lifecycle', opens: true }],
-  ['in_progress', { does: 'lifecycle', opens: true }],
-  ['completed', { does: 'lifecycle', opens: false, status: 'completed' }],
-  ['incomplete', { does: 'lifecycle', opens: false, status: 'incomplete' }],
-  ['failed', { does: 'lifecycle', opens: false, status: 'failed' }],
-  ['cancelled', { does: 'lifecycle', opens: false, status: 'cancelled' }],
-  // ChatGPT's backend, in place of `completed`.
-  ['done', { does: 'lifecycle', opens: false, status: 'completed' }],
-  ['error', { does: 'error' }],
-  ['output_item.added', { does: 'open item' }],
-  ['output_item.done', { does: 'close item' }],
-  ...parts('content_part', ['message', 'reasoning'], 'content', 'output_text'),
+])[] = [
+  ['content_part', ['message', 'reasoning'], 'content', 'output_text'],
   // vLLM and Bedrock.
-  ...parts('reasoning_part', REASONING, 'content', 'reasoning_text'),
-  ...parts('reasoning_summary_part', REASONING, 'summary', 'summary_text'),
-  ...partText('output_text', MESSAGE, 'content', 'output_text'),
-  ...partText('refusal', MESSAGE, 'content', 'refusal', 'refusal'),
-  ...partText('reasoning_text', REASONING, 'content', 'reasoning_text'),
-  ...partText('reasoning_summary_text', REASONING, 'summary', 'summary_text'),
-  ['output_text.annotation.added', { does: 'annotate', kinds: MESSAGE }],
-  ...itemText('function_call_arguments', 'function_call', 'arguments'),
-  ...itemText('custom_tool_call_input', 'custom_tool_call', 'input'),
-  ...itemText('mcp_call_arguments', 'mcp_call', 'arguments'),
-  ...itemText('code_interpreter_call_code', 'code_interpreter_call', 'code'),
-  ...itemText('apply_patch_call_operation_diff', 'apply_patch_call', 'diff'),
-  ...partText('shell_call_command', ['shell_call'], 'commands', 'command'),
+  ['reasoning_part', ['reasoning'], 'content', 'reasoning_text'],
+  ['reasoning_summary_part', ['reasoning'], 'summary', 'summary_text'],
+]
+
+/** Items that the server works on, and the states that it tells: each kind may have each. */
+const WORKING =
+  'mcp_call mcp_list_tools code_interpreter_call file_search_call web_search_call image_generation_call compaction'
+const STATES = 'in_progress searching interpreting generating compacting completed failed'
+
+/** Events of their own. */
+const OTHERS: readonly (readonly [events: string, does: Verb, more?: Partial<Rule>])[] = [
+  ['created queued in_progress', 'response'],
+  // `done` is sent by ChatGPT's backend.
+  ['completed done', 'response', { state: 'completed' }],
+  ['incomplete', 'response', { state: 'incomplete' }],
+  ['failed', 'response', { state: 'failed' }],
+  ['cancelled', 'response', { state: 'cancelled' }],
+  ['error', 'error'],
+  ['output_item.added', 'open item'],
+  ['output_item.done', 'close item'],
+  ['output_text.annotation.added', 'annotate', { kinds: ['message'] }],
   [
     'shell_call_command.added',
-    { does: 'open part', kinds: ['shell_call'], list: 'commands', part: 'command' },
-  ],
-  [
-    'shell_call_command.done',
-    {
-      does: 'end part',
-      kinds: ['shell_call'],
-      list: 'commands',
-      part: 'command',
-      field: 'text',
-      from: 'command',
-    },
+    'open part',
+    { kinds: ['shell_call'], list: 'commands', part: 'command', from: 'command' },
   ],
   [
     'shell_call_output_content.delta',
-    {
-      does: 'grow part',
-      kinds: ['shell_call_output'],
-      list: 'output',
-      part: '',
-      field: '',
-      from: 'delta',
-    },
+    'grow',
+    { kinds: ['shell_call_output'], list: 'output', from: 'delta' },
   ],
   [
     'shell_call_output_content.done',
-    { does: 'close part', kinds: ['shell_call_output'], list: 'output', part: '' },
+    'close part',
+    { kinds: ['shell_call_output'], list: 'output' },
   ],
-  ...states('mcp_call', 'in_progress', 'completed', 'failed'),
-  ...states('mcp_list_tools', 'in_progress', 'completed', 'failed'),
-  ...states('code_interpreter_call', 'in_progress', 'interpreting', 'completed'),
-  ...states('file_search_call', 'in_progress', 'searching', 'completed'),
-  ...states('web_search_call', 'in_progress', 'searching', 'completed'),
-  ...states('image_generation_call', 'in_progress', 'generating', 'completed'),
-  ...states('compaction', 'compacting'),
-  ['image_generation_call.partial_image', { does: 'image', kinds: ['image_generation_call'] }],
-  ['audio.delta', { does: 'audio' }],
-  ['audio.transcript.delta', { does: 'audio-transcript' }],
-  ['audio.done', { does: 'nothing' }],
-  ['audio.transcript.done', { does: 'nothing' }],
-  // Heartbeats of OpenAI and OpenRouter.
-  ['keepalive', { does: 'nothing' }],
-  ['keep_alive', { does: 'nothing' }],
+  ['image_generation_call.partial_image', 'image', { kinds: ['image_generation_call'] }],
+  ['audio.delta', 'audio'],
+  ['audio.transcript.delta', 'audio-transcript'],
+  // Heartbeats of OpenAI and OpenRouter are among them.
+  ['audio.done audio.transcript.done keepalive keep_alive', 'nothing'],
 ]
 
-/** Names that other versions of the API use for the same events. */
-const ALIASES: Readonly<Record<string, string>> = {
-  'response.output_text_annotation.added': 'response.output_text.annotation.added',
-  'response.reasoning.delta': 'response.reasoning_text.delta',
-  'response.reasoning.done': 'response.reasoning_text.done',
-  'response.reasoning_summary.delta': 'response.reasoning_summary_text.delta',
-  'response.reasoning_summary.done': 'response.reasoning_summary_text.done',
-  'response.mcp_call.arguments_delta': 'response.mcp_call_arguments.delta',
-  'response.mcp_call.arguments_done': 'response.mcp_call_arguments.done',
-  'response.code_interpreter_call.code.delta': 'response.code_interpreter_call_code.delta',
-  'response.code_interpreter_call.code.done': 'response.code_interpreter_call_code.done',
-  'response.error': 'error',
-  'response.keepalive': 'keepalive',
+/** Beginnings of names in other versions of the API, for the same events. */
+const ALIASES: readonly (readonly [other: string, current: string])[] = [
+  ['output_text_annotation.', 'output_text.annotation.'],
+  ['reasoning.', 'reasoning_text.'],
+  ['reasoning_summary.', 'reasoning_summary_text.'],
+  ['mcp_call.arguments_', 'mcp_call_arguments.'],
+  ['code_interpreter_call.code.', 'code_interpreter_call_code.'],
+]
+
+const PREFIX = 'response.'
+/** The prefix is left out here. */
+const BARE = 'error keepalive'
+
+const RULES: ReadonlyMap<string, Rule> = /* @__PURE__ */ rules()
+
+function rules(): Map<string, Rule> {
+  const table = new Map<string, Rule>()
+  const add = (events: string, does: Verb, more: Partial<Rule> = {}): void => {
+    const rule = { does, kinds: [], part: '', field: '', from: '', ...more }
+    for (const event of events.split(' '))
+      table.set(BARE.split(' ').includes(event) ? event : PREFIX + event, rule)
+  }
+  for (const [event, kind, field, list, part = '', whole = field] of TEXTS) {
+    const text = { kinds: [kind], list, part, field }
+    add(`${event}.delta`, 'grow', { ...text, from: 'delta' })
+    add(`${event}.done`, 'end', { ...text, from: whole })
+  }
+  for (const [event, kinds, list, part] of PARTS) {
+    add(`${event}.added`, 'open part', { kinds, list, part })
+    add(`${event}.done`, 'close part', { kinds, list, part })
+  }
+  for (const kind of WORKING.split(' '))
+    for (const state of STATES.split(' '))
+      add(`${kind}.${state}`, 'state', { kinds: [kind], state })
+  for (const row of OTHERS) add(...row)
+  return table
 }
-
-/** Names without the prefix. */
-const BARE = ['error', 'keepalive']
-
-const RULES: ReadonlyMap<string, Rule> = new Map(
-  ROWS.map(([name, rule]) => [BARE.includes(name) ? name : `response.${name}`, rule]),
-)
 
 /** The current name of an event. */
 export function currentName(type: string): string {
-  return RULES.has(type) || !Object.hasOwn(ALIASES, type) ? type : (ALIASES[type] ?? type)
+  if (RULES.has(type) || !type.startsWith(PREFIX)) return type
+  const name = type.slice(PREFIX.length)
+  if (BARE.split(' ').includes(name)) return name
+  const alias = ALIASES.find(([other]) => name.startsWith(other))
+  const current = alias ? PREFIX + alias[1] + name.slice(alias[0].length) : type
+  return RULES.has(current) ? current : type
 }
 
-/** What an event with this name does; `undefined` if the name is not known. */
-export function ruleOf(type: string): Rule | undefined {
-  return (
-    RULES.get(type) ?? (Object.hasOwn(ALIASES, type) ? RULES.get(ALIASES[type] ?? '') : undefined)
-  )
+/** What an event of this type does; `undefined` if the type is not known. */
+export function ruleOf(type: unknown): Rule | undefined {
+  return typeof type === 'string' ? (RULES.get(type) ?? RULES.get(currentName(type))) : undefined
 }

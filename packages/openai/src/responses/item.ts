@@ -1,30 +1,28 @@
-import type { FieldName, ListName } from './event-table.ts'
-import { type Draft, inherit, isNothing, isWire, listIn, pieceOf, type Wire } from './wire.ts'
+import type { ListName } from './event-table.ts'
+import {
+  type Draft,
+  inherit,
+  isNothing,
+  isWire,
+  listIn,
+  pieceOf,
+  type Wire,
+  wireIn,
+} from './wire.ts'
 
 // The state of one item. An item is the object that the server sent, with lists of parts and texts that have grown
 // since. Lists are made from the object when the first event for one of their parts comes, and put back when the item
 // is read.
 
-/** How far a part has come. Each event for a part without a known index goes to the last part that is below its level. */
+/** How far a part has come. An event without a known index goes to the last part that is below the event's level. */
 export type Level = 0 | 1 | 2
 export const OPEN = 0
 export const TEXT_DONE = 1
 export const PART_DONE = 2
 
 const PART_FIELDS = ['text', 'refusal', 'logprobs', 'annotations']
-const ITEM_FIELDS = [
-  'id',
-  'call_id',
-  'name',
-  'arguments',
-  'input',
-  'code',
-  'content',
-  'summary',
-  'action',
-  'operation',
-  'output',
-]
+const ITEM_FIELDS =
+  'id call_id name arguments input code content summary action operation output'.split(' ')
 
 /** One part of a list of an item. */
 export class Part {
@@ -35,7 +33,7 @@ export class Part {
   /** Whether no event has opened it: an event for its text came first. */
   isImplied = false
   /** The lists that this class made: others belong to the event that brought them. */
-  #own: readonly string[] = []
+  readonly #own = new Set<string>()
 
   constructor(wire: Wire, label: unknown, position: number) {
     this.wire = { ...wire }
@@ -53,22 +51,21 @@ export class Part {
 
   append(field: string, values: readonly unknown[]): void {
     if (values.length === 0) return
-    if (!this.#own.includes(field)) {
-      this.#own = [...this.#own, field]
-      this.wire[field] = [...listIn(this.wire[field])]
-    }
+    if (!this.#own.has(field)) this.wire[field] = [...listIn(this.wire[field])]
+    this.#own.add(field)
     ;(this.wire[field] as unknown[]).push(...values)
   }
 
-  set(field: string, value: unknown): void {
-    this.wire[field] = value
-    this.#own = []
+  /** An event opens the part, which keeps what it has already. */
+  open(given: Wire): void {
+    this.isImplied = false
+    this.replace({ ...this.wire, ...given })
   }
 
-  /** Puts a whole part in the place of the streamed one. */
+  /** Puts a whole part in the place of the streamed one, from which it inherits what it leaves empty. */
   replace(whole: Wire): void {
     this.wire = inherit(this.wire, whole, PART_FIELDS)
-    this.#own = []
+    this.#own.clear()
   }
 }
 
@@ -81,10 +78,10 @@ class Parts {
   add(wire: Wire, label: unknown): Part {
     const part = new Part(wire, label, this.all.length)
     this.all.push(part)
-    return this.touch(part)
+    return this.#touch(part)
   }
 
-  touch(part: Part): Part {
+  #touch(part: Part): Part {
     if (part.label !== undefined) this.#byLabel.set(part.label, part)
     this.#byType.set(part.type, part)
     return part
@@ -103,27 +100,26 @@ class Parts {
   /** The part with this index, if it is of the type, or has nothing in it. */
   labelled(type: string, label: unknown): Part | undefined {
     const part = label === undefined ? undefined : this.#byLabel.get(label)
-    return part?.type === type ? this.touch(part) : this.#turn(part, type)
+    return part?.type === type ? this.#touch(part) : this.#turn(part, type)
   }
 
-  /** The last part of the type, if no event has opened it. */
-  implied(type: string): Part | undefined {
+  /** The part that an event opens, if an event for its text came first, or if it is opened again. */
+  opened(type: string, label: unknown): Part | undefined {
     const last = this.#byType.get(type)
-    return last?.isImplied ? last : undefined
+    return label === undefined ? (last?.isImplied ? last : undefined) : this.labelled(type, label)
   }
 
   /** Changes the type of a part that a server opened with the wrong one. */
   #turn(part: Part | undefined, type: string): Part | undefined {
     if (!part?.isEmpty || part.level !== OPEN || type === '') return undefined
-    part.wire = { ...emptyPart(type) }
-    return this.touch(part)
+    part.wire = emptyPart(type)
+    return this.#touch(part)
   }
 }
 
 /** A part of which nothing is known but its type. */
-function emptyPart(type: string): Wire {
-  if (type === '') return {}
-  return type === 'refusal' ? { type, refusal: '' } : { type, text: '' }
+function emptyPart(type: string): Draft {
+  return type === '' ? {} : { type, [type === 'refusal' ? type : 'text']: '' }
 }
 
 /** One item of the output. */
@@ -131,7 +127,7 @@ export class Item {
   /** Its number in order of arrival. */
   readonly place: number
   /** Its `output_index`. */
-  label: unknown
+  readonly label: unknown
   isDone = false
   /** Whether an `output_item.added` opened it: an event for one of its parts may have come first. */
   wasAdded = false
@@ -158,19 +154,14 @@ export class Item {
     if (isNothing(this.#wire[name]) && !isNothing(value)) this.#wire[name] = value
   }
 
-  setState(state: string): void {
+  setState(state: string | undefined): void {
     if (!this.isDone && typeof this.#wire['status'] === 'string') this.#wire['status'] = state
   }
 
-  text(field: FieldName): unknown {
-    if (field !== 'diff') return this.#wire[field]
-    const operation = this.#wire['operation']
-    return isWire(operation) ? operation['diff'] : undefined
-  }
-
-  setText(field: FieldName, value: string): void {
-    if (field !== 'diff') this.#wire[field] = value
-    else this.#wire['operation'] = { ...(this.#wire['operation'] as Wire | undefined), diff: value }
+  /** The object whose text grows: the item itself, or the operation of a patch. */
+  own(field: string): Draft {
+    if (field !== 'diff') return this.#wire
+    return (this.#wire['operation'] = { ...wireIn(this.#wire['operation']) })
   }
 
   /** The part that an event belongs to; a new one if there is none. */
@@ -186,23 +177,21 @@ export class Item {
   }
 
   /** The part that an event opens. The same index again opens no second part. */
-  openPart(list: ListName, wire: Wire, label: unknown): Part {
+  opened(list: ListName, type: string, label: unknown): Part {
     const parts = this.#parts(list)
-    const type = String(wire['type'] ?? '')
-    const known = label === undefined ? parts.implied(type) : parts.labelled(type, label)
-    if (known === undefined) return parts.add(wire, label)
-    known.isImplied = false
-    known.wire = inherit(known.wire, { ...known.wire, ...wire }, PART_FIELDS)
-    return known
+    return parts.opened(type, label) ?? parts.add(type === '' ? {} : { type }, label)
   }
 
   /** Replaces what was streamed by a whole item, which inherits what it leaves empty. */
   replace(whole: Wire): void {
     const streamed = this.wire()
     const next = inherit(streamed, whole, ITEM_FIELDS)
-    for (const list of ['content', 'summary'] as const)
-      if (Array.isArray(whole[list]) && whole[list].length > 0)
-        next[list] = inheritParts(listIn(streamed[list]), whole[list])
+    for (const list of ['content', 'summary']) {
+      const before = listIn(streamed[list])
+      const parts = listIn(whole[list])
+      if (parts.length > 0)
+        next[list] = parts.map((part, position) => inheritPart(before[position], part))
+    }
     this.#wire = next
     this.#lists = {}
   }
@@ -214,7 +203,7 @@ export class Item {
       const all = this.#lists[name]?.all ?? []
       if (name === 'commands')
         wire['action'] = {
-          ...(wire['action'] as Wire | undefined),
+          ...wireIn(wire['action']),
           commands: all.map((part) => part.wire['text']),
         }
       else wire[name] = all.map((part) => ({ ...part.wire }))
@@ -223,30 +212,21 @@ export class Item {
   }
 
   #parts(name: ListName): Parts {
-    let parts = this.#lists[name]
-    if (parts === undefined) {
-      this.#lists[name] = parts = new Parts()
-      const action = this.#wire['action']
-      const given =
-        name === 'commands'
-          ? listIn(isWire(action) ? action['commands'] : undefined).map((text) => ({
-              type: 'command',
-              text,
-            }))
-          : listIn(this.#wire[name])
-      for (const [label, wire] of given.entries()) {
-        const part = parts.add(isWire(wire) ? wire : { text: pieceOf(wire) }, label)
-        if (this.isDone) part.level = PART_DONE
-      }
+    const known = this.#lists[name]
+    if (known !== undefined) return known
+    const parts = (this.#lists[name] = new Parts())
+    const isCommands = name === 'commands'
+    const given = isCommands ? wireIn(this.#wire['action'])[name] : this.#wire[name]
+    for (const [label, wire] of listIn(given).entries()) {
+      const text = { text: pieceOf(wire), ...(isCommands && { type: 'command' }) }
+      const part = parts.add(isWire(wire) ? wire : text, label)
+      if (this.isDone) part.level = PART_DONE
     }
     return parts
   }
 }
 
-function inheritParts(streamed: readonly unknown[], whole: readonly unknown[]): unknown[] {
-  return whole.map((part, position) => {
-    const before = streamed[position]
-    if (!isWire(part) || !isWire(before) || before['type'] !== part['type']) return part
-    return inherit(before, part, PART_FIELDS)
-  })
+function inheritPart(streamed: unknown, part: unknown): unknown {
+  const isSame = isWire(part) && isWire(streamed) && streamed['type'] === part['type']
+  return isSame ? inherit(streamed, part, PART_FIELDS) : part
 }

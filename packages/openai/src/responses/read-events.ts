@@ -59,8 +59,8 @@ async function* eventsOf<Event>(
     {
       event(event) {
         options.check?.(event)
-        const type = event['type']
-        const rule = typeof type === 'string' ? ruleOf(type) : undefined
+        const { type } = event
+        const rule = ruleOf(type)
         error ??= errorIn(event, rule)
         status = endStatusOf(event, rule)
         if (isContent(event, rule)) feed.progress()
@@ -93,7 +93,7 @@ async function* eventsOf<Event>(
 /** Whether an event adds to an item: for `tokenTimeout`, a response that opens and a heartbeat do not count. */
 function isContent(event: Wire, rule: Rule | undefined): boolean {
   const isEmpty = event['delta'] === ''
-  return rule !== undefined && !['lifecycle', 'error', 'nothing'].includes(rule.does) && !isEmpty
+  return rule !== undefined && !['response', 'error', 'nothing'].includes(rule.does) && !isEmpty
 }
 
 function named(event: Wire, type: unknown): Wire {

@@ -8,22 +8,15 @@ import type {
   ResponseDelta,
   ResponseStreamEnd,
 } from './accumulator-types.ts'
-import { deltasBetween, fieldDelta, partDelta, remainder, TOOL_CALLS } from './deltas.ts'
+import { deltasBetween, remainder, textDelta, TOOL_CALLS } from './deltas.ts'
 import { errorIn } from './event-error.ts'
-import {
-  type FieldName,
-  type GrowField,
-  type GrowPart,
-  type ListName,
-  type Rule,
-  ruleOf,
-} from './event-table.ts'
+import { type ListName, type Rule, ruleOf } from './event-table.ts'
 import { type Item, type Part, PART_DONE, TEXT_DONE } from './item.ts'
 import { Items } from './items.ts'
 import { ResponseNotes } from './notes.ts'
 import type { ModelResponse, OutputItem, ResponseUsage, TextAnnotation } from './types.ts'
 import { endStatusOf, isPartial, verdictOn } from './verdict.ts'
-import { copyOf, isNothing, isWire, listIn, pieceOf, type Wire } from './wire.ts'
+import { copyOf, isNothing, isWire, listIn, pieceOf, type Wire, wireIn } from './wire.ts'
 
 /**
  * Creates an accumulator: events in, the response that the server would have returned without streaming out.
@@ -54,6 +47,13 @@ const LABELS: Readonly<Record<ListName, string>> = {
   summary: 'summary_index',
   commands: 'command_index',
   output: 'command_index',
+}
+
+/** The text that an event is about: a field of a part, or of an item. */
+interface Text {
+  readonly item: Item
+  readonly part: Part | undefined
+  readonly field: string
 }
 
 /** The accumulator, with what only this package uses of it. */
@@ -100,20 +100,26 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
   push(event: unknown): void {
     if (this.#result) throw finished()
     if (!isWire(event)) return this.notes.add('not-an-event')
-    const type = event['type']
+    const { type, sequence_number: number } = event
     if (this.isOver) return this.notes.add('after-end')
-    if (!this.#count(event['sequence_number'], type)) return
-    const rule = typeof type === 'string' ? ruleOf(type) : undefined
+    if (typeof number === 'number' && !this.countTo(number, type)) return
+    const rule = ruleOf(type)
+    if (rule?.does === 'grow') return this.#grow(event, rule)
+    if (rule?.does === 'nothing') return
+    this.generation++
     if (rule) this.#apply(event, rule)
     else this.#takeUnknown(event, type)
   }
 
   /** Follows the numbers of a stream. `false` if a resumed stream repeats an event. */
-  #count(number: unknown, type: unknown): boolean {
-    if (typeof number !== 'number') return true
+  countTo(number: number, type?: unknown): boolean {
     const last = this.#number
-    if (type === 'response.created' && last !== undefined && number < last) this.#restart()
-    else if (this.#resumedAfter !== undefined && number <= this.#resumedAfter) {
+    if (type === 'response.created' && last !== undefined && number < last) {
+      // All events come again from the first: the items are built anew.
+      this.notes.add('replay')
+      this.#items = new Items()
+      this.#resumedAfter = undefined
+    } else if (this.#resumedAfter !== undefined && number <= this.#resumedAfter) {
       this.notes.add('repeated')
       return false
     } else if (last !== undefined && number > last + 1) this.notes.add('gap')
@@ -121,65 +127,40 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
     return true
   }
 
-  /** Counts an event that was read without being parsed. `false` if it was read before. */
-  countTo(number: number): boolean {
-    return this.#count(number, undefined)
-  }
-
   /** What appends to the text that an event grows; `undefined` for an event that does anything else. */
-  growthOf(event: Wire): ((text: string) => void) | undefined {
-    const rule = ruleOf(String(event['type']))
-    if (rule?.does === 'grow field') {
-      const item = this.#itemOf(event, rule.kinds)
-      return (text) => this.#appendTo(item, rule.field, text)
-    }
-    if (rule?.does !== 'grow part' || rule.list === 'output') return undefined
-    const item = this.#itemOf(event, rule.kinds)
-    const part = item.part(rule.list, rule.part, event[LABELS[rule.list]], TEXT_DONE)
-    return (text) => this.#append(item, part, rule.field, text)
-  }
-
-  /** All events come again from the first: the items are built anew. */
-  #restart(): void {
-    this.notes.add('replay')
-    this.#items = new Items()
-    this.#resumedAfter = undefined
+  growthOf(event: Wire): ((piece: string) => void) | undefined {
+    const rule = ruleOf(event['type'])
+    if (rule?.does !== 'grow' || rule.list === 'output') return undefined
+    const text = this.#textOf(event, rule)
+    return (piece) => this.#append(text, piece)
   }
 
   #apply(event: Wire, rule: Rule): void {
     switch (rule.does) {
-      case 'grow part':
-        return this.#growPart(event, rule)
-      case 'grow field':
-        return this.#growField(event, rule)
-      case 'nothing':
-        return
-    }
-    this.generation++
-    switch (rule.does) {
-      case 'lifecycle':
+      case 'response':
         return this.#takeResponse(event, event['response'], rule)
       case 'error':
         this.error ??= errorIn(event, rule)
         return
       case 'open item':
-        return this.#openItem(event)
       case 'close item':
-        return this.#closeItem(event)
+        return this.#takeItem(event, rule.does === 'close item')
       case 'open part':
-        return this.#openPart(event, rule.kinds, rule.list, rule.part)
       case 'close part':
-        return this.#closePart(event, rule.kinds, rule.list, rule.part)
-      case 'end part':
-        return this.#endPart(event, rule)
-      case 'end field':
-        return this.#endField(event, rule)
+        return this.#takePart(event, rule)
+      case 'end':
+        return this.#end(event, rule)
       case 'annotate':
-        return this.#annotate(event, rule.kinds)
+        return this.#annotate(event, rule)
       case 'state':
-        return this.#setState(event, rule.kinds, rule.state)
+        return this.#setState(event, rule)
       case 'image':
-        return this.#handOnImage(event, rule.kinds)
+        return this.#tell({
+          type: 'image',
+          item: this.#itemOf(event, rule.kinds).place,
+          index: Number(event['partial_image_index'] ?? 0),
+          base64: pieceOf(event['partial_image_b64']),
+        })
       case 'audio':
       case 'audio-transcript':
         return this.#tell({ type: rule.does, delta: pieceOf(event['delta']) })
@@ -188,31 +169,28 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
 
   /** An event with an unknown name, or none: a response, an error, or left out. */
   #takeUnknown(event: Wire, type: unknown): void {
-    this.generation++
+    const { response, object, error } = event
     this.error ??= errorIn(event, undefined)
-    if (isWire(event['response'])) this.#takeResponse(event, event['response'])
-    else if (event['object'] === 'response') this.#takeResponse(event, event)
-    else if (isNothing(event['error']))
+    if (isWire(response) || object === 'response') this.#takeResponse(event, response ?? event)
+    else if (isNothing(error))
       if (typeof type === 'string') this.notes.add('unknown-event', type)
       else this.notes.add('not-an-event')
   }
 
   // The response
 
-  #takeResponse(event: Wire, response: unknown, rule?: Rule): void {
+  #takeResponse(event: Wire, given: unknown, rule?: Rule): void {
     this.error ??= errorIn(event, rule)
-    if (isWire(response)) {
-      this.#fields = { ...this.#fields, ...response }
-      if (typeof response['id'] === 'string') this.#id ??= response['id']
-      if (isWire(response['usage']))
-        this.#tell({ type: 'usage', usage: response['usage'] as unknown as ResponseUsage })
-    }
+    const response = wireIn(given)
+    const { id, usage } = response
     const status = endStatusOf(event, rule)
     this.isOver = status !== undefined
-    if (this.isOver) this.#fields = { ...this.#fields, status }
-    const output = isWire(response) ? listIn(response['output']) : []
+    this.#fields = { ...this.#fields, ...response, ...(this.isOver && { status }) }
+    if (typeof id === 'string') this.#id ??= id
+    if (isWire(usage)) this.#tell({ type: 'usage', usage: usage as unknown as ResponseUsage })
+    const output = listIn(response['output'])
     if (output.length > 0) this.#takeOutput(output)
-    if (this.isOver) this.#end(true)
+    if (this.isOver) this.#tellEnd(true)
   }
 
   /** A whole output. The terminal one is the response's; an earlier one is a state to go on from. */
@@ -237,31 +215,18 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
 
   // Items
 
-  #openItem(event: Wire): void {
-    const wire = event['item']
+  #takeItem(event: Wire, isDone: boolean): void {
+    const { item: wire, output_index: index } = event
     if (!isWire(wire)) return this.notes.add('not-an-event')
-    const known = this.#items.added(wire, event['output_index'])
-    const item = known ?? this.#items.add({ type: wire['type'] }, event['output_index'])
-    item.wasAdded = true
+    const known = isDone ? this.#items.done(wire, index) : this.#items.added(wire, index)
+    const item = known ?? this.#items.add({ type: wire['type'] }, index)
+    item.wasAdded ||= !isDone
     const before = this.#onDelta && item.wire()
     item.replace(wire)
     this.#items.remember(item)
     if (known === undefined) this.#begin(item)
     if (before) this.#tellAll(deltasBetween(before, item.wire(), item.place))
-  }
-
-  #closeItem(event: Wire): void {
-    const wire = event['item']
-    if (!isWire(wire)) return this.notes.add('not-an-event')
-    let item = this.#items.done(wire, event['output_index'])
-    const isNew = item === undefined
-    item ??= this.#items.add({ type: wire['type'] }, event['output_index'])
-    const before = this.#onDelta && item.wire()
-    item.replace(wire)
-    this.#items.remember(item)
-    if (isNew) this.#begin(item)
-    if (before) this.#tellAll(deltasBetween(before, item.wire(), item.place))
-    this.#close(item)
+    if (isDone) this.#close(item)
   }
 
   #begin(item: Item): void {
@@ -277,158 +242,117 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
     if (!this.#onDelta) return
     const { place, type: kind } = item
     const value = item.wire()
-    if (TOOL_CALLS.includes(kind))
-      this.#tell({
-        type: 'tool-call-end',
-        item: place,
-        ...namesOf(item),
-        partial: isPartial(value, true) !== undefined,
-      })
-    this.#tell({
-      type: 'item-end',
-      item: place,
-      kind,
-      value: copyOf(value) as unknown as OutputItem,
-    })
+    this.#endCall(item, isPartial(value, true) !== undefined)
+    this.#tell({ type: 'item-end', item: place, kind, value: copyOf(value) as OutputItem })
+  }
+
+  #endCall(item: Item, partial: boolean): void {
+    if (TOOL_CALLS.includes(item.type))
+      this.#tell({ type: 'tool-call-end', item: item.place, ...namesOf(item), partial })
   }
 
   /** The item of an event for a part or a text; a new one if none fits. */
   #itemOf(event: Wire, kinds: readonly string[]): Item {
     const known = this.#items.find(kinds, event)
+    const { item_id: id, call_id, name, output_index: index } = event
     if (known) {
-      known.fill('name', event['name'])
+      known.fill('name', name)
       return known
     }
-    const type = kinds[0] ?? ''
-    const { item_id: id, call_id: call, name } = event
-    const item = this.#items.add(
-      {
-        type,
-        ...(typeof id === 'string' && { id }),
-        ...(typeof call === 'string' && { call_id: call }),
-        ...(typeof name === 'string' && { name }),
-        ...(type === 'message' && { role: 'assistant' }),
-      },
-      event['output_index'],
-    )
+    const [type] = kinds
+    const item = this.#items.add({ type, ...(type === 'message' && { role: 'assistant' }) }, index)
+    for (const [field, value] of Object.entries({ id, call_id, name }))
+      if (typeof value === 'string') item.fill(field, value)
+    this.#items.remember(item)
     this.generation++
     this.#begin(item)
     return item
   }
 
-  #setState(event: Wire, kinds: readonly string[], state: string): void {
+  #setState(event: Wire, { kinds, state = '' }: Rule): void {
     const item = this.#items.find(kinds, event)
-    if (item === undefined) return
-    item.setState(state)
-    this.#tell({ type: 'state', item: item.place, state })
-  }
-
-  #handOnImage(event: Wire, kinds: readonly string[]): void {
-    this.#tell({
-      type: 'image',
-      item: this.#itemOf(event, kinds).place,
-      index: Number(event['partial_image_index'] ?? 0),
-      base64: pieceOf(event['partial_image_b64']),
-    })
+    item?.setState(state)
+    if (item) this.#tell({ type: 'state', item: item.place, state })
   }
 
   // Parts and texts
 
-  #growPart(event: Wire, rule: GrowPart): void {
-    const item = this.#itemOf(event, rule.kinds)
-    const part = item.part(rule.list, rule.part, event[LABELS[rule.list]], TEXT_DONE)
+  /** The text that an event grows or ends. */
+  #textOf(event: Wire, { kinds, list, part, field }: Rule): Text {
+    const item = this.#itemOf(event, kinds)
+    const found = list && item.part(list, part, event[LABELS[list]], TEXT_DONE)
+    return { item, part: found, field }
+  }
+
+  #grow(event: Wire, rule: Rule): void {
+    const text = this.#textOf(event, rule)
     const { [rule.from]: given, logprobs } = event
-    if (rule.list === 'output') return this.#growOutput(item, part, given)
-    this.#append(item, part, rule.field, pieceOf(given))
-    if (Array.isArray(logprobs)) part.append('logprobs', logprobs)
+    // The output of a command has two texts.
+    if (rule.list === 'output')
+      for (const [field, piece] of Object.entries(wireIn(given)))
+        this.#append({ ...text, field }, pieceOf(piece))
+    else this.#append(text, pieceOf(given))
+    if (Array.isArray(logprobs)) text.part?.append('logprobs', logprobs)
   }
 
-  #append(item: Item, part: Part, field: string, piece: string): void {
+  #append(text: Text, piece: string): void {
     if (piece === '') return
-    const text = pieceOf(part.wire[field]) + piece
-    part.wire[field] = text
-    this.#flatten(text)
-    if (this.#onDelta) this.#tell(partDelta(part.type, item.place, part.position, piece))
-  }
-
-  #growOutput(item: Item, part: Part, given: unknown): void {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const delta = isWire(given) ? pieceOf(given[stream]) : ''
-      if (delta === '') continue
-      part.wire[stream] = pieceOf(part.wire[stream]) + delta
-      this.#tell({ type: stream, item: item.place, part: part.position, delta })
-    }
-  }
-
-  #growField(event: Wire, rule: GrowField): void {
-    this.#appendTo(this.#itemOf(event, rule.kinds), rule.field, pieceOf(event[rule.from]))
-  }
-
-  #appendTo(item: Item, field: FieldName, piece: string): void {
-    if (piece === '') return
-    const text = pieceOf(item.text(field)) + piece
-    item.setText(field, text)
-    this.#flatten(text)
-    if (this.#onDelta) this.#tell(fieldDelta(item.type, field, item.place, piece))
+    const { item, part, field } = text
+    const wire = part ? part.wire : item.own(field)
+    const grown = pieceOf(wire[field]) + piece
+    wire[field] = grown
+    // V8 keeps `a + b` as a pair. Reading a letter joins all pieces; doing it at each power of two keeps it cheap.
+    this.#pieces++
+    if ((this.#pieces & (this.#pieces - 1)) === 0) this.letter = grown.charCodeAt(0)
+    if (this.#onDelta) this.#tellText(text, piece)
   }
 
   /** A text that is done: it replaces the streamed text, unless it is empty. */
-  #endPart(event: Wire, rule: GrowPart): void {
-    const item = this.#itemOf(event, rule.kinds)
-    const part = item.part(rule.list, rule.part, event[LABELS[rule.list]], TEXT_DONE)
+  #end(event: Wire, rule: Rule): void {
+    const text = this.#textOf(event, rule)
     const { [rule.from]: given, logprobs } = event
-    if (!isNothing(given)) {
-      const more = remainder(part.wire[rule.field], given)
-      if (part.wire[rule.field] !== given) part.wire[rule.field] = pieceOf(given)
-      this.#tell(partDelta(part.type, item.place, part.position, more))
+    const { item, part, field } = text
+    const wire = part ? part.wire : item.own(field)
+    if (!isNothing(given) && given !== wire[field]) {
+      const more = remainder(wire[field], given)
+      wire[field] = pieceOf(given)
+      this.#tellText(text, more)
     }
-    if (!isNothing(logprobs)) part.set('logprobs', logprobs)
+    if (part === undefined) return
     part.level = TEXT_DONE
+    if (!isNothing(logprobs)) part.replace({ ...part.wire, logprobs })
   }
 
-  #endField(event: Wire, rule: GrowField): void {
-    const item = this.#itemOf(event, rule.kinds)
-    const given = event[rule.from]
-    if (isNothing(given) || given === item.text(rule.field)) return
-    const more = remainder(item.text(rule.field), given)
-    item.setText(rule.field, pieceOf(given))
-    this.#tell(fieldDelta(item.type, rule.field, item.place, more))
-  }
-
-  #openPart(event: Wire, kinds: readonly string[], list: ListName, type: string): void {
-    const given = event['part']
-    const wire: Wire = isWire(given)
-      ? { type, ...given }
-      : { type, ...(list === 'commands' && { text: pieceOf(event['command']) }) }
-    const item = this.#itemOf(event, kindsOf(wire, kinds))
-    const part = item.openPart(list, wire, event[LABELS[list]])
-    this.#tellPart(item, part, '')
-  }
-
-  #closePart(event: Wire, kinds: readonly string[], list: ListName, type: string): void {
+  /** A part that begins, or is whole. */
+  #takePart(event: Wire, { does, kinds, list = 'content', part: type, from }: Rule): void {
     const [first, ...others] = listIn(event['output'])
-    const given = list === 'output' ? first : event['part']
-    const wire: Wire = isWire(given) ? given : {}
-    const item = this.#itemOf(event, kindsOf(wire, kinds))
-    const part = item.part(list, String(wire['type'] ?? type), event[LABELS[list]], PART_DONE)
-    const before = part.wire[fieldOf(part)]
-    if (isWire(given)) part.replace(type === '' ? wire : { type, ...wire })
-    part.level = PART_DONE
-    this.#tellPart(item, part, before)
-    for (const more of others) if (isWire(more)) item.openPart(list, more, undefined)
+    const given = event['part'] ?? first
+    const wire: Wire = {
+      ...(type !== '' && { type }),
+      ...(from !== '' && { text: pieceOf(event[from]) }),
+      ...wireIn(given),
+    }
+    const kind = String(wire['type'] ?? '')
+    // Parts of both kinds of items have one event: a part of reasoning belongs to an item of reasoning first.
+    const item = this.#itemOf(event, kind === 'reasoning_text' ? kinds.toReversed() : kinds)
+    const label = event[LABELS[list]]
+    const opens = does === 'open part'
+    const part = opens ? item.opened(list, kind, label) : item.part(list, kind, label, PART_DONE)
+    const field = kind === 'refusal' ? kind : 'text'
+    const before = part.wire[field]
+    if (opens) part.open(wire)
+    else {
+      if (isWire(given)) part.replace(wire)
+      part.level = PART_DONE
+    }
+    this.#tellText({ item, part, field }, remainder(before, part.wire[field]))
+    for (const more of others) if (isWire(more)) item.opened(list, '', more).open(more)
   }
 
-  #tellPart(item: Item, part: Part, before: unknown): void {
-    if (!this.#onDelta) return
-    const more = remainder(before, part.wire[fieldOf(part)])
-    this.#tell(partDelta(part.type, item.place, part.position, more))
-  }
-
-  #annotate(event: Wire, kinds: readonly string[]): void {
-    const { annotation } = event
+  #annotate(event: Wire, { kinds }: Rule): void {
+    const { annotation, content_index: label } = event
     if (!isWire(annotation)) return
     const item = this.#itemOf(event, kinds)
-    const label = event['content_index']
     // Without an index, an annotation may come after the text that it annotates.
     const level = label === undefined ? PART_DONE : TEXT_DONE
     const part = item.part('content', 'output_text', label, level)
@@ -441,18 +365,17 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
     })
   }
 
-  /** V8 keeps `a + b` as a pair. Reading a letter joins all pieces; doing it at each power of two keeps it cheap. */
-  #flatten(text: string): void {
-    this.#pieces++
-    if ((this.#pieces & (this.#pieces - 1)) === 0) this.letter = text.charCodeAt(0)
+  #tellText({ item, part, field }: Text, piece: string): void {
+    const kind = part ? part.type || field : item.type
+    this.#tell(textDelta(kind, item.place, part?.position, piece))
   }
 
   #tell(delta: ResponseDelta | undefined): void {
     if (delta !== undefined) this.#onDelta?.(delta)
   }
 
-  #tellAll(deltas: Iterable<ResponseDelta>): void {
-    if (this.#onDelta) for (const delta of deltas) this.#onDelta(delta)
+  #tellAll(deltas: Iterable<ResponseDelta | undefined>): void {
+    if (this.#onDelta) for (const delta of deltas) this.#tell(delta)
   }
 
   // The result
@@ -463,36 +386,34 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
 
   finish(end: ResponseStreamEnd = {}): FinishedResponse<Response> {
     if (this.#result) return this.#result
-    if (!this.isOver) this.#end(false)
+    if (!this.isOver) this.#tellEnd(false)
     const response = this.#response()
     const [output, items] = [this.#output, this.#items.inOrder()]
-    const isDone = (position: number): boolean =>
-      output ? !isOpen(output[position]) : items[position]?.isDone === true
     const verdict = verdictOn(response, {
       ...end,
       isOver: this.isOver,
       error: this.error,
       notes: this.notes,
-      isDone,
+      isDone: (position) =>
+        output
+          ? wireIn(output[position])['status'] !== 'in_progress'
+          : items[position]?.isDone === true,
     })
     return (this.#result = { response: response as Response, verdict })
   }
 
   /** Tells the end of the calls that the server has not closed, and how the response ended. */
-  #end(isTerminal: boolean): void {
+  #tellEnd(isTerminal: boolean): void {
     if (!this.#onDelta) return
-    const isWhole = isTerminal && this.#fields['status'] === 'completed'
+    const { status, incomplete_details: details } = this.#fields
+    const isWhole = isTerminal && status === 'completed'
     for (const item of this.#items.inOrder())
-      if (!item.isDone && TOOL_CALLS.includes(item.type)) {
-        const partial = !isWhole || isPartial(item.wire(), isWhole) !== undefined
-        this.#tell({ type: 'tool-call-end', item: item.place, ...namesOf(item), partial })
-      }
+      if (!item.isDone) this.#endCall(item, !isWhole || isPartial(item.wire(), true) !== undefined)
     if (!isTerminal) return
-    const details = this.#fields['incomplete_details']
-    const reason = isWire(details) ? details['reason'] : undefined
+    const { reason } = wireIn(details)
     this.#tell({
       type: 'finish',
-      status: String(this.#fields['status']),
+      status: String(status),
       reason: typeof reason === 'string' ? reason : undefined,
     })
   }
@@ -501,19 +422,6 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
     const output = this.#output ?? this.#items.inOrder().map((item) => item.wire())
     return { ...this.#fields, output }
   }
-}
-
-/** Parts of both kinds of items have one event: a part of reasoning belongs to an item of reasoning first. */
-function kindsOf(part: Wire, kinds: readonly string[]): readonly string[] {
-  return part['type'] === 'reasoning_text' ? kinds.toReversed() : kinds
-}
-
-function isOpen(item: unknown): boolean {
-  return isWire(item) && item['status'] === 'in_progress'
-}
-
-function fieldOf(part: Part): string {
-  return part.type === 'refusal' ? 'refusal' : 'text'
 }
 
 function namesOf(item: Item): { readonly id: string; readonly name: string } {

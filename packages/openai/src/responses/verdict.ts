@@ -7,19 +7,15 @@ import type {
 } from './accumulator-types.ts'
 import type { Rule } from './event-table.ts'
 import type { ResponseNotes } from './notes.ts'
-import { isWire, listIn, type Wire } from './wire.ts'
+import { isWire, listIn, type Wire, wireIn } from './wire.ts'
 
-const TERMINAL = ['completed', 'incomplete', 'failed', 'cancelled']
+const TERMINAL: readonly unknown[] = ['completed', 'incomplete', 'failed', 'cancelled']
 
 /** The calls that the caller runs, directly or through a shell. */
-const CALLS = [
-  'function_call',
-  'custom_tool_call',
-  'computer_call',
-  'local_shell_call',
-  'shell_call',
-  'apply_patch_call',
-]
+const CALLS: readonly unknown[] =
+  'function_call custom_tool_call computer_call local_shell_call shell_call apply_patch_call'.split(
+    ' ',
+  )
 
 /**
  * The status with which an event ends the response; `undefined` if it does not. Any event with a response that has a
@@ -27,12 +23,11 @@ const CALLS = [
  * sends `response.completed` with the status `incomplete`.
  */
 export function endStatusOf(event: Wire, rule: Rule | undefined): string | undefined {
-  const isLifecycle = rule?.does === 'lifecycle'
-  if ((rule !== undefined && !isLifecycle) || (isLifecycle && rule.opens)) return undefined
-  const { response } = event
-  const whole = isWire(response) ? response : event['object'] === 'response' ? event : {}
-  const status = whole['status'] ?? (isLifecycle ? rule.status : undefined)
-  return typeof status === 'string' && TERMINAL.includes(status) ? status : undefined
+  if (rule && (rule.does !== 'response' || rule.state === undefined)) return undefined
+  const { response, object } = event
+  const whole = object === 'response' ? event : wireIn(response)
+  const status = whole['status'] ?? rule?.state
+  return TERMINAL.includes(status) ? String(status) : undefined
 }
 
 /** Why a call must not be run; `undefined` for a whole one. */
@@ -72,7 +67,7 @@ export function verdictOn(response: Wire, known: Known): ResponseVerdict {
   if (reason === 'no-end' && output.length > 0 && output.every((_, at) => known.isDone(at)))
     notes.add('all-items-done')
   const partialToolCalls = output.flatMap((item, position): PartialResponseCall[] => {
-    if (!isWire(item) || !CALLS.includes(String(item['type']))) return []
+    if (!isWire(item) || !CALLS.includes(item['type'])) return []
     const why = isPartial(item, isWhole || known.isDone(position))
     return why ? [{ output: position, id: String(item['call_id'] ?? ''), reason: why }] : []
   })

@@ -30,6 +30,8 @@ export type ResponseQuirk =
   | 'done-empty'
   /** No event opens or closes a part: sub2api. */
   | 'part-events-missing'
+  /** A part is opened after its first delta: LiteLLM. */
+  | 'part-opened-late'
   /** No `output_item.added`. */
   | 'added-missing'
   /** All items are done at the end: llama.cpp. */

@@ -363,6 +363,15 @@ const QUIRKS: Readonly<Record<ResponseQuirk, Quirk>> = {
     return { ...Object.fromEntries(emptied), ...('logprobs' in event && { logprobs: [] }) }
   }),
   'part-events-missing': except(isPart),
+  'part-opened-late': (events) => {
+    const late = [...events]
+    for (const [at, event] of events.entries()) {
+      const next = events[at + 1]
+      const opens = String(event['type']).endsWith('_part.added')
+      if (opens && next && isDelta(next)) late.splice(at, 2, next, event)
+    }
+    return late
+  },
   'added-missing': except(({ type }) => type === 'response.output_item.added'),
   'items-done-last': (events) => {
     const isItemDone = ({ type }: JsonObject): boolean => type === 'response.output_item.done'
@@ -409,6 +418,7 @@ const GROUPS: readonly (readonly ResponseQuirk[])[] = [
   ],
   ['output-index-missing', 'output-index-from-one', 'output-index-gaps'],
   ['part-index-missing', 'part-index-runs-on', 'part-index-counts'],
+  ['part-index-missing', 'part-index-counts', 'part-events-missing', 'part-opened-late'],
   [
     'part-index-missing',
     'part-index-counts',
