@@ -13,6 +13,9 @@ import { type JsonObject, RESPONSE_QUIRKS, responseStream } from '@tesserae/test
 
 type Wire = Record<string, unknown>
 
+/** Of properties that take long for each run: a part of `FC_RUNS`. */
+const RUNS = fc.readConfigureGlobal().numRuns ?? 100
+
 const run = (events: readonly unknown[], onDelta?: (delta: ResponseDelta) => void) => {
   const accumulator = createAccumulator<Wire>({ onDelta })
   for (const event of events) accumulator.push(event)
@@ -44,7 +47,7 @@ describe('the response is what the server returns without streaming', () => {
           expect(run(events).response).toEqual(response)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: RUNS / 2 },
     )
   })
 
@@ -98,7 +101,7 @@ describe('prefixes', () => {
             expect(textsOf(response)[at]?.startsWith(text)).toBe(true)
         }
       }),
-      { numRuns: 50 },
+      { numRuns: RUNS / 2 },
     )
   })
 
@@ -114,7 +117,7 @@ describe('prefixes', () => {
         expect(JSON.stringify(events)).toBe(before)
         expect(accumulator.finish().response).toEqual(run(JSON.parse(before)).response)
       }),
-      { numRuns: 50 },
+      { numRuns: RUNS / 2 },
     )
   })
 })
@@ -151,7 +154,7 @@ describe('deltas', () => {
         while (!step.done) step = await reading.next()
         expect(step.value.response).toEqual(run(events).response)
       }),
-      { numRuns: 50 },
+      { numRuns: RUNS / 2 },
     )
   })
 })
@@ -179,7 +182,7 @@ describe('bytes', () => {
           expect(result.verdict).toEqual(whole.verdict)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: RUNS / 2 },
     )
   })
 

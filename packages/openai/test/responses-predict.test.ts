@@ -4,6 +4,9 @@ import { accumulate, readDeltas, toEvents } from '@tesserae/openai/responses'
 import { RESPONSE_QUIRKS, responseStream } from '@tesserae/testkit/responses'
 
 type Wire = Record<string, unknown>
+
+/** Of properties that take long for each run: a part of `FC_RUNS`. */
+const RUNS = fc.readConfigureGlobal().numRuns ?? 100
 interface Framing {
   readonly names: boolean
   readonly lineEnd: string
@@ -91,7 +94,7 @@ describe('prediction changes nothing', () => {
           expect(await tell(chunks, true)).toEqual(await tell(chunks, false))
         },
       ),
-      { numRuns: 40 },
+      { numRuns: RUNS / 2 },
     )
   })
 
@@ -101,7 +104,7 @@ describe('prediction changes nothing', () => {
         const chunks = [write(events, { names: true, lineEnd: '\n', spaces: false })]
         expect(await read(chunks, true)).toEqual(await read(chunks, false))
       }),
-      { numRuns: 10 },
+      { numRuns: RUNS / 10 },
     )
   })
 
@@ -136,7 +139,7 @@ describe('prediction changes nothing', () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: RUNS / 2 },
     )
   })
 

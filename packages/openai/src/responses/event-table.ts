@@ -38,15 +38,17 @@ export interface Rule {
   readonly state?: string | undefined
 }
 
-/** Texts, each with its events `.delta` and `.done`. */
-const TEXTS: readonly (readonly [
+/** A text, with its events `.delta` and `.done`. */
+export type TextRow = readonly [
   event: string,
   item: string,
   field: string,
   list?: ListName,
   part?: string,
   whole?: string,
-])[] = [
+]
+
+export const TEXTS: readonly TextRow[] = [
   ['output_text', 'message', 'text', 'content', 'output_text'],
   ['refusal', 'message', 'refusal', 'content', 'refusal'],
   ['reasoning_text', 'reasoning', 'text', 'content', 'reasoning_text'],

@@ -1,7 +1,8 @@
 import { type Granularity, piecesOf } from '../split/pieces.ts'
 import { notAResponse } from './errors.ts'
+import { TEXTS } from './event-table.ts'
 import type { ModelResponse, ResponseEvent } from './types.ts'
-import { isWire, listIn, type Wire } from './wire.ts'
+import { type Draft, isWire, listIn, type Wire } from './wire.ts'
 
 /** Options of {@link split}. */
 export interface SplitOptions {
@@ -10,39 +11,36 @@ export interface SplitOptions {
 }
 
 /** The last event, by the status of the response. A response that has not ended has none. */
-const LAST: Readonly<Record<string, string>> = {
-  completed: 'response.completed',
-  incomplete: 'response.incomplete',
-  cancelled: 'response.incomplete',
-  failed: 'response.failed',
-}
+const LAST: ReadonlyMap<unknown, string> = new Map([
+  ['completed', 'completed'],
+  ['incomplete', 'incomplete'],
+  ['cancelled', 'incomplete'],
+  ['failed', 'failed'],
+])
+
+/** The lists of an item, with the index of their parts. */
+const LISTS = [
+  ['summary', 'summary_index'],
+  ['content', 'content_index'],
+] as const
 
 /** Fields that are null until the response ends. */
 const LATE = ['usage', 'completed_at', 'error', 'incomplete_details']
 
 /** The states that items of a kind pass through. */
-const STATES: Readonly<Record<string, readonly string[]>> = {
-  web_search_call: ['in_progress', 'searching', 'completed'],
-  file_search_call: ['in_progress', 'searching', 'completed'],
-  image_generation_call: ['in_progress', 'generating', 'completed'],
-  mcp_call: ['in_progress', 'completed'],
-  mcp_list_tools: ['in_progress', 'completed'],
-}
+const STATES: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['web_search_call', ['in_progress', 'searching', 'completed']],
+  ['file_search_call', ['in_progress', 'searching', 'completed']],
+  ['image_generation_call', ['in_progress', 'generating', 'completed']],
+  ['mcp_call', ['in_progress', 'completed']],
+  ['mcp_list_tools', ['in_progress', 'completed']],
+])
 
-/** The texts of items, and the names of their events. */
-const FIELDS: Readonly<Record<string, readonly [event: string, field: string]>> = {
-  function_call: ['function_call_arguments', 'arguments'],
-  custom_tool_call: ['custom_tool_call_input', 'input'],
-  mcp_call: ['mcp_call_arguments', 'arguments'],
-  code_interpreter_call: ['code_interpreter_call_code', 'code'],
-}
-
-/** The texts of parts, and the names of their events. */
-const PARTS: Readonly<Record<string, readonly [event: string, field: string]>> = {
-  output_text: ['output_text', 'text'],
-  refusal: ['refusal', 'refusal'],
-  reasoning_text: ['reasoning_text', 'text'],
-  summary_text: ['reasoning_summary_text', 'text'],
+/** The name of the events for a text of an item itself, and its field; of a part, for which `isPart` is true. */
+function textOf(type: unknown, isPart: boolean): readonly [event: string, field: string] {
+  const [event, , field] =
+    TEXTS.find(([, item, , list, part]) => (isPart ? part === type : !list && item === type)) ?? []
+  return [event ?? '', field ?? '']
 }
 
 /**
@@ -79,84 +77,77 @@ function assertResponse(response: unknown): void {
 }
 
 function* eventsOf(response: Wire, granularity: Granularity): Generator<Wire> {
-  const opening: Record<string, unknown> = { ...response, output: [] }
+  const opening: Draft = { ...response, output: [] }
   for (const field of LATE) if (field in response) opening[field] = null
   if ('status' in response) opening['status'] = 'in_progress'
   yield { type: 'response.created', response: opening }
   yield { type: 'response.in_progress', response: opening }
   for (const [output_index, item] of listIn(response['output']).entries())
     if (isWire(item)) yield* itemEvents(item, output_index, granularity)
-  const { status = 'completed' } = response
-  const last = typeof status === 'string' && Object.hasOwn(LAST, status) ? LAST[status] : undefined
-  if (last !== undefined) yield { type: last, response }
+  const last = LAST.get(response['status'] ?? 'completed')
+  if (last !== undefined) yield { type: `response.${last}`, response }
   else yield { type: 'response.in_progress', response: { ...response, output: [] } }
 }
 
 function* itemEvents(item: Wire, output_index: number, granularity: Granularity): Generator<Wire> {
-  const kind = String(item['type'])
-  const place = { item_id: String(item['id'] ?? item['call_id'] ?? ''), output_index }
+  const { id, call_id, type: kind, status } = item
+  const place = { item_id: String(id ?? call_id ?? ''), output_index }
   yield { type: 'response.output_item.added', output_index, item: openingOf(item) }
-  const states = Object.hasOwn(STATES, kind) ? (STATES[kind] ?? []) : []
-  const [last] = states.slice(-1)
-  for (const state of states.slice(0, -1)) yield { type: `response.${kind}.${state}`, ...place }
-  for (const [index, part] of listIn(item['summary']).entries())
-    if (isWire(part))
-      yield* partEvents(part, 'summary', { ...place, summary_index: index }, granularity)
-  for (const [index, part] of listIn(item['content']).entries())
-    if (isWire(part))
-      yield* partEvents(part, 'content', { ...place, content_index: index }, granularity)
-  const [event, field] = (Object.hasOwn(FIELDS, kind) ? FIELDS[kind] : undefined) ?? ['', '']
+  const states = STATES.get(kind) ?? []
+  for (const state of states.slice(0, -1))
+    yield { type: `response.${String(kind)}.${state}`, ...place }
+  for (const [list, label] of LISTS)
+    for (const [index, part] of listIn(item[list]).entries())
+      if (isWire(part)) yield* partEvents(part, list, { ...place, [label]: index }, granularity)
+  const [event, field] = textOf(kind, false)
   const text = item[field]
   if (typeof text === 'string') {
     for (const delta of piecesOf(text, granularity))
       yield { type: `response.${event}.delta`, ...place, delta }
     yield { type: `response.${event}.done`, ...place, [field]: text }
   }
-  if (last && (item['status'] === 'completed' || item['status'] === undefined))
-    yield { type: `response.${kind}.${last}`, ...place }
+  if (states.length > 0 && (status === 'completed' || status === undefined))
+    yield { type: `response.${String(kind)}.completed`, ...place }
   yield { type: 'response.output_item.done', output_index, item }
 }
 
 /** An item as it begins: without the texts that follow. */
 function openingOf(item: Wire): Wire {
-  const opening: Record<string, unknown> = { ...item }
+  const opening: Draft = { ...item }
   if (typeof item['status'] === 'string') opening['status'] = 'in_progress'
-  for (const list of ['content', 'summary']) if (Array.isArray(item[list])) opening[list] = []
-  for (const field of ['arguments', 'input', 'code'])
-    if (typeof item[field] === 'string' && Object.hasOwn(FIELDS, String(item['type'])))
-      opening[field] = ''
+  for (const [list] of LISTS) if (Array.isArray(item[list])) opening[list] = []
+  const [, field] = textOf(item['type'], false)
+  if (typeof item[field] === 'string') opening[field] = ''
   return opening
 }
 
 function* partEvents(
   part: Wire,
-  list: 'content' | 'summary',
+  list: string,
   place: Wire,
   granularity: Granularity,
 ): Generator<Wire> {
-  const type = String(part['type'])
-  const [event, field] = (Object.hasOwn(PARTS, type) ? PARTS[type] : undefined) ?? ['', '']
+  const { type } = part
+  const [event, field] = textOf(type, true)
   const text = part[field]
   const name = list === 'summary' ? 'reasoning_summary_part' : 'content_part'
-  const isText = typeof text === 'string'
-  const opening = isText
-    ? { type, [field]: '', ...(type === 'output_text' && { annotations: [] }) }
-    : part
-  yield { type: `response.${name}.added`, ...place, part: opening }
-  if (isText) {
-    const beside = type === 'output_text' ? { logprobs: [] as unknown[] } : {}
-    const tokens = tokensOf(part)
-    if (tokens)
-      for (const token of tokens)
-        yield {
-          type: `response.${event}.delta`,
-          ...place,
-          delta: token['token'],
-          logprobs: [token],
-        }
-    else
-      for (const delta of piecesOf(text, granularity))
-        yield { type: `response.${event}.delta`, ...place, delta, ...beside }
+  const isOutput = type === 'output_text'
+  const opening = { type, [field]: '', ...(isOutput && { annotations: [] }) }
+  yield {
+    type: `response.${name}.added`,
+    ...place,
+    part: typeof text === 'string' ? opening : part,
+  }
+  if (typeof text === 'string') {
+    const logprobs = listIn(part['logprobs'])
+    // Each token comes with its log probability, as it does from a server.
+    const steps =
+      tokensOf(part)?.map((token) => ({ delta: token['token'], logprobs: [token] })) ??
+      Array.from(piecesOf(text, granularity), (delta) => ({
+        delta,
+        ...(isOutput && { logprobs: [] }),
+      }))
+    for (const step of steps) yield { type: `response.${event}.delta`, ...place, ...step }
     for (const [annotation_index, annotation] of listIn(part['annotations']).entries())
       yield {
         type: 'response.output_text.annotation.added',
@@ -164,8 +155,12 @@ function* partEvents(
         annotation_index,
         annotation,
       }
-    if (type === 'output_text') beside.logprobs = [...listIn(part['logprobs'])]
-    yield { type: `response.${event}.done`, ...place, [field]: text, ...beside }
+    yield {
+      type: `response.${event}.done`,
+      ...place,
+      [field]: text,
+      ...(isOutput && { logprobs: [...logprobs] }),
+    }
   }
   yield { type: `response.${name}.done`, ...place, part }
 }
