@@ -304,6 +304,9 @@ export const invalidValue = (
     issues,
   )
 
+export const restarted = (): Error =>
+  new Error('The server began its answer anew: pass `repeat: false`, or let the server send IDs.')
+
 export const notASource = (source: unknown): TypeError => {
   const kind = Object.prototype.toString.call(source).slice(8, -1)
   const advice = kind === 'Promise' ? 'await it first' : 'put one chunk in an array'

@@ -542,7 +542,7 @@ describe('objects of a client that wrap chunks', () => {
 describe('anything else as the source rejects', () => {
   const read: [string, (source: never) => Promise<unknown>][] = [
     ['accumulate', (source) => openai.accumulate(source)],
-    ['readDeltas', (source) => openai.readDeltas(source).next()],
+    ['readDeltas', (source) => readDeltas(source).next()],
     ['readChunks', (source) => openai.readChunks(source).next()],
   ]
   const sources: [string, unknown, string][] = [
@@ -559,5 +559,38 @@ describe('anything else as the source rejects', () => {
       expect(error, name).toBeInstanceOf(TypeError)
       expect((error as TypeError).message, name).toContain(says)
     }
+  })
+})
+
+describe('a connection that began its answer anew', () => {
+  const chunk = (content: string): object => ({ choices: [{ index: 0, delta: { content } }] })
+  /** As a connection of `@tesserae/client`, without IDs: the server answers twice. */
+  const source = {
+    restarts: 0,
+    async *[Symbol.asyncIterator]() {
+      yield chunk('Hel')
+      this.restarts++
+      yield chunk('Hello')
+    },
+  }
+
+  test('rejects with the message of the first response', async () => {
+    source.restarts = 0
+    await expect(openai.accumulate(source)).rejects.toMatchObject({
+      code: 'interrupted',
+      partial: { choices: [{ message: { content: 'Hel' } }] },
+      cause: { message: expect.stringContaining('began its answer anew') },
+    })
+  })
+
+  test('ends the deltas before the second response', async () => {
+    source.restarts = 0
+    const text: string[] = []
+    const read = async (): Promise<void> => {
+      for await (const delta of readDeltas(source))
+        if (delta.type === 'content') text.push(delta.delta)
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'interrupted' })
+    expect(text).toEqual(['Hel'])
   })
 })

@@ -104,6 +104,18 @@ describe('a connection, read by @tesserae/openai', () => {
     expect(text).toEqual(['Hel', 'lo'])
   })
 
+  test('a GET without IDs that is sent again does not join two answers', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(chunk('Hel') + chunk('lo'))
+      setTimeout(() => response.destroy(), 50)
+    })
+    await expect(accumulate(connect(url, { delay: 10 }))).rejects.toMatchObject({
+      code: 'interrupted',
+      partial: { choices: [{ message: { content: 'Hello' } }] },
+    })
+  })
+
   test('a refusal rejects as the error of the server that it is', async () => {
     const url = await serve((_, response) => {
       response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '7' })

@@ -1,4 +1,4 @@
-import { notASource } from '../errors.ts'
+import { notASource, restarted } from '../errors.ts'
 
 /** An event, from any parser. */
 export interface EventLike {
@@ -45,7 +45,28 @@ export function assertSource(source: unknown): void {
 }
 
 export function pullFrom(source: Exclude<ChunkSource, Response>): Pull {
-  return 'getReader' in source ? ofStream(source) : ofIterable(source)
+  if ('getReader' in source) return ofStream(source)
+  return 'restarts' in source ? ofConnection(source as Reconnecting) : ofIterable(source)
+}
+
+/** A connection of `@tesserae/client`, or one like it. */
+interface Reconnecting extends AsyncIterable<unknown> {
+  /** How many responses may have begun the message anew. */
+  readonly restarts: number
+}
+
+/** Two halves of two answers are not a message: the second response ends the first. */
+function ofConnection(source: Reconnecting): Pull {
+  const { restarts } = source
+  const pull = ofIterable(source)
+  return {
+    ...pull,
+    async next() {
+      const item = await pull.next()
+      if (source.restarts > restarts) throw restarted()
+      return item
+    },
+  }
 }
 
 /** Streams are read by a reader and not iterated: WebKit has no async iterator on them. */
