@@ -16,7 +16,7 @@
  * lines, and a control block cannot be mistaken for an event.
  */
 import type { SseEventInit } from '@tesserae/encoder'
-import type { Entry } from './store.ts'
+import type { Entry, Place } from './store.ts'
 import type { EndReason } from './types.ts'
 
 export const BEAT = ':b\n\n'
@@ -66,6 +66,13 @@ export function linkOf(epoch: number): string {
 /** The epoch that a takeover goes on after, if a block is its first record. */
 export function linkIn(block: string): number | undefined {
   return block.startsWith(':a ') ? Number(block.slice(3)) : undefined
+}
+
+/** Whether the records of an entry come right after the record at `last`, whose epoch is 0 before the first record. */
+export function follows(entry: Entry, blocks: readonly string[], last: Place): boolean {
+  if (entry.number - blocks.length !== last.number) return false
+  const isSame = last.epoch === 0 || entry.epoch === last.epoch
+  return isSame || linkIn(blocks[0] as string) === last.epoch
 }
 
 /** The blocks of a body, each without its blank line. */

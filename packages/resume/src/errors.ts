@@ -26,6 +26,8 @@ export type ResumeErrorCode =
   | 'fenced'
   /** A reader considered this producer lost and ended the log. */
   | 'lost'
+  /** The store lost entries in the middle of the log, so it cannot be taken over. */
+  | 'damaged'
   /** The log was removed, evicted or expired. */
   | 'gone'
   /** The store could not be reached, so this producer gave up. */
@@ -120,12 +122,13 @@ export function ownId(): ResumeError {
 }
 
 const ABORTED: Record<
-  'stopped' | 'fenced' | 'lost' | 'gone' | 'unreachable' | 'too-large',
+  'stopped' | 'fenced' | 'lost' | 'damaged' | 'gone' | 'unreachable' | 'too-large',
   string
 > = {
   stopped: 'The stream was stopped.',
   fenced: 'Another producer took over this stream.',
   lost: 'A reader considered this producer lost, because it was silent for longer than `lease`.',
+  damaged: 'The store lost entries in the middle of this stream.',
   gone: 'The stream was removed, evicted or expired while it was being written.',
   unreachable: 'The store could not be reached for `patience`; see `error.cause`.',
   'too-large': 'The stream would exceed `maxBytes`.',

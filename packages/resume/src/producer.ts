@@ -11,7 +11,18 @@
  * - After `over` no append begins, the source's iterator has been returned, and no timer or listener remains.
  */
 import { encode } from '@tesserae/encoder'
-import { BEAT, bytesOf, controlOf, decode, endIn, endOf, isEvent, linkOf, split } from './blocks.ts'
+import {
+  BEAT,
+  bytesOf,
+  controlOf,
+  decode,
+  endIn,
+  endOf,
+  follows,
+  isEvent,
+  linkOf,
+  split,
+} from './blocks.ts'
 import type { Claimed } from './claim.ts'
 import { aborted, ownId, type ResumeError } from './errors.ts'
 import type { SseEventInit } from '@tesserae/encoder'
@@ -76,7 +87,9 @@ export class Producer {
 
   async run(source: RunSource, isTakeover: boolean): Promise<void> {
     try {
-      const { last, count } = isTakeover ? await this.#history() : { last: undefined, count: 0 }
+      const history = isTakeover ? await this.#history() : { last: undefined, count: 0 }
+      if (!history) return this.#close('damaged')
+      const { last, count } = history
       const { signal } = this.#controller
       if (this.#state !== 'open') return
       const sequence = typeof source === 'function' ? await source({ signal, last, count }) : source
@@ -252,18 +265,22 @@ export class Producer {
     }
   }
 
-  /** What a takeover continues after. */
-  async #history(): Promise<{ last: SseEventInit | undefined; count: number }> {
+  /** What a takeover continues after. `undefined`: the store lost entries in the middle, so there is no `count`. */
+  async #history(): Promise<{ last: SseEventInit | undefined; count: number } | undefined> {
     const log = this.#log
     let last: SseEventInit | undefined
     let count = 0
     let from: Place | undefined
+    let before: Place | undefined
     for (;;) {
       const page = await ask(log, () => log.store.read(log.name, from, HISTORY_PAGE))
       for (const entry of page) {
         this.#bytes += bytesOf(entry.body)
         if (controlOf(entry).kind !== 'records') continue
-        const events = split(entry.body).filter(isEvent)
+        const blocks = split(entry.body)
+        if (before && !follows(entry, blocks, before)) return undefined
+        before = entry
+        const events = blocks.filter(isEvent)
         count += events.length
         const newest = events.at(-1)
         if (newest !== undefined) last = decode(newest)

@@ -5,12 +5,12 @@
  * events to hand out; `over`.
  *
  * Invariants:
- * - `#place` is the last entry taken, and `#number` the number of its last record. The next record must have the next number.
+ * - `#newest` is the last entry taken, and `#last` the last record. The next entry with records must follow it.
  *   That check is what makes an entry that the store lost visible.
  * - Nothing is asked of the store before the caller has asked for an event.
  * - After `over` no wait, timer or listener remains.
  */
-import { baseOf, controlOf, decode, endIn, isEvent, linkIn, split } from './blocks.ts'
+import { baseOf, controlOf, decode, endIn, follows, isEvent, linkIn, split } from './blocks.ts'
 import { badCursor, gapError, notFound } from './errors.ts'
 import type { SseEventInit } from '@tesserae/encoder'
 import type { Follower, News } from './follower.ts'
@@ -46,11 +46,9 @@ export class LogReader implements Reader {
   #pageLimit = FIRST_PAGE
   /** Whether the page was full, so that the store certainly has to be asked for the next one. */
   #isBehind = false
-  #place: Place = { epoch: 0, number: 0 }
   #newest: Entry | undefined
-  #number = 0
-  /** The epoch of the last record taken, or 0. */
-  #epoch = 0
+  /** Its epoch is 0 before the first record. */
+  #last: Place = { epoch: 0, number: 0 }
   /** The body of the log's oldest entry, which holds a random token. */
   #generation = ''
   /** Where the last reset was caused. A second one there means that the log is damaged. */
@@ -136,9 +134,7 @@ export class LogReader implements Reader {
     if (place.number === LARGEST_NUMBER) return this.#end('end')
     const page = await this.#read(place)
     if (this.#isOverNow() || this.#startAfter(place, page)) return
-    if (this.#options.gap === 'reject') throw gapError()
-    this.#tellReset(cursor as string)
-    await this.#fromOldest(this.#pageLimit)
+    await this.#reset(cursor as string)
   }
 
   /** `return()` may have been called during any wait. */
@@ -155,8 +151,7 @@ export class LogReader implements Reader {
     this.#state = 'open'
     this.#generation = oldest.body
     const control = controlOf(oldest)
-    this.#number = control.kind === 'mark' ? baseOf(control.token) : 0
-    this.#epoch = 0
+    this.#last = { epoch: 0, number: control.kind === 'mark' ? baseOf(control.token) : 0 }
     this.#use(page)
     return true
   }
@@ -172,12 +167,9 @@ export class LogReader implements Reader {
       }
       if (control.kind === 'mark') continue
       const blocks = split(entry.body)
-      const first = entry.number - blocks.length + 1
-      const holds = entry.epoch === cursor.epoch && first <= cursor.number
-      this.#number = cursor.number
-      this.#epoch = cursor.epoch
-      if (!holds && (first !== cursor.number + 1 || !this.#follows(entry, blocks))) return false
-      if (holds) this.#number = entry.number
+      const holds = entry.epoch === cursor.epoch && entry.number - blocks.length < cursor.number
+      if (!holds && !follows(entry, blocks, cursor)) return false
+      this.#last = holds ? entry : cursor
       this.#use(page)
       this.#pageAt = holds ? index + 1 : index
       if (holds) this.#takeRecords(entry, blocks, cursor.number)
@@ -194,9 +186,8 @@ export class LogReader implements Reader {
     if (control.kind === 'seal') this.#end(control.reason, idOf(entry.epoch, entry.number))
     if (control.kind !== 'records') return this.#stand(entry)
     const blocks = split(entry.body)
-    if (entry.number - blocks.length !== this.#number || !this.#follows(entry, blocks))
-      return this.#mismatch(entry, blocks)
-    this.#takeRecords(entry, blocks, this.#number)
+    if (!follows(entry, blocks, this.#last)) return this.#mismatch(entry, blocks)
+    this.#takeRecords(entry, blocks, this.#last.number)
   }
 
   /** Takes the records of an entry beyond a number. */
@@ -215,13 +206,12 @@ export class LogReader implements Reader {
       } else if (number > after && isEvent(block))
         this.#events.push(decode(block, idOf(epoch, number)))
     }
-    this.#number = entry.number
-    this.#epoch = epoch
+    this.#last = entry
     this.#stand(entry)
   }
 
   #stand(entry: Entry): void {
-    this.#place = this.#newest = entry
+    this.#newest = entry
   }
 
   /** Takes the end of the log. `end` itself has no event: `final` of the encoder tells it. */
@@ -238,22 +228,26 @@ export class LogReader implements Reader {
     this.#at = 0
   }
 
-  #tellReset(after: string): void {
-    this.#events.push({ event: 'reset', data: JSON.stringify({ after }) })
-  }
-
-  /** Whether the first record of an epoch goes on after the epoch that was read last. */
-  #follows({ epoch }: Entry, [first = '']: readonly string[]): boolean {
-    return this.#epoch === 0 || epoch === this.#epoch || linkIn(first) === this.#epoch
+  /** The client starts over. @returns whether there is a log */
+  async #reset(after: string): Promise<boolean> {
+    if (this.#options.gap === 'reject') throw gapError()
+    const isThere = await this.#fromOldest(this.#pageLimit)
+    const [oldest] = this.#page
+    if (!isThere || !oldest) return isThere
+    const event = { event: 'reset', data: JSON.stringify({ after }) }
+    // The id before the first record. With the one that it has, a client that is cut off now would go on in the middle.
+    const id = idOf(oldest.epoch, this.#last.number)
+    this.#events.push(controlOf(oldest).kind === 'mark' ? { ...event, id } : event)
+    return true
   }
 
   /** The next record is not the one after the last record read. */
   async #mismatch(entry: Entry, blocks: readonly string[]): Promise<void> {
     if (this.#follower) return this.#askTheStore(this.#follower)
     const isRepeated = this.#resetAt !== undefined && compare(this.#resetAt, entry) === 0
-    const { [0]: first = '', length } = blocks
-    const isBefore =
-      entry.number - length < this.#number || (linkIn(first) ?? Infinity) < this.#epoch
+    const { epoch, number } = this.#last
+    const link = linkIn(blocks[0] as string) ?? epoch
+    const isBefore = entry.number - blocks.length < number || link < epoch
     if (!isRepeated && (isBefore || (await this.#isReplaced()))) return this.#startAgain(entry)
     if (!this.#isOverNow()) this.#end('damaged', idOf(entry.epoch, LARGEST_NUMBER))
   }
@@ -265,11 +259,11 @@ export class LogReader implements Reader {
   async #askTheStore(follower: Follower): Promise<void> {
     follower.markStale()
     this.#unfollow()
-    const last = { epoch: this.#epoch, number: this.#number }
+    const last = this.#last
     const page = await this.#read(last)
     const [entry] = page
     if (this.#isOverNow()) return
-    const isFirst = this.#epoch === 0
+    const isFirst = last.epoch === 0
     if (!entry || (!isFirst && compare(entry, last) !== 0)) return this.#startAgain(last)
     this.#use(page)
     if (isFirst) return
@@ -285,14 +279,12 @@ export class LogReader implements Reader {
   /** The log forgot entries that this reader has, or is another one of the same name. */
   async #startAgain(at: Place): Promise<void> {
     this.#resetAt = at
-    const after = idOf(this.#epoch, this.#number)
+    const after = idOf(this.#last.epoch, this.#last.number)
     this.#unfollow()
     this.#events = []
     this.#at = 0
-    const isThere = await this.#fromOldest(this.#pageLimit)
-    if (this.#isOverNow()) return
-    if (isThere) this.#tellReset(after)
-    else this.#end('gone')
+    const isThere = await this.#reset(after)
+    if (!isThere && !this.#isOverNow()) this.#end('gone')
   }
 
   #use(page: readonly Entry[]): void {
@@ -301,14 +293,15 @@ export class LogReader implements Reader {
   }
 
   async #turnPage(): Promise<void> {
+    const place = this.#newest as Entry
     const follower = (this.#follower ??= this.#isBehind ? undefined : this.#follow())
-    if (follower?.covers(this.#place)) {
-      const { news, cancel } = follower.after(this.#place)
+    if (follower?.covers(place)) {
+      const { news, cancel } = follower.after(place)
       const answer = await this.#unlessReturned(news, cancel)
       if (answer === 'forgotten') return this.#askTheStore(follower)
       return this.#use(answer)
     }
-    const page = await this.#read(beyond(this.#place))
+    const page = await this.#read(beyond(place))
     if (this.#isOverNow()) return
     // The follower has seen entries beyond this place that the store no longer has.
     if (follower && page.length === 0) return this.#askTheStore(follower)

@@ -17,7 +17,7 @@ export type EndReason =
   | 'lost'
   /** The log would have exceeded `maxBytes`. */
   | 'too-large'
-  /** The store lost entries in the middle of the log. Only readers see this reason. */
+  /** The store lost entries in the middle of the log. A reader or a takeover noticed. */
   | 'damaged'
   /** The log was removed, evicted or expired while it was in use. */
   | 'gone'
@@ -45,7 +45,7 @@ export interface Ending<Reason extends RunReason = RunReason> {
 export interface SourceContext {
   /**
    * Aborts when nothing more can be stored, with a `ResumeError` as the reason: cancel the model. Its code is `stopped`,
-   * `fenced`, `lost`, `gone`, `unreachable` or `too-large`.
+   * `fenced`, `lost`, `damaged`, `gone`, `unreachable` or `too-large`.
    */
   readonly signal: AbortSignal
   /** After a takeover: the last event of the log. Continue after it. */
@@ -95,7 +95,7 @@ export interface ReadLogOptions {
    * What happens if the log does not continue after that id.
    *
    * - `reset`: one event `reset`, then everything from the oldest event.
-   * - `reject`: a `ResumeError` with the code `gap` and status 412.
+   * - `reject`: a `ResumeError` with the code `gap` and status 412. A reading that is under way rejects with it, too.
    *
    * Default: `reset`.
    */

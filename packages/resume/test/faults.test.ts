@@ -332,6 +332,26 @@ describe('the store forgets', () => {
     expect(again).toEqual(['failed {"reason":"damaged"}'])
   })
 
+  test('the middle: a takeover ends the log with `damaged`, and its source is not called', async () => {
+    const { world, process } = inWorld()
+    const missing = entry(2, 'b')
+    world.log.push(mark, entry(1, 'a'), missing, entry(3, 'c'))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    for (let n = 0; n < 3; n++) await world.until(reader.next())
+    world.log.splice(world.log.indexOf(missing), 1)
+    let isCalled = false
+    const source = (): SseEventInit[] => {
+      isCalled = true
+      return []
+    }
+    const run = await world.until(process().start('a', source, { takeover: true }))
+    if (run === 'still waiting') throw new Error(run)
+    expect(await world.until(run.done)).toMatchObject({ reason: 'damaged', events: 0 })
+    expect(isCalled).toBe(false)
+    expect(await world.until(collect(reader))).toEqual(['failed {"reason":"damaged"}'])
+    expect(await world.until(process().state('a'))).toBe('damaged')
+  })
+
   test('its tail, and another producer goes on: a reader that had it is reset', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'), entry(2, 'b'))
@@ -349,6 +369,51 @@ describe('the store forgets', () => {
     expect(rest).toEqual(['reset', 'a', 'other'])
     await reader.return()
   })
+
+  test.each(['reset', 'reject'] as const)(
+    'a beat alone: a client that is cut off at once loses nothing, with `gap: %s`',
+    async (gap) => {
+      const { world, process } = inWorld()
+      world.log.push(mark, entry(1, 'a'), { epoch: 1, number: 2, body: ':b\n\n' })
+      const client: string[] = []
+      const read = async (after: string | undefined, most: number): Promise<string | undefined> => {
+        const reader = process().read('a', { after, gap })[Symbol.asyncIterator]()
+        let last = after
+        for (let n = 0; n < most; n++) {
+          const step = await world.until(reader.next())
+          if (step === 'still waiting' || step.done) break
+          if (step.value.event === 'reset') client.length = 0
+          else client.push(step.value.data)
+          last = step.value.id ?? last
+        }
+        await reader.return()
+        return last
+      }
+      let last: string | undefined
+      const reader = process().read('a', { gap })[Symbol.asyncIterator]()
+      const first = await world.until(reader.next())
+      if (first === 'still waiting' || first.done) throw new Error('no event')
+      client.push(first.value.data)
+      last = first.value.id
+      const next = reader.next()
+      await world.pass(POLL)
+      world.log.length = 2
+      const second = byHand()
+      await world.until(process().start('a', second.source, { takeover: true }))
+      second.say('b')
+      second.end()
+      const answer = await world.until(next.catch((error: unknown) => error))
+      if (gap === 'reject') expect(answer).toMatchObject({ code: 'gap', status: 412 })
+      else {
+        expect(answer).toMatchObject({ value: { event: 'reset' } })
+        client.length = 0
+        last = (answer as IteratorYieldResult<SseEventInit>).value.id ?? last
+      }
+      await reader.return()
+      await read(last, Infinity)
+      expect(client).toEqual(['a', 'b'])
+    },
+  )
 
   test('its tail, and no producer goes on: a reader that had it is reset, then told `lost`', async () => {
     const { world, process } = inWorld()

@@ -246,7 +246,7 @@ describe('cursors', () => {
       await streams.start('a', [{ data: '1' }, { data: '2' }])
     ).done
     const events = await collect(streams.read('a', { after: '1-77' }))
-    expect(events[0]).toEqual({ event: 'reset', data: '{"after":"1-77"}' })
+    expect(events[0]).toMatchObject({ event: 'reset', data: '{"after":"1-77"}' })
     expect(texts(events.slice(1))).toEqual(['1', '2'])
     await expect(streams.read('a', { after: '1-77', gap: 'reject' }).open()).rejects.toMatchObject({
       code: 'gap',

@@ -76,14 +76,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a cursor is trusted',
     file: 'reader.ts',
-    from: 'if (!holds && first !== cursor.number + 1) return false',
+    from: 'if (!holds && !follows(entry, blocks, cursor)) return false',
     to: '',
   },
   {
     name: 'a hole is passed over',
     file: 'reader.ts',
-    from: 'if (entry.number - blocks.length !== this.#number) return',
-    to: 'if (entry.number - blocks.length < this.#number) return',
+    from: 'if (!follows(entry, blocks, this.#last)) return',
+    to: 'if (entry.number - blocks.length < this.#last.number) return',
   },
   {
     name: 'the end is forgotten when a client comes back with its id',
@@ -171,14 +171,20 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the epoch that a takeover goes on after is not checked',
-    file: 'reader.ts',
-    from: 'linkIn(first) === this.#epoch',
-    to: 'linkIn(first) !== this.#epoch + 0.5',
+    file: 'blocks.ts',
+    from: 'return isSame || linkIn(blocks[0] as string) === last.epoch',
+    to: 'return isSame || last.epoch > 0',
   },
   {
     name: 'the memory of a follower is believed when it contradicts the log',
     file: 'reader.ts',
     from: 'if (this.#follower) return this.#askTheStore(this.#follower)',
+    to: '',
+  },
+  {
+    name: 'a damaged log is taken over',
+    file: 'producer.ts',
+    from: 'if (before && !follows(entry, blocks, before)) return undefined',
     to: '',
   },
 ]

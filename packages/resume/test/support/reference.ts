@@ -8,17 +8,26 @@ export interface Told {
 }
 
 /** What a log says from its start to its first end. Numbers are checked: a log with a hole or an overlap throws. */
-export function reference(log: readonly Entry[]): { events: Told[]; end: string | undefined } {
+export function reference(log: readonly Entry[]): {
+  events: Told[]
+  end: string | undefined
+  /** The id before the first event, which a `reset` has. */
+  start: string
+} {
   const events: Told[] = []
   let expected: number | undefined
   let last = 0
+  let start = ''
   for (const { epoch, number, body } of log) {
     const blocks = body.split('\n\n').slice(0, -1)
     if (number === 0) {
       const [block = ''] = blocks
-      if (block.startsWith(':t ')) return { events, end: endIn(block) }
+      if (block.startsWith(':t ')) return { events, end: endIn(block), start }
+      if (expected !== undefined) continue
       // The first mark says where numbers begin.
-      expected ??= Number.parseInt(block.slice(3, 11), 36) + 1
+      const base = Number.parseInt(block.slice(3, 11), 36)
+      start = `${epoch}-${base}`
+      expected = base + 1
       continue
     }
     if (last !== 0 && epoch !== last && blocks[0] !== `:a ${last}`)
@@ -28,13 +37,13 @@ export function reference(log: readonly Entry[]): { events: Told[]; end: string 
     for (const block of blocks) {
       if (at !== expected) throw new Error(`record ${epoch}-${at} where ${expected} was expected`)
       expected = at + 1
-      if (block.startsWith(':t ')) return { events, end: endIn(block) }
+      if (block.startsWith(':t ')) return { events, end: endIn(block), start }
       if (!block.startsWith(':'))
         events.push({ id: `${epoch}-${at}`, event: nameIn(block), data: dataIn(block) })
       at++
     }
   }
-  return { events, end: undefined }
+  return { events, end: undefined, start }
 }
 
 function endIn(block: string): string {
