@@ -1,3 +1,3 @@
 import { testChaos } from './support/chaos/test-chaos.ts'
 
-testChaos(8)
+testChaos(24)

@@ -60,7 +60,10 @@ describe('/v1/messages', () => {
       messages: [{ role: 'user', content: said }],
     })
     const theirs = await stream.finalMessage()
-    expect(theirs).toMatchObject({ content: [{ type: 'text', text: said }], stop_reason: 'end_turn' })
+    expect(theirs).toMatchObject({
+      content: [{ type: 'text', text: said }],
+      stop_reason: 'end_turn',
+    })
     expect(theirs.usage.output_tokens).toBeGreaterThan(0)
     const asked = await ask('/v1/messages', { messages, stream: true })
     const { choices } = await accumulate(asked, { dialect: anthropic })

@@ -20,6 +20,8 @@ interface Program {
 export interface RedisServer {
   readonly port: number
   readonly url: string
+  /** Where its log is. */
+  readonly folder: string
   /** The process that runs now. */
   readonly child: ChildProcess
   /** Ends the server by a signal. What it acknowledged is in its log. */
@@ -47,6 +49,7 @@ export async function startRedis(): Promise<RedisServer> {
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    folder,
     get child() {
       return child
     },

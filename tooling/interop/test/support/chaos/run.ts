@@ -1,205 +1,87 @@
-// Real processes, a real Redis with its log on disk, and faults all the time.
-// What readers received is compared with what the sources yielded, and with nothing else.
-import { type ChildProcess, spawn } from 'node:child_process'
-import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from 'redis'
-import { type RedisServer, startRedis } from '../../../src/stores/redis-server.ts'
-import { type Proxy, startProxy } from './proxy.ts'
-import { readToEnd, type Seen } from './reader.ts'
-import { LEASE, payload } from './settings.ts'
+// Real processes, a real Redis with its log on disk, and faults. What readers received is compared with what the sources yielded,
+// and with nothing else.
+import { startRedis } from '../../../src/stores/redis-server.ts'
+import { Chaos } from './chaos.ts'
+import { type Seen, violations } from './checker.ts'
+import { startProxy } from './proxy.ts'
+import { Random } from './random.ts'
+import { readToEnd } from './reader.ts'
+import type { Scene, Stage } from './scenes.ts'
 
 /** The seed of the properties: it is printed, and `FC_SEED` replays it. */
 const seed = Number(process.env['FC_SEED'])
 
-/** A small generator of pseudo-random numbers (mulberry32). */
-let state = seed >>> 0
-function random(): number {
-  state = (state + 0x6d2b79f5) >>> 0
-  let t = Math.imul(state ^ (state >>> 15), 1 | state)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-}
-const below = (count: number): number => Math.floor(random() * count)
+/** After so many milliseconds of a round no more faults happen. */
+const FAULTY = 8000
+/** A reader that is not through so long after the last fault waits for ever. */
+const LONGEST_CALM = 90_000
+/** Ids that no log here assigned. */
+const FORGED = ['1-5', '9-0', '4000000000-7']
 
-const SERVERS = 3
-const READERS = 6
-const EVENTS = 100
-/** A round that lasts longer has a reader that waits for ever. */
-const LONGEST_ROUND = 90_000
-
-interface Server {
-  child: ChildProcess
-  port: number | undefined
-}
-
-class Chaos {
-  readonly redis: RedisServer
-  readonly proxy: Proxy
-  readonly servers: Server[] = []
-  faults = 0
-  isQuiet = false
-
-  constructor(redis: RedisServer, proxy: Proxy) {
-    this.redis = redis
-    this.proxy = proxy
+/** One stream, produced and read to its end. */
+async function round(chaos: Chaos, name: string, scene: Scene, faulty: number): Promise<Seen[]> {
+  const { random } = chaos
+  const stage: Stage = { chaos, name, events: scene.events, isDone: false, isDeleted: false }
+  const calm = Date.now() + faulty
+  const around = {
+    address: () => chaos.address(name),
+    connection: () => ({
+      bytes: random.next() < 0.3 ? Infinity : random.below(6000),
+      isCutAtField: random.next() < 0.3,
+      pause: random.next() < 0.1 ? 300 : 0,
+    }),
+    isDeleted: () => stage.isDeleted,
+    deadline: () => calm + LONGEST_CALM,
   }
-
-  async startServer(index: number): Promise<void> {
-    const url = `redis://127.0.0.1:${this.proxy.port}`
-    const file = path.join(import.meta.dirname, 'server.ts')
-    const kind = index % 2 === 0 ? 'redis' : 'ioredis'
-    const child = spawn(process.execPath, [file, url, kind], { stdio: ['pipe', 'pipe', 'inherit'] })
-    const server: Server = { child, port: undefined }
-    this.servers[index] = server
-    for await (const chunk of child.stdout ?? []) {
-      server.port = Number(`${chunk}`)
-      return
-    }
-  }
-
-  /** The address of a stream on a server chosen at random. */
-  address(name: string): string | undefined {
-    const { port } = this.servers[below(SERVERS)] ?? {}
-    return port === undefined ? undefined : `http://127.0.0.1:${port}${name}`
-  }
-
-  /** One fault. Resolves when it is over. */
-  async fault(): Promise<void> {
-    this.faults++
-    const index = below(SERVERS)
-    const { child } = this.servers[index] as Server
-    const { redis, proxy } = this
-    const kinds: (() => Promise<unknown>)[] = [
-      async () => {
-        child.kill('SIGKILL')
-        ;(this.servers[index] as Server).port = undefined
-        await this.startServer(index)
-      },
-      async () => {
-        child.kill('SIGSTOP')
-        await sleep(below(2 * LEASE))
-        child.kill('SIGCONT')
-      },
-      async () => {
-        await redis.stop(random() < 0.7 ? 'SIGKILL' : 'SIGTERM')
-        await sleep(below(2 * LEASE))
-        await redis.start()
-      },
-      async () => {
-        redis.child.kill('SIGSTOP')
-        await sleep(below(LEASE))
-        redis.child.kill('SIGCONT')
-      },
-      async () => {
-        proxy.mode = random() < 0.5 ? 'refusing' : 'swallowing'
-        if (proxy.mode === 'refusing') proxy.cut(0)
-        await sleep(below(2 * LEASE))
-        // A connection that has lost bytes is of no use to either side.
-        proxy.cut(0)
-        proxy.mode = 'open'
-      },
-      async () => proxy.cut(below(400)),
-      async () => proxy.cut(0),
-      async () => {
-        const client = createClient({ url: redis.url, socket: { reconnectStrategy: false } })
-        client.on('error', () => {})
-        await client.connect()
-        await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'])
-        client.destroy()
-      },
-    ]
-    await (kinds[below(kinds.length)] as () => Promise<unknown>)().catch(() => {})
-  }
-
-  async faultsUntilQuiet(): Promise<void> {
-    while (!this.isQuiet) {
-      await sleep(50 + below(400))
-      if (!this.isQuiet) await this.fault()
-    }
-  }
-}
-
-/** One stream: a producer that is started again and again with takeover, as a job queue does, and readers. */
-async function round(chaos: Chaos, name: string): Promise<Seen[]> {
-  const deadline = Date.now() + LONGEST_ROUND
-  const cutAfter = (): number => (random() < 0.3 ? Infinity : below(6000))
-  const reading = Promise.all(
-    Array.from({ length: READERS }, () => readToEnd(() => chaos.address(name), cutAfter, deadline)),
+  const faulting = chaos.run(scene.faults, () => stage.isDone || Date.now() > calm)
+  const producing = scene.produce(stage)
+  const seen = await Promise.all(
+    Array.from({ length: scene.readers }, (_, index) =>
+      readToEnd(around, index === 0 ? random.pick(FORGED) : ''),
+    ),
   )
-  const progress = { isDone: false }
-  const producing = (async () => {
-    while (!progress.isDone) {
-      const url = chaos.address(name)
-      if (url !== undefined)
-        await fetch(`${url}?events=${EVENTS}&pause=${below(12)}&takeover`, {
-          method: 'POST',
-          signal: AbortSignal.timeout(LEASE),
-        }).catch(() => {})
-      await sleep(LEASE / 3 + below(LEASE))
-    }
-  })()
-  const seen = await reading
-  progress.isDone = true
-  await producing
+  stage.isDone = true
+  await Promise.all([producing, faulting])
+  // The first reader came with a cursor of no log, so its first word must be that it starts over.
+  const [first] = seen as [Seen]
+  const [word] = first.told
+  while (first.told[0]?.event === 'reset') first.told.shift()
+  if (word && word.event !== 'reset' && word.event !== 'deleted')
+    first.told.push({ event: 'trusted', data: '' })
   return seen
 }
 
-function violations(name: string, all: readonly Seen[]): string[] {
-  const expected = Array.from({ length: EVENTS }, (_, n) => payload(name, n))
-  const found = all.flatMap(({ data, named, isOver }, index) => {
-    const problems: string[] = []
-    const wrong = data.findIndex((each, n) => each !== expected[n])
-    if (wrong >= 0) problems.push(`event ${wrong} is ${JSON.stringify(data[wrong]?.slice(0, 40))}`)
-    if (!isOver) problems.push(`waits for ever, after ${data.length} events`)
-    else if (named.length > 1) problems.push(`received ${named.join(', ')}`)
-    else if (named.length === 1 && named[0] !== 'failed {"reason":"lost"}')
-      problems.push(`received ${named[0]}`)
-    else if (named.length === 0 && data.length !== EVENTS)
-      problems.push(`received the end after ${data.length} events`)
-    return problems.map((problem) => `${name}, reader ${index}: ${problem}`)
-  })
-  const lengths = new Set(all.map(({ data }) => data.length))
-  if (found.length === 0 && lengths.size > 1)
-    found.push(`${name}: readers received different ends: ${[...lengths].join(', ')} events`)
-  return found
-}
-
-/** @returns every stream that did not keep its promise, in a sentence */
-export async function runChaos(seconds: number): Promise<string[]> {
+/** Plays one scene again and again. @returns every reader that did not get what it was promised, in a sentence */
+export async function runChaos(title: string, scene: Scene, seconds: number): Promise<string[]> {
   await using redis = await startRedis()
-  const proxy = await startProxy(redis.port)
-  const chaos = new Chaos(redis, proxy)
+  const chaos = new Chaos(redis, await startProxy(redis.port), new Random(seed))
   const problems: string[] = []
-  const total = { rounds: 0, events: 0, readers: 0, connections: 0, lost: 0 }
+  const total = { streams: 0, events: 0, readers: 0, connections: 0 }
+  const ends: Record<string, number> = {}
   try {
-    await Promise.all(Array.from({ length: SERVERS }, (_, index) => chaos.startServer(index)))
+    await chaos.start()
     const end = Date.now() + seconds * 1000
-    const faults = chaos.faultsUntilQuiet()
     while (Date.now() < end && problems.length === 0) {
-      const name = `/stream-${total.rounds}`
-      // Towards the end all works again, so that what waits must come to its end.
-      const calm = setTimeout(() => (chaos.isQuiet = true), Math.max(end - Date.now(), 0))
-      const seen = await round(chaos, name)
-      clearTimeout(calm)
-      problems.push(...violations(name, seen))
-      total.rounds++
+      const name = `/${title}-${total.streams++}`
+      const seen = await round(chaos, name, scene, Math.min(FAULTY, seconds * 500))
+      const { events, ends: its, mayEnd = true, mayForget } = scene
+      const forgotAt = mayForget ? Math.max(chaos.quietSince, 1) : 0
+      problems.push(...violations({ name, events, ends: its, mayEnd, forgotAt }, seen))
       total.readers += seen.length
-      for (const { data, connections, named } of seen) {
-        total.events += data.length
+      for (const { told, connections } of seen) {
+        total.events += told.filter(({ event }) => event === undefined).length
         total.connections += connections
-        total.lost += named.length
+        const { event, data } = told.at(-1) ?? { event: undefined, data: '' }
+        const how = event === undefined ? 'end' : `${event} ${data}`
+        ends[how] = (ends[how] ?? 0) + 1
       }
     }
-    chaos.isQuiet = true
-    await faults
   } finally {
-    proxy.close()
-    for (const { child } of chaos.servers) child.kill('SIGKILL')
+    chaos.close()
   }
   console.log(
-    `chaos, seed ${seed}: ${total.rounds} streams, ${total.events} events to ${total.readers} readers over ` +
-      `${total.connections} connections, ${chaos.faults} faults, ${total.lost} received \`lost\``,
+    `chaos, ${title}, seed ${seed}: ${total.streams} streams, ${total.events} events to ${total.readers} readers over ` +
+      `${total.connections} connections. Ends: ${JSON.stringify(ends)}. Faults: ${JSON.stringify(chaos.counts)}`,
   )
   return problems
 }

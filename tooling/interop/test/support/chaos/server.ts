@@ -45,7 +45,7 @@ const server = createServer((request, response) => {
         pathname,
         async function* ({ count, signal }) {
           for (let n = count; n < number('events') && !signal.aborted; n++) {
-            yield { data: payload(pathname, n) }
+            yield { data: payload(pathname, n, searchParams.get('attempt') ?? '') }
             await sleep(number('pause'))
           }
         },

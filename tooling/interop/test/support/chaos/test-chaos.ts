@@ -1,15 +1,24 @@
 import { expect, it } from 'vitest'
 import { Unavailable } from '../../../src/stores/unavailable.ts'
 import { runChaos } from './run.ts'
+import { type Scene, scenes } from './scenes.ts'
 
-/** A test of so many seconds. Without a Redis it is skipped. */
+/** A test for each scene, all of them together for so many seconds. Without a Redis they are skipped. */
 export function testChaos(seconds: number): void {
-  const timeout = (seconds + 300) * 1000
-  it(`keeps streams whole through ${seconds} s of faults`, { timeout }, async ({ skip }) => {
-    const problems = await runChaos(seconds).catch((error: unknown) => {
-      if (error instanceof Unavailable) skip(error.message)
-      throw error
-    })
-    expect(problems).toEqual([])
-  })
+  const titles = Object.keys(scenes)
+  const share = seconds / titles.length
+  const timeout = (share + 300) * 1000
+  it.for(titles)(
+    `keeps streams whole through faults: %s`,
+    { timeout },
+    async (title, { skip }) => {
+      const problems = await runChaos(title, scenes[title] as Scene, share).catch(
+        (error: unknown) => {
+          if (error instanceof Unavailable) skip(error.message)
+          throw error
+        },
+      )
+      expect(problems).toEqual([])
+    },
+  )
 }
