@@ -54,7 +54,7 @@ const config: KnipConfig = {
         'src/peer-process.ts',
         'src/*/run-peer.ts',
         'src/*/peers/*.ts',
-        'src/wpt/play-file.mjs',
+        'test/wpt/{run.ts,play-file.mjs}',
       ],
     }),
     // The harness is bundled into what runs on each runtime.

@@ -30,7 +30,8 @@ const commands = {
   'test:all': {
     about: 'The same, with the long suites and with the runtimes that take longer.',
     takes: [FILTER],
-    tasks: ['build', 'types', 'check', 'test', 'test:long', 'consumers', 'consumers:all'],
+    // The consumers of the long run include those of the short one.
+    tasks: ['build', 'types', 'check', 'test', 'test:long', 'consumers:all'],
   },
   check: {
     about: 'Builds, types and the checks of the repository, without the tests.',

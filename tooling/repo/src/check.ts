@@ -5,11 +5,9 @@ import { readArgs, refuse } from '../../config/command.ts'
 import { address } from './checks/address.ts'
 import { changesets } from './checks/changesets.ts'
 import { conventions } from './checks/conventions.ts'
-import { cycles } from './checks/cycles.ts'
 import { format } from './checks/format.ts'
 import { functionLength } from './checks/function-length.ts'
 import { graph } from './checks/graph.ts'
-import { hotFiles } from './checks/hot-files.ts'
 import { imports } from './checks/imports.ts'
 import { language } from './checks/language.ts'
 import { lint } from './checks/lint.ts'
@@ -23,14 +21,12 @@ import { runChecks } from './run-checks.ts'
 const checks = [
   lint,
   format,
-  hotFiles,
   functionLength,
   conventions,
   language,
   unused,
   graph,
   imports,
-  cycles,
   publicNames,
   tarballs,
   traces,

@@ -1,28 +1,10 @@
 // The checks that read source: each is shown a violation, and has to report it; what is intact is this repository.
 import { describe, expect, test } from 'vitest'
 import { conventions } from '../src/checks/conventions.ts'
-import { cycles } from '../src/checks/cycles.ts'
 import { functionLength } from '../src/checks/function-length.ts'
 import { language } from '../src/checks/language.ts'
 import { publicNames } from '../src/checks/public-names.ts'
 import { manifest, scratchRepository } from './scratch-repository.ts'
-
-describe('cycles', () => {
-  test('reports a cycle of values, of types, and of types in expressions', () => {
-    const root = scratchRepository({
-      'packages/x/src/a.ts': "import { b } from './b.ts'\nexport const a = b\n",
-      'packages/x/src/b.ts': "export { c as b } from './c.ts'\n",
-      'packages/x/src/c.ts': "import type { A } from './a.ts'\nexport const c: A = 1\n",
-      'packages/y/src/a.ts': "export type A = import('./b.ts').B\n",
-      'packages/y/src/b.ts': "import type { A } from './a.ts'\nexport type B = A\n",
-      'packages/y/src/c.ts': "import type { A } from './a.ts'\nexport type C = A\n",
-    })
-    expect(cycles.problems(root)).toEqual([
-      'packages/x/src/a.ts imports itself: a.ts → b.ts → c.ts → a.ts',
-      'packages/y/src/a.ts imports itself: a.ts → b.ts → a.ts',
-    ])
-  })
-})
 
 describe('public names', () => {
   const entry = { '.': './dist/index.js', './package.json': './package.json' }

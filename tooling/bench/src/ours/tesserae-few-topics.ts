@@ -1,3 +1,3 @@
-import { topicsFace } from './topics.ts'
+import { topicsServer } from './topics.ts'
 
-export const { send } = topicsFace(100)
+export const { send } = topicsServer(100)

@@ -7,7 +7,7 @@ import { payloads, type TimedServer } from '@tooling/conformance/timed/work'
 const PUBLISHED = 100
 
 /** A hub with ten clients in each of so many topics, whose responses count what they are given and send nothing. */
-export function topicsFace(topics: number): TimedServer {
+export function topicsServer(topics: number): TimedServer {
   const hub = createHub()
   const response: NodeResponse = {
     headersSent: false,

