@@ -65,8 +65,7 @@ const config: KnipConfig = {
     }),
     // The examples import these; nothing here does.
     'tooling/docs': tool({
-      entry: ['preludes/*.ts', 'src/examples/example-process.ts'],
-      project: ['preludes/*.ts'],
+      entry: ['test/preludes/*.ts', 'test/support/examples/example-process.ts'],
       ignoreDependencies: [
         '@fastify/cookie',
         '@fastify/cors',

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packagesIn } from '../src/api/packages.ts'
 import { readApi } from '../src/api/read.ts'
-import { undocumentedParameters } from '../src/api/undocumented-parameters.ts'
+import { undocumentedParameters } from './support/undocumented-parameters.ts'
 import { repository } from '../src/repository.ts'
 
 const packages = packagesIn(repository)

@@ -2,7 +2,7 @@ import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { brokenLinks } from '../src/links.ts'
+import { brokenLinks } from './support/links.ts'
 import { repository } from '../src/repository.ts'
 
 test('every link in a document of this repository leads somewhere', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { collect } from '../../src/examples/collect.ts'
-import { markdown, tsdoc } from '../../src/examples/documents.ts'
-import { moduleOf } from '../../src/examples/play.ts'
+import { collect } from '../support/examples/collect.ts'
+import { markdown, tsdoc } from '../support/examples/documents.ts'
+import { moduleOf } from '../support/examples/play.ts'
 
 const read = (text: string) => collect('x.md', markdown(text)[0] ?? [])
 const code = (text: string) =>

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { commandProblems } from '../../src/examples/commands.ts'
-import { markdown } from '../../src/examples/documents.ts'
+import { commandProblems } from '../support/examples/commands.ts'
+import { markdown } from '../support/examples/documents.ts'
 
 let root: string
 beforeAll(() => {

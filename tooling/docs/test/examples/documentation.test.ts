@@ -2,9 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { entriesOf, undocumented } from '../../src/examples/documentation.ts'
+import { packagesIn } from '../../src/api/packages.ts'
+import { undocumented } from '../support/examples/documentation.ts'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
+const entriesOf = (folder: string) => packagesIn(folder).flatMap(({ entries }) => entries)
 
 test('everything that is exported is documented, and everything that is called shows how', () => {
   const entries = entriesOf(root)

@@ -1,14 +1,14 @@
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { examplesOf } from '../../src/examples/documents.ts'
-import { play } from '../../src/examples/play.ts'
-import { typeCheck } from '../../src/examples/type-check.ts'
-import type { Example } from '../../src/examples/types.ts'
+import { examplesOf } from '../support/examples/documents.ts'
+import { play } from '../support/examples/play.ts'
+import { typeCheck } from '../support/examples/type-check.ts'
+import type { Example } from '../support/examples/types.ts'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
 const { examples, problems } = examplesOf(root)
 
-test('every example is written as tooling/docs/src/examples/README.md says', () => {
+test('every example is written as tooling/docs/examples.md says', () => {
   expect(problems.map(({ file, line, message }) => `${file}:${line} ${message}`)).toEqual([])
 })
 

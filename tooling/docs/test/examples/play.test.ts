@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { collect } from '../../src/examples/collect.ts'
-import { markdown } from '../../src/examples/documents.ts'
-import { play } from '../../src/examples/play.ts'
-import { typeCheck } from '../../src/examples/type-check.ts'
-import type { Example } from '../../src/examples/types.ts'
+import { collect } from '../support/examples/collect.ts'
+import { markdown } from '../support/examples/documents.ts'
+import { play } from '../support/examples/play.ts'
+import { typeCheck } from '../support/examples/type-check.ts'
+import type { Example } from '../support/examples/types.ts'
 
 let made = 0
 function example(...code: string[]): Example {

@@ -9,12 +9,14 @@ import type { Outcome } from './example-process.ts'
 import { turnstile } from './turnstile.ts'
 import type { Example, Line } from './types.ts'
 
-const here = path.resolve(import.meta.dirname, '../..')
+const here = path.resolve(import.meta.dirname, '../../..')
 const exampleProcess = path.join(here, '.scratch/example-process.mjs')
 mkdirSync(path.dirname(exampleProcess), { recursive: true })
 writeFileSync(
   exampleProcess,
-  stripTypeScriptTypes(readFileSync(path.join(here, 'src/examples/example-process.ts'), 'utf8')),
+  stripTypeScriptTypes(
+    readFileSync(path.join(here, 'test/support/examples/example-process.ts'), 'utf8'),
+  ),
 )
 
 /** The module's lines: everything that an example consists of, in order. */

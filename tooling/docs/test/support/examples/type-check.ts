@@ -4,7 +4,7 @@ import path from 'node:path'
 import { moduleOf, placeFor, placeOf } from './play.ts'
 import type { Example } from './types.ts'
 
-const here = path.resolve(import.meta.dirname, '../..')
+const here = path.resolve(import.meta.dirname, '../../..')
 const tsc = path.join(here, '../../node_modules/typescript7/bin/tsc')
 
 /** What a reader has who turned `strict` on and nothing else. */

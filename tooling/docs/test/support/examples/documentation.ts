@@ -1,21 +1,5 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import ts from 'typescript'
-
-/** The source of each entry of each published package: `./x` of `exports` is `src/x.ts`. */
-export function entriesOf(root: string): string[] {
-  return globSync('packages/*/package.json', { cwd: root }).flatMap((manifest) => {
-    const folder = path.join(root, path.dirname(manifest))
-    const { exports = {} } = JSON.parse(readFileSync(path.join(root, manifest), 'utf8')) as {
-      exports?: Record<string, unknown>
-    }
-    return Object.keys(exports)
-      .map((subpath) =>
-        path.join(folder, 'src', `${subpath === '.' ? 'index' : subpath.slice(2)}.ts`),
-      )
-      .filter((file) => existsSync(file))
-  })
-}
 
 /**
  * Names what an entry exports without saying what it is, and the functions and classes among it that show no

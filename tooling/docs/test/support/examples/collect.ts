@@ -28,7 +28,7 @@ interface Surroundings {
   line: number
 }
 
-/** Finds the examples in one section of a document; README.md here says what an author may write. */
+/** Finds the examples in one section of a document; `examples.md` says what an author may write. */
 export function collect(file: string, lines: readonly Line[]): Collected {
   const found: Collected = { examples: [], problems: [] }
   const problem = (line: number, message: string): void => {
