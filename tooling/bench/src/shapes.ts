@@ -1,6 +1,6 @@
 import type { CollectedEvent } from '@tooling/conformance/timed/work'
 import { pick, seededRandom } from './random.ts'
-import { asciiTokens, cjkTokens, type LineEnd, type Stream } from './streams.ts'
+import { asciiTokens, chatChunk, cjkTokens, type LineEnd, type Stream } from './streams.ts'
 
 /** About this many bytes a stream: four chunks of 64 KiB, and hundreds of packets. */
 const STREAM_BYTES = 1 << 18
@@ -15,17 +15,7 @@ const cjk = (): string => pick(random, cjkTokens)
 const several = (count: number, word: () => string): string =>
   Array.from({ length: count }, word).join('')
 
-/** A `chat.completion.chunk` of 272 to 289 bytes of JSON around a token. */
-const chunkOf = (content: string): string =>
-  JSON.stringify({
-    id: 'chatcmpl-CdQ7wXn0yKp3mB8vT5sLrE2aHgUjZ4Q',
-    object: 'chat.completion.chunk',
-    created: 1763632800,
-    model: 'gpt-4.1-mini-2025-04-14',
-    system_fingerprint: 'fp_4c2851f862',
-    choices: [{ index: 0, delta: { content }, logprobs: null, finish_reason: null }],
-    usage: null,
-  })
+const chunkOf = (content: string): string => chatChunk({ delta: { content } })
 
 const unnamed = (data: string): CollectedEvent => ({ event: undefined, data })
 

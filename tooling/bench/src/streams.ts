@@ -24,18 +24,21 @@ export function openAIChunks(language: 'ascii' | 'cjk', lineEnd: LineEnd, count 
   const tokens = language === 'ascii' ? asciiTokens : cjkTokens
   return stream(count, lineEnd, () => ({
     event: undefined,
-    data: JSON.stringify({
-      id: 'chatcmpl-CdQ7wXn0yKp3mB8vT5sLrE2aHgUjZ4Q',
-      object: 'chat.completion.chunk',
-      created: 1763632800,
-      model: 'gpt-4.1-mini-2025-04-14',
-      system_fingerprint: 'fp_4c2851f862',
-      choices: [
-        { index: 0, delta: { content: pick(random, tokens) }, logprobs: null, finish_reason: null },
-      ],
-      usage: null,
-    }),
+    data: chatChunk({ delta: { content: pick(random, tokens) } }),
   }))
+}
+
+export function chatChunk(choice: object, beside: object = {}): string {
+  return JSON.stringify({
+    id: 'chatcmpl-CdQ7wXn0yKp3mB8vT5sLrE2aHgUjZ4Q',
+    object: 'chat.completion.chunk',
+    created: 1763632800,
+    model: 'gpt-4.1-mini-2025-04-14',
+    system_fingerprint: 'fp_4c2851f862',
+    choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: null, ...choice }],
+    usage: null,
+    ...beside,
+  })
 }
 
 /** Events of OpenAI's Responses API, each with its name; nine in ten have the name that is looked for. */

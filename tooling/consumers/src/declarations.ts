@@ -4,7 +4,7 @@ import { Checks } from './checks.ts'
 import type { RunResult } from './harness/result.ts'
 import { isInside, root } from './layout.ts'
 import { declaredNames } from './names.ts'
-import { readManifest } from './packages.ts'
+import { readManifest } from '../../config/workspaces.ts'
 import type { Installed } from './prepare.ts'
 import { lastLines, run } from './drivers/processes.ts'
 import { installedFile } from './runtimes/installed.ts'
@@ -70,7 +70,7 @@ export async function checkDeclarations(
 }
 
 export function compilerVersion(compiler: Compiler): string {
-  return readManifest(installedFile(compiler, '')).version
+  return readManifest(installedFile(compiler, '')).version ?? '?'
 }
 
 /** Answers the files. Each compiler has its own: they work at the same time. */

@@ -4,7 +4,7 @@ import { assertSame, Checks } from './checks.ts'
 import type { RunResult } from './harness/result.ts'
 import { root } from './layout.ts'
 import { declaredNames } from './names.ts'
-import { readManifest } from './packages.ts'
+import { readManifest } from '../../config/workspaces.ts'
 import type { Installed } from './prepare.ts'
 
 /** Checks an installed tarball without running it. What is in it, `npm run check` compares with its manifest. */

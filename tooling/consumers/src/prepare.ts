@@ -2,7 +2,8 @@ import path from 'node:path'
 import { bundleTests, type TestBundle } from './bundler.ts'
 import { root } from './layout.ts'
 import { namesAtRunTime } from './names.ts'
-import { closure, type Package, publishedPackages, testFiles } from './packages.ts'
+import { type Package, publishedPackages } from '../../config/workspaces.ts'
+import { closure, testFiles } from './packages.ts'
 import { type Outcome, row } from './results.ts'
 import { addInstalled, install, installedNames, pack } from './tarballs.ts'
 
@@ -42,7 +43,7 @@ export async function preparePackages(
   scratch: string,
   outcome: Outcome,
 ): Promise<Prepared[]> {
-  const all = publishedPackages()
+  const all = publishedPackages(root)
   const installer = makeInstaller(all, scratch)
   const prepared: Prepared[] = []
   for (const one of all.filter(({ short }) => wanted.includes(short))) {

@@ -1,8 +1,8 @@
 import { startProgress } from '../../config/command.ts'
+import { publishedPackages } from '../../config/workspaces.ts'
 import { type Plan, readArguments, usage } from './arguments.ts'
 import { prepareControl } from './control.ts'
-import { makeScratch } from './layout.ts'
-import { publishedPackages } from './packages.ts'
+import { makeScratch, root } from './layout.ts'
 import { inParallel } from './parallel.ts'
 import { makeWork, measure, partChoices } from './parts.ts'
 import { preparePackages } from './prepare.ts'
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   }
   let plan: Plan
   try {
-    const packages = publishedPackages().map(({ short }) => short)
+    const packages = publishedPackages(root).map(({ short }) => short)
     plan = readArguments(args, { ...partChoices, packages })
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`)

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { here, root } from './layout.ts'
-import { type Package, readManifest } from './packages.ts'
+import { type Package, readManifest } from '../../config/workspaces.ts'
 import { run } from './drivers/processes.ts'
 
 /** Packs a package exactly as it would be published. Answers the tarball's path. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readArgs } from '../../config/command.ts'
-import { packagesIn } from './api/packages.ts'
+import { publishedPackages } from '../../config/workspaces.ts'
 import { writeSite } from './api/site.ts'
 import { currentFrontPage, frontPage } from './front/front-page.ts'
 import { repository } from './repository.ts'
@@ -18,5 +18,5 @@ if (readArgs(usage, { options: { write: { type: 'boolean' } } }).values.write) {
   console.log(`Written: ${frontPage}`)
 }
 const folder = path.join(repository, 'tooling/docs/dist')
-for (const warning of await writeSite(packagesIn(repository), folder)) console.warn(warning)
+for (const warning of await writeSite(publishedPackages(repository), folder)) console.warn(warning)
 console.log(`The API is at ${pathToFileURL(path.join(folder, 'index.html')).href}`)

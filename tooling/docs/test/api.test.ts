@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { packagesIn } from '../src/api/packages.ts'
+import { publishedPackages } from '../../config/workspaces.ts'
 import { readApi } from '../src/api/read.ts'
 import { undocumentedParameters } from './support/undocumented-parameters.ts'
 import { repository } from '../src/repository.ts'
 
-const packages = packagesIn(repository)
+const packages = publishedPackages(repository)
 
 test('there are packages with entries', () => {
   expect(packages.length).toBeGreaterThan(3)
@@ -72,7 +72,7 @@ export function renamed(text: string): void {}
   )
   try {
     const { project, warnings } = await readApi(
-      { name: 'x', folder, entries: [path.join(folder, 'src/index.ts')] },
+      { name: 'x', folder, entries: [{ source: path.join(folder, 'src/index.ts') }] },
       { tsconfig: path.join(folder, 'tsconfig.json') },
     )
     expect(undocumentedParameters(project)).toEqual([

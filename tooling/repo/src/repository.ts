@@ -1,39 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-
-/** A `package.json`, as far as the checks read it. */
-export interface Manifest {
-  readonly name: string
-  readonly version?: string
-  readonly private?: boolean
-  readonly type?: string
-  readonly license?: string
-  readonly description?: string
-  readonly sideEffects?: boolean
-  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
-  readonly engines?: Readonly<Record<string, string>>
-  readonly publishConfig?: Readonly<Record<string, unknown>>
-  readonly scripts?: Readonly<Record<string, string>>
-  readonly packageManager?: string
-  readonly repository?: unknown
-  readonly bugs?: unknown
-  readonly homepage?: unknown
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-  readonly optionalDependencies?: Readonly<Record<string, string>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
-}
+import { type Manifest, readManifest } from '../../config/workspaces.ts'
 
 /** A folder of `packages/` or `tooling/` with a manifest in it. */
 export interface Workspace {
   /** Relative to the repository, with forward slashes: `packages/parser`. */
   readonly folder: string
   readonly manifest: Manifest
-}
-
-export function readManifest(file: string): Manifest {
-  return JSON.parse(readFileSync(file, 'utf8')) as Manifest
 }
 
 export function workspaces(root: string): Workspace[] {
@@ -45,7 +19,7 @@ export function workspaces(root: string): Workspace[] {
         .sort(),
     )
     .filter((folder) => existsSync(path.join(root, folder, 'package.json')))
-    .map((folder) => ({ folder, manifest: readManifest(path.join(root, folder, 'package.json')) }))
+    .map((folder) => ({ folder, manifest: readManifest(path.join(root, folder)) }))
 }
 
 /** The packages that go to users. */

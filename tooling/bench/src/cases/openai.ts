@@ -1,19 +1,10 @@
-import {
-  addToChecksum,
-  type Message,
-  type Outcome,
-  type TimedReader,
-} from '@tooling/conformance/timed/work'
+import type { Message, Outcome, TimedReader } from '@tooling/conformance/timed/work'
 import { listRecordings, loadRecording } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
 import type { Case, Implementation, Workload } from '../cases.ts'
 import { pick, seededRandom } from '../random.ts'
-import { cut, type Stream } from '../streams.ts'
-
-const tokens =
-  ' the| of| stream|ing| a| token|s|,|.| is| model| bytes|\n\n| "|"| which| response| and| 42| not|ly| straightforwardly|```| ('.split(
-    '|',
-  )
+import { asciiTokens, chatChunk, cut } from '../streams.ts'
+import { type MessageStream, messageWorkload, outcomeOf } from './messages.ts'
 
 /** What differs from one chunk to the next, beside the text. */
 type Delta = (token: string, at: number, random: () => number) => object
@@ -58,11 +49,6 @@ const streams: Record<string, () => MessageStream> = {
   logprobs: () => messageStream(logprobs),
 }
 
-interface MessageStream {
-  readonly stream: Stream
-  readonly message: Message
-}
-
 /** A whole stream of 1,000 chunks, as the official API sends them, and the message that went in. */
 function messageStream(
   deltaOf: Delta,
@@ -70,22 +56,9 @@ function messageStream(
 ): MessageStream {
   const random = seededRandom(555)
   const message = { content: '', reasoning: '', arguments: '' }
-  const head = {
-    id: 'chatcmpl-CdQ7wXn0yKp3mB8vT5sLrE2aHgUjZ4Q',
-    object: 'chat.completion.chunk',
-    created: 1763632800,
-    model: 'gpt-4.1-mini-2025-04-14',
-    system_fingerprint: 'fp_4c2851f862',
-  }
-  const chunk = (choice: object): string =>
-    JSON.stringify({
-      ...head,
-      choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: null, ...choice }],
-      usage: null,
-      ...beside(random),
-    })
+  const chunk = (choice: object): string => chatChunk(choice, beside(random))
   const chunks = Array.from({ length: 1000 }, (_, at) => {
-    const choice = deltaOf(pick(random, tokens), at, random)
+    const choice = deltaOf(pick(random, asciiTokens), at, random)
     const {
       content = '',
       reasoning_content = '',
@@ -181,26 +154,7 @@ function messageCase(
     families: [group],
     ours,
     peer,
-    workload: () => workload(streams[stream]!(), chunkings[size]),
-  }
-}
-
-function workload(
-  { stream, message }: MessageStream,
-  size: number | 'block',
-): Workload<TimedReader> {
-  const chunks = cut(stream, size)
-  return {
-    events: stream.events.length,
-    bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    async faultOf(code) {
-      const found = await code.read(chunks)
-      return JSON.stringify(found) === JSON.stringify(message)
-        ? undefined
-        : 'it makes another message'
-    },
-    outcome: outcomeOf(message),
-    run: async (code) => outcomeOf(await code.read(chunks)),
+    workload: () => messageWorkload(streams[stream]!(), chunkings[size]),
   }
 }
 
@@ -259,10 +213,4 @@ function recordedStream(
 function outcomeOfAll(messages: readonly Message[]): Outcome {
   const checksum = messages.reduce((sum, message) => (sum + outcomeOf(message).checksum) | 0, 0)
   return { events: messages.length, checksum }
-}
-
-/** The last letter of each text is read, which has it made. */
-function outcomeOf(message: Message): Outcome {
-  const texts = [message.content, message.reasoning, message.arguments]
-  return { events: 1, checksum: texts.reduce(addToChecksum, 0) }
 }

@@ -1,15 +1,10 @@
-import {
-  addToChecksum,
-  type Message,
-  type Outcome,
-  type TimedReader,
-} from '@tooling/conformance/timed/work'
-import type { Case, Implementation, Workload } from '../cases.ts'
+import type { TimedReader } from '@tooling/conformance/timed/work'
+import type { Case, Implementation } from '../cases.ts'
 import { pick, seededRandom } from '../random.ts'
-import { cut, type Stream } from '../streams.ts'
+import { asciiTokens } from '../streams.ts'
+import { type MessageStream, messageWorkload } from './messages.ts'
 
-const tokens =
-  ' the| of| stream|ing| a| token|s|,|.| is| model| bytes|\n\n| "|"| which| response'.split('|')
+const words = asciiTokens.slice(0, 17)
 
 const tesserae: Implementation = {
   name: '@tesserae/openai/responses',
@@ -45,32 +40,15 @@ function responseCase(
     families: [group],
     ours: tesserae,
     peer,
-    workload: () => workload(name === 'text' ? 4000 : 2, size === '16k' ? 1 << 14 : 'block'),
+    workload: () =>
+      messageWorkload(textStream(name === 'text' ? 4000 : 2), size === '16k' ? 1 << 14 : 'block'),
   }
 }
 
-function workload(deltas: number, size: number | 'block'): Workload<TimedReader> {
-  const { source, message } = textStream(deltas)
-  const chunks = cut(source, size)
-  return {
-    events: source.events.length,
-    bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    async faultOf(code) {
-      const found = await code.read(chunks)
-      return JSON.stringify(found) === JSON.stringify(message)
-        ? undefined
-        : 'it makes another response'
-    },
-    outcome: outcomeOf(message),
-    run: async (code) => outcomeOf(await code.read(chunks)),
-  }
-}
-
-// long: one event of the protocol for each line.
 /** A stream of one text, with the padding that OpenAI sends. */
-function textStream(deltas: number): { readonly source: Stream; readonly message: Message } {
+function textStream(deltas: number): MessageStream {
   const random = seededRandom(777)
-  const pieces = Array.from({ length: deltas }, () => pick(random, tokens))
+  const pieces = Array.from({ length: deltas }, () => pick(random, words))
   const text = pieces.join('')
   const place = {
     item_id: 'msg_0ee665a65cc07abb0068f966cda44081979cdaf1',
@@ -129,15 +107,10 @@ function textStream(deltas: number): { readonly source: Stream; readonly message
     data: JSON.stringify({ type, sequence_number, ...event }),
   }))
   return {
-    source: {
+    stream: {
       blocks: events.map(({ event, data }) => `event: ${event}\ndata: ${data}\n\n`),
       events,
     },
     message: { content: text, reasoning: '', arguments: '' },
   }
-}
-
-/** The last letter of the text is read, so that it is made. */
-function outcomeOf(message: Message): Outcome {
-  return { events: 1, checksum: addToChecksum(0, message.content) }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { PublishedPackage } from './packages.ts'
+import type { Package } from '../../../config/workspaces.ts'
 
 /** What a guide is called: its first heading. */
 const HEADING = /^# (.+)\n+/
@@ -12,14 +12,12 @@ function pageOf(name: string): string {
 
 /** Writes the front of the site: what there is, with a link to each. */
 export function writeIndex(
-  packages: readonly PublishedPackage[],
+  packages: readonly Package[],
   guides: readonly { readonly title: string; readonly slug: string }[],
   file: string,
 ): void {
-  const rows = packages.map(({ name, folder }) => {
-    const { description = '' } = JSON.parse(
-      readFileSync(path.join(folder, 'package.json'), 'utf8'),
-    ) as { description?: string }
+  const rows = packages.map(({ name, manifest }) => {
+    const { description = '' } = manifest
     return `| [\`${name}\`](${pageOf(name)}) | ${description} |`
   })
   const list = guides.map(({ title, slug }) => `- [${title}](documents/${slug}.html)`)

@@ -8,7 +8,7 @@ import {
   type TypeDocOptions,
 } from 'typedoc'
 import { repository } from '../repository.ts'
-import type { PublishedPackage } from './packages.ts'
+import type { Package } from '../../../config/workspaces.ts'
 
 /** What a package exports, as its TSDoc tells it, and what TypeDoc finds wrong with that. */
 export interface Api {
@@ -30,14 +30,19 @@ const options: Partial<TypeDocOptions> = {
   validation: { invalidLink: true, invalidPath: false, notExported: false, notDocumented: false },
 }
 
+/** As much of a package as is read. */
+type Source = Pick<Package, 'name' | 'folder'> & {
+  readonly entries: readonly { readonly source: string }[]
+}
+
 export async function readApi(
-  { name, entries, folder }: PublishedPackage,
+  { name, entries, folder }: Source,
   { tsconfig = path.join(repository, 'tooling/docs/tsconfig.api.json'), readme = 'none' } = {},
 ): Promise<Api> {
   const application = await Application.bootstrap({
     ...options,
     name,
-    entryPoints: [...entries],
+    entryPoints: entries.map(({ source }) => source),
     basePath: path.join(folder, 'src'),
     tsconfig,
     readme,

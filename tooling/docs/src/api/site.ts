@@ -4,14 +4,11 @@ import path from 'node:path'
 import { Application } from 'typedoc'
 import { listenTo, readApi } from './read.ts'
 import { repository } from '../repository.ts'
-import type { PublishedPackage } from './packages.ts'
+import type { Package } from '../../../config/workspaces.ts'
 import { copyGuides, writeIndex } from './pages.ts'
 
 /** Writes the API of all packages and the guides as static pages into a folder. Returns the warnings of TypeDoc. */
-export async function writeSite(
-  packages: readonly PublishedPackage[],
-  folder: string,
-): Promise<string[]> {
+export async function writeSite(packages: readonly Package[], folder: string): Promise<string[]> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'api-'))
   const found: string[] = []
   try {

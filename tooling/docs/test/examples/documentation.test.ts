@@ -2,11 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { packagesIn } from '../../src/api/packages.ts'
+import { publishedPackages } from '../../../config/workspaces.ts'
 import { undocumented } from '../support/examples/documentation.ts'
 
 const root = path.resolve(import.meta.dirname, '../../../..')
-const entriesOf = (folder: string) => packagesIn(folder).flatMap(({ entries }) => entries)
+const entriesOf = (folder: string) =>
+  publishedPackages(folder).flatMap(({ entries }) => entries.map(({ source }) => source))
 
 test('everything that is exported is documented, and everything that is called shows how', () => {
   const entries = entriesOf(root)

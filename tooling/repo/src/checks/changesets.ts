@@ -1,5 +1,6 @@
 import path from 'node:path'
-import { type Manifest, published } from '../repository.ts'
+import type { Manifest } from '../../../config/workspaces.ts'
+import { published } from '../repository.ts'
 import { runProgram, runScript } from '../run-program.ts'
 import type { Check } from '../types.ts'
 

@@ -1,6 +1,6 @@
-import { type Manifest, published, readManifest, workspaces } from '../repository.ts'
+import { type Manifest, readManifest } from '../../../config/workspaces.ts'
+import { published, workspaces } from '../repository.ts'
 import type { Check } from '../types.ts'
-import path from 'node:path'
 
 interface Edges {
   readonly dependencies: readonly string[]
@@ -32,7 +32,7 @@ export const graph: Check = {
     const ours = new Set(workspaces(root).map(({ manifest }) => manifest.name))
     return [
       ...published(root).flatMap(({ manifest }) => wrongEdges(manifest, ours)),
-      ...twoVersionsOfPnpm(readManifest(path.join(root, 'package.json'))),
+      ...twoVersionsOfPnpm(readManifest(root)),
     ]
   },
 }

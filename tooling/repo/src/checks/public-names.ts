@@ -1,6 +1,6 @@
 import path from 'node:path'
 import ts from 'typescript'
-import { published } from '../repository.ts'
+import { publishedPackages } from '../../../config/workspaces.ts'
 import type { Check } from '../types.ts'
 
 /** Entries that repeat the names of another library on purpose, so that changing the import is the whole migration. */
@@ -15,21 +15,10 @@ const mirrors: Readonly<Record<string, string>> = {
 export const publicNames: Check = {
   name: 'public names',
   problems(root) {
-    const entries = published(root).flatMap(({ folder, manifest }) =>
-      Object.keys(manifest.exports ?? {})
-        .filter((subpath) => subpath !== './package.json')
-        .map((subpath) => ({
-          package: manifest.name,
-          folder: path.join(root, folder),
-          specifier: manifest.name + subpath.slice(1),
-          file: path.join(
-            root,
-            folder,
-            'src',
-            `${subpath === '.' ? 'index' : subpath.slice(2)}.ts`,
-          ),
-        }))
-        .filter(({ specifier }) => !(specifier in mirrors)),
+    const entries = publishedPackages(root).flatMap(({ name, folder, entries }) =>
+      entries
+        .filter(({ specifier }) => !(specifier in mirrors))
+        .map(({ source }) => ({ package: name, folder, file: source })),
     )
     const packagesOf = new Map<string, Set<string>>()
     const program = ts.createProgram(

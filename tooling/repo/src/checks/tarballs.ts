@@ -1,7 +1,8 @@
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Manifest, published, readManifest, type Workspace } from '../repository.ts'
+import { type Manifest, readManifest } from '../../../config/workspaces.ts'
+import { published, type Workspace } from '../repository.ts'
 import { runProgram, runScript } from '../run-program.ts'
 import type { Check } from '../types.ts'
 
@@ -52,7 +53,7 @@ async function attw(tarball: string): Promise<string[]> {
 
 /** Looks at an unpacked tarball: its manifest, and whether everything that it points at is in it. */
 export function ofContents(folder: string): string[] {
-  const manifest = readManifest(path.join(folder, 'package.json'))
+  const manifest = readManifest(folder)
   const files = globSync('**/*', { cwd: folder, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))

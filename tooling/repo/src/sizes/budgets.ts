@@ -1,7 +1,24 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Entry, repository } from './entries.ts'
+import { publishedPackages } from '../../../config/workspaces.ts'
 import type { Weight } from './weigh.ts'
+
+export const repository = path.resolve(import.meta.dirname, '../../../..')
+
+/** Something that a user can import. */
+export interface Entry {
+  /** As it is imported: `@tesserae/parser/stream`. */
+  readonly specifier: string
+  readonly package: string
+  /** The package's folder. */
+  readonly folder: string
+}
+
+export function publishedEntries(): Entry[] {
+  return publishedPackages(repository).flatMap(({ name, folder, entries }) =>
+    entries.map(({ specifier }) => ({ specifier, package: name, folder })),
+  )
+}
 
 export interface Budgets {
   /** Globals of single platforms, which portable entries do not mention. */

@@ -3,8 +3,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readArgs } from '../../../config/command.ts'
 import peers from '@tooling/conformance/package.json' with { type: 'json' }
-import { faults, orphans, readBudgets } from './budgets.ts'
-import { publishedEntries, repository } from './entries.ts'
+import { faults, orphans, publishedEntries, readBudgets, repository } from './budgets.ts'
 import { readmes, type Row, withSizes } from './readmes.ts'
 import { weigh, type Weight } from './weigh.ts'
 

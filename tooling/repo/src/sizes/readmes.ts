@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { repository } from './entries.ts'
+import { repository } from './budgets.ts'
 import { replaceBetween, table } from '@tooling/conformance/markdown'
 
 export interface Row {

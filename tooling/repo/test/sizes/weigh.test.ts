@@ -3,8 +3,14 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { type Budget, faults, orphans, readBudgets } from '../../src/sizes/budgets.ts'
-import { type Entry, publishedEntries } from '../../src/sizes/entries.ts'
+import {
+  type Budget,
+  type Entry,
+  faults,
+  orphans,
+  publishedEntries,
+  readBudgets,
+} from '../../src/sizes/budgets.ts'
 import { weigh, type Weight } from '../../src/sizes/weigh.ts'
 
 const fixtures = path.join(path.dirname(fileURLToPath(import.meta.url)), 'fixtures')
