@@ -67,8 +67,8 @@ const LAST_OF_RESPONSE: readonly unknown[] = [
  */
 export function resumeResponse({ baseUrl, headers }: ResumeResponseOptions): ResumeStrategy {
   return {
-    until: (event) => LAST_OF_RESPONSE.includes(event.event ?? typeOf(event)),
-    begin: () => new ResponseSession(`${baseUrl}`.replace(/\/$/, ''), headers),
+    until: (event) => LAST_OF_RESPONSE.includes(event.event ?? contentOf(event).type),
+    begin: () => followResponse(withoutSlash(baseUrl), headers),
   }
 }
 
@@ -89,27 +89,26 @@ export function resumeResponse({ baseUrl, headers }: ResumeResponseOptions): Res
  * ```
  */
 export function resumeChat({ api, id, headers }: ResumeChatOptions): ResumeStrategy {
-  const address = `${`${api}`.replace(/\/$/, '')}/${encodeURIComponent(id)}/stream`
+  const address = `${withoutSlash(api)}/${encodeURIComponent(id)}/stream`
   return {
     until: ({ data }) => data === '[DONE]',
-    begin: () => new ChatSession(address, headers),
+    begin: () => followChat(address, headers),
   }
 }
 
+function withoutSlash(address: string | URL): string {
+  return `${address}`.replace(/\/$/, '')
+}
+
 async function requestTo(address: string, headers: ResumeHeaders | undefined): Promise<Request> {
-  const given = new Headers(typeof headers === 'function' ? await headers() : headers)
-  if (!given.has('accept')) given.set('accept', 'text/event-stream')
-  return new Request(address, { headers: given })
+  const given = typeof headers === 'function' ? await headers() : headers
+  return new Request(address, given && { headers: given })
 }
 
 interface ResponseEvent {
   readonly type?: unknown
   readonly sequence_number?: unknown
   readonly response?: { readonly id?: unknown }
-}
-
-function typeOf(event: SseEvent): unknown {
-  return contentOf(event).type
 }
 
 /** What is not JSON is delivered all the same: the caller may know what it is. */
@@ -122,88 +121,67 @@ function contentOf(event: SseEvent): ResponseEvent {
 }
 
 /** Follows one response by the numbers of its events. */
-class ResponseSession implements ResumeSession {
-  readonly #baseUrl: string
-  readonly #headers: ResumeHeaders | undefined
-  #id: string | undefined
-  #last = -1
+function followResponse(baseUrl: string, headers: ResumeHeaders | undefined): ResumeSession {
+  let id: string | undefined
+  let last = -1
   /** The numbers have had no gap so far, so that one in the continuation is a loss. */
-  #isDense = true
-
-  constructor(baseUrl: string, headers: ResumeHeaders | undefined) {
-    this.#baseUrl = baseUrl
-    this.#headers = headers
-  }
-
-  accept(event: SseEvent): 'deliver' | 'skip' | 'mismatch' {
-    const { sequence_number: number, response } = contentOf(event)
-    if (typeof response?.id === 'string') this.#id ??= response.id
-    if (typeof number !== 'number') return 'deliver'
-    if (number <= this.#last) return 'skip'
-    if (number > this.#last + 1) {
-      if (this.#isDense && this.#last >= 0) return 'mismatch'
-      this.#isDense = false
-    }
-    this.#last = number
-    return 'deliver'
-  }
-
-  async request(): Promise<Request | undefined> {
-    if (this.#id === undefined || this.#last < 0) return undefined
-    const query = `stream=true&starting_after=${this.#last}`
-    const address = `${this.#baseUrl}/responses/${encodeURIComponent(this.#id)}?${query}`
-    return requestTo(address, this.#headers)
+  let isDense = true
+  return {
+    accept(event) {
+      const { sequence_number: number, response } = contentOf(event)
+      if (typeof response?.id === 'string') id ??= response.id
+      if (typeof number !== 'number') return 'deliver'
+      if (number <= last) return 'skip'
+      if (number > last + 1) {
+        if (isDense && last >= 0) return 'mismatch'
+        isDense = false
+      }
+      last = number
+      return 'deliver'
+    },
+    async request() {
+      if (id === undefined || last < 0) return undefined
+      const path = `/responses/${encodeURIComponent(id)}?stream=true&starting_after=${last}`
+      return requestTo(baseUrl + path, headers)
+    },
   }
 }
 
 /** Follows one chat by a hash of its events, in a constant amount of memory. */
-class ChatSession implements ResumeSession {
-  readonly #address: string
-  readonly #headers: ResumeHeaders | undefined
-  /** What was delivered: how many events, and their hash. */
-  #delivered = new Digest()
+function followChat(address: string, headers: ResumeHeaders | undefined): ResumeSession {
+  let delivered = new Digest()
   /** What arrived since the beginning of the replay. */
-  #arrived = this.#delivered
-
-  constructor(address: string, headers: ResumeHeaders | undefined) {
-    this.#address = address
-    this.#headers = headers
-  }
-
-  accept(event: SseEvent): 'deliver' | 'skip' | 'mismatch' {
-    this.#arrived.add(event)
-    if (this.#arrived === this.#delivered) return 'deliver'
-    if (this.#arrived.count < this.#delivered.count) return 'skip'
-    if (!this.#arrived.equals(this.#delivered)) return 'mismatch'
-    // The replay has caught up: from here on it is the answer.
-    this.#delivered = this.#arrived
-    return 'skip'
-  }
-
-  async request(): Promise<Request | undefined> {
-    if (this.#delivered.count > 0) this.#arrived = new Digest()
-    return requestTo(this.#address, this.#headers)
+  let arrived = delivered
+  return {
+    accept(event) {
+      arrived.add(event)
+      if (arrived === delivered) return 'deliver'
+      if (arrived.count < delivered.count) return 'skip'
+      if (arrived.high !== delivered.high || arrived.low !== delivered.low) return 'mismatch'
+      // The replay has caught up: from here on it is the answer.
+      delivered = arrived
+      return 'skip'
+    },
+    request() {
+      if (delivered.count > 0) arrived = new Digest()
+      return requestTo(address, headers)
+    },
   }
 }
 
 /** The number of events, and 64 bits that depend on all of them. */
 class Digest {
   count = 0
-  #high = 0x811c9dc5
-  #low = 0x9e3779b9
+  high = 0x811c9dc5
+  low = 0x9e3779b9
 
-  add({ event = '', data }: SseEvent): void {
+  add({ event, data }: SseEvent): void {
     this.count++
-    for (const text of [event, '\n', data, '\n']) {
-      for (let index = 0; index < text.length; index++) {
-        const code = text.charCodeAt(index)
-        this.#high = Math.imul(this.#high ^ code, 0x01000193)
-        this.#low = Math.imul(this.#low ^ code, 0x85ebca6b)
-      }
+    // A CR ends a line, so neither can hold one.
+    for (const character of `${event ?? ''}\r${data}\r`) {
+      const code = character.codePointAt(0) as number
+      this.high = Math.imul(this.high ^ code, 0x01000193)
+      this.low = Math.imul(this.low ^ code, 0x85ebca6b)
     }
-  }
-
-  equals(other: Digest): boolean {
-    return this.count === other.count && this.#high === other.#high && this.#low === other.#low
   }
 }

@@ -274,3 +274,29 @@ test('a response without a stream, as of a `fetch` that has none, rejects at onc
   await expect(connection.next()).rejects.toThrow('pass a `fetch` that streams')
   expect(connection.attempts).toBe(1)
 })
+
+test('a slow consumer holds the server back at `readAhead` and one chunk', async () => {
+  let sent = 0
+  const chunk = new TextEncoder().encode(`data: ${'x'.repeat(992)}\n\n`)
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        sent += chunk.length
+        controller.enqueue(chunk)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  const connection = connect('/updates', {
+    fetch: async () => new Response(body, { headers }),
+    readAhead: 10_000,
+  })
+  let received = 0
+  for await (const _ of connection) {
+    received += chunk.length
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    expect(sent - received).toBeLessThanOrEqual(10_000 + chunk.length)
+    if (received >= 100 * chunk.length) break
+  }
+  expect(sent - received).toBeGreaterThanOrEqual(10_000)
+})

@@ -215,6 +215,16 @@ describe('resumeChat()', () => {
     )
   })
 
+  test('a replay whose lines are in other events rejects', async () => {
+    const { fetch } = fetchOf(
+      broken('data: a\ndata:\ndata: b\n\ndata: c\n\n'),
+      whole('data: a\n\ndata: b\ndata:\ndata: c\n\ndata: [DONE]\n\n'),
+    )
+    await expect(dataOf(connect(address, { ...quick, json, fetch, resume }))).rejects.toMatchObject(
+      { code: 'resume-mismatch' },
+    )
+  })
+
   test('204 means that nothing is running: the answer stays broken', async () => {
     const { fetch } = fetchOf(broken(streamOf(['one'])), new Response(null, { status: 204 }))
     await expect(dataOf(connect(address, { ...quick, json, fetch, resume }))).rejects.toMatchObject(
