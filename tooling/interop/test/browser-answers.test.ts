@@ -55,6 +55,11 @@ const answers: Record<string, [does: 'reconnects' | 'gives up', Answer]> = {
     'reconnects',
     (_, response) => response.destroy(),
   ],
+  'a reconnection that is closed without an answer': [
+    'reconnects',
+    (_, response, count) =>
+      count === 0 ? response.writeHead(200, stream).end('retry: 20\n\n') : response.destroy(),
+  ],
   '204': [
     'gives up',
     (request, response) =>
@@ -112,6 +117,20 @@ describe('a browser’s EventSource', () => {
       if (name.startsWith('3')) expect(seen.data).toBe('served')
       if (name.startsWith('a source')) expect(seen.failed).toBe(2)
     })
+
+  it('reconnects while no server listens', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, stream).end('retry: 20\n\n')
+      response.on('close', () => {
+        server.close()
+        server.closeAllConnections()
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const seen = await page.evaluate(observe, `http://127.0.0.1:${port}/`)
+    expect(seen).toMatchObject({ gaveUp: false, opened: 1 })
+  })
 })
 
 /** In the page: connects, and waits until the browser has given up, or comes back for the third time. */
