@@ -1,3 +1,4 @@
+import { split, toEvents } from '@tesserae/openai/responses'
 import type { TimedReader } from '@tooling/conformance/timed/work'
 import type { Case, Implementation } from '../cases.ts'
 import { pick, seededRandom } from '../random.ts'
@@ -45,67 +46,44 @@ function responseCase(
   }
 }
 
-/** A stream of one text, with the padding that OpenAI sends. */
+/** A stream of one text, in the events that OpenAI sends for it, with its padding. */
 function textStream(deltas: number): MessageStream {
   const random = seededRandom(777)
   const pieces = Array.from({ length: deltas }, () => pick(random, words))
   const text = pieces.join('')
-  const place = {
-    item_id: 'msg_0ee665a65cc07abb0068f966cda44081979cdaf1',
-    output_index: 0,
-    content_index: 0,
-  }
-  const part = { type: 'output_text', annotations: [], logprobs: [], text }
-  const item = {
-    id: place.item_id,
+  const message = {
+    id: 'msg_0ee665a65cc07abb0068f966cda44081979cdaf1',
     type: 'message',
     status: 'completed',
-    content: [part],
+    content: [{ type: 'output_text', annotations: [], logprobs: [], text }],
     role: 'assistant',
   }
   const response = {
     id: 'resp_0ee665a65cc07abb0068f966ccd6648197b6c060',
-    object: 'response',
+    object: 'response' as const,
     created_at: 1_763_632_800,
-    status: 'in_progress',
+    status: 'completed' as const,
     error: null,
     incomplete_details: null,
     instructions: null,
     model: 'gpt-4.1-mini-2025-04-14',
-    output: [] as object[],
+    output: [message] as never,
     parallel_tool_calls: true,
     tool_choice: 'auto',
     tools: [],
     metadata: {},
+    usage: { input_tokens: 3, output_tokens: deltas, total_tokens: deltas + 3 },
   }
-  const usage = { input_tokens: 3, output_tokens: deltas, total_tokens: deltas + 3 }
-  const events = [
-    { type: 'response.created', response },
-    { type: 'response.in_progress', response },
-    {
-      type: 'response.output_item.added',
-      output_index: 0,
-      item: { ...item, status: 'in_progress', content: [] },
-    },
-    { type: 'response.content_part.added', ...place, part: { ...part, text: '' } },
-    ...pieces.map((delta) => ({
-      type: 'response.output_text.delta',
-      ...place,
-      delta,
-      logprobs: [],
-      obfuscation: 'abcdefghijkl'.slice(0, 1 + random() * 11),
-    })),
-    { type: 'response.output_text.done', ...place, text, logprobs: [] },
-    { type: 'response.content_part.done', ...place, part },
-    { type: 'response.output_item.done', output_index: 0, item },
-    {
-      type: 'response.completed',
-      response: { ...response, status: 'completed', output: [item], usage },
-    },
-  ].map(({ type, ...event }, sequence_number) => ({
-    event: type,
-    data: JSON.stringify({ type, sequence_number, ...event }),
-  }))
+  const sent = Array.from(split(response, { granularity: () => pieces }), (event) => {
+    const { type, sequence_number, ...rest } = event
+    return {
+      type,
+      sequence_number,
+      ...rest,
+      ...('delta' in rest && { obfuscation: 'abcdefghijkl'.slice(0, 1 + random() * 11) }),
+    }
+  })
+  const events = Array.from(toEvents(sent), ({ event, data }) => ({ event, data }))
   return {
     stream: {
       blocks: events.map(({ event, data }) => `event: ${event}\ndata: ${data}\n\n`),
