@@ -9,10 +9,12 @@ export type Area = (typeof areas)[number]
 
 /** What every peer says of itself, whatever it does. */
 export interface Peer {
-  /** Its row in the table. */
-  readonly name: string
   /** The package whose version stands in the table. */
   readonly package: string
+  /** Its row in the table. Default: the package. */
+  readonly name?: string
+  /** What a reader of the table has to know. */
+  readonly note?: string
 }
 
 const here = path.dirname(fileURLToPath(import.meta.url))

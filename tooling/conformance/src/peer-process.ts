@@ -9,5 +9,5 @@ process.on('uncaughtException', () => {})
 process.on('unhandledRejection', () => {})
 
 const peer = await loadPeer(area, file)
-process.send?.({ name: peer.name, package: peer.package })
+process.send?.({ name: peer.name ?? peer.package, package: peer.package })
 process.send?.({ result: await runPeer(area, peer) }, () => process.exit())

@@ -24,7 +24,6 @@ test('each field is tried with each line end, and with values that have none', (
 
 describe('an encoder that', () => {
   const peer = (encode: (sent: Sent) => string, more: Partial<EncoderPeer> = {}): EncoderPeer => ({
-    name: 'p',
     package: 'p',
     takes: ['event', 'data'],
     encode,

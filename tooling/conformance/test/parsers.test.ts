@@ -7,14 +7,13 @@ import { peer as ours } from '../src/parsers/peers/tesserae.ts'
 import { runPeer } from '../src/parsers/run-peer.ts'
 import { topicOf } from '../src/parsers/topics.ts'
 
-test.each([ours, compat])('$name is right about every vector at every cut', async (peer) => {
+test.each([ours, compat])('$package is right about every vector at every cut', async (peer) => {
   expect(await runPeer(peer)).toMatchObject({ whole: 118, everyCut: 118, wrong: {} })
 })
 
 describe('a peer', () => {
   const shows = { unnamed: { is: 'message' }, id: { of: 'stream' }, retry: true } as const
   const peer: ParserPeer = {
-    name: 'p',
     package: 'p',
     takes: 'bytes',
     shows,

@@ -5,7 +5,6 @@ import type { Aspect, Expected } from './case.ts'
 export interface AnswerPeer extends Peer {
   /** Parts of a message for which its API has no place. It is not judged by them. */
   readonly lacks: readonly Aspect[]
-  readonly note?: string
   /** Asks for one answer, which `fetch` gives to every request, and reads it to its end. */
   read(fetch: typeof globalThis.fetch): Promise<Seen>
 }

@@ -1,16 +1,12 @@
+import type { Peer } from '../areas.ts'
+
 /** What a client of any make is asked for. A file in `peers/` is one of these. */
-export interface ClientPeer {
-  /** Its row in the table. */
-  readonly name: string
-  /** The package whose version stands in the table. */
-  readonly package: string
+export interface ClientPeer extends Peer {
   /** What its API can express. A scenario that needs more is not tried. */
   readonly takes: {
     readonly post?: true
     readonly lastEventId?: true
   }
-  /** What a reader of the table has to know. */
-  readonly note?: string
   /**
    * Connects, and calls `onData` with each event until `stop` is aborted. Resolves when the client says that it is
    * over; a client that does not say so may never resolve.

@@ -6,8 +6,6 @@ export interface EncoderPeer extends Peer {
   readonly takes: readonly Field[]
   /** It makes JSON of `data`: this takes it out again. */
   readonly json?: (data: string) => unknown
-  /** What a reader of the table has to know. */
-  readonly note?: string
   /** The body of a response in which this event is sent, and no other. What it refuses it throws. */
   encode(sent: Sent): Body | Promise<Body>
 }

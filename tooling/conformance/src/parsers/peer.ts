@@ -1,9 +1,7 @@
+import type { Peer } from '../areas.ts'
+
 /** What a parser of any make is asked for, and how it is to be understood. A file in `peers/` is one of these. */
-export interface ParserPeer {
-  /** Its row in the table. */
-  readonly name: string
-  /** The package whose version stands in the table. */
-  readonly package: string
+export interface ParserPeer extends Peer {
   /** `text`: it takes strings, so its users put a streaming `TextDecoder` in front, and so does this. */
   readonly takes: 'bytes' | 'text'
   /** What its API shows of an event beside the data. What it does not show is not judged. */
@@ -17,8 +15,6 @@ export interface ParserPeer {
     /** It parses the data as JSON, and takes `[DONE]` for the end. */
     readonly json?: true
   }
-  /** What a reader of the table has to know: a difference that its documentation states, a limit of the test. */
-  readonly note?: string
   /** Reads one whole stream, which comes in these chunks. */
   read(chunks: readonly Uint8Array[]): Found | Promise<Found>
 }

@@ -1,14 +1,10 @@
-import OpenAI from 'openai'
+import { clientOf } from '../answers/openai-client.ts'
 import type { Message } from './work.ts'
 import { responseOf } from './response.ts'
 
 /** The official client: a `fetch` that answers with the stream, and its own accumulation. */
 export async function read(chunks: readonly Uint8Array[]): Promise<Message> {
-  const client = new OpenAI({
-    apiKey: 'none',
-    baseURL: 'http://127.0.0.1',
-    fetch: async () => responseOf(chunks),
-  })
+  const client = clientOf(async () => responseOf(chunks))
   const stream = client.chat.completions.stream({ model: 'm', messages: [] })
   const { choices } = await stream.finalChatCompletion()
   const message = choices[0]?.message as unknown as {

@@ -3,7 +3,6 @@ import { lacking, readWith } from '../../answers/ai-sdk.ts'
 import type { AnswerPeer } from '../../answers/peer.ts'
 
 export const peer: AnswerPeer = {
-  name: '@ai-sdk/openai-compatible',
   package: '@ai-sdk/openai-compatible',
   lacks: [...lacking, 'annotations', 'logprobs', 'reasoningDetails'],
   note: 'Through `streamText` of `ai`.',

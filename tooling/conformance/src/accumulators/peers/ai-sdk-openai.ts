@@ -3,7 +3,6 @@ import { lacking, readWith } from '../../answers/ai-sdk.ts'
 import type { AnswerPeer } from '../../answers/peer.ts'
 
 export const peer: AnswerPeer = {
-  name: '@ai-sdk/openai',
   package: '@ai-sdk/openai',
   lacks: [...lacking, 'reasoning', 'reasoningDetails', 'signature'],
   note: 'Its chat model, through `streamText` of `ai`. It is made for OpenAI alone, whose chats show no reasoning.',

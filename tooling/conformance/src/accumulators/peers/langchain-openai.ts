@@ -2,7 +2,6 @@ import type { AnswerPeer } from '../../answers/peer.ts'
 import { readWithLangChain } from '../../answers/langchain.ts'
 
 export const peer: AnswerPeer = {
-  name: '@langchain/openai',
   package: '@langchain/openai',
   lacks: [
     'choices',

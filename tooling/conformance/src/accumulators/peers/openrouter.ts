@@ -3,7 +3,6 @@ import { lacking, readWith } from '../../answers/ai-sdk.ts'
 import type { AnswerPeer } from '../../answers/peer.ts'
 
 export const peer: AnswerPeer = {
-  name: '@openrouter/ai-sdk-provider',
   package: '@openrouter/ai-sdk-provider',
   lacks: [...lacking.filter((aspect) => aspect !== 'images'), 'logprobs', 'signature'],
   note: 'Through `streamText` of `ai`. It is made for OpenRouter alone.',

@@ -16,7 +16,6 @@ interface Event {
 }
 
 export const peer: AnswerPeer = {
-  name: '@tanstack/ai-openai',
   package: '@tanstack/ai-openai',
   lacks: [
     'choices',

@@ -3,7 +3,6 @@ import type { AnswerPeer } from '../../answers/peer.ts'
 import { seenIn } from '../chat-completion.ts'
 
 export const peer: AnswerPeer = {
-  name: '@tesserae/openai',
   package: '@tesserae/openai',
   lacks: [],
   async read(fetch) {

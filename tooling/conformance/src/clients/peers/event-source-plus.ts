@@ -2,7 +2,6 @@ import { EventSourcePlus } from 'event-source-plus'
 import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
-  name: 'event-source-plus',
   package: 'event-source-plus',
   takes: { post: true },
   run: ({ address, method, body, onData, stop }) =>

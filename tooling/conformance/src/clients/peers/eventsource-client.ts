@@ -2,7 +2,6 @@ import { createEventSource } from 'eventsource-client'
 import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
-  name: 'eventsource-client',
   package: 'eventsource-client',
   takes: { post: true, lastEventId: true },
   run: ({ address, method, body, lastEventId, onData, stop }) =>

@@ -3,7 +3,6 @@ import { listen } from '../event-source.ts'
 import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
-  name: 'eventsource',
   package: 'eventsource',
   takes: { post: true },
   note: 'A POST by its option `fetch`, as its README shows.',

@@ -3,7 +3,6 @@ import { listen } from '../event-source.ts'
 import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
-  name: 'extended-eventsource',
   package: 'extended-eventsource',
   takes: { post: true },
   run(task) {

@@ -2,7 +2,6 @@ import { fetchEventSource } from '@microsoft/fetch-event-source'
 import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
-  name: '@microsoft/fetch-event-source',
   package: '@microsoft/fetch-event-source',
   takes: { post: true },
   note: 'With `onopen` and `onerror` of its README: a response that is not an event stream is fatal, and a clean end of a GET reconnects.',

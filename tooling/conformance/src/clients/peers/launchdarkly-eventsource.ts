@@ -2,7 +2,6 @@ import { EventSource } from 'launchdarkly-eventsource'
 import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
-  name: 'launchdarkly-eventsource',
   package: 'launchdarkly-eventsource',
   takes: { post: true, lastEventId: true },
   run: ({ address, method, body, lastEventId, onData, stop }) =>

@@ -2,7 +2,6 @@ import { connect } from '@tesserae/client'
 import type { ClientPeer } from '../peer.ts'
 
 export const peer: ClientPeer = {
-  name: '@tesserae/client',
   package: '@tesserae/client',
   takes: { post: true, lastEventId: true },
   async run({ address, method, body, lastEventId, onData, stop }) {

@@ -2,7 +2,6 @@ import { JsonToSseTransformStream } from 'ai'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: 'ai',
   package: 'ai',
   takes: ['data'],
   json: JSON.parse,

@@ -2,7 +2,6 @@ import { createEventBuffer } from 'better-sse'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: 'better-sse',
   package: 'better-sse',
   takes: ['event', 'id', 'data', 'text', 'comment', 'retry'],
   json: JSON.parse,

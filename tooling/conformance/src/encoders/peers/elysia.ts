@@ -2,7 +2,6 @@ import { Elysia, sse } from 'elysia'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: 'elysia',
   package: 'elysia',
   takes: ['event', 'id', 'data', 'retry'],
   note: '`sse`, yielded by a handler.',

@@ -2,7 +2,6 @@ import { encode, encodeComment } from 'eventsource-encoder'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: 'eventsource-encoder',
   package: 'eventsource-encoder',
   takes: ['event', 'id', 'data', 'comment', 'retry'],
   encode: ({ comment, data = '', ...fields }) =>

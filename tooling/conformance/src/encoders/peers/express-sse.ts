@@ -3,7 +3,6 @@ import type { EncoderPeer } from '../peer.ts'
 import { overHttp } from '../over-http.ts'
 
 export const peer: EncoderPeer = {
-  name: 'express-sse',
   package: 'express-sse',
   takes: ['event', 'id', 'data'],
   json: JSON.parse,

@@ -9,7 +9,6 @@ interface Sse {
 }
 
 export const peer: EncoderPeer = {
-  name: '@toverux/expresse',
   package: '@toverux/expresse',
   takes: ['event', 'id', 'data', 'text', 'comment'],
   json: JSON.parse,

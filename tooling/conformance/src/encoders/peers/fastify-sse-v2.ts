@@ -4,7 +4,6 @@ import type { EncoderPeer } from '../peer.ts'
 import { bodyFrom } from '../fastify.ts'
 
 export const peer: EncoderPeer = {
-  name: 'fastify-sse-v2',
   package: 'fastify-sse-v2',
   takes: ['event', 'id', 'data', 'comment', 'retry'],
   async encode(sent) {

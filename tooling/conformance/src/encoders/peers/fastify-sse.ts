@@ -9,7 +9,6 @@ interface Stream {
 }
 
 export const peer: EncoderPeer = {
-  name: '@fastify/sse',
   package: '@fastify/sse',
   takes: ['event', 'id', 'data', 'text', 'retry'],
   json: JSON.parse,

@@ -2,7 +2,6 @@ import { createEventStream, H3 } from 'h3'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: 'h3',
   package: 'h3',
   takes: ['event', 'id', 'data', 'comment', 'retry'],
   note: '`createEventStream`.',

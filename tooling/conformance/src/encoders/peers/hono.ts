@@ -3,7 +3,6 @@ import { streamSSE } from 'hono/streaming'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: 'hono',
   package: 'hono',
   takes: ['event', 'id', 'data', 'retry'],
   note: '`streamSSE`.',

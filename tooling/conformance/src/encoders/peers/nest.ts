@@ -6,7 +6,6 @@ await import('reflect-metadata')
 const { SseStream } = await import('@nestjs/core/router/sse-stream.js')
 
 export const peer: EncoderPeer = {
-  name: '@nestjs/core',
   package: '@nestjs/core',
   takes: ['event', 'id', 'data', 'comment', 'retry'],
   note: 'The stream inside `@Sse()`, in which a name is called `type`.',

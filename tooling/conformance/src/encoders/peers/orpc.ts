@@ -2,7 +2,6 @@ import { encodeEventMessage } from '@orpc/standard-server'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: '@orpc/standard-server',
   package: '@orpc/standard-server',
   takes: ['event', 'id', 'data', 'comment', 'retry'],
   encode: ({ comment, ...fields }) =>

@@ -2,7 +2,6 @@ import { eventStream } from 'remix-utils/sse/server'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: 'remix-utils',
   package: 'remix-utils',
   takes: ['event', 'id', 'data'],
   async encode({ data = '', event, id }) {

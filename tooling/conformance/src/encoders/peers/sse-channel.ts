@@ -3,7 +3,6 @@ import type { EncoderPeer } from '../peer.ts'
 import { overHttp } from '../over-http.ts'
 
 export const peer: EncoderPeer = {
-  name: 'sse-channel',
   package: 'sse-channel',
   takes: ['event', 'id', 'data', 'retry'],
   encode: (sent) =>

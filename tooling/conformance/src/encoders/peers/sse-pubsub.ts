@@ -3,7 +3,6 @@ import type { EncoderPeer } from '../peer.ts'
 import { overHttp } from '../over-http.ts'
 
 export const peer: EncoderPeer = {
-  name: 'sse-pubsub',
   package: 'sse-pubsub',
   takes: ['event', 'data'],
   encode: ({ data, event }) =>

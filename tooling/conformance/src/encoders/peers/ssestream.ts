@@ -5,7 +5,6 @@ import type { EncoderPeer } from '../peer.ts'
 const { default: SseStream } = SseStreams
 
 export const peer: EncoderPeer = {
-  name: 'ssestream',
   package: 'ssestream',
   takes: ['event', 'id', 'data', 'comment', 'retry'],
   async encode(sent) {

@@ -2,7 +2,6 @@ import { stringifyEvent } from 'susie/lib/utils.js'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: 'susie',
   package: 'susie',
   takes: ['event', 'id', 'data', 'retry'],
   note: 'The function inside `h.event()`, which hapi would call.',

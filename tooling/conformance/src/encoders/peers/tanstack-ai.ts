@@ -2,7 +2,6 @@ import { toServerSentEventsStream } from '@tanstack/ai'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: '@tanstack/ai',
   package: '@tanstack/ai',
   takes: ['id', 'data'],
   json: (data) => (JSON.parse(data) as { value: unknown }).value,

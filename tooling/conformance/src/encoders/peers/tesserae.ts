@@ -2,7 +2,6 @@ import { encode, encodeComment } from '@tesserae/encoder'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: '@tesserae/encoder',
   package: '@tesserae/encoder',
   takes: ['event', 'id', 'data', 'comment', 'retry'],
   encode: ({ comment, data = '', event, id, retry }) =>

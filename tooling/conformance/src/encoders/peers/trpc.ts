@@ -3,7 +3,6 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import type { EncoderPeer } from '../peer.ts'
 
 export const peer: EncoderPeer = {
-  name: '@trpc/server',
   package: '@trpc/server',
   takes: ['id', 'data'],
   json: JSON.parse,

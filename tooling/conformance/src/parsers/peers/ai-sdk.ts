@@ -3,7 +3,6 @@ import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { responseOf } from '../response.ts'
 
 export const peer: ParserPeer = {
-  name: '@ai-sdk/provider-utils',
   package: '@ai-sdk/provider-utils',
   takes: 'bytes',
   shows: { json: true },

@@ -3,7 +3,6 @@ import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { textOf } from '../text.ts'
 
 export const peer: ParserPeer = {
-  name: 'assistant-stream',
   package: 'assistant-stream',
   takes: 'text',
   shows: { unnamed: { is: undefined }, id: { of: 'stream' } },

@@ -4,7 +4,6 @@ import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { textOf } from '../text.ts'
 
 export const peer: ParserPeer = {
-  name: 'effect',
   package: 'effect',
   takes: 'text',
   shows: { unnamed: { is: 'message' }, id: { of: 'stream' }, retry: true },

@@ -3,7 +3,6 @@ import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { responseOf } from '../response.ts'
 
 export const peer: ParserPeer = {
-  name: 'eventsource-client',
   package: 'eventsource-client',
   takes: 'bytes',
   shows: { unnamed: { is: undefined }, id: { of: 'block', none: undefined } },

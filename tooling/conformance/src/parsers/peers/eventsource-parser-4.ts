@@ -4,7 +4,6 @@ import type { ParserPeer } from '../peer.ts'
 import { textOf } from '../text.ts'
 
 export const peer: ParserPeer = {
-  name: 'eventsource-parser',
   package: 'eventsource-parser',
   takes: 'text',
   shows: { unnamed: { is: undefined }, id: { of: 'block', none: undefined }, retry: true },

@@ -3,7 +3,6 @@ import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { responseOf } from '../response.ts'
 
 export const peer: ParserPeer = {
-  name: 'eventsource',
   package: 'eventsource',
   takes: 'bytes',
   shows: { unnamed: { is: 'message' }, id: { of: 'stream' } },

@@ -3,7 +3,6 @@ import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { responseOf } from '../response.ts'
 
 export const peer: ParserPeer = {
-  name: '@langchain/core',
   package: '@langchain/core',
   takes: 'bytes',
   shows: { unnamed: { is: '' }, id: { of: 'block', none: '' }, retry: true },

@@ -3,7 +3,6 @@ import type { FoundEvent, ParserPeer } from '../peer.ts'
 import { textOf } from '../text.ts'
 
 export const peer: ParserPeer = {
-  name: 'sse.js',
   package: 'sse.js',
   takes: 'text',
   shows: { unnamed: { is: 'message' }, id: { of: 'stream' } },

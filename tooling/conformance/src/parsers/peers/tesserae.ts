@@ -2,7 +2,6 @@ import { createParser } from '@tesserae/parser'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
 
 export const peer: ParserPeer = {
-  name: '@tesserae/parser',
   package: '@tesserae/parser',
   takes: 'bytes',
   shows: { unnamed: { is: undefined }, id: { of: 'stream' }, retry: true },

@@ -2,7 +2,6 @@ import { Dispatcher, EventSource, MessageEvent } from 'undici'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
 
 export const peer: ParserPeer = {
-  name: 'undici',
   package: 'undici',
   takes: 'bytes',
   shows: { unnamed: { is: 'message' }, id: { of: 'stream' } },

@@ -3,7 +3,6 @@ import { lacking, readWith } from '../../answers/ai-sdk.ts'
 import type { AnswerPeer } from '../../answers/peer.ts'
 
 export const peer: AnswerPeer = {
-  name: '@ai-sdk/open-responses',
   package: '@ai-sdk/open-responses',
   lacks: lacking,
   note: 'Through `streamText` of `ai`. It is judged by text, reasoning, calls and the end.',

@@ -3,7 +3,6 @@ import { lacking, readWith } from '../../answers/ai-sdk.ts'
 import type { AnswerPeer } from '../../answers/peer.ts'
 
 export const peer: AnswerPeer = {
-  name: '@ai-sdk/openai',
   package: '@ai-sdk/openai',
   lacks: lacking,
   note: 'Its responses model, through `streamText` of `ai`. It is judged by text, reasoning, calls and the end.',

@@ -1,5 +1,5 @@
-import OpenAI from 'openai'
 import { accumulateResponse } from 'openai/lib/responses/ResponseAccumulator'
+import { clientOf } from '../../answers/openai-client.ts'
 import type { AnswerPeer } from '../../answers/peer.ts'
 import { seenIn } from '../whole.ts'
 
@@ -9,12 +9,7 @@ export const peer: AnswerPeer = {
   lacks: [],
   note: '`responses.create` with `stream: true`, and `accumulateResponse` of what it yields.',
   async read(fetch) {
-    const client = new OpenAI({
-      apiKey: 'none',
-      baseURL: 'http://127.0.0.1/v1',
-      fetch,
-      maxRetries: 0,
-    })
+    const client = clientOf(fetch)
     let response: ReturnType<typeof accumulateResponse> | undefined
     for await (const event of await client.responses.create({
       model: 'm',

@@ -1,4 +1,4 @@
-import OpenAI from 'openai'
+import { clientOf } from '../../answers/openai-client.ts'
 import type { AnswerPeer } from '../../answers/peer.ts'
 import { seenIn } from '../whole.ts'
 
@@ -8,12 +8,7 @@ export const peer: AnswerPeer = {
   lacks: [],
   note: '`responses.stream`, `finalResponse`, without the fields that it adds.',
   async read(fetch) {
-    const client = new OpenAI({
-      apiKey: 'none',
-      baseURL: 'http://127.0.0.1/v1',
-      fetch,
-      maxRetries: 0,
-    })
+    const client = clientOf(fetch)
     const response = await client.responses.stream({ model: 'm', input: 'Hello' }).finalResponse()
     // It adds what it has parsed: that is not a mistake.
     const parsed = ['parsed', 'parsed_arguments']

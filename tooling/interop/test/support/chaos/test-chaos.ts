@@ -8,17 +8,13 @@ export function testChaos(seconds: number): void {
   const titles = Object.keys(scenes)
   const share = seconds / titles.length
   const timeout = (share + 300) * 1000
-  it.for(titles)(
-    `keeps streams whole through faults: %s`,
-    { timeout },
-    async (title, { skip }) => {
-      const problems = await runChaos(title, scenes[title] as Scene, share).catch(
-        (error: unknown) => {
-          if (error instanceof Unavailable) skip(error.message)
-          throw error
-        },
-      )
-      expect(problems).toEqual([])
-    },
-  )
+  it.for(titles)(`keeps streams whole through faults: %s`, { timeout }, async (title, { skip }) => {
+    const problems = await runChaos(title, scenes[title] as Scene, share).catch(
+      (error: unknown) => {
+        if (error instanceof Unavailable) skip(error.message)
+        throw error
+      },
+    )
+    expect(problems).toEqual([])
+  })
 }
