@@ -226,7 +226,7 @@ describe('which part an event belongs to', () => {
     expect(response.output).toEqual([message('a', 'A')])
   })
 
-  test('a part that is opened after its first delta is told once', () => {
+  test('a part that is opened after its first delta is reported once', () => {
     const told: ResponseDelta[] = []
     const accumulator = createAccumulator({ onDelta: (delta) => told.push(delta) })
     const place = { item_id: 'msg_1', output_index: 0, content_index: 0 }

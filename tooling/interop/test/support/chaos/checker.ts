@@ -11,7 +11,7 @@ export interface Told {
 export interface Seen {
   readonly told: Told[]
   connections: number
-  /** Whether it was told that there is nothing more: by the last event, or by 404 for a log that was deleted. */
+  /** Whether it learned that there is nothing more: by the last event, or by 404 for a log that was deleted. */
   isOver: boolean
   /** On the clock of `Date.now()`. */
   finishedAt: number
@@ -24,7 +24,7 @@ export interface Expected {
   readonly ends: readonly string[]
   /** Whether `end` with all events is a good end too. */
   readonly mayEnd: boolean
-  /** When the store forgot something for the last time, or 0. Readers may be told to start over, and those that were through before got something else. */
+  /** When the store forgot something for the last time, or 0. A reader may have to start over; one that had ended before received something else. */
   readonly forgotAt: number
 }
 
@@ -57,7 +57,7 @@ function problemOf(expected: Expected, { told, isOver }: Seen): string | undefin
   if (wrong >= 0) return `event ${wrong} is ${JSON.stringify(data[wrong]?.slice(0, 40))}`
   if (!isOver) return `waits for ever, after ${data.length} events`
   if (isAfterEnd) return 'received something after the end'
-  if (resets > 0 && forgotAt === 0) return 'was told to start over'
+  if (resets > 0 && forgotAt === 0) return 'had to start over'
   if (end === 'end' && !mayEnd) return 'received the end of a stream without one'
   if (end === 'end' && data.length !== events) return `received the end after ${data.length} events`
   if (end !== 'end' && !ends.includes(end)) return `received ${end}`

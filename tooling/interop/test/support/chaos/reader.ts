@@ -5,7 +5,7 @@ import type { Seen } from './checker.ts'
 /** How one connection behaves: it is cut after so many bytes, and stops reading for a while after each chunk. */
 export interface Connection {
   readonly bytes: number
-  /** Cuts behind the line of an id, so that the client has the id of an event and not its data. */
+  /** Cuts after the line of an id, so that the client has the id of an event and not its data. */
   readonly isCutAtField: boolean
   readonly pause: number
 }

@@ -69,7 +69,7 @@ async function takeOver(stage: Stage): Promise<void> {
 }
 
 export const scenes: Record<string, Scene> = {
-  /** Producers die, freeze and run twice, the store restarts, and somebody always goes on. */
+  /** Producers die, freeze and run twice, the store restarts, and another producer always goes on. */
   takeover: {
     events: 100,
     readers: 6,
@@ -77,7 +77,7 @@ export const scenes: Record<string, Scene> = {
     ends: [LOST],
     produce: takeOver,
   },
-  /** Three servers start at once, one has it, and nobody takes over. The store is away for longer than the lease. */
+  /** Three servers start at once, one of them is the producer, and none takes over. The store is away for longer than the lease. */
   alone: {
     events: 150,
     readers: 6,
