@@ -44,7 +44,16 @@ describe('sources', () => {
     ['events of a parser', () => [...toEvents(events)]],
     ['events of the official client', () => events],
     ['messages of a WebSocket', () => events.map((event) => JSON.stringify(event))],
-    ['raw parts of the AI SDK', () => events.map((rawValue) => ({ type: 'raw', rawValue }))],
+    [
+      'raw parts of the AI SDK among its own',
+      () => [
+        { type: 'stream-start', warnings: [] },
+        ...events.flatMap((rawValue) => [
+          { type: 'raw', rawValue },
+          { type: 'text-delta', id: '0', delta: 'x' },
+        ]),
+      ],
+    ],
     [
       'data without names',
       () => [bytes(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''))],
@@ -156,6 +165,11 @@ describe('failures', () => {
       'events of Anthropic',
       [{ event: 'message_start', data: '{"type":"message_start","message":{}}' }],
       { code: 'wrong-protocol', message: expect.stringContaining('anthropic') },
+    ],
+    [
+      'parts of the AI SDK without the events',
+      [{ type: 'start' }, { type: 'text-delta', id: '0', delta: 'Hi' }, { type: 'finish' }],
+      { code: 'no-chunks', message: expect.stringContaining('includeRawChunks') },
     ],
     ['compressed bytes', [Uint8Array.of(0x1f, 0x8b, 8, 0)], { code: 'wrong-protocol' }],
     [

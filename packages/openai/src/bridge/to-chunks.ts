@@ -28,6 +28,8 @@ interface Sent {
   call: number | undefined
   /** How many characters of each text were sent, and how many of them since the last text that was done. */
   readonly characters: Map<Text, { total: number; inPart: number }>
+  /** How many annotations were read. */
+  annotations: number
   /** The kind of part that its reasoning comes from: servers send a summary beside the full text. */
   reasoning: string | undefined
 }
@@ -70,7 +72,11 @@ export class ChunkSender {
           : this.#end(item, field, part, piece, chunks)
       }
       case 'annotate':
-        return this.#annotate([event['annotation']], chunks)
+        return this.#annotate(
+          this.#itemOf(event, rule.kinds, chunks),
+          [event['annotation']],
+          chunks,
+        )
       case 'response':
       case 'error':
       case undefined:
@@ -154,7 +160,12 @@ export class ChunkSender {
   #begin(wire: Wire, index: unknown, chunks: Wire[]): Item {
     const { type, id, call_id, name } = wire
     const item = this.#items.add({ type, id, call_id, name }, index)
-    this.#sent.set(item, { call: undefined, characters: new Map(), reasoning: undefined })
+    this.#sent.set(item, {
+      call: undefined,
+      characters: new Map(),
+      annotations: 0,
+      reasoning: undefined,
+    })
     this.#role(chunks)
     this.#announce(item, chunks)
     return item
@@ -200,6 +211,8 @@ export class ChunkSender {
       this.#grow(item, field, part, text.slice(sent), chunks)
     }
     if (!isDone || item.isDone) return
+    const annotations = parts.flatMap((part) => listIn(part['annotations']))
+    this.#annotate(item, annotations.slice(this.#sent.get(item)?.annotations), chunks)
     item.isDone = true
     const { encrypted_content: data, id } = wire
     if (item.type === 'reasoning' && typeof data === 'string')
@@ -246,7 +259,9 @@ export class ChunkSender {
     if (count && text !== '') count.inPart = 0
   }
 
-  #annotate(annotations: readonly unknown[], chunks: Wire[]): void {
+  #annotate(item: Item, annotations: readonly unknown[], chunks: Wire[]): void {
+    const sent = this.#sent.get(item)
+    if (sent) sent.annotations += annotations.length
     for (const annotation of annotations) {
       if (!isWire(annotation) || annotation['type'] !== 'url_citation') continue
       const { type, ...url_citation } = annotation

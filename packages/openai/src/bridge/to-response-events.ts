@@ -28,6 +28,8 @@ export class ResponseSender {
   /** The item of text or reasoning that grows. */
   #current: OpenItem | undefined
   readonly #calls = new Map<number, OpenItem>()
+  /** Annotations that came before the text. */
+  #waiting: Wire[] = []
   #events: Wire[] = []
   #number = 0
   #head: Wire | undefined
@@ -139,6 +141,8 @@ export class ResponseSender {
         return this.#grow('message', 'refusal', 'refusal', delta.delta)
       case 'reasoning':
         return this.#grow('reasoning', 'reasoning_text', 'text', delta.delta)
+      case 'annotation':
+        return this.#annotate(delta.annotation as unknown as Wire)
       case 'tool-call-begin':
         return this.#beginCall(delta.toolCall, delta.id, delta.name)
       case 'tool-call-arguments':
@@ -193,6 +197,23 @@ export class ResponseSender {
     const tokens = logprobs.logprobs ?? []
     if (tokens.length > 0) open.part['logprobs'] = [...listIn(open.part['logprobs']), ...tokens]
     this.#send(`response.${type}.delta`, { ...placeOf(open), delta, ...logprobs })
+    for (const annotation of this.#waiting.splice(0)) this.#annotate(annotation)
+  }
+
+  /** A citation of a page, which is nested in chat completions and flat in responses. */
+  #annotate(given: Wire): void {
+    const { type, url_citation: cited } = given
+    if (type !== 'url_citation' || !isWire(cited)) return
+    const open = this.#current
+    if (open?.part?.['type'] !== 'output_text') {
+      this.#waiting.push(given)
+      return
+    }
+    const before = listIn(open.part['annotations'])
+    const annotation = { type, ...cited }
+    open.part['annotations'] = [...before, annotation]
+    const place = { ...placeOf(open), annotation_index: before.length }
+    this.#send('response.output_text.annotation.added', { ...place, annotation })
   }
 
   /** The log probabilities beside the content of the chunk. */

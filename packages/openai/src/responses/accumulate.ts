@@ -1,7 +1,7 @@
 import type { ChunkSource } from '../read/source.ts'
 import { type Control, stoppable } from '../read/stoppable.ts'
 import type { ResponseDelta } from './accumulator-types.ts'
-import { type AccumulatedResponse, type AccumulateOptions, Run } from './run.ts'
+import { type AccumulatedResponse, type AccumulateOptions, ResponseReading } from './run.ts'
 import type { ModelResponse } from './types.ts'
 
 /**
@@ -34,7 +34,7 @@ export async function accumulate(
   source: ChunkSource,
   options: AccumulateOptions = {},
 ): Promise<ModelResponse | AccumulatedResponse> {
-  const run = new Run(source, options, options.onDelta, false)
+  const run = new ResponseReading(source, options, options.onDelta, false)
   try {
     for (;;) {
       const more = run.step()
@@ -103,13 +103,13 @@ function listen(
   source: ChunkSource,
   options: AccumulateOptions,
   control: Control,
-): { readonly run: Run; readonly deltas: ResponseDelta[] } {
+): { readonly run: ResponseReading; readonly deltas: ResponseDelta[] } {
   const deltas: ResponseDelta[] = []
   const tell = (delta: ResponseDelta): void => {
     deltas.push(delta)
     options.onDelta?.(delta)
   }
-  const run = new Run(source, options, tell, true)
+  const run = new ResponseReading(source, options, tell, true)
   control.stop = () => run.stop()
   return { run, deltas }
 }

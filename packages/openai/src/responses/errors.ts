@@ -59,6 +59,13 @@ export const incompleteResponse = (reason: ResponseIncompleteReason): StreamFail
     `${INCOMPLETE[reason]}. Request it again, resume it with the option \`resume\`, or pass \`{ incomplete: 'return' }\` to take the partial response.`,
   )
 
+/** The source yields what a client made of the events. */
+export const noEvents = (): StreamFailure =>
+  new StreamFailure(
+    'no-chunks',
+    "The source yields a client's own objects without the server's events. Call the AI SDK with { includeRawChunks: true }.",
+  )
+
 /** The argument of `split` is something else. */
 export const notAResponse = (): TypeError =>
   new TypeError('Expected a response: `output` must be an array of items.')

@@ -1,8 +1,10 @@
 import { createParser, type Parser } from '@tesserae/parser'
 import { badJson, badResponse, serverError, wrongProtocol } from '../errors.ts'
+import { chunkIn } from '../read/clients.ts'
 import { documentsIn } from '../read/documents.ts'
 import type { EventLike } from '../read/source.ts'
 import { serverErrorOf } from '../server-error.ts'
+import { noEvents } from './errors.ts'
 import { isNothing, isWire, type Wire } from './wire.ts'
 
 /** Where events go. */
@@ -35,6 +37,7 @@ const [TAB, LF, CR, SPACE, BRACKET, ANGLE, BRACE] = [0x09, 0x0a, 0x0d, 0x20, 0x5
  * | an item of the source                       | answer                                                       |
  * |---------------------------------------------|--------------------------------------------------------------|
  * | an object                                   | an event; the event in a `raw` part of the AI SDK             |
+ * | only objects of a client without events     | `no-chunks`                                                  |
  * | a string, such as a WebSocket message       | an event as JSON                                             |
  * | bytes of an event stream                    | its events, as follows                                       |
  * | bytes of a document                         | a response, an error, a list or lines of events; else `bad-response` |
@@ -62,6 +65,8 @@ export class EventReader {
   /** Lines that are not fields, while there was no event. */
   #stray = ''
   #hasEvents = false
+  /** Objects of a client came that do not hold an event. */
+  #hasWrappers = false
   /** How many events were read, and the last of them. */
   #count = 0
   #last: Wire = {}
@@ -93,12 +98,15 @@ export class EventReader {
     if (ArrayBuffer.isView(item)) this.#feed(item as Uint8Array)
     else if (typeof item === 'string') this.#takeEvent({ data: item }, false)
     else if (isEvent(item)) this.#takeEvent(item, false)
-    else if (isWire(item) && item['type'] === 'raw' && 'rawValue' in item)
-      this.#takeValue(item['rawValue'], undefined)
-    else this.#takeValue(item, undefined)
+    else {
+      const event = chunkIn(item)
+      if (event === undefined && item !== undefined) this.#hasWrappers = true
+      else this.#takeValue(event, undefined)
+    }
   }
 
   end(): void {
+    if (this.#hasWrappers && this.#count === 0) throw noEvents()
     if (this.#document) return this.#takeDocument(decode(this.#document))
     if (this.#parser === undefined) return
     const { complete } = this.#parser.end()

@@ -48,7 +48,7 @@ export interface AccumulatedResponse<Response = ModelResponse> extends FinishedR
 const MAX_ATTEMPTS = 10
 
 /** One stream, with its continuations, on the way into an accumulator. */
-export class Run {
+export class ResponseReading {
   readonly #accumulator: EventAccumulator<ModelResponse>
   readonly #options: AccumulateOptions
   readonly #sink: EventSink
