@@ -17,10 +17,7 @@ const PARTS: Readonly<Record<string, Text>> = {
 }
 
 /** Reasons with another name in chat completions. Others are passed on as they are. */
-const REASONS: Readonly<Record<string, string>> = {
-  max_output_tokens: 'length',
-  content_filter: 'content_filter',
-}
+const REASONS: ReadonlyMap<string, string> = new Map([['max_output_tokens', 'length']])
 
 /** What was sent of one item. */
 interface Sent {
@@ -131,7 +128,7 @@ export class ChunkSender {
     const details = response['incomplete_details']
     const reason = String((isWire(details) ? details['reason'] : undefined) ?? 'length')
     const finished = this.#calls > 0 ? 'tool_calls' : 'stop'
-    const known = Object.hasOwn(REASONS, reason) ? REASONS[reason] : reason
+    const known = REASONS.get(reason) ?? reason
     const finish_reason =
       status === 'completed' ? finished : status === 'incomplete' ? known : status
     chunks.push(this.#chunk({}, { finish_reason }))

@@ -4,11 +4,11 @@ import { copyOf, isNothing, isWire, listIn, type Wire } from '../responses/wire.
 import type { ResponseEvent } from '../responses/types.ts'
 
 /** Finish reasons that make a response incomplete. */
-const INCOMPLETE: Readonly<Record<string, string>> = {
-  length: 'max_output_tokens',
-  max_tokens: 'max_output_tokens',
-  content_filter: 'content_filter',
-}
+const INCOMPLETE: ReadonlyMap<string | undefined, string> = new Map([
+  ['length', 'max_output_tokens'],
+  ['max_tokens', 'max_output_tokens'],
+  ['content_filter', 'content_filter'],
+])
 
 /** An item that is being sent. */
 interface OpenItem {
@@ -64,7 +64,8 @@ export class ResponseSender {
     // Tells the ends of the calls.
     const { message } = this.#accumulator.finish({ done: true })
     this.#closeCurrent()
-    const isPartial = Object.hasOwn(INCOMPLETE, this.#reason)
+    const reason = INCOMPLETE.get(this.#reason)
+    const isPartial = reason !== undefined
     // A legacy completion has text in place of a message.
     const said: { readonly message?: unknown } | undefined = message.choices[0]
     const calls = isWire(said?.message) ? listIn(said.message['tool_calls']) : []
@@ -74,9 +75,7 @@ export class ResponseSender {
       : this.#reason === 'cancelled'
         ? 'cancelled'
         : 'completed'
-    this.#finish(status, {
-      ...(isPartial && { incomplete_details: { reason: INCOMPLETE[this.#reason] } }),
-    })
+    this.#finish(status, isPartial ? { incomplete_details: { reason } } : {})
     return this.#taken()
   }
 
@@ -255,8 +254,7 @@ export class ResponseSender {
     if (open === undefined) return
     this.#closePart(open)
     if ('status' in open.item) {
-      const isCut = this.#reason !== undefined && Object.hasOwn(INCOMPLETE, this.#reason)
-      open.item['status'] = isCut ? 'incomplete' : 'completed'
+      open.item['status'] = INCOMPLETE.has(this.#reason) ? 'incomplete' : 'completed'
     }
     this.#closeItem(open)
   }

@@ -5,7 +5,7 @@ import { documentsIn } from '../read/documents.ts'
 import type { EventLike } from '../read/source.ts'
 import { serverErrorOf } from '../server-error.ts'
 import { noEvents } from './errors.ts'
-import { isNothing, isWire, type Wire } from './wire.ts'
+import { isNothing, isWire, type Wire, wireIn } from './wire.ts'
 
 /** Where events go. */
 export interface EventSink {
@@ -260,12 +260,8 @@ function assertOurs({ choices, type }: Wire): void {
 
 /** Whether a document is a response, an event or an error. */
 function isAnswer(value: unknown): boolean {
-  return (
-    isWire(value) &&
-    (value['object'] === 'response' ||
-      typeof value['type'] === 'string' ||
-      !isNothing(value['error']))
-  )
+  const { object, type, error } = wireIn(value)
+  return object === 'response' || typeof type === 'string' || !isNothing(error)
 }
 
 /** Where the blank line ends that closes an event; -1 if there is none. */
