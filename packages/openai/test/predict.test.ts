@@ -185,3 +185,55 @@ describe('the outcome is the same as without prediction', () => {
   test('for single letters that are changed in a chunk that is known', () =>
     expectTheSameChanged(shapes.slice(0, 6), 4, ['"', '\\', '0']))
 })
+
+// Streams of one process share what they learnt, and nothing else.
+
+test('a message and its deltas can be changed without changing the next stream', async () => {
+  const usage = { total_tokens: 3, details: { cached: 1 } }
+  const chunks = [
+    chunkWith({ role: 'assistant', content: '' }, { filters: { hate: { filtered: false } } }),
+    ...Array.from({ length: 12 }, () =>
+      chunkWith({ content: 'a' }, { usage, filters: { hate: { filtered: false } } }),
+    ),
+  ]
+  const blocks = chunks.map((chunk) => encoder.encode(blockOf(JSON.stringify(chunk))))
+  const spoil = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const key of Object.keys(value)) {
+      const field = (value as Wire)[key]
+      spoil(field)
+      if (typeof field !== 'object') (value as Wire)[key] = 'spoilt'
+    }
+  }
+  const read = async (predict: boolean): Promise<unknown> => {
+    const deltas: unknown[] = []
+    const { message } = await accumulate(blocks, {
+      incomplete: 'return',
+      predict,
+      onDelta: (delta) => {
+        deltas.push(structuredClone(delta))
+        spoil(delta)
+      },
+    })
+    const outcome = structuredClone({ message, deltas })
+    spoil(message)
+    return outcome
+  }
+  const plain = await read(false)
+  for (let round = 0; round < 4; round++) expect(await read(true)).toEqual(plain)
+})
+
+test('a listener can read another stream of the same shape', async () => {
+  const blocks = (letter: string): Uint8Array[] =>
+    Array.from({ length: 2 * LEARNT }, () =>
+      encoder.encode(blockOf(JSON.stringify(chunkWith({ content: letter })))),
+    )
+  const inner: Promise<unknown>[] = []
+  const text = async (letter: string, onDelta?: () => void): Promise<unknown> => {
+    const { message } = await accumulate(blocks(letter), { incomplete: 'return', onDelta })
+    return message.choices[0]?.message.content
+  }
+  const outer = await text('a', () => inner.push(text('b')))
+  expect(outer).toBe('a'.repeat(2 * LEARNT))
+  expect(new Set(await Promise.all(inner))).toEqual(new Set(['b'.repeat(2 * LEARNT)]))
+})

@@ -1,7 +1,7 @@
 import { finished } from '../errors.ts'
 import { serverErrorIn, type ServerError } from '../server-error.ts'
 import type { ChatCompletion, Usage } from '../types.ts'
-import { isWire, type Wire } from '../wire.ts'
+import { copyOf, isWire, type Wire } from '../wire.ts'
 import { Choice } from './choice.ts'
 import { Fields } from './fields.ts'
 import { Notes, type NoteCode } from './notes.ts'
@@ -114,7 +114,7 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   #use(usage: unknown): void {
     if (!isWire(usage)) return
     this.#fields.cell('usage').add(usage)
-    this.#options.onDelta?.({ type: 'usage', usage: usage as unknown as Usage })
+    this.#options.onDelta?.({ type: 'usage', usage: copyOf(usage) as Usage })
   }
 
   snapshot(): Message {

@@ -1,9 +1,10 @@
 import type { Finished, StreamEnd } from '../accumulator/types.ts'
-import { isEmpty, isWire, type Wire } from '../wire.ts'
-import { type Known, knownOf } from './known.ts'
-import { encoder } from './literal.ts'
-import { match, Window } from './match.ts'
-import { isWellFormed, learn } from './template.ts'
+import type { Wire } from '../wire.ts'
+import { Letters } from './letters.ts'
+import { decoder, encoder, literalOf } from './literal.ts'
+import { type Lead, match, window } from './match.ts'
+import { type Profile, profileOf } from './profile.ts'
+import { isWellFormed, type Template } from './template.ts'
 
 /** Builds a message from chunks: the accumulator, with or without prediction before it. */
 export interface Builder<Message> {
@@ -19,41 +20,25 @@ export interface Prediction {
   /** Takes the known events that begin at `from`, each within the limit, and returns where the rest begins. */
   read(chunk: Uint8Array, from: number, limit: number): number
   /** Is shown how an event is written that is about to be parsed. */
-  observe(chunk: Uint8Array, start: number, end: number): void
+  observe(chunk: Uint8Array, start: number): void
   /** Takes an event by its data, if it is known. */
   takeText(text: string): boolean
 }
 
-/**
- * Learning costs about as much as parsing this many chunks, because its code is seldom run and so seldom optimised: a
- * shape has to come back that often first.
- */
-const SIGHTINGS = 16
-/** Most streams have one shape for text and one for arguments; a stream of several choices has one for each. */
-const MAX_KNOWN = 16
-const MAX_CANDIDATES = 64
-/** Larger chunks are not learnt. */
-const MAX_TEXT = 16_384
-/** Credit grows with each event that is known, and is spent on learning and on events that match nothing. */
-const CREDIT = 96
-const MAX_CREDIT = 512
-const COST_OF_LEARNING = 12
-/** Smaller windows are copied, which takes 15 ns; making a `DataView` takes 80. */
-const SCRATCH = 4096
+/** Credit grows with each event that is known, and is spent on events that match nothing. */
+const CREDIT = 24
+const MAX_CREDIT = 128
+/** A lead is made when a template has matched so often without it, and so often at most. */
+const MATCHES = 4
+const MAX_LEADS = 16
+/** So many buffers are kept for streams to come: making one takes longer than reading an event. */
+const MAX_SPARE = 32
 
+const LF = 0x0a
 const CR = 0x0d
 const SPACE = 0x20
 
-/** A shape that was seen, and may be learnt when it comes back. */
-interface Candidate {
-  text: string
-  known: Known | undefined
-  readonly varying: Set<string>
-  /** How often it has to be seen before it is learnt, from now on. */
-  wait: number
-  /** How long that was the last time. */
-  patience: number
-}
+const spare: Letters[] = []
 
 /**
  * Stands before an accumulator: compares the bytes of an event with those of earlier ones, copies the leaves in which
@@ -63,17 +48,21 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   readonly #target: Builder<Message>
   /** Whether each event is pushed by itself, because a listener hears of each. */
   readonly #isEager: boolean
-  readonly #candidates = new Map<string, Candidate>()
-  readonly #known: Known[] = []
-  /** The one that matched last; it alone has anything that waits. */
-  #current: Known | undefined
-  #count = 0
-  #credit = CREDIT
+  #profile: Profile | undefined
   /** What stands around the data of an event. */
-  #before = 'data: '
-  #after = '\n\n'
-  #scratch: Uint8Array | undefined
-  #scratchView: DataView | undefined
+  #around: readonly [before: string, after: string] = ['data: ', '\n\n']
+  #credit = CREDIT
+  /** Fields that were given in a chunk that was parsed: later values do not count. */
+  readonly #given: string[] = []
+  /** The template that matched last; it alone has anything that waits. */
+  #current: Template | undefined
+  #waits = false
+  #values: unknown[] = []
+  /** The text that waits, one for each hole of text. */
+  readonly #letters: Letters[] = []
+  #lead: Lead | undefined
+  #matches = 0
+  #leads = 0
 
   constructor(target: Builder<Message>, isEager: boolean) {
     this.#target = target
@@ -81,162 +70,152 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 
   get pays(): boolean {
-    return this.#credit > 0
+    return this.#credit > 0 && this.#profile?.templates.length !== 0
   }
 
   take(chunk: Wire, text?: string): void {
     this.#flush()
     this.#target.take(chunk)
-    if (++this.#count > SIGHTINGS && this.#credit > 0 && text !== undefined)
-      this.#learn(chunk, text)
+    if (text === undefined || this.#credit <= 0) return
+    for (const name of ['id', 'created'])
+      if (chunk[name] && !this.#given.includes(name)) this.#given.push(name)
+    const isFirst = this.#profile === undefined
+    this.#profile ??= profileOf(chunk, this.#around)
+    this.#profile.see(chunk, text, isFirst)
   }
 
   finish(end: StreamEnd): Finished<Message> {
     this.#flush()
+    if (spare.length < MAX_SPARE) spare.push(...this.#letters.splice(0))
     return this.#target.finish(end)
   }
 
   read(chunk: Uint8Array, from: number, limit: number): number {
-    if (this.#known.length === 0) return from
-    const window = this.#windowOn(chunk)
+    if (this.#profile === undefined) return from
     let at = from
-    for (;;) {
-      const end = this.#match(window, at)
-      if (end < 0 || end - at > limit) return at
-      this.#took()
+    window.open(chunk)
+    while (at < chunk.length) {
+      // A listener may have read another stream.
+      if (window.chunk !== chunk) window.open(chunk)
+      const end = this.#match(at, limit)
+      if (end < 0) break
       at = end
     }
+    window.close()
+    return at
   }
 
   takeText(text: string): boolean {
-    if (this.#known.length === 0 || !isWellFormed(text)) return false
-    const bytes = encoder.encode(this.#before + text + this.#after)
-    if (this.#match(this.#windowOn(bytes), 0) !== bytes.length) return false
-    this.#took()
-    return true
+    if (!this.pays || this.#profile === undefined || !isWellFormed(text)) return false
+    const bytes = encoder.encode(this.#around.join(text))
+    window.open(bytes)
+    const end = this.#match(0, bytes.length)
+    window.close()
+    if (end < 0) this.#credit--
+    return end >= 0
   }
 
-  observe(bytes: Uint8Array, start: number, end: number): void {
-    if (this.#count <= SIGHTINGS) return
-    this.#credit -= this.#known.length > 0 ? 1 : 0.25
+  observe(bytes: Uint8Array, start: number): void {
+    if (this.#profile !== undefined) this.#credit--
     if (bytes[start] !== 0x64) return
     const before = bytes[start + 5] === SPACE ? 'data: ' : 'data:'
-    const after = bytes[end - 2] === CR ? '\r\n\r\n' : '\n\n'
-    if (before === this.#before && after === this.#after) return
-    this.#before = before
-    this.#after = after
-    this.#forget()
+    const after = bytes[bytes.indexOf(LF, start) - 1] === CR ? '\r\n\r\n' : '\n\n'
+    if (before === this.#around[0] && after === this.#around[1]) return
+    this.#flush()
+    this.#around = [before, after]
+    this.#current = this.#profile = undefined
   }
 
-  #windowOn(chunk: Uint8Array): Window {
-    const { length } = chunk
-    if (length > SCRATCH)
-      return new Window(chunk, new DataView(chunk.buffer, chunk.byteOffset, length), length)
-    const scratch = (this.#scratch ??= new Uint8Array(SCRATCH))
-    this.#scratchView ??= new DataView(scratch.buffer)
-    scratch.set(chunk)
-    return new Window(scratch, this.#scratchView, length)
-  }
-
-  /** The end of the event that begins at `at`, if a template matches it: that one is the current one then. */
-  #match(window: Window, at: number): number {
+  /** Takes the event that begins at `from`, if a template matches it, and returns its end; otherwise -1. */
+  #match(from: number, limit: number): number {
     const current = this.#current
     const likely = current?.next ?? current
     if (likely !== undefined) {
-      const end = match(likely, window, at)
-      if (end >= 0) return this.#turnTo(likely, end)
+      const end = this.#try(likely, from, limit)
+      if (end >= 0) return end
     }
-    for (const known of this.#known) {
-      if (known === likely) continue
-      const end = match(known, window, at)
-      if (end >= 0) return this.#turnTo(known, end)
+    // Without the end of a line it is not a whole event.
+    const line = window.bytes.indexOf(LF, from)
+    if (line < 0 || line >= window.to) return -1
+    for (const template of this.#profile?.templates ?? []) {
+      if (template === likely) continue
+      const end = this.#try(template, from, limit)
+      if (end >= 0) return end
     }
     return -1
   }
 
-  #turnTo(known: Known, end: number): number {
-    const current = this.#current
-    if (current !== undefined) current.next = known
-    if (current !== known) {
-      this.#flush()
-      this.#current = known
-    }
+  #try(template: Template, from: number, limit: number): number {
+    const isCurrent = template === this.#current
+    if (!isCurrent && !template.skips.every((name) => this.#given.includes(name))) return -1
+    const end = match(template, from, isCurrent ? this.#lead : undefined)
+    if (end < 0 || end - from > limit) return -1
+    if (!isCurrent) this.#turnTo(template)
+    if (!this.#copyText(template)) return -1
+    if (this.#current !== undefined) this.#current.next = template
+    if (!window.hasLead && ++this.#matches === MATCHES) this.#findLead(template, from)
+    this.#take(template)
     return end
   }
 
-  #took(): void {
+  #turnTo(template: Template): void {
+    this.#flush()
+    if (this.#current !== undefined) this.#current.next = template
+    this.#current = template
+    this.#lead = undefined
+    this.#matches = 0
+  }
+
+  /** Copies the text of the event that was matched; `false` if it is better parsed. */
+  #copyText({ fillings }: Template): boolean {
+    const { bytes, starts, to } = window
+    let count = 0
+    for (let at = 0; at < fillings.length; at++) {
+      if (fillings[at]?.kind !== 'text') continue
+      const letters = (this.#letters[count++] ??= spare.pop() ?? new Letters())
+      if (letters.copy(bytes, starts[at] ?? 0, to) < 0) return false
+    }
+    return true
+  }
+
+  #take(template: Template): void {
+    const { fillings, joins } = template
+    template.hits++
+    this.#waits = true
     if (this.#credit < MAX_CREDIT) this.#credit++
-    const isFull = this.#current?.take() ?? false
-    if (isFull || this.#isEager) this.#flush()
+    let isFull = !joins || this.#isEager
+    let count = 0
+    for (let at = 0; at < fillings.length; at++) {
+      const kind = fillings[at]?.kind
+      if (kind === 'text') {
+        const letters = this.#letters[count++] as Letters
+        letters.length = letters.end
+        isFull ||= letters.isHalfFull
+      } else if (kind === 'string') this.#values[at] = window.stringIn(at)
+      else if (kind === 'number') this.#values[at] = window.numberIn(at)
+      else if (kind === 'parsed') this.#values[at] = window.values[at]
+    }
+    if (isFull) this.#flush()
+  }
+
+  /** Skipped fields at the beginning that do not change in this stream are compared, which is faster. */
+  #findLead({ fillings }: Template, from: number): void {
+    this.#matches = 0
+    const filling = fillings.findIndex(({ kind }) => !kind.startsWith('skipped'))
+    if (filling < 1 || this.#leads++ >= MAX_LEADS) return
+    const text = decoder.decode(window.bytes.subarray(from, window.starts[filling]))
+    this.#lead = { literal: literalOf(text), filling }
   }
 
   #flush(): void {
-    const chunk = this.#current?.chunk()
-    if (chunk !== undefined) this.#target.take(chunk)
+    if (!this.#waits || this.#current === undefined) return
+    this.#waits = false
+    const { fillings } = this.#current
+    let count = 0
+    for (let at = 0; at < fillings.length; at++)
+      if (fillings[at]?.kind === 'text') this.#values[at] = this.#letters[count++]?.take()
+    const chunk = this.#current.chunkWith(this.#values)
+    this.#values = []
+    this.#target.take(chunk)
   }
-
-  #forget(): void {
-    this.#flush()
-    this.#current = undefined
-    this.#known.length = 0
-    this.#candidates.clear()
-  }
-
-  /** Learns a shape that has come back. A shape whose template does not match waits longer each time. */
-  #learn(chunk: Wire, text: string): void {
-    const shape = text.length > MAX_TEXT ? undefined : shapeOf(chunk)
-    if (shape === undefined) return
-    const candidate = this.#candidates.get(shape)
-    if (candidate === undefined) {
-      if (this.#candidates.size < MAX_CANDIDATES)
-        this.#candidates.set(shape, {
-          text,
-          known: undefined,
-          varying: new Set(),
-          wait: this.#known.length > 0 ? SIGHTINGS / 4 : 1,
-          patience: SIGHTINGS,
-        })
-      return
-    }
-    if (--candidate.wait > 0) return
-    this.#credit -= COST_OF_LEARNING
-    const template = learn(candidate.text, text, chunk, candidate.varying)
-    candidate.text = text
-    const hasPaid = (candidate.known?.hits ?? 0) >= 2 * COST_OF_LEARNING
-    if (!hasPaid) candidate.patience *= 2
-    candidate.wait = hasPaid ? 1 : candidate.patience / 2
-    this.#remove(candidate.known)
-    candidate.known = template && knownOf(template, this.#before, this.#after)
-    if (candidate.known === undefined) return
-    if (this.#known.length >= MAX_KNOWN) this.#remove(this.#known.at(-1))
-    this.#known.unshift(candidate.known)
-  }
-
-  #remove(known: Known | undefined): void {
-    const at = known === undefined ? -1 : this.#known.indexOf(known)
-    if (at < 0) return
-    this.#known.splice(at, 1)
-    for (const other of this.#known) if (other.next === known) other.next = undefined
-    if (this.#current === known) this.#current = undefined
-  }
-}
-
-/** What tells shapes of chunks apart, without looking at their text. `undefined` for chunks that are never learnt. */
-function shapeOf(chunk: Wire): string | undefined {
-  const { choices, usage } = chunk
-  if (!Array.isArray(choices) || choices.length === 0 || choices.length > 8) return undefined
-  let shape = isEmpty(usage) ? '' : 'usage '
-  for (const choice of choices) {
-    if (!isWire(choice)) return undefined
-    const { index, delta, finish_reason: reason, logprobs } = choice
-    shape += `${index} ${isEmpty(reason)}${isEmpty(logprobs)}`
-    if (!isWire(delta)) continue
-    for (const key of Object.keys(delta)) {
-      const value = delta[key]
-      if (value !== null) shape += ` ${key}${typeof value}`
-      if (key === 'tool_calls' && Array.isArray(value))
-        shape += isWire(value[0]) ? `${value[0]['index']} ${isEmpty(value[0]['id'])}` : ''
-    }
-  }
-  return shape
 }

@@ -7,76 +7,132 @@ import {
   type RuleTable,
 } from '../accumulator/rules.ts'
 import { isEmpty, isWire, type Wire } from '../wire.ts'
+import { decoder, encoder, type Literal, literalOf } from './literal.ts'
+import type { Kind, Pattern } from './match.ts'
 import { type Branch, type Leaf, type Leaves, leavesOf, nameOf, pathOf } from './leaves.ts'
 
-// A template is learnt from two chunks of one shape: the leaves in which they differ, and all text that grows, are
-// holes; everything else is literal. A chunk with the same bytes between its holes is the same chunk with other leaves.
+// A template is learnt from the text of a chunk: the leaves that are known to change, and those in which it differs from
+// the chunk that the template was learnt from before, are holes; everything else is literal. A chunk with the same text
+// between its holes is the same chunk with other leaves.
 //
 // Many such chunks are pushed as one. That is the same as pushing each of them, because a literal or a hole is only
 // allowed where its merge rule makes it so:
 //
-//   rule of the field       literal                 hole
-//   ----------------------  ----------------------  ----------------------------------------------------------
-//   first, drop             yes                     skipped; of `first`, only if a value came before
-//   last, merge             yes                     the last value counts; a string must not be empty
-//   concat, parts           null or an empty list   text is joined
-//   append, blocks, parts   null or an empty list   the field is parsed, and each chunk is pushed by itself
+//   rule of the field       literal                 hole                               always a hole
+//   ----------------------  ----------------------  ---------------------------------  ------------------
+//   first, beside `choices` yes                     skipped, if a value came before    yes
+//   first, elsewhere        yes                     no
+//   last, merge             yes                     the last; a string is not empty    numbers of usage
+//   concat, parts           null or an empty list   text is joined                     yes
+//   drop                    yes                     skipped                            strings
+//   append, blocks, parts   null or an empty list   parsed, one by one                 yes
+//   name and id of a call   empty                   one by one                         yes
+//
+// "One by one": each chunk is pushed by itself.
 
 /** The keys and positions that lead to a value. */
 export type Path = readonly string[]
 
 /** A place in which chunks of one shape differ. */
 export interface Hole {
-  readonly kind: 'text' | 'string' | 'number' | 'skipped string' | 'skipped number' | 'parsed'
+  readonly kind: Kind
   readonly path: Path
   readonly start: number
   readonly end: number
 }
 
-/** What the chunks of one shape have in common. */
-export interface Template {
-  /** The text of the chunk that it was learnt from. */
-  readonly text: string
-  readonly holes: readonly Hole[]
-  /** Whether several chunks may be pushed as one. */
-  readonly joins: boolean
-}
-
 /** More holes are slower to fill than a chunk is to parse. */
 const MAX_HOLES = 24
 
+/** What the chunks of one shape have in common, as bytes to compare with and as a chunk to fill. */
+export class Template implements Pattern {
+  /** The text of the chunk that it was learnt from. */
+  readonly text: string
+  readonly literals: readonly Literal[]
+  readonly fillings: readonly Hole[]
+  /** Fields that are skipped because they came before. */
+  readonly skips: readonly string[]
+  /** Whether several chunks may be pushed as one. */
+  readonly joins: boolean
+  /** The template that matched after this one when it last came. */
+  next: Template | undefined
+  /** How many events matched. */
+  hits = 0
+  #chunk: Wire | undefined
+
+  /** `before` and `after` stand around the data of an event. */
+  constructor(learner: Learner, text: string, before: string, after: string) {
+    const { holes } = learner
+    // A slice would keep the whole chunk from the network alive.
+    this.text = decoder.decode(encoder.encode(text))
+    this.joins = learner.joins
+    this.skips = learner.skips
+    this.fillings = holes
+    this.literals = [...holes, undefined].map((hole, at) => {
+      const piece = text.slice(holes[at - 1]?.end ?? 0, hole?.start)
+      return literalOf((at === 0 ? before : '') + piece + (hole === undefined ? after : ''))
+    })
+  }
+
+  /** A chunk with these values in its holes. What leads to them is copied, and everything else is shared. */
+  chunkWith(values: readonly unknown[]): Wire {
+    const whole = (this.#chunk ??= JSON.parse(this.text) as Fields)
+    const chunk = { ...whole }
+    const { fillings } = this
+    for (let number = 0; number < fillings.length; number++) {
+      const { kind, path } = fillings[number] as Hole
+      if (kind === 'skipped string' || kind === 'skipped number') continue
+      let copy = chunk
+      let from = whole
+      const last = path.length - 1
+      for (let at = 0; at < last; at++) {
+        const key = path[at] as string
+        const inner = from[key] as Fields
+        if (copy[key] === inner) copy[key] = Array.isArray(inner) ? inner.slice() : { ...inner }
+        copy = copy[key] as Fields
+        from = inner
+      }
+      copy[path[last] as string] = values[number]
+    }
+    return chunk
+  }
+}
+
+type Fields = Record<string, unknown>
+
 /**
- * Learns the template of two chunks.
+ * Learns a template.
  *
- * @param before - the text of an earlier chunk
- * @param text - the text of a later one
- * @param chunk - the later one
+ * @param text - the text of a chunk
+ * @param chunk - what it says
+ * @param before - the text of an earlier chunk of the same shape
  * @param varying - names of leaves that differed earlier; those that differ now are added
+ * @param around - what stands before and after the data of an event
  */
 export function learn(
-  before: string,
   text: string,
   chunk: Wire,
+  before: string | undefined,
   varying: Set<string>,
+  around: readonly [before: string, after: string],
 ): Template | undefined {
   // An event without line ends: data of several lines is written differently.
   if (/[\r\n]/.test(text) || !hasDistinctChoices(chunk['choices'])) return undefined
   // Bytes cannot express half a character.
   if (!isWellFormed(text)) return undefined
-  const [old, found] = [leavesOf(before), leavesOf(text)]
-  if (old === undefined || found === undefined) return undefined
-  const byName = new Map(old.leaves.map((leaf) => [leaf.name, leaf]))
+  const found = leavesOf(text)
+  if (found === undefined) return undefined
+  const old = before === undefined ? undefined : leavesOf(before)
+  const byName = new Map(
+    old?.leaves.map(({ name, start, end }) => [name, before?.slice(start, end)]),
+  )
   const learner = new Learner(found, chunk)
   for (const leaf of found.leaves) {
-    const earlier = byName.get(leaf.name)
     const value = text.slice(leaf.start, leaf.end)
-    const differs = earlier === undefined || before.slice(earlier.start, earlier.end) !== value
-    if (differs) varying.add(leaf.name)
-    if (!learner.take(leaf, value, differs || varying.has(leaf.name))) return undefined
+    if (old !== undefined && byName.get(leaf.name) !== value) varying.add(leaf.name)
+    if (!learner.take(leaf, value, varying.has(leaf.name))) return undefined
   }
-  const { holes } = learner
-  if (holes.length === 0 || holes.length > MAX_HOLES) return undefined
-  return { text, holes, joins: learner.joins }
+  return learner.holes.length > MAX_HOLES ? undefined : new Template(learner, text, ...around)
 }
 
 /** Node 20 has the method, and so do the browsers of these years: where it is missing, events are parsed. */
@@ -92,8 +148,11 @@ function hasDistinctChoices(choices: unknown): boolean {
   return indexes.every(Number.isSafeInteger) && new Set(indexes).size === indexes.length
 }
 
+type LeafRule = MergeRule | 'literal' | 'one by one'
+
 class Learner {
   readonly holes: Hole[] = []
+  readonly skips: string[] = []
   joins = true
   readonly #found: Leaves
   readonly #chunk: Wire
@@ -110,18 +169,28 @@ class Learner {
     if (leaf.start < this.#parsedTo) return true
     const path = pathOf(leaf.name)
     const { rule, root } = this.#ruleOf(path)
+    const isString = leaf.kind === 'string'
+    const hole = (skipped: '' | 'skipped ' = ''): boolean =>
+      (isString || leaf.kind === 'number') &&
+      this.#hole(`${skipped}${leaf.kind as 'string' | 'number'}`, path, leaf)
     switch (rule) {
       case undefined:
         return false
       case 'literal':
         return !differs
       case 'last':
-      case 'merge':
-        return !differs || this.#last(leaf, path)
+      case 'merge': {
+        if (isString && value === '') return !differs
+        const counts = leaf.kind === 'number' && path.includes('usage')
+        return !(differs || counts) || hole()
+      }
       case 'first':
-        return !differs || this.#skipped(leaf, path, 1)
+        if (path.length > 1 || value === '' || !hole('skipped ')) return !differs
+        return this.skips.push(leaf.name.slice(1)) > 0
       case 'drop':
-        return (!differs && !isPadding(leaf, path)) || this.#skipped(leaf, path, 0)
+        return (!differs && !isString) || hole('skipped ')
+      case 'one by one':
+        return hole()
       case 'concat':
         return value === 'null' ? !differs : this.#text(leaf, path, root)
       case 'parts':
@@ -132,24 +201,13 @@ class Learner {
     return value === 'null' || value === '[]' ? !differs : this.#parsed(root)
   }
 
-  #hole(kind: Hole['kind'], path: Path, { start, end }: Branch): boolean {
+  #hole(kind: Kind, path: Path, { start, end }: Branch): boolean {
     this.holes.push({ kind, path, start, end })
     return true
   }
 
   #text(leaf: Leaf, path: Path, root: Path): boolean {
     return leaf.kind === 'string' && path.length === root.length && this.#hole('text', path, leaf)
-  }
-
-  #last(leaf: Leaf, path: Path): boolean {
-    if (leaf.kind === 'string') return leaf.end > leaf.start && this.#hole('string', path, leaf)
-    return leaf.kind === 'number' && this.#hole('number', path, leaf)
-  }
-
-  #skipped(leaf: Leaf, path: Path, least: number): boolean {
-    if (leaf.kind === 'string')
-      return leaf.end - leaf.start >= least && this.#hole('skipped string', path, leaf)
-    return leaf.kind === 'number' && this.#hole('skipped number', path, leaf)
   }
 
   /** A field whose values add up: the whole of it is parsed. */
@@ -162,14 +220,15 @@ class Learner {
   }
 
   /** The merge rule of a leaf, and the path of the field that the rule is about. */
-  #ruleOf(path: Path): { rule: MergeRule | 'literal' | undefined; root: Path } {
+  #ruleOf(path: Path): { rule: LeafRule | undefined; root: Path } {
     const [top, position, field, name] = path
     if (top === 'usage') return { rule: 'last', root: ['usage'] }
     if (top === 'error') return { rule: path.length === 1 ? 'literal' : undefined, root: path }
     // What these two say decides how a chunk is read.
     if (top === 'object') return { rule: 'literal', root: path }
     if (top !== 'choices') return within(chunkRules, path, 0)
-    if (position === undefined || field === undefined) return { rule: undefined, root: path }
+    if (position === undefined) return { rule: 'literal', root: path }
+    if (field === undefined) return { rule: undefined, root: path }
     const choice = (this.#chunk['choices'] as Wire[])[Number(position)] ?? {}
     const hasDelta = isWire(choice['delta'])
     if (field === 'delta') {
@@ -186,7 +245,7 @@ class Learner {
   }
 
   /** Only one call may go on in a chunk, and only its arguments may differ. */
-  #ruleOfCall(path: Path, choice: Wire): MergeRule | 'literal' | undefined {
+  #ruleOfCall(path: Path, choice: Wire): LeafRule | undefined {
     const [, , , , position, key, name] = path
     if (position === undefined) return 'literal'
     const entries = (choice['delta'] as Wire)['tool_calls']
@@ -197,14 +256,11 @@ class Learner {
     if (!isEmpty(id) || !isEmpty(body['name'])) this.joins = false
     if (key === 'function' && name === 'arguments')
       return typeof body['arguments'] === 'string' ? 'concat' : 'literal'
-    const isKnown = key === 'index' || key === 'id' || key === 'type'
-    return isKnown || (key === 'function' && name === 'name') ? 'literal' : undefined
+    if (key === 'index' || key === 'type') return 'literal'
+    if (key === 'id') return isEmpty(id) ? 'literal' : 'one by one'
+    if (key !== 'function' || (name !== 'name' && name !== undefined)) return undefined
+    return isEmpty(body['name']) ? 'literal' : 'one by one'
   }
-}
-
-/** Padding is a hole even where two neighbours happen to have the same. */
-function isPadding({ kind }: Leaf, path: Path): boolean {
-  return kind === 'string' && path.length < 5
 }
 
 /** Follows tables of rules along a path whose first field of a table stands at `from`. */
@@ -212,7 +268,7 @@ function within(
   rules: RuleTable,
   path: Path,
   from: number,
-): { rule: MergeRule | 'literal' | undefined; root: Path } {
+): { rule: LeafRule | undefined; root: Path } {
   let table = rules
   for (let at = from; at < path.length; at++) {
     const rule = ruleIn(table, path[at] ?? '')

@@ -30,7 +30,7 @@ export class Bytes {
   #stray = ''
   #hasEvents = false
   /** Whether the parser holds nothing of an event that continues. */
-  #isBetween = false
+  #isBetween = true
   /** How many bytes were read without the parser. */
   #skipped = 0
   /** The beginning of a line that the parser was not given: with what follows it, it may be an event that is known. */
@@ -88,7 +88,7 @@ export class Bytes {
   #parseBlock(prediction: Prediction, chunk: Uint8Array, start: number): number {
     const end = prediction.pays ? endOfBlock(chunk, start) : -1
     if (this.#isBetween) {
-      if (end > 0) prediction.observe(chunk, start, end)
+      if (end > 0) prediction.observe(chunk, start)
       else if (prediction.pays && this.#hold(chunk, start)) return chunk.length
     }
     this.#isBetween = end > 0
@@ -132,7 +132,7 @@ export class Bytes {
 
   #parseAll(chunk: Uint8Array): void {
     this.#letGo()
-    this.#isBetween = false
+    this.#isBetween = endsBlock(chunk)
     this.#parse(chunk)
   }
 
@@ -214,4 +214,11 @@ function endOfBlock(bytes: Uint8Array, from: number): number {
     if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3
   }
   return -1
+}
+
+/** Whether a chunk ends with a blank line, after which nothing is left of any event. */
+function endsBlock(chunk: Uint8Array): boolean {
+  const { length } = chunk
+  if (chunk[length - 1] !== LF) return false
+  return chunk[length - 2] === LF || (chunk[length - 2] === CR && chunk[length - 3] === LF)
 }

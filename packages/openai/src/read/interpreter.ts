@@ -124,7 +124,7 @@ export class Interpreter {
         if (reason) throw reason
       }
       this.#hasChunks = true
-      this.#sink.chunk(value, isNamed(event) ? undefined : data)
+      this.#sink.chunk(value, error || isNamed(event) ? undefined : data)
     }
     this.error ??= error
   }

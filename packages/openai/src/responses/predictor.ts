@@ -1,6 +1,6 @@
 import { Letters } from '../predict/letters.ts'
 import { decoder, literalOf } from '../predict/literal.ts'
-import { type Filling, match, type Pattern, Window } from '../predict/match.ts'
+import { type Kind, match, type Pattern, window } from '../predict/match.ts'
 import type { EventAccumulator } from './response-accumulator.ts'
 import type { Wire } from './wire.ts'
 
@@ -10,15 +10,15 @@ import type { Wire } from './wire.ts'
 
 /** Texts grow in one place, or in a few that take turns. */
 const MAX_PATTERNS = 4
-/** Smaller chunks are copied, which takes 15 ns; a `DataView` takes 80. */
-const SCRATCH = 4096
 /** Learning costs as much as parsing some events: it begins when so many of one type came in a row. */
 const REPEATS = 4
 
 /** The bytes of an event, with the text that its delta grows. */
 interface Known extends Pattern {
   readonly letters: Letters
-  readonly number: Filling | undefined
+  /** Which filling is the text, and which the number, if there is one. */
+  readonly text: number
+  readonly number: number
   readonly append: (text: string) => void
 }
 
@@ -33,8 +33,6 @@ export class EventPredictor {
   #type: unknown
   /** How many events of the type came in a row. */
   #count = 0
-  #scratch: Uint8Array | undefined
-  #view: DataView | undefined
 
   constructor(accumulator: EventAccumulator<never>, isTold: boolean) {
     this.#accumulator = accumulator
@@ -45,36 +43,32 @@ export class EventPredictor {
   read(chunk: Uint8Array, from: number, limit: number): number {
     this.#forgetStale()
     if (this.#known.length === 0) return from
-    const to = chunk.length
-    const window = this.#windowOn(chunk, to)
     let at = from
-    while (at < to) {
-      const end = this.#next(window, at)
+    window.open(chunk)
+    while (at < chunk.length) {
+      // A listener may have read another stream.
+      if (window.chunk !== chunk) window.open(chunk)
+      const end = this.#next(at)
       if (end < 0 || end - at > limit) break
       this.#apply()
       at = end
     }
+    window.close()
     return at
   }
 
-  #windowOn(chunk: Uint8Array, to: number): Window {
-    if (to > SCRATCH) return new Window(chunk, new DataView(chunk.buffer, chunk.byteOffset, to), to)
-    this.#scratch ??= new Uint8Array(SCRATCH)
-    this.#view ??= new DataView(this.#scratch.buffer)
-    this.#scratch.set(chunk)
-    return new Window(this.#scratch, this.#view, to)
-  }
-
-  #next(window: Window, at: number): number {
+  #next(at: number): number {
     for (const [which, known] of this.#known.entries()) {
-      const end = match(known, window, at)
+      const end = match(known, at)
       if (end < 0) continue
       if (which > 0) {
         this.flush()
         this.#known.splice(which, 1)
         this.#known.unshift(known)
       }
-      return end
+      return known.letters.copy(window.bytes, window.starts[known.text] ?? 0, window.to) < 0
+        ? -1
+        : end
     }
     return -1
   }
@@ -83,8 +77,7 @@ export class EventPredictor {
   #apply(): void {
     const [known] = this.#known
     if (known === undefined) return
-    const number = known.number?.value
-    if (number !== undefined && !this.#accumulator.countTo(number as number)) return
+    if (known.number >= 0 && !this.#accumulator.countTo(window.numberIn(known.number))) return
     known.letters.length = known.letters.end
     if (this.#isTold || known.letters.isHalfFull) this.flush()
   }
@@ -122,7 +115,7 @@ export class EventPredictor {
 interface Hole {
   readonly start: number
   readonly end: number
-  readonly filling: Filling
+  readonly kind: Kind
 }
 
 function patternOf(
@@ -131,15 +124,9 @@ function patternOf(
   append: (text: string) => void,
   isNumbered: boolean,
 ): Known | undefined {
-  const letters = new Letters()
-  const number: Filling = { kind: 'number', letters: undefined, value: undefined }
-  const delta = holeOf(text, 'delta', event, { kind: 'text', letters, value: undefined })
-  const padding = holeOf(text, 'obfuscation', event, {
-    kind: 'skipped string',
-    letters: undefined,
-    value: undefined,
-  })
-  const counted = isNumbered ? holeOf(text, 'sequence_number', event, number) : undefined
+  const delta = holeOf(text, 'delta', event, 'text')
+  const padding = holeOf(text, 'obfuscation', event, 'skipped string')
+  const counted = isNumbered ? holeOf(text, 'sequence_number', event, 'number') : undefined
   if (delta === undefined || (isNumbered && counted === undefined)) return undefined
   const holes = [delta, padding, counted].filter((hole) => hole !== undefined)
   holes.sort((one, other) => one.start - other.start)
@@ -148,15 +135,16 @@ function patternOf(
   )
   const literals = pieces.flatMap((piece) => literalOf(piece) ?? [])
   if (literals.length < pieces.length) return undefined
-  const fillings = holes.map(({ filling }) => filling)
-  return { literals, fillings, letters, number: isNumbered ? number : undefined, append }
+  const number = counted === undefined ? -1 : holes.indexOf(counted)
+  const letters = new Letters()
+  return { literals, fillings: holes, letters, text: holes.indexOf(delta), number, append }
 }
 
 /**
  * Where the value of a field stands, without its quotes. The key may occur only once in the text: then it is the key of
  * the event itself, because in a string its quotes would be escaped.
  */
-function holeOf(text: string, key: string, event: Wire, filling: Filling): Hole | undefined {
+function holeOf(text: string, key: string, event: Wire, kind: Kind): Hole | undefined {
   const value = event[key]
   const name = `"${key}":`
   const found = text.indexOf(name)
@@ -168,5 +156,5 @@ function holeOf(text: string, key: string, event: Wire, filling: Filling): Hole 
   const written = pattern.exec(text)?.[0]
   if (written === undefined || JSON.parse(written) !== value) return undefined
   const quote = typeof value === 'string' ? 1 : 0
-  return { start: start + quote, end: start + written.length - quote, filling }
+  return { start: start + quote, end: start + written.length - quote, kind }
 }
