@@ -5,6 +5,7 @@ export default library({
   accumulator: 'src/accumulator.ts',
   bridge: 'src/bridge.ts',
   dialects: 'src/dialects.ts',
+  display: 'src/display.ts',
   json: 'src/json.ts',
   responses: 'src/responses.ts',
   'responses/accumulator': 'src/responses/accumulator.ts',

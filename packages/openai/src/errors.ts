@@ -324,3 +324,6 @@ export const badGranularity = (): RangeError =>
   new RangeError(
     "`granularity` must be 'word', 'whole', a whole number from 1, or a function that returns pieces.",
   )
+
+export const badUnit = (): RangeError =>
+  new RangeError("`unit` must be 'word', 'sentence', 'line' or 'grapheme'.")

@@ -52,7 +52,6 @@ test('what the entries export', () => {
     'readDeltas',
     'readSnapshots',
     'reasoningOf',
-    'smooth',
     'split',
     'tap',
     'textOf',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Delta, smooth, type SmoothOptions } from '@tesserae/openai'
+import { type Delta, smooth, type SmoothOptions } from '@tesserae/openai/display'
 
 const content = (delta: string, choice = 0): Delta => ({ type: 'content', choice, delta })
 
@@ -102,4 +102,29 @@ describe('smooth', () => {
     expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(1025)
     expect(texts.join('')).toBe(pieces.join(''))
   })
+})
+
+test('smooth returns what the deltas return, and closes them when its reader leaves', async () => {
+  let isClosed = false
+  const deltas = async function* (): AsyncGenerator<Delta, string> {
+    try {
+      yield { type: 'content', choice: 0, delta: 'Hello, world' }
+      return 'the result'
+    } finally {
+      isClosed = true
+    }
+  }
+  const whole = smooth(deltas())
+  let next = await whole.next()
+  while (!next.done) next = await whole.next()
+  const result: string = next.value
+  expect(result).toBe('the result')
+  isClosed = false
+  for await (const _ of smooth(deltas())) break
+  expect(isClosed).toBe(true)
+})
+
+test('smooth rejects a unit that does not exist', async () => {
+  const unit = 'syllable' as unknown as SmoothOptions['unit']
+  await expect(smooth([], { unit }).next()).rejects.toThrow('`unit` must be')
 })

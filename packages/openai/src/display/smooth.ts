@@ -1,5 +1,6 @@
 import type { Delta } from '../accumulator/types.ts'
 import type { ResponseDelta } from '../responses/accumulator-types.ts'
+import { badUnit } from '../errors.ts'
 import { Cutter, type Unit } from './cutter.ts'
 
 /** Options of {@link smooth}. */
@@ -15,6 +16,8 @@ export interface SmoothOptions {
   readonly locale?: string | undefined
 }
 
+const UNITS: readonly Unit[] = ['word', 'sentence', 'line', 'grapheme']
+
 /** The deltas of chat completions and of the Responses API. */
 type AnyDelta = Delta | ResponseDelta
 type TextDelta = Extract<AnyDelta, { readonly type: 'content' | 'text' | 'refusal' | 'reasoning' }>
@@ -25,10 +28,14 @@ type TextDelta = Extract<AnyDelta, { readonly type: 'content' | 'text' | 'refusa
  *
  * @param deltas - the deltas, such as those of `readDeltas`
  * @param options - the unit, and how long to wait before each
+ * @returns the deltas; the generator returns what `deltas` returns: the message and the verdict, if they are those of
+ * `readDeltas`
+ * @throws a `RangeError` for a unit that does not exist; what `deltas` throws, after the text before it
  *
  * @example
  * ```ts
- * import { type Delta, smooth } from '@tesserae/openai'
+ * import type { Delta } from '@tesserae/openai'
+ * import { smooth } from '@tesserae/openai/display'
  *
  * const deltas: Delta[] = ['Hel', 'lo wor', 'ld'].map((delta) => ({ type: 'content', choice: 0, delta }))
  * for await (const delta of smooth(deltas)) {
@@ -36,14 +43,27 @@ type TextDelta = Extract<AnyDelta, { readonly type: 'content' | 'text' | 'refusa
  * }
  * ```
  */
+export function smooth<Result, D extends AnyDelta = Delta>(
+  deltas: AsyncGenerator<D, Result>,
+  options?: SmoothOptions,
+): AsyncGenerator<D, Result>
+export function smooth<D extends AnyDelta = Delta>(
+  deltas: AsyncIterable<D> | Iterable<D>,
+  options?: SmoothOptions,
+): AsyncGenerator<D, void>
 export async function* smooth<D extends AnyDelta = Delta>(
   deltas: AsyncIterable<D> | Iterable<D>,
   options: SmoothOptions = {},
-): AsyncGenerator<D, void> {
+): AsyncGenerator<D, unknown> {
   const { unit = 'word', delay = 0, locale } = options
+  if (!UNITS.includes(unit)) throw badUnit()
   const waiting = new Map<string, Waiting>()
+  let result: unknown
+  const kept = keepResult(deltas, (value) => {
+    result = value
+  })
   try {
-    for await (const delta of deltas) {
+    for await (const delta of kept) {
       if (!isText(delta)) {
         yield* rests<D>(waiting)
         yield delta
@@ -66,6 +86,15 @@ export async function* smooth<D extends AnyDelta = Delta>(
     throw error
   }
   yield* rests<D>(waiting)
+  return result
+}
+
+/** The same items: `for await` drops what a generator returns. */
+async function* keepResult<D>(
+  deltas: AsyncIterable<D> | Iterable<D>,
+  keep: (result: unknown) => void,
+): AsyncGenerator<D> {
+  keep(yield* deltas as AsyncIterable<D>)
 }
 
 /** Where a delta of text belongs: choices take turns, and a response is one answer. */
