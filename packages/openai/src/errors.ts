@@ -307,6 +307,11 @@ export const invalidValue = (
 export const restarted = (): Error =>
   new Error('The server began its answer anew: pass `repeat: false`, or let the server send IDs.')
 
+export const leftOut = (): Error =>
+  new Error(
+    'An event named `reset` says that the server left out a part of the stream or began it anew.',
+  )
+
 export const notASource = (source: unknown): TypeError => {
   const kind = Object.prototype.toString.call(source).slice(8, -1)
   const advice = kind === 'Promise' ? 'await it first' : 'put one chunk in an array'

@@ -13,6 +13,8 @@ export type Role = 'developer' | 'system' | 'user' | 'assistant' | 'tool'
 
 /** One chunk of a streamed chat completion. */
 export interface ChatCompletionChunk {
+  /** Perplexity, xAI: addresses of the pages that were cited. */
+  citations?: string[]
   id: string
   choices: ChunkChoice[]
   created: number
@@ -51,6 +53,8 @@ export interface ChunkDelta {
   reasoning_details?: ReasoningDetail[] | null
   /** Search models: pages that were cited. */
   annotations?: Annotation[]
+  /** OpenRouter: images that were made. */
+  images?: Image[]
 }
 
 /** A piece of speech. */
@@ -94,6 +98,8 @@ export interface ChatCompletion {
   service_tier?: ServiceTier | null
   system_fingerprint?: string
   usage?: Usage
+  /** Perplexity, xAI: addresses of the pages that were cited. */
+  citations?: string[]
 }
 
 /** One answer. */
@@ -116,6 +122,37 @@ export interface ChatMessage {
   reasoning_content?: string | null
   reasoning?: string | null
   reasoning_details?: ReasoningDetail[] | null
+  images?: Image[]
+}
+
+/** An image that a model made. */
+export interface Image {
+  type?: string
+  image_url: { url: string }
+  index?: number
+}
+
+/** A part of `content`, where a server sends a list: text, or thinking, which holds parts again. */
+export interface ContentPart {
+  type: string
+  text?: string
+  thinking?: string | ContentPart[]
+}
+
+/**
+ * A completion as servers send it and as snapshots are: `finish_reason` is null until a choice has ended, and may be a word
+ * of the server; `content` may be a list of parts; `id` and `model` may be missing. Give it to `accumulate` as its type:
+ * `accumulate<LooseCompletion>(response)`.
+ */
+export interface LooseCompletion extends Partial<Omit<ChatCompletion, 'choices' | 'object'>> {
+  object: ChatCompletion['object']
+  choices: LooseChoice[]
+}
+
+/** A choice of a {@link LooseCompletion}. */
+export interface LooseChoice extends Omit<ChatChoice, 'finish_reason' | 'message'> {
+  finish_reason: FinishReason | (string & {}) | null
+  message: Omit<ChatMessage, 'content'> & { content: string | ContentPart[] | null }
 }
 
 /** A page that was cited. */
@@ -193,6 +230,9 @@ export interface Usage {
   completion_tokens: number
   prompt_tokens: number
   total_tokens: number
+  /** OpenRouter and other gateways: what the request cost, in their unit. */
+  cost?: number
+  cost_details?: { [key: string]: number | null } | null
   completion_tokens_details?: {
     accepted_prediction_tokens?: number
     audio_tokens?: number

@@ -10,7 +10,7 @@ import {
   type TapOptions,
   toResponse,
 } from '@tesserae/openai'
-import type { ChatCompletion } from '@tesserae/openai/schema'
+import type { ChatCompletion, ToolCall } from '@tesserae/openai/schema'
 
 const completion: ChatCompletion = {
   id: 'c',
@@ -83,7 +83,9 @@ describe('tap', () => {
     await new Promise((resolve) => setTimeout(resolve, 10))
     expect(pulled).toBe(1)
     await reader.cancel()
-    expect((await result).verdict.reason).toBe('no-end')
+    const { verdict, failure } = await result
+    expect(verdict.reason).toBe('aborted')
+    expect(failure?.code).toBe('aborted')
   })
 
   test('does not take a slow reader for a silent server', async () => {
@@ -161,4 +163,83 @@ test('readSnapshots yields the message with the deltas that led to it', async ()
     shown.push(message.choices[0]?.message.content ?? '')
   }
   expect(shown.slice(0, 2)).toEqual(['Hello,', 'Hello, world!'])
+})
+
+test('only the usage is read: other events are forwarded and not parsed', async () => {
+  const whole = {
+    ...completion,
+    usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
+  }
+  const pieces = { granularity: 1 } as const
+  const chunks = await bytesOf(toResponse(whole, pieces).body as ReadableStream<Uint8Array>)
+  expect(chunks.length).toBeGreaterThan(10)
+  const { parse } = JSON
+  let parsed = 0
+  JSON.parse = (...given) => {
+    parsed++
+    return parse(...given) as unknown
+  }
+  try {
+    const { body, result } = tap(streamOf(chunks), { only: 'usage' })
+    expect(await bytesOf(body)).toEqual(chunks)
+    const { message, verdict } = await result
+    expect(message.usage).toEqual(whole.usage)
+    expect(message.choices[0]?.finish_reason).toBe(whole.choices[0]?.finish_reason)
+    expect(verdict.complete).toBe(true)
+  } finally {
+    JSON.parse = parse
+  }
+  // The first, the one with the finish reason, and the one with usage.
+  expect(parsed).toBe(3)
+})
+
+test('an error is read although only the usage is wanted', async () => {
+  const events = [
+    { data: '{"choices":[{"index":0,"delta":{"content":"a"}}]}' },
+    { data: '{"choices":[{"index":0,"delta":{"content":"b"}}]}' },
+    { data: '{"error":{"message":"too much","code":429}}' },
+  ]
+  const { failure } = await accumulate(events, { only: 'usage', incomplete: 'return' })
+  expect(failure?.message).toContain('too much')
+})
+
+test('arguments of any tool call are parsed as the message has them', async () => {
+  const anything = {
+    '~standard': {
+      version: 1 as const,
+      vendor: 'test',
+      validate: (value: unknown) => ({ value: value as { city?: string } }),
+    },
+  }
+  const calls: ToolCall[] = [
+    { id: 'a', type: 'function', function: { name: 'f', arguments: '{"city":"Paris"}' } },
+    { id: 'b', type: 'custom', custom: { name: 'g', input: '{"city":"Oslo"}' } },
+    { id: 'c', type: 'function', function: { name: 'h', arguments: '' } },
+  ]
+  const values = await Promise.all(calls.map((call) => parseArguments(call, anything)))
+  expect(values).toEqual([{ city: 'Paris' }, { city: 'Oslo' }, {}])
+})
+
+test('an event named `reset` after chunks ends the reading with what had arrived', async () => {
+  const chunk = { data: '{"choices":[{"index":0,"delta":{"content":"a"}}]}' }
+  const reset = { event: 'reset', data: '{"after":"3"}' }
+  const { message, failure } = await accumulate([chunk, reset, chunk], { incomplete: 'return' })
+  expect(failure?.code).toBe('interrupted')
+  expect(failure?.cause).toMatchObject({ message: expect.stringContaining('`reset`') })
+  expect(message.choices[0]?.message.content).toBe('a')
+  const first = await accumulate([reset, chunk], { incomplete: 'return' })
+  expect(first.message.choices[0]?.message.content).toBe('a')
+})
+
+test('a tool call without name and arguments begins before it ends', async () => {
+  const types: string[] = []
+  const call = { index: 0, id: 'a', type: 'function' }
+  await accumulate(
+    [{ choices: [{ index: 0, delta: { tool_calls: [call] }, finish_reason: 'tool_calls' }] }],
+    { onDelta: ({ type }) => types.push(type) },
+  )
+  expect(types.filter((type) => type.startsWith('tool'))).toEqual([
+    'tool-call-begin',
+    'tool-call-end',
+  ])
 })

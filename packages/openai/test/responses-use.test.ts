@@ -141,7 +141,7 @@ describe('tap', () => {
     expect((await refused.result).failure).toMatchObject({ code: 'server-error', status: 429 })
     const left = tap(answer())
     await left.body.cancel()
-    expect((await left.result).verdict.reason).toBe('no-end')
+    expect((await left.result).verdict.reason).toBe('aborted')
   })
 })
 

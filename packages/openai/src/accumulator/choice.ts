@@ -198,6 +198,7 @@ export class Choice implements ToolCallListener {
       call.text.flatten()
       if (call.progress.state === 'glued') this.#notes.add('glued-arguments', choice, toolCall)
       const partial = isPartial(call)
+      if (!call.announced) this.toolCallBegan(call)
       this.#tell?.({ type: 'tool-call-end', choice, toolCall, id, name, partial })
     }
   }

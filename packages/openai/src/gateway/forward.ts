@@ -1,3 +1,5 @@
+import { aborted } from '../errors.ts'
+
 /** A source that is forwarded while it is read. */
 export interface Forwarded {
   /** The same chunks, unchanged, at the pace of the one who reads them. */
@@ -31,7 +33,7 @@ export function forward(source: Response | ReadableStream<Uint8Array>): Forwarde
         }
       },
       cancel(reason) {
-        copies.end()
+        copies.fail(aborted(reason))
         return reader.cancel(reason)
       },
     },

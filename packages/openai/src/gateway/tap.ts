@@ -7,7 +7,10 @@ import { forward } from './forward.ts'
 export interface Tapped<Message = ChatCompletion> {
   /** The same chunks, unchanged, at the pace of the one who reads them. */
   readonly body: ReadableStream<Uint8Array>
-  /** What went through. Resolves when the body has ended or was cancelled; it never rejects for an incomplete message. */
+  /**
+   * What went through. Resolves when the body has ended, or was cancelled: the failure is `aborted` then. It never rejects
+   * for an incomplete message.
+   */
   readonly result: Promise<Accumulated<Message>>
 }
 

@@ -1,10 +1,15 @@
 import { textOf } from '../accumulator/reasoning.ts'
 import { parseWith, type StandardSchema } from './standard-schema.ts'
 
+/** A tool call as it stands in a message: of a function, or of a custom tool, whose input is any text. */
+export type CallWithArguments =
+  | { readonly function: { readonly arguments: string } }
+  | { readonly custom: { readonly input: string } }
+
 /**
  * Parses the arguments of a tool call, and validates them with any Standard Schema. No arguments at all are `{}`.
  *
- * @param call - a tool call of a complete message; a partial call fails, because its JSON does
+ * @param call - a tool call of a complete message, also of a custom tool; a partial call fails, because its JSON does
  * @param schema - the validator
  * @returns the value that the validator returns
  * @throws {@link ParseError} if the arguments are not JSON, or do not match
@@ -20,10 +25,11 @@ import { parseWith, type StandardSchema } from './standard-schema.ts'
  * ```
  */
 export async function parseArguments<Output>(
-  call: { readonly function: { readonly arguments: string } },
+  call: CallWithArguments,
   schema: StandardSchema<Output>,
 ): Promise<Output> {
-  return parseWith(call.function.arguments.trim() || '{}', schema)
+  const text = 'function' in call ? call.function.arguments : call.custom.input
+  return parseWith(text.trim() || '{}', schema)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { NoteCode } from '../accumulator/notes.ts'
 import type { Dialect } from '../dialects/types.ts'
-import { badJson } from '../errors.ts'
+import { badJson, interrupted, leftOut } from '../errors.ts'
 import type { Prediction } from '../predict/predictor.ts'
 import { serverErrorIn, serverErrorOf, type ServerError } from '../server-error.ts'
 import { isWire, type Wire } from '../wire.ts'
@@ -30,6 +30,7 @@ export interface Sink {
  * | a list                                     | each of its items                                           |
  * | named `error`                              | an error, whatever its data                                 |
  * | an error in any other form                 | the chunk, if there is one beside it, and then the error    |
+ * | named `reset`, after any chunk             | a `ModelStreamError` with the code `interrupted`            |
  * | anything after an error                    | its usage, if it has any                                    |
  * | an event of another protocol, before       | a `ModelStreamError` with the code `wrong-protocol`         |
  * | any chunk                                  |                                                             |
@@ -46,9 +47,12 @@ export class Interpreter {
   readonly prediction: Prediction | undefined
   readonly #sink: Sink
   readonly #read: Dialect['read'] | undefined
+  /** Chunks that this does not match are not parsed, apart from the first. */
+  readonly #needed: RegExp | undefined
   #hasChunks = false
 
-  constructor(sink: Sink, dialect: Dialect | undefined, prediction?: Prediction) {
+  constructor(sink: Sink, dialect: Dialect | undefined, prediction?: Prediction, needed?: RegExp) {
+    this.#needed = needed
     this.#sink = sink
     this.#read = dialect?.reader?.() ?? dialect?.read
     this.prediction = prediction
@@ -69,6 +73,9 @@ export class Interpreter {
       this.done = true
       return
     }
+    if (this.#needed && this.#hasChunks && !isNamed(event))
+      if (data.includes('"choices"') && !this.#needed.test(data)) return
+    if (event === 'reset' && this.#hasChunks && !this.error) throw interrupted(leftOut())
     let value: unknown
     try {
       value = JSON.parse(data)

@@ -23,6 +23,11 @@ export interface AccumulateOptions extends ReadOptions {
    * faster on long streams. Ignored when `dialect`, `check` or `rules` is set. Default: `true`.
    */
   readonly predict?: boolean | undefined
+  /**
+   * `'usage'` reads the first event, usage, finish reasons and errors, and parses no other event: for gateways that bill. The
+   * message has no further content then. Ignored when `dialect` is set. Default: everything.
+   */
+  readonly only?: 'usage' | undefined
   /** Called with what each chunk adds. */
   readonly onDelta?: ((delta: Delta) => void) | undefined
 }
@@ -32,6 +37,9 @@ export interface Accumulated<Message = ChatCompletion> extends Finished<Message>
   /** The error with which it would have rejected. */
   readonly failure: ModelStreamError | undefined
 }
+
+/** What has to be parsed for usage and the end of a stream, beside events without choices. */
+const USAGE = /"(?:usage|finish_reason|error)":\s*["{[]/
 
 /** One stream on its way to a message. */
 export class Run {
@@ -49,12 +57,12 @@ export class Run {
     onDelta: ((delta: Delta) => void) | undefined,
     isStoppable: boolean,
   ) {
-    const { check, dialect, rules = dialect?.rules, predict = true, tokenTimeout } = options
+    const { check, dialect, rules = dialect?.rules, predict = true, tokenTimeout, only } = options
     const tell = tokenTimeout ? this.#watched(onDelta) : onDelta
     const accumulator = new ChunkAccumulator({ rules, onDelta: tell })
     this.accumulator = accumulator
     const predictor =
-      predict && !check && !dialect && !rules
+      predict && !check && !dialect && !rules && !only
         ? new Predictor(accumulator, tell !== undefined)
         : undefined
     const builder: Builder<ChatCompletion> = predictor ?? accumulator
@@ -71,6 +79,7 @@ export class Run {
       },
       dialect,
       predictor,
+      only === 'usage' && !dialect ? USAGE : undefined,
     )
     this.#reading = new Reading(source, this.#interpreter, options, isStoppable)
   }
