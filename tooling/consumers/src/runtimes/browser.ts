@@ -59,23 +59,28 @@ function forget(profile: string): void {
   profiles.delete(profile)
 }
 
-async function openBrowser(browser: Browser, bundle: Buffer): Promise<Session> {
+/**
+ * Starts a browser on `url`, with an empty folder as its memory. Returns what ends it and all that it started.
+ *
+ * @param onEnd - called if it cannot be started, or ends by itself
+ */
+export async function launch(
+  browser: Browser,
+  url: string,
+  onEnd: (error: Error) => void,
+): Promise<() => Promise<void>> {
   // Not in the scratch folder: browsers put sockets there, and the paths of sockets are short.
   const profile = mkdtempSync(path.join(tmpdir(), `consumers-${process.pid}-${browser.name}-`))
   profiles.add(profile)
-  const page = await servePage(bundle)
   const children: ChildProcess[] = []
-
-  async function close(): Promise<void> {
+  const close = async (): Promise<void> => {
     await Promise.all(children.map(end))
     forget(profile)
-    await page.close()
   }
-
   try {
     const beside = await browser.beside?.(profile)
     if (beside !== undefined) children.push(beside.child)
-    const child = start(browser.binary(), browser.args(page.url, profile), {
+    const child = start(browser.binary(), browser.args(url, profile), {
       env: { HOME: profile, ...beside?.env },
     })
     children.push(child)
@@ -84,14 +89,30 @@ async function openBrowser(browser: Browser, bundle: Buffer): Promise<Session> {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-10_000)
     })
-    child.once('error', (error) => page.fail(error))
+    child.once('error', onEnd)
     child.once('exit', (code, signal) => {
-      page.fail(new Error(`${browser.name} ended (${signal ?? code}). ${lastLines(errors, 4)}`))
+      onEnd(new Error(`${browser.name} ended (${signal ?? code}). ${lastLines(errors, 4)}`))
     })
-    await within(startTimeout, 'load the page', page.loaded)
-    return { run: (options) => page.run(options), close }
+    return close
   } catch (error) {
     await close()
+    throw error
+  }
+}
+
+async function openBrowser(browser: Browser, bundle: Buffer): Promise<Session> {
+  const page = await servePage(bundle)
+  let close: (() => Promise<void>) | undefined
+  const closeAll = async (): Promise<void> => {
+    await close?.()
+    await page.close()
+  }
+  try {
+    close = await launch(browser, page.url, (error) => page.fail(error))
+    await within(startTimeout, 'load the page', page.loaded)
+    return { run: (options) => page.run(options), close: closeAll }
+  } catch (error) {
+    await closeAll()
     throw error
   }
 }

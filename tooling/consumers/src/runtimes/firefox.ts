@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { ensureInstalled } from '../drivers/debian.ts'
-import { browserRuntime } from './browser.ts'
+import { type Browser, browserRuntime } from './browser.ts'
 import type { Runtime } from './runtime.ts'
 
 const binaries = ['/usr/bin/firefox-esr', '/usr/bin/firefox']
@@ -21,29 +21,19 @@ const off = [
   'network.connectivity-service.enabled',
 ]
 
-/** Why there is no Firefox here, or nothing when there is one. It is installed where that may be. */
-export function ensureFirefox(): Promise<string | undefined> {
-  return ensureInstalled(binaries, ['firefox-esr'])
-}
-
-export function firefoxBinary(): string {
-  return binaries.find((file) => existsSync(file)) ?? 'firefox-esr'
-}
-
-/** The arguments that open `url` with the empty folder `profile` as its memory. */
-export function firefoxArguments(url: string, profile: string): string[] {
-  const preferences = [
-    ...off.map((name) => `user_pref("${name}", false);`),
-    // Nothing answers on port 9.
-    'user_pref("services.settings.server", "http://127.0.0.1:9/");',
-  ]
-  writeFileSync(path.join(profile, 'user.js'), preferences.join('\n'))
-  return ['--headless', '--no-remote', '--profile', profile, url]
-}
-
-export const firefox: Runtime = browserRuntime({
+export const firefoxBrowser: Browser = {
   name: 'firefox',
-  available: ensureFirefox,
-  binary: firefoxBinary,
-  args: firefoxArguments,
-})
+  available: () => ensureInstalled(binaries, ['firefox-esr']),
+  binary: () => binaries.find((file) => existsSync(file)) ?? 'firefox-esr',
+  args(url, profile) {
+    const preferences = [
+      ...off.map((name) => `user_pref("${name}", false);`),
+      // Nothing answers on port 9.
+      'user_pref("services.settings.server", "http://127.0.0.1:9/");',
+    ]
+    writeFileSync(path.join(profile, 'user.js'), preferences.join('\n'))
+    return ['--headless', '--no-remote', '--profile', profile, url]
+  },
+}
+
+export const firefox: Runtime = browserRuntime(firefoxBrowser)

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { globSync } from 'node:fs'
 import { ensureInstalled } from '../drivers/debian.ts'
 import { lastLines, start } from '../drivers/processes.ts'
-import { browserRuntime } from './browser.ts'
+import { type Browser, browserRuntime } from './browser.ts'
 import type { Runtime } from './runtime.ts'
 
 const library = 'libwebkit2gtk-4.1-0'
@@ -10,7 +10,7 @@ const browsers = '/usr/lib/*-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 const display = '/usr/bin/Xvfb'
 
 /** WebKitGTK: the engine of Safari, in the small browser that comes with it. It has no headless mode, hence the display. */
-export const webkit: Runtime = browserRuntime({
+export const webkitBrowser: Browser = {
   name: 'webkit',
   async available() {
     const reason = await ensureInstalled([browsers], [library])
@@ -47,4 +47,6 @@ export const webkit: Runtime = browserRuntime({
     }
     return { child, env }
   },
-})
+}
+
+export const webkit: Runtime = browserRuntime(webkitBrowser)

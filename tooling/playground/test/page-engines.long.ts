@@ -1,20 +1,23 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { firefoxBinary, ensureFirefox, firefoxArguments } from '@tooling/consumers/firefox'
+import { type Browser, launch } from '@tooling/consumers/browser'
+import { firefoxBrowser } from '@tooling/consumers/firefox'
+import { webkitBrowser } from '@tooling/consumers/webkit'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startPlayground } from '../server/start.ts'
 
-/** What the page shows in the end, as it reports it itself: Firefox is started without a driver. */
+/** What the page shows in the end, as it reports it itself: these browsers are started without a driver. */
 interface Report {
   readonly title: string
   readonly message: string
   readonly events: string
   readonly timing: string
+  /** The first row of the bytes after the switch to hex. */
+  readonly hex: string
+  readonly hasDialog: boolean
+  /** By how much the page is wider than its window. */
+  readonly tooWide: number
   readonly errors: readonly string[]
 }
 
@@ -28,22 +31,28 @@ function probe(): void {
     const title = text('standing-title')
     if (!/^(Complete|Incomplete|Read|Refused|Stopped|The|An|Not a|Nothing came)/.test(title)) return
     clearInterval(watch)
-    const report = {
-      title,
-      message: text('message'),
-      events: text('events-sum'),
-      timing: text('timing'),
-      errors,
-    }
-    void fetch('/probe', { method: 'POST', body: JSON.stringify(report) })
+    document.getElementById('as-hex')?.click()
+    document.getElementById('export')?.click()
+    setTimeout(() => {
+      const report = {
+        title,
+        message: text('message'),
+        events: text('events-sum'),
+        timing: text('timing'),
+        hex: document.querySelector<HTMLElement>('#bytes .hex')?.innerText ?? '',
+        hasDialog: document.querySelector<HTMLDialogElement>('#export-dialog')?.open ?? false,
+        tooWide: document.documentElement.scrollWidth - innerWidth,
+        errors,
+      }
+      void fetch('/probe', { method: 'POST', body: JSON.stringify(report) })
+    }, 500)
   }, 100)
 }
 
 /** Serves the playground with the probe in its page, and answers with the report. */
-async function reportFrom(hash: string): Promise<Report> {
+async function reportFrom(browser: Browser, hash: string): Promise<Report> {
   const playground = await startPlayground({ port: 0 })
-  let arrived: (report: Report) => void = () => {}
-  const report = new Promise<Report>((resolve) => (arrived = resolve))
+  const report = Promise.withResolvers<Report>()
   const server = createServer((request, response) => {
     const pieces: Buffer[] = []
     request
@@ -51,7 +60,7 @@ async function reportFrom(hash: string): Promise<Report> {
       .on('end', () => {
         const body = Buffer.concat(pieces)
         if (request.url === '/probe') {
-          arrived(JSON.parse(String(body)))
+          report.resolve(JSON.parse(String(body)) as Report)
           return response.end()
         }
         if (request.url === '/probe.js') {
@@ -82,31 +91,21 @@ async function reportFrom(hash: string): Promise<Report> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const profile = mkdtempSync(path.join(tmpdir(), 'playground-firefox-'))
-  const browser = spawn(
-    firefoxBinary(),
-    firefoxArguments(`http://127.0.0.1:${port}/${hash}`, profile),
-    {
-      env: { ...process.env, HOME: profile },
-      stdio: 'ignore',
-    },
-  )
+  const close = await launch(browser, `http://127.0.0.1:${port}/${hash}`, report.reject)
   try {
-    return await report
+    return await report.promise
   } finally {
-    browser.kill()
-    await once(browser, 'exit')
+    await close()
     server.closeAllConnections()
     server.close()
     await playground.close()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   }
 }
 
-describe('in Firefox', () => {
+describe.each([firefoxBrowser, webkitBrowser])('in $name', (browser) => {
   let missing: string | undefined
   beforeAll(async () => {
-    missing = await ensureFirefox()
+    missing = await browser.available()
   }, 600_000)
   beforeEach((context) => {
     if (missing !== undefined) context.skip(missing)
@@ -116,12 +115,15 @@ describe('in Firefox', () => {
     ['#scene=llama-server/tools-parallel&speed=100', /^Complete$/, 'get_weather'],
     ['#scene=aimock/anthropic-weather&speed=100', /^Complete$/, 'get_weather'],
     ['#scene=tesserae&speed=1000&fault=error', /^The server sent an error$/, 'wherever it likes'],
-  ])('%s ends as in Chromium', async (hash, title, words) => {
-    const report = await reportFrom(hash)
+  ])('%s ends as in Chromium', { timeout: 120_000 }, async (hash, title, words) => {
+    const report = await reportFrom(browser, hash)
     expect(report.errors).toEqual([])
     expect(report.title).toMatch(title)
     expect(report.message).toContain(words)
     expect(report.events).toMatch(/entries/)
     expect(report.timing).toContain('Measured in this browser')
+    expect(report.hex).toMatch(/[0-9a-f]{2}\s[0-9a-f]{2}/)
+    expect(report.hasDialog).toBe(true)
+    expect(report.tooWide).toBeLessThanOrEqual(0)
   })
 })
