@@ -48,9 +48,11 @@ export function copyGuides(
   to: string,
 ): { title: string; slug: string; file: string }[] {
   mkdirSync(to, { recursive: true })
+  const order = readFileSync(path.join(from, 'README.md'), 'utf8')
+  const placeOf = (name: string): number => order.indexOf(`(${name})`)
   return readdirSync(from)
     .filter((name) => name.endsWith('.md') && name !== 'README.md')
-    .toSorted()
+    .toSorted((one, other) => placeOf(one) - placeOf(other))
     .map((name) => {
       const text = readFileSync(path.join(from, name), 'utf8')
       const title = HEADING.exec(text)?.[1] ?? name
@@ -71,7 +73,7 @@ function slugOf(title: string): string {
 function ofSite(text: string): string {
   return text
     .replace(/<!-- example:[\s\S]*?-->\n*/g, '')
-    .replace(/^```ts no-run:.*$/gm, '```ts')
+    .replace(/^```(tsx?) no-run:.*$/gm, '```$1')
     .replace(/\]\((?:\.\.\/)+packages\/([a-z]+)(#[\w-]+)?\)/g, (_, name: string, anchor = '') => {
       return `](../${pageOf(`@tesserae/${name}`)}${anchor})`
     })

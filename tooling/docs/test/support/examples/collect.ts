@@ -59,13 +59,8 @@ export function collect(file: string, lines: readonly Line[]): Collected {
           )
       } else {
         const noRun = /^no-run: *(\S.*)$/.exec(rest)?.[1]
-        if (rest !== '' && noRun === undefined)
-          problem(
-            line,
-            `"${rest}" means nothing here; an example that cannot run says "no-run: why"`,
-          )
-        if (language === 'tsx' && noRun === undefined)
-          problem(line, 'a block of tsx is not run: say "no-run: why"')
+        const complaint = complaintOf(language, rest, noRun)
+        if (complaint !== undefined) problem(line, complaint)
         const previous = around.continues ? found.examples.at(-1) : undefined
         if (around.continues && previous === undefined)
           problem(around.line, 'there is no example before this one that it could continue')
@@ -93,6 +88,15 @@ export function collect(file: string, lines: readonly Line[]): Collected {
   }
   if (around.line > 0) problem(around.line, 'a marker has to stand right above a block of ts or js')
   return found
+}
+
+/** What is wrong behind the language of a fence. */
+function complaintOf(language: Language, rest: string, noRun?: string): string | undefined {
+  if (rest !== '' && noRun === undefined)
+    return `"${rest}" means nothing here; an example that cannot run says "no-run: why"`
+  if (language === 'tsx' && noRun === undefined)
+    return 'a block of tsx is not run: say "no-run: why"'
+  return undefined
 }
 
 function surroundings(): Surroundings {
