@@ -73,6 +73,12 @@ const commands = {
     script: 'docs',
     of: 'docs',
   },
+  pack: {
+    about: 'Packs the packages as tarballs, to use them before a release.',
+    takes: ['a folder; default: tarballs'],
+    script: 'pack',
+    of: 'repo',
+  },
   format: { about: 'Formats every file.', script: 'format', of: 'repo', unbuilt: true },
 }
 

@@ -43,3 +43,30 @@ test.skipIf(!existsSync('/usr/bin/script'))(
     rmSync(clone, { recursive: true })
   },
 )
+
+/** What only its own system can load: the bundler of the playground. */
+const bundlers = {
+  'darwin arm64': '@rolldown+binding-darwin-arm64@',
+  'darwin x64': '@rolldown+binding-darwin-x64@',
+  'win32 arm64': '@rolldown+binding-win32-arm64-msvc@',
+  'win32 x64': '@rolldown+binding-win32-x64-msvc@',
+}
+
+test.each(Object.entries(bundlers))(
+  'the first start on %s finds what it needs in the lock file and the registry',
+  (system, bundler) => {
+    const [os = '', cpu = ''] = system.split(' ')
+    const clone = mkdtempSync(path.join(tmpdir(), 'other-system-'))
+    execFileSync('git', ['clone', '--quiet', '--no-hardlinks', root, clone])
+    // No script of a package runs: its binary is of another system.
+    const args = ['install', '--frozen-lockfile', '--ignore-scripts', '--os', os, '--cpu', cpu]
+    const only = ['--prod', '--filter', '@tooling/playground']
+    const pnpm = path.join(root, 'node_modules/.bin/pnpm')
+    execFileSync(pnpm, [...args, ...only], { cwd: clone, stdio: 'pipe' })
+    const installed = readdirSync(path.join(clone, 'node_modules/.pnpm'))
+    expect(installed.filter((name) => name.includes('@rolldown+binding'))).toEqual([
+      expect.stringContaining(bundler),
+    ])
+    rmSync(clone, { recursive: true })
+  },
+)

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { readArgs, refuse } from '../../../config/command.ts'
+import { readArgs } from '../../../config/command.ts'
 import { published, type Workspace } from '../repository.ts'
 import { runProgram } from '../run-program.ts'
 
@@ -44,11 +44,13 @@ export function unstamped(workspaces: readonly Workspace[]): string[] {
     .map(({ folder }) => folder)
 }
 
-const usage = `node tooling/repo/src/release/pack.ts <folder> [--all]
+const usage = `npm run pack -- [folder]
+node tooling/repo/src/release/pack.ts [folder] [--all]
 
-Packs into the folder every package whose version the registry does not have yet.
+Packs every package whose version the registry does not have yet.
 
-  --all   packs every package`
+  folder   where the tarballs go, from the root of the repository; default: tarballs
+  --all    packs every package, as npm run pack does`
 
 async function main(): Promise<void> {
   const root = path.resolve(import.meta.dirname, '../../../..')
@@ -57,15 +59,14 @@ async function main(): Promise<void> {
     allowPositionals: true,
   })
   const { all: isAll } = values
-  const [folder] = positionals
-  if (folder === undefined) refuse('The folder for the tarballs is missing.', usage)
+  const [folder = 'tarballs'] = positionals
   const without = isAll ? [] : unstamped(published(root))
   if (without.length > 0)
     throw new Error(
       `Run stamp.ts before: ${without.join(', ')} would be published without an address.`,
     )
   const packed = await pack(root, {
-    folder: path.resolve(folder),
+    folder: path.resolve(root, folder),
     isPublished: isAll ? () => Promise.resolve(false) : isOnRegistry,
   })
   if (packed.length > 0) console.log(packed.join('\n'))
