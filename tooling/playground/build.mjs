@@ -9,7 +9,7 @@ const here = import.meta.dirname
 const packages = path.join(here, '../../packages')
 
 /** Each entry of the packages by its name, as the source that it is built from. */
-const alias = ['encoder', 'openai', 'parser', 'testkit'].flatMap((name) => {
+const alias = ['client', 'encoder', 'openai', 'parser', 'resume', 'testkit'].flatMap((name) => {
   const manifest = JSON.parse(readFileSync(path.join(packages, name, 'package.json'), 'utf8'))
   return Object.keys(manifest.exports)
     .filter((entry) => entry !== './package.json' && !entry.includes('*'))
@@ -38,11 +38,21 @@ const shared = /** @type {const} */ ({
   resolve: { alias },
 })
 
+/** A slow machine is not a mistake of the build. */
+const checks = { bundlerTimings: false }
+
 await build({
   ...shared,
   root: path.join(here, 'page'),
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  build: { outDir: path.join(here, 'dist/page'), emptyOutDir: true },
+  build: {
+    outDir: path.join(here, 'dist/page'),
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: ['index.html', 'chat.html'].map((file) => path.join(here, 'page', file)),
+      checks,
+    },
+  },
   worker: { format: 'es' },
 })
 await build({
@@ -55,5 +65,6 @@ await build({
     outDir: path.join(here, 'dist/server'),
     emptyOutDir: true,
     target: 'node20',
+    rolldownOptions: { checks },
   },
 })

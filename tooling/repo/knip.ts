@@ -116,7 +116,7 @@ const config: KnipConfig = {
     }),
     // The page begins at a script of its HTML, the server where the build says.
     'tooling/playground': tool({
-      entry: ['page/main.tsx', 'server/main.ts', 'build.mjs'],
+      entry: ['page/{main,chat/main}.tsx', 'page/language.ts', 'server/main.ts', 'build.mjs'],
       project: ['server/**/*.ts', 'page/**/*.{ts,tsx}', '*.mjs'],
     }),
     // The checks run these programs by the path of their files.

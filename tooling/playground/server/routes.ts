@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { answerCompletion } from './answer.ts'
+import { ANSWERS, createChat } from './chat.ts'
 import { Refusal } from './errors.ts'
 import { FORWARD, forward } from './forward.ts'
 import { loadLibrary } from './library.ts'
@@ -17,6 +18,7 @@ const api = new RegExp(`^(?:/(${systems.map(({ id }) => id).join('|')}))?(/v1/.*
 export function createRoutes(dist: string): RequestListener {
   const library = loadLibrary()
   const scenes = scenesOf(library)
+  const chat = createChat()
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = addressOf(request)
@@ -25,6 +27,8 @@ export function createRoutes(dist: string): RequestListener {
       allow(request, 'POST')
       return forward(request, response)
     }
+    if (pathname === ANSWERS || pathname.startsWith(`${ANSWERS}/`))
+      return chat(request, response, pathname)
     if (request.method === 'OPTIONS')
       return answerPreflight(response, request.headers['access-control-request-headers'])
     if (pathname === '/playground/scenes') {

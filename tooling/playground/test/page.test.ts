@@ -6,5 +6,6 @@ await import('./page/hands.ts')
 await import('./page/looks.ts')
 await import('./page/axe.ts')
 await import('./page/tool.ts')
+await import('./page/chat.ts')
 
 export {}

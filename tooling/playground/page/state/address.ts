@@ -23,19 +23,15 @@ export const LIMITS: readonly (readonly [value: string, label: string])[] = [
 export const SPEEDS: readonly (readonly [value: string, label: string])[] = [
   ['', 'easy to watch'],
   ['recorded', 'as recorded'],
-  ['5', '5 events/s'],
-  ['15', '15 events/s'],
-  ['100', '100 events/s'],
-  ['1000', '1000 events/s'],
+  ['5', '5/s'],
+  ['15', '15/s'],
+  ['100', '100/s'],
+  ['1000', '1000/s'],
   ['max', 'all at once'],
 ]
 
 export const CUTS: readonly (readonly [value: string, label: string, about: string])[] = [
-  [
-    '',
-    'fitting the speed',
-    'One chunk for each event; with “as recorded”, the chunks of the recording.',
-  ],
+  ['', 'automatic', 'One chunk for each event; with “as recorded”, the chunks of the recording.'],
   ['recorded', 'as recorded', 'The chunks in which the network delivered it when it was recorded.'],
   ['event', 'by event', 'One chunk for each event.'],
   ['byte', 'each byte', 'Every byte is a chunk of its own.'],

@@ -320,9 +320,10 @@ export class Session {
     if (tape.end && outcome) return standingOf(recording, outcome, isOwnUrl)
     if (!this.#isOpen) return this.#order ? this.#standing : IDLE
     const waiting = this.#waiting()
-    if (outcome?.failure && !waiting) {
+    // A failure stays the news, however long nothing comes after it.
+    if (outcome?.failure) {
       const standing = standingOf(recording, outcome, isOwnUrl)
-      const goesOn = { sentence: 'The stream goes on. What comes is kept, but not read.' }
+      const goesOn = { sentence: 'The connection is open. What comes is kept, but not read.' }
       return { ...standing, reasons: [...standing.reasons, goesOn] }
     }
     return standingOfOpen(tape.chunks.at(-1)?.at, performance.now() - this.#sent, waiting)

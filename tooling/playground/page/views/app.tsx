@@ -8,6 +8,7 @@ import { EventsPane } from './events-pane.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import { useView } from './hooks.ts'
 import { KeysDialog, useKeys } from './keys.tsx'
+import { Mark } from './mark.tsx'
 import { MessagePane } from './message-pane.tsx'
 import { SourcePanel } from './source-panel.tsx'
 import { useTheme } from './theme.ts'
@@ -42,6 +43,9 @@ export function App({ session }: { readonly session: Session }): VNode {
           wrong.
         </p>
         <div class="tools">
+          <a class="quiet" id="chat" href="./chat.html">
+            Resumable chat
+          </a>
           <button type="button" id="export" onClick={() => exports.current?.showModal()}>
             Export…
           </button>
@@ -95,23 +99,5 @@ export function App({ session }: { readonly session: Session }): VNode {
       <ExportDialog dialog={exports} session={session} />
       <CompareDialog dialog={compare} session={session} view={view} />
     </>
-  )
-}
-
-function Mark(): VNode {
-  const tones = 'content reasoning content plain tool plain tool content refusal'.split(' ')
-  return (
-    <svg class="mark" viewBox="0 0 16 16" aria-hidden="true">
-      {tones.map((tone, index) => (
-        <rect
-          key={index}
-          class={`t-${tone}`}
-          x={(index % 3) * 5.7}
-          y={Math.floor(index / 3) * 5.7}
-          width="4.6"
-          height="4.6"
-        />
-      ))}
-    </svg>
   )
 }

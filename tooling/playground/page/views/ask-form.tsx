@@ -139,7 +139,8 @@ export function AskForm({
       </button>
       <p class="note" id="url-note" role="status">
         {note ||
-          'Most servers refuse requests from pages (CORS), so the local server of this page passes them on. It stores nothing. The key stays in the memory of this tab; the rest of the form is kept in this browser.'}
+          'Most servers refuse requests from pages (CORS), so the local server of this page passes them on. It stores nothing. The key stays in the memory of this tab; the rest of the form is kept in this browser.'}{' '}
+        <a href="./chat.html">A chat that survives a lost connection</a>
       </p>
     </form>
   )

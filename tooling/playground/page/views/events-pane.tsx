@@ -103,29 +103,32 @@ export function EventsPane({ session, view: { moment }, onKey }: Props): VNode {
           if (index !== undefined) opened.toggle(entries[index]!)
         }}
       >
-        {count === 0 ? <p class="nothing">{nothingOf(moment, filter.isOn && all > 0)}</p> : null}
-        <div class="filler" role="presentation" style={{ height: `${list.total + 8}px` }}>
-          <div
-            class="window"
-            role="presentation"
-            style={{ transform: `translateY(${list.items[0]?.start ?? 0}px)` }}
-          >
-            {list.items.map((item) => {
-              const index = filter.indices[item.index]!
-              const before = entries[filter.indices[item.index - 1] ?? -1]
-              return (
-                <Row
-                  key={index}
-                  recording={recording}
-                  entry={entries[index]!}
-                  before={before}
-                  isLit={focus?.index === index}
-                  rows={opened.rows(index)}
-                />
-              )
-            })}
+        {count === 0 ? (
+          <p class="nothing">{nothingOf(moment, filter.isOn && all > 0)}</p>
+        ) : (
+          <div class="filler" role="presentation" style={{ height: `${list.total + 8}px` }}>
+            <div
+              class="window"
+              role="presentation"
+              style={{ transform: `translateY(${list.items[0]?.start ?? 0}px)` }}
+            >
+              {list.items.map((item) => {
+                const index = filter.indices[item.index]!
+                const before = entries[filter.indices[item.index - 1] ?? -1]
+                return (
+                  <Row
+                    key={index}
+                    recording={recording}
+                    entry={entries[index]!}
+                    before={before}
+                    isLit={focus?.index === index}
+                    rows={opened.rows(index)}
+                  />
+                )
+              })}
+            </div>
           </div>
-        </div>
+        )}
       </div>
     </section>
   )

@@ -6,15 +6,24 @@ const RARE = /[\u0900-\uffff]|\p{Emoji_Presentation}/gu
 /** More different characters than this are not checked. */
 const MOST = 200
 
-/** Whether a text has a character that appears as a box on this system, because no font has it. */
-export function hasBoxes(text: string): boolean {
-  const characters = new Set(text.match(RARE))
-  return [...characters].slice(0, MOST).some(isBox)
+/** Where a growing text has its first character that appears as a box, because no font of this system has it. */
+export class Boxes {
+  #scanned = 0
+  #first = Infinity
+
+  /** The place of that character; infinite while there is none. Each character is checked once. */
+  firstIn(text: string): number {
+    if (this.#first !== Infinity) return this.#first
+    for (const { 0: character, index } of text.slice(this.#scanned).matchAll(RARE))
+      if (isBox(character)) return (this.#first = this.#scanned + index)
+    this.#scanned = text.length
+    return Infinity
+  }
 }
 
 function isBox(character: string): boolean {
   const known = seen.get(character)
-  if (known !== undefined) return known
+  if (known !== undefined || seen.size >= MOST) return known ?? false
   const is = picture(character) === picture(NOWHERE)
   seen.set(character, is)
   return is

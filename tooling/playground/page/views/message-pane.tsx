@@ -5,7 +5,7 @@ import { effectOf, type Moment } from '../state/moment.ts'
 import type { Session, View } from '../state/session.ts'
 import { knownOf, lengthAt, type Part, stretchAt } from '../stream/message-log.ts'
 import { protocolNames } from '../stream/protocol.ts'
-import { hasBoxes } from './fonts.ts'
+import { Boxes } from './fonts.ts'
 import { GrownText } from './grown-text.ts'
 import { formatCount, plural } from './numbers.ts'
 import { visible } from './visible.ts'
@@ -102,7 +102,7 @@ function Said({
     (one, other) => one - other,
   )
   const newest = newestOf(parts, offset)
-  const isBoxed = useBoxes(parts)
+  const isBoxed = parts.some((part) => hasBoxes(part, moment))
   return (
     <div class="said-so-far">
       {choices.length === 0 ? <p class="nothing">{nothingOf(moment)}</p> : null}
@@ -298,10 +298,13 @@ function useFollowing(
   }, [position, isMoving])
 }
 
-/** Whether characters appear as boxes; looked at again whenever a text has grown by a line or so. */
-function useBoxes(parts: readonly Part[]): boolean {
-  const length = parts.reduce((sum, { text }) => sum + text.length, 0)
-  return useMemo(() => parts.some(({ text }) => hasBoxes(text)), [Math.ceil(length / 80)])
+const boxes = new WeakMap<Part, Boxes>()
+
+/** Whether a part shows a box where one is in the stream. */
+function hasBoxes(part: Part, { offset, hasEnded }: Moment): boolean {
+  const found = boxes.get(part) ?? new Boxes()
+  boxes.set(part, found)
+  return found.firstIn(part.text) < (hasEnded ? part.text.length : lengthAt(part, offset))
 }
 
 function newestOf(parts: readonly Part[], offset: number): Part | undefined {

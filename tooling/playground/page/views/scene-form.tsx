@@ -98,8 +98,8 @@ export function SceneForm({
         <dl>
           <dt>Speed</dt>
           <dd>
-            “Easy to watch” plays 30 events a second. “As recorded” plays the times of the
-            recording.
+            “Easy to watch” plays 30 events a second, “15/s” 15 of them. “As recorded” plays the
+            times of the recording.
           </dd>
           <dt>Cuts: {labelOf(CUTS, playing.cuts)}</dt>
           <dd>

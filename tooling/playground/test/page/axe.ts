@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { drawn, isLong, standing, visit } from './browser.ts'
 
 /** What axe finds that keeps people out, with where it is. */
-async function seriousFindings(page: Page): Promise<string[]> {
+export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as {

@@ -322,8 +322,11 @@ describe('a URL of one’s own', () => {
     const { page } = visit
     await visit.open()
     await fetchFrom(page, '/spoilt')
-    expect(await standing(page, /^An event is not valid JSON$/)).toContain('The stream goes on')
+    expect(await standing(page, /^An event is not valid JSON$/)).toContain('The connection is open')
     expect(await message(page)).toContain('Hi')
+    // The silence after it is not the news.
+    await page.waitForTimeout(1_000)
+    await standing(page, /^An event is not valid JSON$/)
     await page.click('#stop')
     await standing(page, /^Stopped$/)
   })

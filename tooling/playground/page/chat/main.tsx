@@ -1,0 +1,4 @@
+import { render } from 'preact'
+import { Chat } from './chat.tsx'
+
+render(<Chat />, document.body)
