@@ -90,7 +90,7 @@ export function collect(file: string, lines: readonly Line[]): Collected {
   return found
 }
 
-/** What is wrong behind the language of a fence. */
+/** What is wrong after the language of a fence. */
 function complaintOf(language: Language, rest: string, noRun?: string): string | undefined {
   if (rest !== '' && noRun === undefined)
     return `"${rest}" means nothing here; an example that cannot run says "no-run: why"`
