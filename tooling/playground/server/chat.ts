@@ -3,18 +3,28 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { SseEventInit } from '@tesserae/encoder'
 import { sendEvents } from '@tesserae/encoder/node'
 import { split, toEvents } from '@tesserae/openai'
-import { createStreams, ResumeError } from '@tesserae/resume'
+import {
+  createStreams,
+  memoryStore,
+  ResumeError,
+  type SourceContext,
+  type Store,
+} from '@tesserae/resume'
 import { Refusal } from './errors.ts'
 import { readJson } from './read-json.ts'
 import { completionOf } from './say.ts'
 import { STORY } from './texts.ts'
 
-/** `POST` starts an answer, `GET` with its ID reads it, `DELETE` stops it; `POST` to `cut` under it breaks its connections. */
+/**
+ * `POST` starts an answer, `GET` with its ID reads it, `DELETE` stops it. Three faults are under the ID of an answer:
+ * `POST` to `cut` breaks its connections, `kill` loses the server that writes it, `outage` stops the store for a while.
+ */
 export const ANSWERS = '/playground/answers'
 
 /** About as fast as people read. */
 const EVENTS_A_SECOND = 8
 const LONGEST_PROMPT = 4_096
+const OUTAGE_MS = 4_000
 
 type Handler = (
   request: IncomingMessage,
@@ -22,10 +32,46 @@ type Handler = (
   pathname: string,
 ) => Promise<void>
 
-/** The server of the resumable chat: each answer is a log, which any number of connections read. */
+/** A server of answers. Once it is lost, nothing of it reaches the store any more. */
+interface AnswerServer {
+  readonly streams: ReturnType<typeof createStreams>
+  isLost: boolean
+}
+
+/** The resumable chat: each answer is a log in a store, which any number of servers and connections read. */
 export function createChat(perSecond = EVENTS_A_SECOND): Handler {
-  const streams = createStreams({ keep: 600_000, onError: console.error })
+  const store = memoryStore()
+  let storeReturns = 0
+  const startServer = (): AnswerServer => {
+    const own = { isLost: false }
+    const isAway = (): boolean => own.isLost || performance.now() < storeReturns
+    const streams = createStreams({
+      store: gated(store, isAway),
+      keep: 600_000,
+      onError: (error) => own.isLost || error instanceof ResumeError || console.error(error),
+    })
+    return Object.assign(own, { streams })
+  }
+  let server = startServer()
+  /** The events of the answers that are being written: a server that takes over continues them. */
+  const live = new Map<string, readonly SseEventInit[]>()
   const readers = new Map<string, Set<ServerResponse>>()
+
+  const write = async (id: string, events: readonly SseEventInit[], takeover: boolean) => {
+    const by = server
+    live.set(id, events)
+    const source = ({ signal, count }: SourceContext): AsyncGenerator<SseEventInit> =>
+      paced(events.slice(count), perSecond, signal)
+    const run = await by.streams.start(id, source, { takeover })
+    void run.done.then(() => by === server && live.delete(id))
+  }
+  const cut = (id: string): void => readers.get(id)?.forEach((reader) => reader.destroy())
+  const kill = async (): Promise<void> => {
+    server.isLost = true
+    server = startServer()
+    for (const id of readers.keys()) cut(id)
+    await Promise.all([...live].map(([id, events]) => write(id, events, true)))
+  }
 
   const read = async (id: string, request: IncomingMessage, response: ServerResponse) => {
     const open = readers.get(id) ?? new Set()
@@ -34,7 +80,7 @@ export function createChat(perSecond = EVENTS_A_SECOND): Handler {
       open.delete(response)
       if (open.size === 0) readers.delete(id)
     })
-    await sendEvents(request, response, streams.read(id, { gap: 'reject' }), {
+    await sendEvents(request, response, server.streams.read(id, { gap: 'reject' }), {
       final: true,
       // What the log refuses is in the response.
       onError: (error) => error instanceof ResumeError || console.error(error),
@@ -44,29 +90,44 @@ export function createChat(perSecond = EVENTS_A_SECOND): Handler {
   return async (request, response, pathname) => {
     const [id = '', action] = pathname.slice(ANSWERS.length + 1).split('/')
     const asked = `${request.method} ${action ?? (id === '' ? '' : 'answer')}`.trim()
+    if (asked === 'GET answer') return read(id, request, response)
     if (asked === 'POST') {
       const { id: own, prompt } = readWanted(await readJson(request))
-      await streams.start(own, ({ signal }) => answer(prompt, perSecond, signal))
-      response.writeHead(202).end()
-    } else if (asked === 'GET answer') await read(id, request, response)
-    else if (asked === 'DELETE answer') {
-      await streams.stop(id)
-      response.writeHead(204).end()
-    } else if (asked === 'POST cut') {
-      for (const reader of readers.get(id) ?? []) reader.destroy()
-      response.writeHead(204).end()
-    } else throw new Refusal('method_not_allowed', `There is no ${request.method} ${pathname}.`)
+      await write(own, eventsOf(prompt), false)
+    } else if (asked === 'DELETE answer') await server.streams.stop(id)
+    else if (asked === 'POST cut') cut(id)
+    else if (asked === 'POST kill') await kill()
+    else if (asked === 'POST outage') storeReturns = performance.now() + OUTAGE_MS
+    else throw new Refusal('method_not_allowed', `There is no ${request.method} ${pathname}.`)
+    response.writeHead(asked === 'POST' ? 202 : 204).end()
+  }
+}
+
+/** The same store, which rejects while it is away. */
+function gated(store: Store, isAway: () => boolean): Store {
+  const pass = <T>(ask: () => Promise<T>): Promise<T> =>
+    isAway() ? Promise.reject(new Error('The store is away.')) : ask()
+  return {
+    append: (...args) => pass(() => store.append(...args)),
+    read: (...args) => pass(() => store.read(...args)),
+    last: (...args) => pass(() => store.last(...args)),
+    remove: (...args) => pass(() => store.remove(...args)),
+    watch: (...args) => store.watch?.(...args) ?? (() => {}),
   }
 }
 
 /** What stands in for a model. */
-async function* answer(
-  prompt: string,
+function eventsOf(prompt: string): readonly SseEventInit[] {
+  const content = `You asked: ${prompt}\n\n${STORY.itself}`
+  return [...toEvents(split(completionOf({ content }, prompt, 'tesserae', false)))]
+}
+
+async function* paced(
+  events: readonly SseEventInit[],
   perSecond: number,
   signal: AbortSignal,
 ): AsyncGenerator<SseEventInit> {
-  const content = `You asked: ${prompt}\n\n${STORY.itself}`
-  for (const event of toEvents(split(completionOf({ content }, prompt, 'tesserae', false)))) {
+  for (const event of events) {
     await after(1_000 / perSecond, undefined, { signal })
     yield event
   }

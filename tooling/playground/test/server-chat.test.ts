@@ -53,6 +53,25 @@ test('an answer is whole over connections that are cut, and is read again from t
   expect((await accumulate(follow('answer-1'))).choices).toEqual(choices)
 })
 
+test('an answer is whole over a lost server and a store that is away', async () => {
+  await ask('answer-4')
+  const connection = follow('answer-4')
+  let events = 0
+  async function* withFaults(): AsyncGenerator<{ readonly data: string }> {
+    for await (const event of connection) {
+      if (++events === 20) await fetch(`${url}/answer-4/kill`, { method: 'POST' })
+      if (events === 50) await fetch(`${url}/answer-4/outage`, { method: 'POST' })
+      yield event
+    }
+  }
+  const { choices } = await accumulate(withFaults())
+  expect(choices[0]?.message.content).toMatch(
+    /^You asked: Who are you\?\n\nI am a text .+, and see\.$/,
+  )
+  await ask('answer-5')
+  expect(choices).toEqual((await accumulate(follow('answer-5'))).choices)
+}, 60_000)
+
 test('a stopped answer stays stopped, and a second start with its ID asks nothing', async () => {
   await ask('answer-2')
   const connection = follow('answer-2')

@@ -6,6 +6,12 @@ import { type Answer, type Attempt, useAnswer } from './use-answer.ts'
 
 const ANSWERS = '/playground/answers'
 
+const FAULTS = [
+  ['cut', 'Cut the connection'],
+  ['kill', 'Kill the server'],
+  ['outage', 'Stop the store for 4 s'],
+] as const
+
 const STATES: Readonly<Record<Answer['state'], string>> = {
   none: 'Ask something.',
   streaming: 'Streaming',
@@ -62,7 +68,8 @@ export function Chat(): VNode {
       <main>
         <p class="about">
           The server writes the answer into a log, and this page reads the log. Cut the connection,
-          reload the page or open it in a second tab: no word is lost, and none comes twice.
+          lose the server or its store, reload the page or open it in a second tab: no word is lost,
+          and none comes twice.
         </p>
         <form
           onSubmit={(event) => {
@@ -75,14 +82,17 @@ export function Chat(): VNode {
             <input name="prompt" id="prompt" maxLength={4096} required autocomplete="off" />
           </label>
           <button class="act">Ask</button>
-          <button
-            type="button"
-            id="cut"
-            disabled={answer.state !== 'streaming'}
-            onClick={() => void fetch(`${ANSWERS}/${id}/cut`, { method: 'POST' })}
-          >
-            Cut the connection
-          </button>
+          {FAULTS.map(([fault, label]) => (
+            <button
+              key={fault}
+              type="button"
+              id={fault}
+              disabled={answer.state !== 'streaming'}
+              onClick={() => void fetch(`${ANSWERS}/${id}/${fault}`, { method: 'POST' })}
+            >
+              {label}
+            </button>
+          ))}
           <button
             type="button"
             id="stop"
