@@ -8,8 +8,17 @@ export interface EventSourceFetchInit {
   redirect: 'error' | 'follow' | 'manual'
 }
 
+/** What is called of a body: a `ReadableStream`, or an object like it. */
+interface BodyLike {
+  getReader(): {
+    read(): Promise<{ done: false; value: unknown } | { done: true; value?: unknown }>
+    cancel(): Promise<void>
+  }
+}
+
 /** What the option `fetch` of {@link EventSourceInit} returns: a `Response`, or an object like it. */
-export type FetchLikeResponse = Pick<Response, 'body' | 'url' | 'status' | 'redirected'> & {
+export type FetchLikeResponse = Pick<Response, 'url' | 'status' | 'redirected'> & {
+  readonly body: BodyLike | Response['body'] | null
   readonly headers: { get(name: string): string | null }
 }
 

@@ -29,9 +29,14 @@ export interface EventSourceEventMap {
   open: Event
 }
 
+// Without a `this`, so that this class and the platform's can stand for each other.
 type Handler<Type extends keyof EventSourceEventMap> =
-  | ((this: EventSource, event: EventSourceEventMap[Type]) => unknown)
+  | ((event: EventSourceEventMap[Type]) => unknown)
   | null
+
+type AddOptions = Parameters<EventTarget['addEventListener']>[2]
+type RemoveOptions = Parameters<EventTarget['removeEventListener']>[2]
+type Listener = Parameters<EventTarget['addEventListener']>[1]
 
 /**
  * The `error` event of an {@link EventSource}, with the reason.
@@ -45,8 +50,8 @@ type Handler<Type extends keyof EventSourceEventMap> =
  */
 export class ErrorEvent extends Event {
   /** The status of the response, if there was one. */
-  readonly code: number | undefined
-  readonly message: string | undefined
+  readonly code?: number | undefined
+  readonly message?: string | undefined
 
   constructor(
     type: string,
@@ -56,6 +61,33 @@ export class ErrorEvent extends Event {
     this.code = init.code
     this.message = init.message
   }
+}
+
+/** The types of listeners, as the standard library of TypeScript has them for the platform's. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- both methods are those of EventTarget
+export interface EventSource {
+  addEventListener<Type extends keyof EventSourceEventMap>(
+    type: Type,
+    listener: (this: EventSource, event: EventSourceEventMap[Type]) => unknown,
+    options?: AddOptions,
+  ): void
+  addEventListener(
+    type: string,
+    listener: (this: EventSource, event: MessageEvent) => unknown,
+    options?: AddOptions,
+  ): void
+  addEventListener(type: string, listener: Listener, options?: AddOptions): void
+  removeEventListener<Type extends keyof EventSourceEventMap>(
+    type: Type,
+    listener: (this: EventSource, event: EventSourceEventMap[Type]) => unknown,
+    options?: RemoveOptions,
+  ): void
+  removeEventListener(
+    type: string,
+    listener: (this: EventSource, event: MessageEvent) => unknown,
+    options?: RemoveOptions,
+  ): void
+  removeEventListener(type: string, listener: Listener, options?: RemoveOptions): void
 }
 
 /**
@@ -233,6 +265,14 @@ interface Ending {
 for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 }))
   for (const target of [EventSource, EventSource.prototype])
     Object.defineProperty(target, name, { value, enumerable: true })
+
+// Node prints what it knows of an event, which is not the reason.
+Object.defineProperty(ErrorEvent.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: ErrorEvent) {
+    const { type, code, message } = this
+    return { type, code, message }
+  },
+})
 
 // Users of the npm package `eventsource` ask in this way whether the option `fetch` is known.
 Object.defineProperty(EventSource, Symbol.for('eventsource.supports-fetch-override'), {

@@ -196,3 +196,18 @@ describe('the `error` event of EventSource', () => {
     expect(message).toContain('is not a `ReadableStream`')
   })
 })
+
+test('the listeners of an EventSource are typed as those of the platform', async () => {
+  const { fetch } = serverOf('event: named\ndata: a\n\n')
+  const source = new EventSource(ADDRESS, { fetch })
+  const data = await new Promise((resolve) => {
+    const listener = (event: MessageEvent<string>): void => {
+      source.removeEventListener('named', listener)
+      resolve(event.data)
+    }
+    source.addEventListener('named', listener)
+    source.addEventListener('error', ({ code }) => resolve(code))
+  })
+  source.close()
+  expect(data).toBe('a')
+})
