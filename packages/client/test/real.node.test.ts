@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from '@tesserae/client'
@@ -119,6 +119,7 @@ test('a thousand connections leave no socket, no timer and no listener', async (
     new Promise((resolve) => server.getConnections((_, count) => resolve(count)))
   await eventually(async () => (await open()) === 0)
   await eventually(() => timers() <= before + 2)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 }, 60_000)
 
 test('a flood is held back while the consumer sleeps', async () => {
