@@ -345,6 +345,13 @@ describe('what a closing event replaces', () => {
     expect(late.response.output[0]?.['status']).toBe('completed')
   })
 
+  test('a diff that ends without a text leaves an item without an operation as it is', () => {
+    const call = { id: 'ap_1', type: 'apply_patch_call' }
+    const type = 'response.apply_patch_call_operation_diff.done'
+    const { response } = run(created, added(call, 0), { type, output_index: 0 })
+    expect(response.output).toEqual([call])
+  })
+
   test('a patch grows inside of its operation', () => {
     const patch = {
       type: 'apply_patch_call',

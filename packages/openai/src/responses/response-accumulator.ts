@@ -16,7 +16,16 @@ import { Items } from './items.ts'
 import { ResponseNotes } from './notes.ts'
 import type { ModelResponse, OutputItem, ResponseUsage, TextAnnotation } from './types.ts'
 import { endStatusOf, isPartial, verdictOn } from './verdict.ts'
-import { copyOf, isNothing, isWire, listIn, pieceOf, type Wire, wireIn } from './wire.ts'
+import {
+  copyOf,
+  type Draft,
+  isNothing,
+  isWire,
+  listIn,
+  pieceOf,
+  type Wire,
+  wireIn,
+} from './wire.ts'
 
 /**
  * Creates an accumulator: events in, the response that the server would have returned without streaming out.
@@ -297,10 +306,9 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
 
   #append(text: Text, piece: string): void {
     if (piece === '') return
-    const { item, part, field } = text
-    const wire = part ? part.wire : item.own(field)
-    const grown = pieceOf(wire[field]) + piece
-    wire[field] = grown
+    const wire = drafted(text)
+    const grown = pieceOf(wire[text.field]) + piece
+    wire[text.field] = grown
     // V8 keeps `a + b` as a pair. Reading a letter joins all pieces; doing it at each power of two keeps it cheap.
     this.#pieces++
     if ((this.#pieces & (this.#pieces - 1)) === 0) this.letter = grown.charCodeAt(0)
@@ -311,13 +319,13 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
   #end(event: Wire, rule: Rule): void {
     const text = this.#textOf(event, rule)
     const { [rule.from]: given, logprobs } = event
-    const { item, part, field } = text
-    const wire = part ? part.wire : item.own(field)
-    if (!isNothing(given) && given !== wire[field]) {
-      const more = remainder(wire[field], given)
-      wire[field] = pieceOf(given)
+    const wire = isNothing(given) ? undefined : drafted(text)
+    if (wire && given !== wire[text.field]) {
+      const more = remainder(wire[text.field], given)
+      wire[text.field] = pieceOf(given)
       this.#tellText(text, more)
     }
+    const { part } = text
     if (part === undefined) return
     part.level = TEXT_DONE
     if (!isNothing(logprobs)) part.replace({ ...part.wire, logprobs })
@@ -422,6 +430,11 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
     const output = this.#output ?? this.#items.inOrder().map((item) => item.wire())
     return { ...this.#fields, output }
   }
+}
+
+/** The object that the text is a field of, to be changed. */
+function drafted({ item, part, field }: Text): Draft {
+  return part ? part.wire : item.own(field)
 }
 
 function namesOf(item: Item): { readonly id: string; readonly name: string } {
