@@ -11,6 +11,7 @@ import {
   toResponse,
 } from '@tesserae/openai'
 import type { ChatCompletion, ToolCall } from '@tesserae/openai/schema'
+import { countParses } from './support/count-parses.ts'
 
 const completion: ChatCompletion = {
   id: 'c',
@@ -173,22 +174,14 @@ test('only the usage is read: other events are forwarded and not parsed', async 
   const pieces = { granularity: 1 } as const
   const chunks = await bytesOf(toResponse(whole, pieces).body as ReadableStream<Uint8Array>)
   expect(chunks.length).toBeGreaterThan(10)
-  const { parse } = JSON
-  let parsed = 0
-  JSON.parse = (...given) => {
-    parsed++
-    return parse(...given) as unknown
-  }
-  try {
+  const parsed = await countParses(async () => {
     const { body, result } = tap(streamOf(chunks), { only: 'usage' })
     expect(await bytesOf(body)).toEqual(chunks)
     const { message, verdict } = await result
     expect(message.usage).toEqual(whole.usage)
     expect(message.choices[0]?.finish_reason).toBe(whole.choices[0]?.finish_reason)
     expect(verdict.complete).toBe(true)
-  } finally {
-    JSON.parse = parse
-  }
+  })
   // The first, the one with the finish reason, and the one with usage.
   expect(parsed).toBe(3)
 })
