@@ -1,15 +1,13 @@
 import type { KnipConfig } from 'knip'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
+import { readManifest } from '../config/workspaces.ts'
 
 const root = process.cwd()
 
 /** A package begins at what it exports, and so do its users: `./x` of `exports` is `src/x.ts`. */
 function entriesOf(folder: string): string[] {
-  const { exports } = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')) as {
-    exports: Record<string, unknown>
-  }
-  return Object.keys(exports)
+  return Object.keys(readManifest(path.join(root, folder)).exports ?? {})
     .filter((subpath) => !subpath.includes('.json') && !subpath.includes('*'))
     .map((subpath) => `src/${subpath === '.' ? 'index' : subpath.slice(2)}.ts`)
 }

@@ -30,7 +30,7 @@ const commands = {
   'test:all': {
     about: 'The same, with the long suites and with the runtimes that take longer.',
     takes: [FILTER],
-    // The consumers of the long run include those of the short one.
+    // `consumers:all` runs everything that `consumers` runs.
     tasks: ['build', 'types', 'check', 'test', 'test:long', 'consumers:all'],
   },
   check: {

@@ -1,7 +1,8 @@
-import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { readManifest } from '../../config/workspaces.ts'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 export const repository = path.resolve(here, '../../..')
@@ -66,9 +67,8 @@ function measuredCode(checkout: string, apart: boolean): Plugin {
 function builtEntry(checkout: string, specifier: string): string {
   const [, name, ...subpath] = specifier.split('/')
   const folder = path.join(checkout, 'packages', name!)
-  const { exports } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
-  const target: unknown = exports?.[['.', ...subpath].join('/')]
-  const entry = typeof target === 'string' ? target : (target as { import?: string } | null)?.import
+  const target = readManifest(folder).exports?.[['.', ...subpath].join('/')]
+  const entry = typeof target === 'string' ? target : target?.['import']
   if (entry === undefined) throw new Error(`${specifier} is not exported in ${folder}`)
   if (!entry.startsWith('./dist/'))
     throw new Error(`${specifier} leads to ${entry}, which is not built`)

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
+import { readManifest } from '../../config/workspaces.ts'
 import { repository } from './bundle.ts'
 
 /** A commit, built in a scratch worktree of its own; the checkout that is worked in is left alone. */
@@ -50,7 +49,7 @@ function git(...args: string[]): string {
 }
 
 function pnpm(folder: string, ...args: string[]): void {
-  const { packageManager } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const packageManager = readManifest(folder).packageManager as string
   execFileSync('npx', ['--yes', '--prefer-offline', packageManager, ...args], {
     cwd: folder,
     encoding: 'utf8',

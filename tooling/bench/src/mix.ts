@@ -1,6 +1,6 @@
 import type { Workload } from './cases.ts'
 import { batch, type DuelResult } from './duel.ts'
-import { seededRandom } from './random.ts'
+import { seededRandom } from '../../config/random.ts'
 import { median } from './statistics.ts'
 
 export interface MixOptions {

@@ -1,5 +1,5 @@
 import type { CollectedEvent } from '@tooling/conformance/timed/work'
-import { pick, seededRandom } from './random.ts'
+import { pick, seededRandom } from '../../config/random.ts'
 import { asciiTokens, chatChunk, cjkTokens, type LineEnd, type Stream } from './streams.ts'
 
 /** About this many bytes a stream: four chunks of 64 KiB, and hundreds of packets. */

@@ -1,5 +1,5 @@
 import type { CollectedEvent } from '@tooling/conformance/timed/work'
-import { pick, seededRandom } from './random.ts'
+import { pick, seededRandom } from '../../config/random.ts'
 
 /** A stream as it was meant, before it is bytes: what was put in is known without asking any parser. */
 export interface Stream {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Workload } from '../src/cases.ts'
 import { worked } from '../src/clock.ts'
 import { type Contest, mix, shuffled } from '../src/mix.ts'
-import { seededRandom } from '../src/random.ts'
+import { seededRandom } from '../../config/random.ts'
 
 type Work = () => Outcome
 

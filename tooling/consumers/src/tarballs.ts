@@ -3,7 +3,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -23,9 +22,7 @@ export async function pack(one: Package, folder: string): Promise<string> {
   const output = path.join(folder, one.short)
   rmSync(output, { recursive: true, force: true })
   mkdirSync(output, { recursive: true })
-  const { packageManager } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-    packageManager: string
-  }
+  const packageManager = readManifest(root).packageManager as string
   const ended = await run(
     'npx',
     ['--yes', '--prefer-offline', packageManager, 'pack', '--pack-destination', output],

@@ -2,7 +2,7 @@ import type { Message, Outcome, TimedReader } from '@tooling/conformance/timed/w
 import { listRecordings, loadRecording } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
 import type { Case, Implementation, Workload } from '../cases.ts'
-import { pick, seededRandom } from '../random.ts'
+import { pick, seededRandom } from '../../../config/random.ts'
 import { asciiTokens, chatChunk, cut } from '../streams.ts'
 import { type MessageStream, messageWorkload, outcomeOf } from './messages.ts'
 

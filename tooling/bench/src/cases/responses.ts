@@ -1,7 +1,7 @@
 import { split, toEvents } from '@tesserae/openai/responses'
 import type { TimedReader } from '@tooling/conformance/timed/work'
 import type { Case, Implementation } from '../cases.ts'
-import { pick, seededRandom } from '../random.ts'
+import { pick, seededRandom } from '../../../config/random.ts'
 import { asciiTokens } from '../streams.ts'
 import { type MessageStream, messageWorkload } from './messages.ts'
 

@@ -1,16 +1,11 @@
-/** A small generator of pseudo-random numbers (mulberry32). */
+import { pick, seededRandom } from '../../../../config/random.ts'
+
+/** Choices that are the same for the same seed. */
 export class Random {
-  #state: number
+  readonly next: () => number
 
   constructor(seed: number) {
-    this.#state = seed >>> 0
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+    this.next = seededRandom(seed)
   }
 
   below(count: number): number {
@@ -18,6 +13,6 @@ export class Random {
   }
 
   pick<T>(all: readonly T[]): T {
-    return all[this.below(all.length)] as T
+    return pick(this.next, all)
   }
 }
