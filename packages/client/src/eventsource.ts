@@ -64,7 +64,7 @@ export class ErrorEvent extends Event {
 }
 
 /** The types of listeners, as the standard library of TypeScript has them for the platform's. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- both methods are those of EventTarget
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- EventTarget has both methods
 export interface EventSource {
   addEventListener<Type extends keyof EventSourceEventMap>(
     type: Type,

@@ -197,7 +197,7 @@ describe('the `error` event of EventSource', () => {
   })
 })
 
-test('the listeners of an EventSource are typed as those of the platform', async () => {
+test('the listeners of an EventSource have the types that the platform gives them', async () => {
   const { fetch } = serverOf('event: named\ndata: a\n\n')
   const source = new EventSource(ADDRESS, { fetch })
   const data = await new Promise((resolve) => {

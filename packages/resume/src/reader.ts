@@ -184,7 +184,10 @@ export class LogReader implements Reader {
     this.#pageAt++
     const control = controlOf(entry)
     if (control.kind === 'seal') this.#end(control.reason, idOf(entry.epoch, entry.number))
-    if (control.kind !== 'records') return this.#stand(entry)
+    if (control.kind !== 'records') {
+      this.#newest = entry
+      return
+    }
     const blocks = split(entry.body)
     if (!follows(entry, blocks, this.#last)) return this.#mismatch(entry, blocks)
     this.#takeRecords(entry, blocks, this.#last.number)
@@ -206,12 +209,7 @@ export class LogReader implements Reader {
       } else if (number > after && isEvent(block))
         this.#events.push(decode(block, idOf(epoch, number)))
     }
-    this.#last = entry
-    this.#stand(entry)
-  }
-
-  #stand(entry: Entry): void {
-    this.#newest = entry
+    this.#last = this.#newest = entry
   }
 
   /** Takes the end of the log. `end` itself has no event: `final` of the encoder tells it. */
@@ -268,7 +266,7 @@ export class LogReader implements Reader {
     this.#use(page)
     if (isFirst) return
     this.#pageAt = 1
-    this.#stand(entry)
+    this.#newest = entry
   }
 
   async #isReplaced(): Promise<boolean> {

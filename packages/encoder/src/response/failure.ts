@@ -31,7 +31,7 @@ const STREAM_ERROR =
 /**
  * Reports the error and returns the farewell. Returns nothing, and reports nothing, if the caller gets the error.
  *
- * @param stream - reports errors, those of `formatError` too
+ * @param stream - reports the error, and an error of `formatError`
  */
 export function farewellFor(
   error: unknown,

@@ -22,7 +22,7 @@ export interface Transport extends Sink {
    * fields.
    */
   connect(reported: Reported, headers: HeaderFields | undefined): void
-  /** Sends the head: with a status of 200 and bytes to follow in the same turn, or that of an answer without a body. */
+  /** Sends the head. Without an `answer`, the status is 200 and bytes follow in the same turn; with one, there is no body. */
   open(answer: Answer | undefined): void
   /** Ends the response after the bytes it has taken. `delivered` or `gone` follows. */
   end(): void

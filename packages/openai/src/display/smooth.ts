@@ -28,8 +28,7 @@ type TextDelta = Extract<AnyDelta, { readonly type: 'content' | 'text' | 'refusa
  *
  * @param deltas - the deltas, such as those of `readDeltas`
  * @param options - the unit, and how long to wait before each
- * @returns the deltas; the generator returns what `deltas` returns: the message and the verdict, if they are those of
- * `readDeltas`
+ * @returns the deltas; the generator returns what `deltas` returns: for `readDeltas`, the message and the verdict
  * @throws a `RangeError` for a unit that does not exist; what `deltas` throws, after the text before it
  *
  * @example

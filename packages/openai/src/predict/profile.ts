@@ -2,8 +2,8 @@ import { isEmpty, isWire, type Wire } from '../wire.ts'
 import { learn, type Template } from './template.ts'
 
 // What a process has learnt. Streams of one model are alike: what was learnt from one is known in the next. This is the
-// only state that streams share. It changes no result, because an event is known only if all its bytes outside the holes
-// are those of a template. It is bounded, and has the text of at most one chunk for each template.
+// only state that streams share. It changes no result, because an event is known only if a template has the same bytes
+// outside the holes. The state is bounded, and has the text of at most one chunk for each template.
 
 /** Streams that are different; the one that was not used for the longest time is forgotten. */
 const MAX_PROFILES = 128

@@ -53,11 +53,11 @@ export function* deltasBetween(
 ): Generator<ResponseDelta | undefined> {
   for (const list of ['summary', 'content'])
     for (const [part, whole] of listIn(after[list]).entries()) {
-      const kind = String(wireIn(whole)['type'])
+      if (!isWire(whole)) continue
+      const kind = String(whole['type'])
       const streamed = wireIn(listIn(before[list])[part])
       const known = streamed['type'] === kind ? streamed : {}
       const field = kind === 'refusal' ? kind : 'text'
-      if (!isWire(whole)) continue
       yield textDelta(kind, item, part, remainder(known[field], whole[field]))
       const told = listIn(known['annotations']).length
       for (const annotation of listIn(whole['annotations']).slice(told) as TextAnnotation[])

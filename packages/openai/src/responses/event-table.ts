@@ -124,7 +124,7 @@ const ALIASES: readonly (readonly [other: string, current: string])[] = [
 
 const PREFIX = 'response.'
 /** The prefix is left out here. */
-const BARE = 'error keepalive'
+const BARE = ['error', 'keepalive']
 
 const RULES: ReadonlyMap<string, Rule> = /* @__PURE__ */ rules()
 
@@ -133,7 +133,7 @@ function rules(): Map<string, Rule> {
   const add = (events: string, does: Verb, more: Partial<Rule> = {}): void => {
     const rule = { does, kinds: [], part: '', field: '', from: '', ...more }
     for (const event of events.split(' '))
-      table.set(BARE.split(' ').includes(event) ? event : PREFIX + event, rule)
+      table.set(BARE.includes(event) ? event : PREFIX + event, rule)
   }
   for (const [event, kind, field, list, part = '', whole = field] of TEXTS) {
     const text = { kinds: [kind], list, part, field }
@@ -155,7 +155,7 @@ function rules(): Map<string, Rule> {
 export function currentName(type: string): string {
   if (RULES.has(type) || !type.startsWith(PREFIX)) return type
   const name = type.slice(PREFIX.length)
-  if (BARE.split(' ').includes(name)) return name
+  if (BARE.includes(name)) return name
   const alias = ALIASES.find(([other]) => name.startsWith(other))
   const current = alias ? PREFIX + alias[1] + name.slice(alias[0].length) : type
   return RULES.has(current) ? current : type
