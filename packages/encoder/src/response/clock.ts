@@ -1,4 +1,4 @@
-import { atTurnEnd } from './turn.ts'
+import { atTurnEnd, isTurnShared } from './turn.ts'
 
 /** Anything that waits for moments in time. */
 export interface Ticking {
@@ -40,6 +40,7 @@ export class Clock {
 
   /** Once for each call. */
   atTurnEnd(turning: Turning): void {
+    if (!isTurnShared) return void atTurnEnd(() => turning.turnEnded())
     if (this.#turning.push(turning) > 1) return
     atTurnEnd(() => {
       const all = this.#turning
