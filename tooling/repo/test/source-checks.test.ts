@@ -73,7 +73,11 @@ describe('conventions', () => {
     const root = scratchRepository({
       'packages/x/package.json': JSON.stringify({
         name: 'x',
-        scripts: { good: 'node a.js && node b.js', bad: 'node a.js && LONG=1 node b.js' },
+        scripts: {
+          good: 'node a.js && node b.js',
+          bad: 'node a.js && LONG=1 node b.js',
+          'test:long': 'node a.js',
+        },
       }),
       'packages/x/test/a.test.ts': '',
       'packages/x/test/a.long.ts': '',
@@ -120,6 +124,18 @@ describe('conventions', () => {
       'packages/x/src/a.ts:8 has an @example without a fence: begin it with ```ts',
       'packages/x/src/errors.ts:5: BadError needs `readonly code`, of a closed union',
       'packages/x: the script "bad" needs a POSIX shell, and Windows has none',
+    ])
+  })
+
+  test('reports a long suite that no script runs', () => {
+    const root = scratchRepository({
+      'packages/x/package.json': manifest('x', { scripts: { test: 'vitest run' } }),
+      'packages/x/test/a.long.ts': 'export {}',
+      'packages/y/package.json': manifest('y', { scripts: { 'test:long': 'vitest run' } }),
+      'packages/y/test/a.long.ts': 'export {}',
+    })
+    expect(conventions.problems(root)).toEqual([
+      'packages/x has a *.long.ts and no script "test:long", so that nothing runs it',
     ])
   })
 })

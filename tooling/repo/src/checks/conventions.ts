@@ -16,6 +16,12 @@ export const conventions: Check = {
       ...files
         .filter((file) => /^packages\/[^/]+\/src\//.test(file))
         .flatMap((file) => ofSource(parse(root, file))),
+      ...workspaces(root)
+        .filter(({ folder, manifest }) => hasIdleLongSuite(folder, files, manifest.scripts))
+        .map(
+          ({ folder }) =>
+            `${folder} has a *.long.ts and no script "test:long", so that nothing runs it`,
+        ),
       ...workspaces(root).flatMap(({ folder, manifest }) =>
         Object.entries(manifest.scripts ?? {})
           .filter(([, command]) => needsPosixShell(command))
@@ -25,6 +31,17 @@ export const conventions: Check = {
       ),
     ]
   },
+}
+
+function hasIdleLongSuite(
+  folder: string,
+  files: readonly string[],
+  scripts: Readonly<Record<string, string>> = {},
+): boolean {
+  return (
+    scripts['test:long'] === undefined &&
+    files.some((file) => file.startsWith(`${folder}/test/`) && file.endsWith('.long.ts'))
+  )
 }
 
 /** What `cmd.exe` does not read as `sh` does: a variable before a command, `;`, `$`, a pipe, single quotes. */
