@@ -82,17 +82,6 @@ export function Chat(): VNode {
             <input name="prompt" id="prompt" maxLength={4096} required autocomplete="off" />
           </label>
           <button class="act">Ask</button>
-          {FAULTS.map(([fault, label]) => (
-            <button
-              key={fault}
-              type="button"
-              id={fault}
-              disabled={answer.state !== 'streaming'}
-              onClick={() => void fetch(`${ANSWERS}/${id}/${fault}`, { method: 'POST' })}
-            >
-              {label}
-            </button>
-          ))}
           <button
             type="button"
             id="stop"
@@ -102,6 +91,19 @@ export function Chat(): VNode {
             Stop
           </button>
         </form>
+        <fieldset disabled={!isLive}>
+          <legend>Break it while it streams</legend>
+          {FAULTS.map(([fault, label]) => (
+            <button
+              key={fault}
+              type="button"
+              id={fault}
+              onClick={() => void fetch(`${ANSWERS}/${id}/${fault}`, { method: 'POST' })}
+            >
+              {label}
+            </button>
+          ))}
+        </fieldset>
         <p role="status" id="state" data-state={answer.state}>
           {trouble || `${STATES[answer.state]}${reasonOf(answer.error)}`}
         </p>

@@ -14,6 +14,9 @@ const FLAGS = [
   '--disable-sync',
 ]
 
+/** After this time a page hangs, on the slowest machine too. In milliseconds. */
+const HUNG = 180_000
+
 /** Whether all there is to try is tried. */
 export const isLong = process.env['LONG'] === '1'
 
@@ -108,6 +111,7 @@ async function openPage(browser: Browser, options: BrowserContextOptions): Promi
     colorScheme: 'light',
     ...options,
   })
+  context.setDefaultTimeout(HUNG)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', ({ message }) => complaints.push(`thrown: ${message}`))
@@ -126,7 +130,7 @@ async function openPage(browser: Browser, options: BrowserContextOptions): Promi
 export const visit: Visit = visits()
 
 /** What says how it stands, once it says so. */
-export async function standing(page: Page, title: RegExp, timeout = 20_000): Promise<string> {
+export async function standing(page: Page, title: RegExp, timeout = HUNG): Promise<string> {
   await page.locator('#standing-title').filter({ hasText: title }).waitFor({ timeout })
   return page.locator('#said').innerText()
 }

@@ -21,6 +21,7 @@ test('the chat survives a cut and a reload, and stops, with the keyboard alone',
   await page.keyboard.press('Enter')
   await page.locator('table tbody tr').nth(1).waitFor()
   expect(await page.locator('table tbody tr').nth(1).innerText()).toMatch(/^\d+-\d+\s/)
+  expect(await page.locator('#cut:focus').count()).toBe(1)
   const before = await text()
   await page.reload()
   await page.locator('#answer', { hasText: before.trim().split('\n').at(-1)! }).waitFor()
