@@ -28,17 +28,23 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-const streaming: RequestListener = (_request, response) => {
-  response.writeHead(200, 'Fine', { 'content-type': 'text/event-stream', 'x-a': '1' })
-  response.write('data: a\n\n')
-  // Long enough for a busy machine to have read the first before the second is written.
-  setTimeout(() => response.end('data: b\n\n'), 300)
+/** The second event comes when the first was read: a busy machine cannot merge them. */
+const streaming = (wasRead: () => boolean): RequestListener => {
+  return (_request, response) => {
+    response.writeHead(200, 'Fine', { 'content-type': 'text/event-stream', 'x-a': '1' })
+    response.write('data: a\n\n')
+    const timer = setInterval(() => {
+      if (!wasRead()) return
+      clearInterval(timer)
+      setTimeout(() => response.end('data: b\n\n'), 20)
+    }, 5)
+  }
 }
 
 describe('recordFetch', () => {
   it('keeps what fetch shows, and hands it on unchanged', async () => {
-    const url = await serve(streaming)
     const recorder = recordFetch({ provenance: { engine: 'a test' } })
+    const url = await serve(streaming(() => recorder.transcripts()[0]?.response.reads.length === 2))
     const response = await recorder.fetch(`${url}/v1/chat/completions?a=1`, {
       method: 'post',
       headers: { 'Content-Type': 'application/json' },
