@@ -12,6 +12,7 @@ import {
   type StreamSummary,
 } from '@tesserae/encoder/node'
 import { afterEach, describe, expect, it } from 'vitest'
+import { untilStill } from './support/until-still.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {
@@ -64,11 +65,11 @@ async function connect(port: number, head = ''): Promise<net.Socket> {
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < 3000; i++) {
     if (condition()) return
     await sleep(10)
   }
-  throw new Error(`It took more than 5 seconds until ${what}.`)
+  throw new Error(`It took more than 30 seconds until ${what}.`)
 }
 
 describe('sendEvents over HTTP/1.1', () => {
@@ -232,10 +233,7 @@ describe('sendEvents over HTTP/2', () => {
     const stream = client.request({ ':path': '/' })
     stream.on('error', () => {})
     await once(stream, 'response')
-    await sleep(100)
-    const before = taken
-    await sleep(100)
-    expect(taken).toBe(before)
+    await untilStill(() => taken)
     expect(taken).toBeLessThan(1500)
     stream.close(http2.constants.NGHTTP2_CANCEL)
     await until(() => ends.length === 1, 'the stream was closed')
@@ -416,10 +414,7 @@ describe('sendEvents and a faulty client', () => {
     globalThis.gc?.()
     const before = process.memoryUsage().rss
     const socket = await connect(port)
-    await sleep(500)
-    const stopped = taken
-    await sleep(500)
-    expect(taken).toBe(stopped)
+    await untilStill(() => taken)
     expect(taken).toBeLessThan(20_000)
     expect(process.memoryUsage().rss - before).toBeLessThan(32 * 1024 * 1024)
     socket.resetAndDestroy()
