@@ -8,6 +8,8 @@ export interface Plan {
   /** Names of parts and of packages. */
   readonly parts: readonly string[]
   readonly packages: readonly string[]
+  /** Parts of which the run does without what others show as well, because nothing asked for them by name. */
+  readonly brief: readonly string[]
   readonly settings: Settings
 }
 
@@ -17,6 +19,8 @@ export interface Choices {
   readonly parts: readonly string[]
   /** The parts that the long run adds. */
   readonly moreParts: readonly string[]
+  /** The parts that are brief in the short run. */
+  readonly briefParts: readonly string[]
   readonly packages: readonly string[]
 }
 
@@ -52,6 +56,7 @@ export function readArguments(
     long: values.all,
     parts: choose('part', values.only, parts) ?? (values.all ? parts : choices.parts),
     packages: choose('package', values.package, choices.packages) ?? choices.packages,
+    brief: values.all || values.only !== undefined ? [] : choices.briefParts,
     settings: {
       ...defaults,
       seed: whole('seed', values.seed ?? defaults.seed),

@@ -29,6 +29,8 @@ export interface Job {
 export const partChoices: Omit<Choices, 'packages'> = {
   parts: [...runtimes.map(({ name }) => name), 'types', 'tarball'],
   moreParts: moreRuntimes.map(({ name }) => name),
+  // The oldest Node and the newest one run everything.
+  briefParts: nodes.slice(1, -1).map(({ name }) => name),
 }
 
 export interface Work {
@@ -110,15 +112,16 @@ async function runRuntime(
     )
 }
 
-/** All that a runtime can say of a package. */
+/** All that a runtime can say of a package. One that is brief only loads the portable tests. */
 async function runPackage(
   runtime: Runtime,
   { installed, bundles }: Prepared,
-  { settings }: Plan,
+  { settings, brief }: Plan,
   end: number,
 ): Promise<RunResult> {
-  const { command } = runtime
-  const results = [await runSuite(runtime, bundles.portable, settings, end)]
+  const { name, command } = runtime
+  const loadOnly = brief.includes(name)
+  const results = [await runSuite(runtime, bundles.portable, settings, end, loadOnly)]
   if (command !== undefined)
     results.push(await checkEntries(installed, { name: runtime.name, command }))
   if (command?.isNode === true && bundles.node !== undefined)

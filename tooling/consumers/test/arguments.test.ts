@@ -4,6 +4,7 @@ import { readArguments } from '../src/arguments.ts'
 const choices = {
   parts: ['node20', 'types'],
   moreParts: ['firefox'],
+  briefParts: ['node20'],
   packages: ['parser', 'openai'],
 }
 const read = (...args: string[]) => readArguments(args, choices, {})
@@ -20,6 +21,13 @@ it('--all adds parts, and tries more cases', () => {
   const all = read('--all')
   expect(all).toMatchObject({ task: 'consumers:all', parts: ['node20', 'types', 'firefox'] })
   expect(all.settings.runs).toBeGreaterThan(read().settings.runs)
+})
+
+it('a part is brief in the short run, unless it was asked for', () => {
+  expect(read().brief).toEqual(['node20'])
+  expect(read('--package', 'parser').brief).toEqual(['node20'])
+  expect(read('--only', 'node20').brief).toEqual([])
+  expect(read('--all').brief).toEqual([])
 })
 
 it('parts, packages, seed and runs can be chosen', () => {
