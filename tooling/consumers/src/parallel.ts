@@ -1,3 +1,6 @@
+/** Pieces of work side by side: one for each core of a small machine, and one for the time that they wait. */
+export const width = 3
+
 /** Does `work` on every item, on `width` of them at a time, and begins them in order. */
 export async function inParallel<T>(
   items: Iterable<T>,

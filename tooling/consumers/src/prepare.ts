@@ -2,6 +2,7 @@ import path from 'node:path'
 import { bundleTests, type TestBundle } from './bundler.ts'
 import { root } from './layout.ts'
 import { namesAtRunTime } from './names.ts'
+import { inParallel, width } from './parallel.ts'
 import { type Package, publishedPackages } from '../../config/workspaces.ts'
 import { closure, testFiles } from './packages.ts'
 import { type Outcome, row } from './results.ts'
@@ -45,19 +46,20 @@ export async function preparePackages(
 ): Promise<Prepared[]> {
   const all = publishedPackages(root)
   const installer = makeInstaller(all, scratch)
-  const prepared: Prepared[] = []
-  for (const one of all.filter(({ short }) => wanted.includes(short))) {
+  const prepared = new Map<Package, Prepared>()
+  const chosen = all.filter(({ short }) => wanted.includes(short))
+  await inParallel(chosen, width, async (one) => {
     const made = await row('tarball', '', `${one.short}: pack, install, bundle`, async () => {
       const installed = await installer(one)
       const helpers = all.filter(({ name }) => one.manifest.devDependencies?.[name] !== undefined)
       const companions = new Map<string, string>()
       for (const helper of helpers) companions.set(helper.name, (await installer(helper)).project)
-      prepared.push({ installed, bundles: await bundle(installed, companions) })
+      prepared.set(one, { installed, bundles: await bundle(installed, companions) })
       return { passed: 1, failed: 0, failures: [], seed: 0 }
     })
     outcome.rows.push(made)
-  }
-  return prepared
+  })
+  return chosen.flatMap((one) => prepared.get(one) ?? [])
 }
 
 /** Installs each package once, when it is first asked for. */

@@ -3,13 +3,10 @@ import { publishedPackages } from '../../config/workspaces.ts'
 import { type Plan, readArguments, usage } from './arguments.ts'
 import { prepareControl } from './control.ts'
 import { makeScratch, root } from './layout.ts'
-import { inParallel } from './parallel.ts'
+import { inParallel, width } from './parallel.ts'
 import { makeWork, measure, partChoices } from './parts.ts'
 import { preparePackages } from './prepare.ts'
 import { clearReports, isGood, type Outcome, printOutcome, writeReports } from './results.ts'
-
-/** Parts that work side by side: one for each core of a small machine, and one for the time that tests wait. */
-const width = 3
 
 // Whatever a killed runtime has left pending is not waited for.
 process.exit(await main())
@@ -35,8 +32,10 @@ async function main(): Promise<number> {
   const scratch = makeScratch(plan.task)
 
   const outcome: Outcome = { rows: [], skips: [] }
-  const control = await prepareControl(scratch)
-  const packages = await preparePackages(plan.packages, scratch, outcome)
+  const [control, packages] = await Promise.all([
+    prepareControl(scratch),
+    preparePackages(plan.packages, scratch, outcome),
+  ])
   const job = { plan, packages, control, scratch, outcome }
   const work = makeWork(job)
   const progress = startProgress(work.length)
