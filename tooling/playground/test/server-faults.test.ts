@@ -97,15 +97,19 @@ describe.each([
     expect(result.failure).toBeUndefined()
   })
 
-  test('a stall comes between two events, and half of the stream before it', async () => {
-    const playing = { speed, fault: 'stall', stallMs: 0 }
-    const patience = AbortSignal.timeout(400)
-    const result = await read(model, playing, patience)
-    expect(result.failure?.code).toBe('aborted')
-    expect(whole.startsWith(contentOf(result))).toBe(true)
-    if (isLong) expect(contentOf(result).length).toBeGreaterThan(whole.length / 3)
-    expect(contentOf(result)).not.toBe(isLong ? whole : undefined)
-  })
+  test(
+    'a stall comes between two events, and half of the stream before it',
+    { retry: 3 },
+    async () => {
+      const playing = { speed, fault: 'stall', stallMs: 0 }
+      const patience = AbortSignal.timeout(400)
+      const result = await read(model, playing, patience)
+      expect(result.failure?.code).toBe('aborted')
+      expect(whole.startsWith(contentOf(result))).toBe(true)
+      if (isLong) expect(contentOf(result).length).toBeGreaterThan(whole.length / 3)
+      expect(contentOf(result)).not.toBe(isLong ? whole : undefined)
+    },
+  )
 
   test('slow start: the head is late, the rest is not', async () => {
     const playing = { speed, fault: 'slow-start', delayMs: 300 }
@@ -144,7 +148,7 @@ describe.each([
   })
 })
 
-test('a stall does not move with the cuts', async () => {
+test('a stall does not move with the cuts', { retry: 3 }, async () => {
   for (const cuts of ['recorded', 'byte']) {
     const playing = { speed, cuts, fault: 'stall', at: 0.5, stallMs: 300 }
     const played = await ask(playground.url, { model: STORY, playground: playing })

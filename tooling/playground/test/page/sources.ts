@@ -184,16 +184,36 @@ async function workOf(page: Page): Promise<() => Promise<number>> {
   return async () => (await read()) - before
 }
 
-test('ten thousand events are scrubbed without a halt, by as many elements as fit', async () => {
+/** Counts the nodes that the page adds to its document. */
+async function nodesOf(page: Page): Promise<() => Promise<number>> {
+  const counter = await page.evaluateHandle(() => {
+    const counted = { nodes: 0 }
+    new MutationObserver((records) => {
+      for (const { addedNodes } of records)
+        for (const node of addedNodes) {
+          const below = document.createTreeWalker(node)
+          do counted.nodes++
+          while (below.nextNode())
+        }
+    }).observe(document, { childList: true, subtree: true })
+    return counted
+  })
+  return () => counter.evaluate(({ nodes }) => nodes)
+}
+
+/** Opens a stream of so many words, scrubs through it, and answers what a step costs the page. */
+async function scrubbed(words: number): Promise<{ milliseconds: number; nodes: number }> {
   const { page } = visit
   await visit.open()
-  const words = Array.from({ length: 10_000 }, (_, index) => say(`word ${index} `))
+  const stream = Array.from({ length: words }, (_, index) => say(`word ${index} `)).join('') + DONE
   await page.click('#tab-open')
-  const buffer = Buffer.from(words.join('') + DONE)
-  await page.setInputFiles('#paste-file', { name: 'long.txt', mimeType: 'text/plain', buffer })
+  const file = { name: 'long.txt', mimeType: 'text/plain', buffer: Buffer.from(stream) }
+  await page.setInputFiles('#paste-file', file)
   await standing(page, /^Complete$/)
-  await page.locator('#events-sum').filter({ hasText: '10,001' }).waitFor()
+  const events = (words + 1).toLocaleString('en-US')
+  await page.locator('#events-sum').filter({ hasText: events }).waitFor()
   expect(await page.locator('*').count()).toBeLessThan(2500)
+  const added = await nodesOf(page)
   const worked = await workOf(page)
   const { x, y, width } = (await page.locator('#scrubber').boundingBox())!
   await page.mouse.move(x + width / 2, y + 50)
@@ -207,8 +227,17 @@ test('ten thousand events are scrubbed without a halt, by as many elements as fi
   }
   await page.mouse.up()
   expect(places.size).toBeGreaterThan(steps * 0.6)
-  // Two frames and more are drawn for each.
-  expect((await worked()) / steps).toBeLessThan(60)
+  return { milliseconds: (await worked()) / steps, nodes: (await added()) / steps }
+}
+
+const manyAsFast = 'ten thousand events are scrubbed without a halt, by as many elements as fit'
+test(manyAsFast, { retry: 2 }, async () => {
+  const { page } = visit
+  const few = await scrubbed(500)
+  const many = await scrubbed(10_000)
+  // As much is drawn for both, and a slow machine is as slow with the few.
+  expect(many.nodes).toBeLessThan(1000)
+  expect(many.milliseconds).toBeLessThan(3 * few.milliseconds)
   await page.locator('#scrubber').focus()
   await page.keyboard.press('Home')
   await drawn(page)
