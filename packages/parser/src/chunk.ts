@@ -1,6 +1,7 @@
+import { CR, LF } from './chars.ts'
 import { chunkChanged } from './errors.ts'
-import { decode, encode, fromUnits, toUnits } from './native.ts'
-import { REPLACEMENT, surplusOf } from './utf8.ts'
+import { bytesOf, Growing, type Lettered } from './growing.ts'
+import { decode, encode, endOfCharacters, fromUnits, REPLACEMENT, toUnits } from './native.ts'
 
 /**
  * What is remembered of a stream to choose the alphabet of its next chunk. Characters are what events are read as, and names
@@ -10,8 +11,10 @@ export class Habit {
   /** Whether, since the last choice, any events were made, and any was read as text. */
   made = false
   read = false
-  /** Whether the last chunk that was decoded is ASCII: then both alphabets cost the same. */
+  /** Whether the last chunk is in characters that cost the same as bytes: ASCII. */
   isAscii = true
+  /** Whether any event was read before the last choice. */
+  wasRead = false
   #decodes: boolean
   readonly #isFixed: boolean
 
@@ -24,64 +27,60 @@ export class Habit {
   /** Whether to decode the next chunk: as it would have been right for the last one that had events. */
   decodes(): boolean {
     if (this.made && !this.#isFixed) this.#decodes = this.read || this.isAscii
+    this.wasRead = this.read
     this.made = this.read = false
     return this.#decodes
   }
 }
 
-/** Where the data of events is: from one unit of text to another. */
-export interface Payload {
-  /** As text. */
-  read(start: number, end: number): string
-  /** As UTF-8. */
-  view(start: number, end: number): Uint8Array
-  /** As it is kept, in the alphabet that it is in. */
-  slice(start: number, end: number): string
-}
-
-/** The surplus is counted once for every so many units, and from there when it is asked for. */
-const STRIDE = 256
-
 const NO_BYTES = new Uint8Array(0)
+const LINE_FEED = Uint8Array.of(LF)
 
 /**
- * A chunk as it was fed, and its text, which begins with what was left of the chunks before it. The text is in one of two
- * alphabets:
+ * A chunk as it was fed, and its text, which is in one of two alphabets:
  *
  * - *characters*: decoded UTF-8;
  * - *bytes*: a unit for each byte, whatever the bytes are.
+ *
+ * What is put together of several chunks has text alone.
  */
-export class Chunk implements Payload {
+export class Chunk {
   readonly bytes: Uint8Array
-  /** How long it was when it was fed. */
+  /** How long it was when it was fed; -1 if it is text alone. */
   readonly length: number
   readonly habit: Habit
   text: string
   /** Whether the alphabet is that of bytes. */
   isBytes: boolean
-  /** The first unit of the text that is the chunk's own, and the byte that it begins at. */
-  own: number
-  skipped: number
-  /** How many bytes more than units the text has, as UTF-8. */
-  surplus: number
-  #surpluses: Int32Array | undefined
+  /** Whether each unit of the text stands for one byte. */
+  isExact: boolean
+  /** Where the values of data lines start and end, of the events that have several. */
+  spans: number[] | undefined
+  /** The bytes that the text begins and ends at: characters that are cut are left out. */
+  #from: number
+  #to: number
+  /** A line's first unit, and the byte that it is. */
+  #unit: number
+  #byte: number
 
-  constructor(bytes: Uint8Array, habit: Habit) {
-    this.bytes = bytes
-    this.length = bytes.length
+  constructor(bytes: Uint8Array | undefined, habit: Habit) {
+    this.bytes = bytes ?? NO_BYTES
+    this.length = bytes === undefined ? -1 : bytes.length
     this.habit = habit
     this.text = ''
-    this.isBytes = false
-    this.own = this.skipped = this.surplus = 0
-    this.#surpluses = undefined
+    this.isBytes = this.isExact = true
+    this.spans = undefined
+    this.#from = this.#to = this.#unit = this.#byte = 0
   }
 
-  /** Text that was put together of several pieces. */
-  static of(text: string, isBytes: boolean, habit: Habit): Chunk {
-    const chunk = new Chunk(NO_BYTES, habit)
+  static of({ text, isBytes, bytes }: Lettered, habit: Habit): Chunk {
+    const chunk = new Chunk(bytes, habit)
     chunk.text = text
     chunk.isBytes = isBytes
-    chunk.own = text.length + 1
+    if (bytes !== undefined) {
+      chunk.isExact = text.length === bytes.length
+      chunk.#to = bytes.length
+    }
     return chunk
   }
 
@@ -90,100 +89,194 @@ export class Chunk implements Payload {
     return this.bytes.length === this.length
   }
 
-  /** Whether it can be gone on with: what its text does not say is still in its memory. */
-  get isKnown(): boolean {
-    return this.isWhole || !this.#isAmbiguous
+  /** Whether it ends in a character that goes on in the next one, and is not in the text. */
+  get isCut(): boolean {
+    return this.#to < this.length
   }
 
-  /** Whether a character of its text stands for a byte that is none. */
-  get #isAmbiguous(): boolean {
-    const { isBytes, surplus, own, text } = this
-    return !isBytes && surplus === 0 && own <= text.length && text.includes(REPLACEMENT)
+  /** Whether it is ASCII in characters. What is read is not searched, because then it does not matter. */
+  get isAscii(): boolean {
+    const { isBytes, isExact, habit, text } = this
+    return !isBytes && isExact && (habit.wasRead || !text.includes(REPLACEMENT))
   }
 
+  /** Whether the text says what the bytes are: then they need not be copied. */
+  get #isText(): boolean {
+    if (this.isBytes || this.length < 0) return true
+    return this.isExact && this.#from <= 0 && !this.isCut && !this.text.includes(REPLACEMENT)
+  }
+
+  /** Whether its memory is gone, and its text does not say what was in it. */
+  get isLost(): boolean {
+    if (this.isWhole || this.isBytes || this.length < 0) return false
+    return this.isCut || this.text.includes(REPLACEMENT)
+  }
+
+  /**
+   * @param start - what the text begins with, before the chunk's own: ASCII
+   * @param goesOn - the chunk begins in a line, which the end of a character that was cut belongs to
+   */
+  decode(asCharacters: boolean, start: string, goesOn: boolean): void {
+    const { bytes, length } = this
+    let from = 0
+    let to = length
+    let text: string
+    if (asCharacters) {
+      if (goesOn) while (from < 3 && (bytes[from]! & 0xc0) === 0x80) from++
+      to = endOfCharacters(bytes, length)
+      text = decode(bytes, from, to)
+      this.isBytes = false
+      this.isExact = text.length === to - from
+    } else text = toUnits(bytes, 0, length)
+    this.text = start === '' ? text : start + text
+    this.#from = from - start.length
+    this.#to = to
+    this.#byte = this.#from
+  }
+
+  /** Text that is not data: a name, an ID, a line. */
   slice(start: number, end: number): string {
-    return this.text.slice(start, end)
+    const part = this.text.slice(start, end)
+    return this.isBytes && !isAscii(part) ? charactersOf(part) : part
   }
 
+  /** Data as text. A negative start is the complement of an index of `spans`, and the end is one. */
   read(start: number, end: number): string {
     this.habit.read = true
-    if (!this.isBytes) return this.text.slice(start, end)
-    return this.#has(start)
-      ? decode(this.bytes, this.#byteAt(start), this.#byteAt(end))
-      : charactersOf(this.text.slice(start, end))
+    if (start >= 0)
+      return this.isBytes && this.#has(start)
+        ? decode(this.bytes, this.byteAt(start), this.byteAt(end))
+        : this.slice(start, end)
+    const lines = this.#join(start, end)
+    return this.isBytes ? charactersOf(lines) : lines
   }
 
+  /** Data as UTF-8. */
   view(start: number, end: number): Uint8Array {
-    if (this.#has(start)) return this.bytes.subarray(this.#byteAt(start), this.#byteAt(end))
-    const text = this.text.slice(start, end)
-    if (this.isBytes) return fromUnits(text)
-    if (text.includes(REPLACEMENT)) throw chunkChanged()
-    return encode(text)
+    if (start >= 0) {
+      const part = this.#part(start, end)
+      return typeof part === 'string' ? encode(part) : part
+    }
+    const text = this.#join(start, end)
+    if (this.isBytes || this.length < 0 || !text.includes(REPLACEMENT))
+      return bytesOf(text, this.isBytes)
+    const lines = new Growing()
+    this.copy(start, end, lines)
+    return lines.toBytes()
   }
 
-  /** Goes over to the alphabet of bytes if a character stands for a byte that is none. The offsets stay as they are. */
-  makeSound(): void {
-    if (!this.#isAmbiguous) return
-    const { text, own, skipped } = this
-    this.text = text.slice(0, own) + toUnits(this.bytes, skipped, skipped + text.length - own)
-    this.isBytes = true
+  /** Adds data to what there is, which with `isMore` is other lines. */
+  copy(start: number, end: number, target: Growing, isMore = false): void {
+    if (this.#isText) {
+      const lines = start < 0 ? this.#join(start, end) : this.text.slice(start, end)
+      return target.add(isMore ? `\n${lines}` : lines, this.isBytes)
+    }
+    const spans = start < 0 ? this.spans!.slice(~start, end) : [start, end]
+    for (let at = 0; at < spans.length; at += 2) {
+      if (isMore || at > 0) target.add(LINE_FEED)
+      target.add(this.#part(spans[at]!, spans[at + 1]!))
+    }
+  }
+
+  /** Adds what goes on of a line to its beginning: up to the first line end, and from there to a unit. */
+  addHead(close: number, unit: number, line: Growing): void {
+    const { text, bytes } = this
+    if (this.#isText) line.add(text.slice(0, unit), this.isBytes)
+    else line.add(bytes.subarray(0, bytes.indexOf(text.charCodeAt(close)) + unit - close))
+  }
+
+  /** Begins a line with all from a unit on, which is after the last line end. What is cut of a character is part of it. */
+  addRest(unit: number, line: Growing): void {
+    const { text, bytes } = this
+    if (this.#isText) line.add(text.slice(unit), this.isBytes)
+    else if (!this.isWhole) line.add(encode(text.slice(unit)))
+    else {
+      if (unit === 0) line.add(fromUnits(text.slice(0, Math.max(0, -this.#from))))
+      this.#unit = unit
+      this.#byte = unit === 0 ? this.#from : bytes.lastIndexOf(text.charCodeAt(unit - 1)) + 1
+      line.add(bytes.subarray(Math.max(0, this.#byte)))
+    }
+  }
+
+  /** Adds all of it, which is within a line. */
+  addAll(line: Growing): void {
+    if (this.length < 0 || (this.#isText && line.takesText)) line.add(this.text, this.isBytes)
+    else line.add(this.bytes.subarray(0))
+  }
+
+  /**
+   * The byte that a unit begins at which has nothing but ASCII before it on its line. Line ends are the same in text and in
+   * bytes, also in bytes that are not UTF-8, so they are counted.
+   */
+  byteAt(unit: number): number {
+    if (this.isExact) return this.#from + unit
+    const { bytes, text } = this
+    if (!this.isWhole) return this.#from + encode(text.slice(0, unit)).length
+    let at = this.#unit
+    let byte = this.#byte
+    if (unit < at - unit) {
+      at = 0
+      byte = this.#from
+    } else if (text.length - unit < unit - at) {
+      at = text.length
+      byte = this.#to
+    }
+    for (let ahead = at; ahead < unit; ahead++) {
+      const end = text.charCodeAt(ahead)
+      if (end !== LF && end !== CR) continue
+      at = ahead + 1
+      byte = bytes.indexOf(end, Math.max(byte, 0)) + 1
+    }
+    while (at > unit) {
+      let end = 0
+      do end = text.charCodeAt(--at - 1)
+      while (at > 0 && end !== LF && end !== CR)
+      byte = at === 0 ? this.#from : bytes.lastIndexOf(end, byte - 2) + 1
+    }
+    this.#unit = at
+    this.#byte = byte
+    return byte + unit - at
   }
 
   /** Whether what begins at a unit lies in the chunk's memory. */
   #has(unit: number): boolean {
-    return unit >= this.own && this.isWhole
+    return this.isWhole && unit >= -this.#from
   }
 
-  #byteAt(unit: number): number {
-    const offset = unit - this.own
-    if (this.isBytes || this.surplus === 0) return this.skipped + offset
-    const surpluses = (this.#surpluses ??= surplusesOf(this.text, this.own))
-    const strides = Math.floor(offset / STRIDE)
-    const counted = this.own + strides * STRIDE
-    return this.skipped + offset + surpluses[strides]! + surplusOf(this.text, counted, unit)
-  }
-}
-
-function surplusesOf(text: string, own: number): Int32Array {
-  const surpluses = new Int32Array(Math.floor((text.length - own) / STRIDE) + 1)
-  for (let stride = 1; stride < surpluses.length; stride++) {
-    const end = own + stride * STRIDE
-    surpluses[stride] = surpluses[stride - 1]! + surplusOf(text, end - STRIDE, end)
-  }
-  return surpluses
-}
-
-/** The data of an event that has several lines: where each of them starts and ends. */
-export class Lines implements Payload {
-  readonly #chunk: Chunk
-  readonly #spans: readonly number[]
-
-  constructor(chunk: Chunk, spans: readonly number[]) {
-    this.#chunk = chunk
-    this.#spans = spans
+  /** The lines of data in several lines, in the alphabet of the text. */
+  #join(start: number, end: number): string {
+    const spans = this.spans!
+    let lines = this.text.slice(spans[~start], spans[~start + 1])
+    for (let at = ~start + 2; at < end; at += 2)
+      lines += `\n${this.text.slice(spans[at], spans[at + 1])}`
+    return lines
   }
 
-  slice(): string {
-    const spans = this.#spans
-    const { text } = this.#chunk
-    let joined = text.slice(spans[0], spans[1])
-    for (let at = 2; at < spans.length; at += 2)
-      joined += `\n${text.slice(spans[at], spans[at + 1])}`
-    return joined
+  /** A value, which ends where its line does. */
+  #part(start: number, end: number): Uint8Array | string {
+    return this.#has(start)
+      ? this.bytes.subarray(
+          this.byteAt(start),
+          end === this.text.length ? this.length : this.byteAt(end + 1) - 1,
+        )
+      : this.#text(start, end)
   }
 
-  read(): string {
-    const { isBytes, habit } = this.#chunk
-    habit.read = true
-    return isBytes ? charactersOf(this.slice()) : this.slice()
-  }
-
-  view(): Uint8Array {
-    return this.#chunk.isBytes ? fromUnits(this.slice()) : encode(this.slice())
+  #text(start: number, end: number): Uint8Array | string {
+    const part = this.text.slice(start, end)
+    if (this.isBytes) return fromUnits(part)
+    if (this.length < 0) return part
+    if (part.includes(REPLACEMENT)) throw chunkChanged()
+    return encode(part)
   }
 }
 
 /** What a text in the alphabet of bytes reads as. */
-export function charactersOf(units: string): string {
+function charactersOf(units: string): string {
   return decode(fromUnits(units), 0, units.length)
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false
+  return true
 }

@@ -139,6 +139,8 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
   readonly #isUnlimited: boolean
   /** The first half of a surrogate pair that was cut in two, where bytes are counted. */
   #half = ''
+  /** While `reset` reads the last line: no blank line came, so nothing else ends. */
+  #isConsuming = false
   /** An event whose ID was passed on, if `onId` threw. */
   #event: SseEvent | undefined
 
@@ -149,7 +151,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     this.#parser = new StreamParser({
       maxEventBytes: maxBufferSize,
       incomplete: 'dispatch',
-      onBlockId: onId,
+      onBlockId: onId && ((id) => this.#isConsuming || onId(id)),
       onRetry,
       onComment: onComment && ((comment) => onComment(comment.replace(/^ /, ''))),
       onUnknownField: onError && ((field, value) => onError(unknownField(field, value))),
@@ -187,11 +189,14 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
 
   reset(consume = false): void {
     // Reads the line as if it had ended. What event that makes is not wanted: no blank line came.
+    this.#isConsuming = true
     try {
       if (consume) this.#parser.end()
     } catch (error) {
       // An event over the limit was reported, and is why reset() is called.
       if (!(error instanceof SseError)) throw error
+    } finally {
+      this.#isConsuming = false
     }
     this.#parser.reset()
     this.#half = ''

@@ -1,4 +1,4 @@
-import { Chunk, Habit, type Payload } from './chunk.ts'
+import { Chunk, Habit } from './chunk.ts'
 import type { SseEvent } from './types.ts'
 
 /** An event as a place in a chunk: nothing of it is decoded or copied until it is asked for. */
@@ -6,7 +6,7 @@ export class ViewedEvent implements SseEvent {
   declare readonly event: string | undefined
   declare readonly id: string | undefined
   declare readonly lastEventId: string
-  readonly #payload: Payload
+  readonly #chunk: Chunk
   readonly #start: number
   readonly #end: number
   #text: string | undefined
@@ -16,25 +16,25 @@ export class ViewedEvent implements SseEvent {
     event: string | undefined,
     id: string | undefined,
     lastEventId: string,
-    payload: Payload,
+    chunk: Chunk,
     start: number,
     end: number,
   ) {
     this.event = event
     this.id = id
     this.lastEventId = lastEventId
-    this.#payload = payload
+    this.#chunk = chunk
     this.#start = start
     this.#end = end
     this.#text = undefined
   }
 
   get data(): string {
-    return (this.#text ??= this.#payload.read(this.#start, this.#end))
+    return (this.#text ??= this.#chunk.read(this.#start, this.#end))
   }
 
   get bytes(): Uint8Array {
-    return this.#payload.view(this.#start, this.#end)
+    return this.#chunk.view(this.#start, this.#end)
   }
 
   toJSON(): { event: string | undefined; data: string; id: string | undefined } {
@@ -49,7 +49,6 @@ export class ViewedEvent implements SseEvent {
     // Not `slice()`: that of a `Buffer` copies nothing.
     const bytes = new Uint8Array(this.bytes)
     const copy = new Chunk(bytes, new Habit(false))
-    copy.isBytes = true
     const { event, id, lastEventId } = this
     return new ViewedEvent(owned(event), owned(id), owned(lastEventId), copy, 0, bytes.length)
   }

@@ -1,3 +1,6 @@
+/** What stands for bytes that are not UTF-8. */
+export const REPLACEMENT = '\u{fffd}'
+
 type Slice = (this: Uint8Array, start: number, end: number) => string
 
 interface NodeBuffer {
@@ -77,4 +80,14 @@ export function fromUnits(units: string): Uint8Array {
   const bytes = new Uint8Array(units.length)
   for (let at = 0; at < units.length; at++) bytes[at] = units.charCodeAt(at)
   return bytes
+}
+
+/** Where the character begins that is cut off at `end`, or `end` if none is: Node decodes a part of one slowly. */
+export function endOfCharacters(bytes: Uint8Array, end: number): number {
+  let at = end - 1
+  let byte = bytes[at] ?? 0
+  if (byte < 0x80) return end
+  while (at > 0 && at > end - 3 && (byte & 0xc0) === 0x80) byte = bytes[--at] ?? 0
+  const length = byte < 0xc2 || byte > 0xf4 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
+  return at + length > end ? at : end
 }

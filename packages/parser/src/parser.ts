@@ -73,17 +73,19 @@ export class StreamParser implements Parser {
   end(): EndVerdict {
     const { incomplete } = this.#options
     const scanner = this.#scanner
-    let verdict = this.#verdict
-    if (!verdict) {
+    if (!this.#verdict) {
       if (this.#head) scanner.feed(Uint8Array.from(this.#head))
       this.#head = undefined
-      const ready = (this.#ready ??= new Queue())
-      for (let event = scanner.next(); event; event = scanner.next()) ready.push(event)
-      // A callback may have called end() itself, or reset(): then what has ended is no longer this stream.
-      verdict = this.#verdict ?? scanner.judge()
-      const event = incomplete === 'dispatch' && scanner.complete()
-      if (event) ready.push(event)
-      if (scanner === this.#scanner) this.#verdict = verdict
+      this.#make(scanner)
+    }
+    // A callback may have called end() itself, or reset(): then what has ended is no longer this stream.
+    const verdict = this.#verdict ?? scanner.judge()
+    if (!this.#verdict && scanner === this.#scanner) {
+      this.#verdict = verdict
+      if (incomplete === 'dispatch') {
+        scanner.complete()
+        this.#make(scanner)
+      }
     }
     if (!verdict.complete && incomplete === 'error') throw incompleteEvent(scanner.position)
     return verdict
@@ -114,6 +116,12 @@ export class StreamParser implements Parser {
       parser.#head = undefined
       parser.#scanner.feedText(marked ? text.slice(1) : text)
     }
+  }
+
+  /** Takes events before they are asked for. */
+  #make(scanner: Scanner): void {
+    const ready = (this.#ready ??= new Queue())
+    for (let event = scanner.next(); event; event = scanner.next()) ready.push(event)
   }
 
   /** One byte order mark may stand before everything else, cut or not. */
