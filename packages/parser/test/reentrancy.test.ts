@@ -279,6 +279,15 @@ describe.each(['onComment', 'onRetry', 'onUnknownField'] as const)('in %s', (nam
     })
   })
 
+  test('feed() while end() drains adds to the end', () => {
+    const bytes = utf8(`data: a\n\n${line}\ndata: b`)
+    expectForEveryCut(bytes, ['a', 'b'], (chunks) => {
+      const parser = called((parser) => parser.feed(utf8('\n\n')), chunks)
+      expect(parser.end()).toEqual({ complete: true })
+      return dataOf(parser)
+    })
+  })
+
   test('next() takes the event that is being put together', () => {
     const bytes = utf8(`data: a\n${line}\ndata: b\n\ndata: c\n\n`)
     expectForEveryCut(bytes, ['in it: a\nb', 'c'], (chunks) => {
