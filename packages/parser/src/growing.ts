@@ -32,23 +32,14 @@ export class Growing {
 
   add(part: Uint8Array | string, isBytes = false): void {
     const isText = typeof part === 'string'
-    if (isText && this.keepsText && this.#size > 0) {
-      const { text, bytes } = this.take()
-      if (bytes === undefined) this.#text = text
-      else this.#append(bytes)
-      this.#isBytes = false
-    }
+    if (isText && this.keepsText && (this.#size > 0 || this.#isBytes)) this.#toCharacters()
     const isAlike = this.#text === '' || this.#isBytes === isBytes
     if (isText && isAlike && this.#size === 0 && this.takesText) {
       this.#text += part
       this.#isBytes = isBytes
       return
     }
-    if (this.#text !== '') {
-      const text = this.#text
-      this.#text = ''
-      this.#append(bytesOf(text, this.#isBytes))
-    }
+    this.#toBytes()
     this.#append(isText ? bytesOf(part, isBytes) : part)
   }
 
@@ -73,6 +64,21 @@ export class Growing {
 
   toBytes(): Uint8Array {
     return this.#size === 0 ? bytesOf(this.#text, this.#isBytes) : this.#bytes.slice(0, this.#size)
+  }
+
+  #toBytes(): void {
+    const text = this.#text
+    this.#text = ''
+    if (text !== '') this.#append(bytesOf(text, this.#isBytes))
+  }
+
+  /** If these say what the bytes are. */
+  #toCharacters(): void {
+    this.#toBytes()
+    const { text, bytes } = this.take()
+    this.#isBytes = false
+    if (bytes === undefined) this.#text = text
+    else this.#append(bytes)
   }
 
   #append(part: Uint8Array): void {

@@ -126,6 +126,16 @@ describe('createParser', () => {
     expect(calls).toEqual([event('漢字'), event('a\ud83db'), event('c')])
   })
 
+  test('puts halves of a character together in a line that began as bytes', () => {
+    const { parser, calls } = watched()
+    // A line that is not read and not ASCII: what follows is not decoded.
+    parser.feed(utf8('é\n'))
+    parser.feed(utf8('data: a'))
+    parser.feed('\ud83d')
+    parser.feed('\ude00\n\n')
+    expect(calls.at(-1)).toEqual(event('a😀'))
+  })
+
   test('does not take anything else', () => {
     const { parser } = watched()
     for (const chunk of [undefined, null, 5, new ArrayBuffer(4), ['data: a\n\n']])
