@@ -6,11 +6,13 @@ import { Choice } from './choice.ts'
 import { Fields } from './fields.ts'
 import { Notes, type NoteCode } from './notes.ts'
 import { chunkRules, type Ending } from './rules.ts'
+import type { ToolCallState } from './tool-calls.ts'
 import type {
   Accumulator,
   AccumulatorOptions,
   Finished,
   IncompleteReason,
+  PartialToolCall,
   StreamEnd,
   Verdict,
 } from './types.ts'
@@ -69,7 +71,7 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   take(chunk: Wire): void {
     let choices: unknown
     let usage: unknown
-    for (const key of Object.keys(chunk)) {
+    for (const key in chunk) {
       const value = chunk[key]
       if (key === 'choices') choices = value
       else if (key === 'usage') usage = value
@@ -129,48 +131,52 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   }
 
   #finish(end: StreamEnd): Finished<Message> {
-    const reason = this.#whyIncomplete(end)
     const choices = this.#inOrder()
-    const partialToolCalls = []
-    for (const choice of choices) {
-      const wasCut = isCut(choice.ending)
+    const endings = choices.map((choice) => choice.ending)
+    const reason = this.#whyIncomplete(end, choices, endings)
+    const partialToolCalls: PartialToolCall[] = []
+    for (const [at, choice] of choices.entries()) {
+      const wasCut = isCut(endings[at])
       // A message that failed is requested again: a call of it that ran would run twice.
-      choice.end(
-        (call) => reason !== undefined || call.isPartial(wasCut),
-        wasCut || reason !== undefined,
-      )
+      const isPartial = (call: ToolCallState): boolean =>
+        reason !== undefined || call.isPartial(wasCut)
+      choice.end(isPartial, wasCut || reason !== undefined)
       for (const [position, call] of choice.inOrder().entries())
-        if (reason !== undefined || call.isPartial(wasCut))
+        if (isPartial(call))
           partialToolCalls.push({ choice: choice.index, toolCall: call.number, position })
     }
-    const cut = choices.map(({ ending }) => ending).find(isCut)
-    const details = {
+    const cut = endings.find(isCut)
+    const verdict = {
+      complete: reason === undefined,
+      ...(reason && { reason }),
       partialToolCalls,
       notes: this.notes.list(),
-      ...(cut && { cut: cut as 'length' | 'content_filter' }),
+      ...(cut && { cut }),
       ...(this.error && { error: this.error }),
     }
-    const verdict: Verdict = reason
-      ? { complete: false, reason, ...details }
-      : { complete: true, ...details }
-    return { message: this.snapshot(), verdict }
+    return { message: this.snapshot(), verdict: verdict as unknown as Verdict }
   }
 
-  #whyIncomplete({ done, aborted, failed }: StreamEnd): IncompleteReason | undefined {
-    const choices = this.#choices
-    const ended = choices.filter(({ ending }) => ending !== undefined)
+  #whyIncomplete(
+    { done, aborted, failed }: StreamEnd,
+    choices: readonly Choice[],
+    endings: readonly (Ending | undefined)[],
+  ): IncompleteReason | undefined {
+    const hasEnded = endings.some((ending) => ending !== undefined)
     if (this.error || failed) return 'error'
     if (aborted) return 'aborted'
-    if (!done && ended.length === 0) return 'no-end'
+    if (!done && !hasEnded) return 'no-end'
     if (choices.length === 0) return 'empty'
-    if (ended.some(({ ending }) => ending === 'failed')) return 'gave-up'
-    if (!done && ended.length < choices.length) return 'no-finish-reason'
-    return choices.some((choice) => !isCut(choice.ending) && choice.hasOpenCall)
+    if (endings.includes('failed')) return 'gave-up'
+    if (!done && endings.includes(undefined)) return 'no-finish-reason'
+    return choices.some((choice, at) => choice.hasOpenCall && !isCut(endings[at]))
       ? 'open-json'
       : undefined
   }
 
-  #inOrder(): Choice[] {
+  #inOrder(): readonly Choice[] {
+    // Without other indexes, each choice stands at its own.
+    if (this.#byIndex === undefined) return this.#choices
     return this.#choices.toSorted((one, other) => one.index - other.index)
   }
 }

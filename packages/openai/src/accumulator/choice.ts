@@ -7,6 +7,8 @@ import { choiceRules, type CustomRules, deltaRules, type Ending, endingOf } from
 import { type ToolCallListener, ToolCalls, type ToolCallState } from './tool-calls.ts'
 import type { Delta } from './types.ts'
 
+const NONE: readonly ToolCallState[] = []
+
 /** One choice while it accumulates. */
 export class Choice implements ToolCallListener {
   readonly index: number
@@ -43,16 +45,16 @@ export class Choice implements ToolCallListener {
   /** What the finish reason says, if there is one. */
   get ending(): Ending | undefined {
     if (this.#finish === '') return undefined
-    return endingOf(this.#finish, this.#fields.cell('native_finish_reason').get())
+    return endingOf(this.#finish, this.#fields.valueOf('native_finish_reason'))
   }
 
   get toolCalls(): readonly ToolCallState[] {
-    return this.#toolCalls?.calls ?? []
+    return this.#toolCalls?.calls ?? NONE
   }
 
   /** Tool calls in the order of the message. */
   inOrder(): readonly ToolCallState[] {
-    return this.#toolCalls?.inOrder() ?? []
+    return this.#toolCalls?.inOrder() ?? NONE
   }
 
   /** Whether the arguments of a call have begun and not ended. */
@@ -64,7 +66,7 @@ export class Choice implements ToolCallListener {
     const { delta } = part
     const hasDelta = isWire(delta)
     const before = this.#finish
-    for (const key of Object.keys(part)) {
+    for (const key in part) {
       // `message` and `text` repeat what the delta beside them says.
       if (key === 'delta' || key === 'message' || (key === 'text' && hasDelta)) continue
       const value = part[key]
@@ -83,7 +85,7 @@ export class Choice implements ToolCallListener {
 
   #addDelta(delta: Wire): void {
     let calls: unknown
-    for (const key of Object.keys(delta)) {
+    for (const key in delta) {
       const value = delta[key]
       if (key === 'tool_calls') calls = value
       else {
@@ -190,7 +192,7 @@ export class Choice implements ToolCallListener {
     if (this.#functionCall) {
       const { state } = this.#functionCall
       const partial = state === 'open' || (wasCut && state !== 'closed')
-      const { name = '' } = (this.#message.cell('function_call').get() ?? {}) as { name?: string }
+      const { name = '' } = (this.#message.valueOf('function_call') ?? {}) as { name?: string }
       this.#tell?.({ type: 'function-call-end', choice, name, partial })
     }
     for (const call of this.toolCalls) {

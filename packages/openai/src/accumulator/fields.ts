@@ -37,7 +37,7 @@ export class Fields implements Cell {
       return
     }
     this.#isObject = true
-    for (const key of Object.keys(value)) this.cell(key).add(value[key])
+    for (const key in value) this.cell(key).add(value[key])
   }
 
   /** Every field that is not empty takes the place of what was there before; of a new field, an empty one too. */
@@ -57,6 +57,11 @@ export class Fields implements Cell {
     if (this.#names[at] !== key) at = this.#placeOf(key)
     this.#next = at + 1
     return this.#cells[at] as Cell
+  }
+
+  /** The value of a field; `undefined` for a field that never came. */
+  valueOf(key: string): unknown {
+    return this.#cells[this.#names.indexOf(key)]?.get()
   }
 
   #placeOf(key: string): number {

@@ -3,7 +3,7 @@ import type { Wire } from '../wire.ts'
 import { Letters } from './letters.ts'
 import { decoder, encoder, literalOf } from './literal.ts'
 import { type Lead, match, window } from './match.ts'
-import { type Profile, profileOf } from './profile.ts'
+import { type Around, see, type Shape, shapeOf } from './shapes.ts'
 import { isWellFormed, type Template } from './template.ts'
 
 /** Builds a message from chunks: the accumulator, with or without prediction before it. */
@@ -15,8 +15,8 @@ export interface Builder<Message> {
 
 /** Reads events without parsing them, if they are like earlier ones. */
 export interface Prediction {
-  /** Whether it is worth while to read event by event. */
-  readonly pays: boolean
+  /** Whether it is worth while to read a chunk of so many bytes event by event. */
+  pays(length: number): boolean
   /** Takes the known events that begin at `from`, each within the limit, and returns where the rest begins. */
   read(chunk: Uint8Array, from: number, limit: number): number
   /** Is shown how an event is written that is about to be parsed. */
@@ -25,14 +25,23 @@ export interface Prediction {
   takeText(text: string): boolean
 }
 
+/** Nothing is learnt from the first chunks: many streams have no others. */
+const UNLEARNT = 3
+/** Nor from a chunk whose length differs by more from that of the one before: chunks of one shape differ by a few words. */
+const ALIKE = 48
+/** In larger pieces the first events are read one by one, because the others of the same piece may be known. */
+const LARGE = 4096
+/** So many shapes are compared in one stream. */
+const MAX_KNOWN = 16
 /** Credit grows with each event that is known, and is spent on events that match nothing. */
 const CREDIT = 24
 const MAX_CREDIT = 128
-/** A lead is made when a template has matched so often without it, and so often at most. */
-const MATCHES = 4
-const MAX_LEADS = 16
+/** A lead is made when a template has matched so often without it: making one costs as much as a hundred comparisons save. */
+const MATCHES = 64
 /** So many buffers are kept for streams to come: making one takes longer than reading an event. */
 const MAX_SPARE = 32
+
+const AROUND: Around = ['data: ', '\n\n']
 
 const LF = 0x0a
 const CR = 0x0d
@@ -48,50 +57,68 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   readonly #target: Builder<Message>
   /** Whether each event is pushed by itself, because a listener hears of each. */
   readonly #isEager: boolean
-  #profile: Profile | undefined
+  /** How many chunks were parsed, and the length of the last. */
+  #parsed = 0
+  #length = 0
+  /** The shapes that came back in this stream, and have been learnt. */
+  #known: Shape[] = []
   /** What stands around the data of an event. */
-  #around: readonly [before: string, after: string] = ['data: ', '\n\n']
+  #around: Around = AROUND
   #credit = CREDIT
+  /** Whether the event that is parsed was compared with the known shapes before. */
+  #wasTried = false
   /** Fields that were given in a chunk that was parsed: later values do not count. */
-  readonly #given: string[] = []
+  readonly #given: Record<string, unknown> = {}
   /** The template that matched last; it alone has anything that waits. */
   #current: Template | undefined
   #waits = false
   #values: unknown[] = []
   /** The text that waits, one for each hole of text. */
-  readonly #letters: Letters[] = []
+  #letters: Letters[] = []
   #lead: Lead | undefined
   #matches = 0
-  #leads = 0
 
   constructor(target: Builder<Message>, isEager: boolean) {
     this.#target = target
     this.#isEager = isEager
   }
 
-  get pays(): boolean {
-    return this.#credit > 0 && this.#profile?.templates.length !== 0
+  pays(length: number): boolean {
+    return this.#credit > 0 && (this.#known.length > 0 || length > LARGE)
   }
 
   take(chunk: Wire, text?: string): void {
     this.#flush()
     this.#target.take(chunk)
-    if (text === undefined || this.#credit <= 0) return
-    for (const name of ['id', 'created'])
-      if (chunk[name] && !this.#given.includes(name)) this.#given.push(name)
-    const isFirst = this.#profile === undefined
-    this.#profile ??= profileOf(chunk, this.#around)
-    this.#profile.see(chunk, text, isFirst)
+    if (text === undefined) return
+    this.#given['id'] ||= chunk['id']
+    this.#given['created'] ||= chunk['created']
+    const isAlike = Math.abs(text.length - this.#length) < ALIKE
+    this.#length = text.length
+    if (++this.#parsed > UNLEARNT && isAlike && this.#credit > 0) this.#learn(chunk, text)
+  }
+
+  /** A shape that is known from other streams is compared with from its first chunk on that is parsed. */
+  #learn(chunk: Wire, text: string): void {
+    const shape = shapeOf(chunk, text, this.#around)
+    if (shape === undefined) return
+    const known = this.#known
+    const isKnown = known.includes(shape)
+    if (shape.template === undefined || (isKnown && this.#wasTried))
+      see(shape, chunk, text, this.#around)
+    this.#wasTried = false
+    if (isKnown || shape.template === undefined || known.length >= MAX_KNOWN) return
+    known.unshift(shape)
   }
 
   finish(end: StreamEnd): Finished<Message> {
     this.#flush()
-    if (spare.length < MAX_SPARE) spare.push(...this.#letters.splice(0))
+    if (spare.length < MAX_SPARE) spare.push(...this.#letters)
+    this.#letters = []
     return this.#target.finish(end)
   }
 
   read(chunk: Uint8Array, from: number, limit: number): number {
-    if (this.#profile === undefined) return from
     let at = from
     window.open(chunk)
     while (at < chunk.length) {
@@ -106,24 +133,28 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 
   takeText(text: string): boolean {
-    if (!this.pays || this.#profile === undefined || !isWellFormed(text)) return false
+    if (this.#known.length === 0 || this.#credit <= 0 || !isWellFormed(text)) return false
     const bytes = encoder.encode(this.#around.join(text))
     window.open(bytes)
     const end = this.#match(0, bytes.length)
     window.close()
-    if (end < 0) this.#credit--
-    return end >= 0
+    if (end >= 0) return true
+    this.#credit--
+    this.#wasTried = true
+    return false
   }
 
   observe(bytes: Uint8Array, start: number): void {
-    if (this.#profile !== undefined) this.#credit--
+    this.#credit--
+    this.#wasTried = true
     if (bytes[start] !== 0x64) return
     const before = bytes[start + 5] === SPACE ? 'data: ' : 'data:'
     const after = bytes[bytes.indexOf(LF, start) - 1] === CR ? '\r\n\r\n' : '\n\n'
     if (before === this.#around[0] && after === this.#around[1]) return
     this.#flush()
     this.#around = [before, after]
-    this.#current = this.#profile = undefined
+    this.#current = undefined
+    this.#known = []
   }
 
   /** Takes the event that begins at `from`, if a template matches it, and returns its end; otherwise -1. */
@@ -137,8 +168,8 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     // Without the end of a line it is not a whole event.
     const line = window.bytes.indexOf(LF, from)
     if (line < 0 || line >= window.to) return -1
-    for (const template of this.#profile?.templates ?? []) {
-      if (template === likely) continue
+    for (const { template } of this.#known) {
+      if (template === undefined || template === likely) continue
       const end = this.#try(template, from, limit)
       if (end >= 0) return end
     }
@@ -147,7 +178,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
 
   #try(template: Template, from: number, limit: number): number {
     const isCurrent = template === this.#current
-    if (!isCurrent && !template.skips.every((name) => this.#given.includes(name))) return -1
+    if (!isCurrent && !template.skips.every((name) => this.#given[name])) return -1
     const end = match(template, from, isCurrent ? this.#lead : undefined)
     if (end < 0 || end - from > limit) return -1
     if (!isCurrent) this.#turnTo(template)
@@ -202,7 +233,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   #findLead({ fillings }: Template, from: number): void {
     this.#matches = 0
     const filling = fillings.findIndex(({ kind }) => !kind.startsWith('skipped'))
-    if (filling < 1 || this.#leads++ >= MAX_LEADS) return
+    if (filling < 1) return
     const text = decoder.decode(window.bytes.subarray(from, window.starts[filling]))
     this.#lead = { literal: literalOf(text), filling }
   }

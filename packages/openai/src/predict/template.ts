@@ -185,7 +185,7 @@ class Learner {
         return !(differs || counts) || hole()
       }
       case 'first':
-        if (path.length > 1 || value === '' || !hole('skipped ')) return !differs
+        if (path.length > 1 || value === '' || value === '0' || !hole('skipped ')) return !differs
         return this.skips.push(leaf.name.slice(1)) > 0
       case 'drop':
         return (!differs && !isString) || hole('skipped ')

@@ -53,7 +53,8 @@ export class Bytes {
     if (this.#document !== undefined) return this.#document.add(chunk)
     const { prediction } = this.#interpreter
     // The parser decides about anything else, and about arrays of another realm.
-    if (!prediction?.pays || !(chunk instanceof Uint8Array)) return this.#parseAll(chunk)
+    if (!prediction?.pays(chunk.length) || !(chunk instanceof Uint8Array))
+      return this.#parseAll(chunk)
     let at = this.#heldLength > 0 ? this.#join(prediction, chunk) : 0
     while (at < chunk.length && !this.#interpreter.done) {
       if (this.#isBetween) at += this.#skip(prediction, chunk, at)
@@ -86,10 +87,10 @@ export class Bytes {
 
   /** Gives the parser the next event, so that it can be learnt; without the end of one, all the rest. */
   #parseBlock(prediction: Prediction, chunk: Uint8Array, start: number): number {
-    const end = prediction.pays ? endOfBlock(chunk, start) : -1
+    const end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
     if (this.#isBetween) {
       if (end > 0) prediction.observe(chunk, start)
-      else if (prediction.pays && this.#hold(chunk, start)) return chunk.length
+      else if (prediction.pays(0) && this.#hold(chunk, start)) return chunk.length
     }
     this.#isBetween = end > 0
     const stop = end > 0 ? end : chunk.length

@@ -1,11 +1,13 @@
 import { ChunkAccumulator } from '../accumulator/accumulator.ts'
 import type { CustomRules } from '../accumulator/rules.ts'
+import type { NoteCode } from '../accumulator/notes.ts'
 import type { Delta, Finished } from '../accumulator/types.ts'
 import { incomplete, interrupted, ModelStreamError, SchemaError, serverError } from '../errors.ts'
 import { SseError } from '@tesserae/parser'
 import { type Builder, Predictor } from '../predict/predictor.ts'
 import type { ChatCompletion } from '../types.ts'
-import { Interpreter } from './interpreter.ts'
+import type { Wire } from '../wire.ts'
+import { Interpreter, type Sink } from './interpreter.ts'
 import { type ReadOptions, Reading } from './reading.ts'
 import type { ChunkSource } from './source.ts'
 
@@ -42,11 +44,12 @@ export interface Accumulated<Message = ChatCompletion> extends Finished<Message>
 const USAGE = /"(?:usage|finish_reason|error)":\s*["{[]/
 
 /** One stream on its way to a message. */
-export class Run {
+export class Run implements Sink {
   readonly accumulator: ChunkAccumulator
   readonly #builder: Builder<ChatCompletion>
   readonly #interpreter: Interpreter
   readonly #reading: Reading
+  readonly #check: ((chunk: object) => unknown) | undefined
   #failure: ModelStreamError | undefined
   /** What a listener or a check of the caller threw. */
   #thrown: { readonly error: unknown } | undefined
@@ -65,23 +68,32 @@ export class Run {
       predict && !check && !dialect && !rules && !only
         ? new Predictor(accumulator, tell !== undefined)
         : undefined
-    const builder: Builder<ChatCompletion> = predictor ?? accumulator
-    this.#builder = builder
+    this.#builder = predictor ?? accumulator
+    this.#check = check
     this.#interpreter = new Interpreter(
-      {
-        chunk(chunk, text) {
-          check?.(chunk)
-          builder.take(chunk, text)
-        },
-        completion: (completion) => builder.take(completion),
-        usage: (usage) => builder.take({ usage }),
-        note: (code) => accumulator.note(code),
-      },
+      this,
       dialect,
       predictor,
       only === 'usage' && !dialect ? USAGE : undefined,
     )
     this.#reading = new Reading(source, this.#interpreter, options, isStoppable)
+  }
+
+  chunk(chunk: Wire, text: string | undefined): void {
+    this.#check?.(chunk)
+    this.#builder.take(chunk, text)
+  }
+
+  completion(completion: Wire): void {
+    this.#builder.take(completion)
+  }
+
+  usage(usage: Wire): void {
+    this.#builder.take({ usage })
+  }
+
+  note(code: NoteCode): void {
+    this.accumulator.note(code)
   }
 
   /** Every delta but usage and the finish reason is content. */

@@ -40,7 +40,10 @@ export function assertSource(source: unknown): void {
     typeof source === 'object' &&
     source !== null &&
     !ArrayBuffer.isView(source) &&
-    ['ok', 'getReader', Symbol.asyncIterator, Symbol.iterator].some((name) => name in source)
+    (Symbol.iterator in source ||
+      Symbol.asyncIterator in source ||
+      'ok' in source ||
+      'getReader' in source)
   if (!isSource) throw notASource(source)
 }
 
