@@ -57,11 +57,10 @@ export function see(shape: Shape, chunk: Wire, text: string, around: Around): vo
 
 /** What tells shapes of chunks apart: their fields, without the text in them. */
 function nameOf(chunk: Wire, [before, after]: Around): string | undefined {
-  const { choices, model, usage } = chunk
+  const { choices, model } = chunk
   if (!Array.isArray(choices) || choices.length === 0 || choices.length > 8) return undefined
   let name = `${before}${after}${typeof model === 'string' ? model : ''}`
-  for (const key in chunk) name += ` ${key}`
-  name += kindOf(usage)
+  for (const key in chunk) name += chunk[key] ? ` ${key}` : ` ${key}-`
   for (const choice of choices as unknown[]) {
     // The last chunk of a choice does not come back.
     if (!isWire(choice) || choice['finish_reason']) return undefined

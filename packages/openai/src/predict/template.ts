@@ -185,8 +185,9 @@ class Learner {
         return !(differs || counts) || hole()
       }
       case 'first':
-        if (path.length > 1 || value === '' || value === '0' || !hole('skipped ')) return !differs
-        return this.skips.push(leaf.name.slice(1)) > 0
+        if (path.length === 1 && value !== '' && value !== '0' && hole('skipped '))
+          this.skips.push(leaf.name.slice(1))
+        return true
       case 'drop':
         return (!differs && !isString) || hole('skipped ')
       case 'one by one':

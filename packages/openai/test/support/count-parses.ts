@@ -1,9 +1,18 @@
 /** How often `JSON.parse` is called while `work` runs. */
 export async function countParses(work: () => Promise<void>): Promise<number> {
+  return (await parsedBy(work)).length
+}
+
+/** How many letters `JSON.parse` is given while `work` runs. */
+export async function countLetters(work: () => Promise<void>): Promise<number> {
+  return (await parsedBy(work)).reduce((sum, length) => sum + length, 0)
+}
+
+async function parsedBy(work: () => Promise<void>): Promise<number[]> {
   const { parse } = JSON
-  let parsed = 0
+  const lengths: number[] = []
   JSON.parse = (...given) => {
-    parsed++
+    lengths.push(given[0].length)
     return parse(...given) as unknown
   }
   try {
@@ -11,5 +20,5 @@ export async function countParses(work: () => Promise<void>): Promise<number> {
   } finally {
     JSON.parse = parse
   }
-  return parsed
+  return lengths
 }

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { accumulate } from '@tesserae/openai'
+import { countLetters } from './support/count-parses.ts'
+import { blockOf, chunkWith, encoder, type Wire } from './support/prediction.ts'
+
+// Learning may not cost more than it saves. Time says little on a busy machine, so the letters that are parsed count: without
+// prediction these are the letters of the stream.
+
+/** How many letters of these chunks, sent as events, are parsed for each that is sent. */
+async function parsedOf(chunks: readonly Wire[]): Promise<number> {
+  const texts = chunks.map((chunk) => JSON.stringify(chunk))
+  const blocks = texts.map((text) => encoder.encode(blockOf(text)))
+  const letters = await countLetters(async () => {
+    await accumulate(blocks, { incomplete: 'return' })
+  })
+  return letters / texts.join('').length
+}
+
+const many = (count: number, chunkAt: (at: number) => Wire): Wire[] =>
+  Array.from({ length: count }, (_, at) => chunkAt(at))
+
+describe('no letter is parsed twice', () => {
+  test.each<[string, Wire[]]>([
+    [
+      '8 chunks of 256 choices',
+      many(8, () => ({
+        choices: many(256, (index) => ({ index, delta: { content: 'a' } })),
+      })),
+    ],
+    ['a text of 20,000 times "1"', many(20, () => chunkWith({ content: '1'.repeat(1_000) }))],
+    ['a stream of four chunks', many(4, (at) => chunkWith({ content: `word ${at}` }))],
+    ['a field of another name in each chunk', many(300, (at) => chunkWith({ [`field${at}`]: at }))],
+    [
+      'lists of another length in each chunk',
+      many(300, (at) => chunkWith({ content: 'a' }, { list: many(at % 40, (of) => ({ of })) })),
+    ],
+    [
+      'a field whose value is of another kind in each chunk',
+      many(300, (at) =>
+        chunkWith({ content: 'a' }, { field: [at, `${at}`, null, [at], { at }][at % 5] }),
+      ),
+    ],
+  ])('%s', async (_, chunks) => {
+    expect(await parsedOf(chunks)).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('most letters are not parsed', () => {
+  test.each<[string, (at: number) => Wire]>([
+    ['text', (at) => chunkWith({ content: `word ${at}` })],
+    [
+      'an unknown field that changes in each chunk',
+      (at) => chunkWith({ content: 'a', mood: `m${at}` }),
+    ],
+    [
+      'an unknown number that changes in each chunk',
+      (at) => chunkWith({ content: 'a' }, { tick: at }),
+    ],
+    ['8 choices in turns', (at) => chunkWith({ content: 'a' }, {}, { index: at % 8 })],
+    [
+      'citations and counted usage in each chunk, as Perplexity sends them',
+      (at) =>
+        chunkWith(
+          { role: 'assistant', content: 'a' },
+          {
+            citations: many(8, (of) => ({ url: `https://example.com/${of}` })),
+            usage: { prompt_tokens: 8, completion_tokens: at, total_tokens: at + 8 },
+          },
+          { message: { role: 'assistant', content: 'a'.repeat(at % 9) } },
+        ),
+    ],
+    [
+      'padding of another length in each chunk, as Bedrock sends it',
+      (at) => chunkWith({ content: 'a' }, {}, { obfuscation: 'x'.repeat(at % 20) }),
+    ],
+    ['no id and the time 0', (at) => chunkWith({ content: `${at}` }, { id: '', created: 0 })],
+  ])('%s', async (_, chunkAt) => {
+    expect(await parsedOf(many(300, chunkAt))).toBeLessThan(0.2)
+  })
+
+  test('log probabilities are parsed alone', async () => {
+    const chunks = many(300, (at) =>
+      chunkWith(
+        { content: 'a' },
+        {},
+        {
+          logprobs: { content: [{ token: 'a', logprob: -at / 7, bytes: [97], top_logprobs: [] }] },
+        },
+      ),
+    )
+    expect(await parsedOf(chunks)).toBeLessThan(0.5)
+  })
+})
