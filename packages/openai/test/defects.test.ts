@@ -193,6 +193,23 @@ describe('what a body is, whatever its type says', () => {
     queueMicrotask(() => controller.abort())
     expect((await failureOf(reading)).code).toBe('aborted')
   })
+
+  test.each([200, 500])(
+    'reads a body without an end up to its bound, with status %s',
+    async (status) => {
+      let pulls = 0
+      const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull(controller) {
+          pulls++
+          controller.enqueue(new TextEncoder().encode(`{"a":"${'a'.repeat(65_536)}`))
+        },
+      })
+      const response = new Response(endless, { status })
+      const failure = await failureOf(accumulate(response, { maxEventBytes: 1 << 20 }))
+      expect(failure).toMatchObject({ code: 'bad-response', status })
+      expect(pulls).toBeLessThan(32)
+    },
+  )
 })
 
 describe('the end of a message', () => {

@@ -92,6 +92,171 @@ describe('accumulate(split(m)) is m', () => {
     expect(accumulate(split(empty as never))).toEqual(empty)
   })
 
+  const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }
+  const part = (text: string): object => ({ type: 'text', text })
+  const thought = (text: string): object => ({ type: 'thinking', thinking: [part(text)] })
+  const block = (text: string, more: object = {}): object => ({
+    type: 'reasoning.text',
+    text,
+    ...more,
+  })
+  const completionOf = (message: object, choice: object = {}, beside: object = {}): object => ({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'm',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: null, refusal: null, ...message },
+        logprobs: null,
+        finish_reason: 'stop',
+        ...choice,
+      },
+    ],
+    ...beside,
+  })
+  const ways: SplitOptions[] = [
+    {},
+    { granularity: 'whole' },
+    { granularity: 1, usage: 'last-choice', role: 'every' },
+  ]
+
+  test.each<[name: string, message: object]>([
+    ['null', { content: null }],
+    ['no text', { content: '' }],
+    ['text', { content: 'a b' }],
+    ['a refusal', { refusal: 'no' }],
+    ['an empty refusal', { content: 'a', refusal: '' }],
+    ['another role', { content: 'a', role: 'model' }],
+    ['a call', { tool_calls: [call] }],
+    ['a call beside text', { content: 'a', tool_calls: [call] }],
+    ['two calls', { tool_calls: [call, { ...call, id: 'd' }] }],
+    [
+      'a call without arguments',
+      { tool_calls: [{ ...call, function: { name: 'f', arguments: '' } }] },
+    ],
+    [
+      'a custom call',
+      { tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'f', input: 'x' } }] },
+    ],
+    ['a call of another type', { tool_calls: [{ id: 'c', type: 'mcp' }] }],
+    [
+      'a call with a field of its server',
+      { tool_calls: [{ ...call, extra_content: { google: { a: 1 } } }] },
+    ],
+    ['a function_call', { function_call: { name: 'f', arguments: '{}' } }],
+    ['no function_call', { content: 'a', function_call: null }],
+    ['reasoning', { content: 'a', reasoning: 'r' }],
+    ['empty reasoning', { content: 'a', reasoning: '' }],
+    ['reasoning_content', { content: 'a', reasoning_content: 'r' }],
+    ['reasoning in two fields', { content: 'a', reasoning: 'r', reasoning_content: 'r' }],
+    ['a signed block', { content: 'a', reasoning_details: [block('r', { signature: 's' })] }],
+    [
+      'blocks with indexes',
+      { reasoning_details: [block('r', { index: 0 }), block('s', { index: 1 })] },
+    ],
+    [
+      'encrypted blocks',
+      { reasoning_details: ['x', 'y'].map((data) => ({ type: 'reasoning.encrypted', data })) },
+    ],
+    ['no blocks', { content: 'a', reasoning_details: null }],
+    ['one part', { content: [part('a')] }],
+    ['thinking and text', { content: [thought('x'), part('a')] }],
+    ['a part that is closed', { content: [{ ...thought('x'), closed: true }, part('a')] }],
+    ['a reference', { content: [{ type: 'reference', reference_ids: [1] }, part('a')] }],
+    [
+      'annotations',
+      { content: 'a', annotations: [{ type: 'url_citation', url_citation: { url: 'u' } }] },
+    ],
+    ['an empty list of annotations', { content: 'a', annotations: [] }],
+    ['no annotations', { content: 'a', annotations: null }],
+    ['images', { content: 'a', images: [{ type: 'image_url', image_url: { url: 'u' } }] }],
+    ['audio', { audio: { id: 'a', data: 'AAAA', transcript: 't', expires_at: 1 } }],
+    ['no audio', { content: 'a', audio: null }],
+    ['a name', { content: 'a', name: 'n' }],
+    ['an unknown object', { content: 'a', x: { a: [1] } }],
+    ['an unknown null', { content: 'a', x: null }],
+    ['an unknown list', { content: 'a', x: [] }],
+    ['tools that the server ran', { content: 'a', executed_tools: [{ index: 0, output: 'x' }] }],
+  ])('a message as servers send it: %s', (_, message) => {
+    const completion = completionOf(message)
+    for (const how of ways) expect(accumulate(split(completion as never, how))).toEqual(completion)
+  })
+
+  test.each<[name: string, choice: object, beside: object]>([
+    [
+      'log probabilities',
+      { logprobs: { content: [{ token: 'a', logprob: -1 }], refusal: null } },
+      {},
+    ],
+    ['no log probabilities', { logprobs: { content: null, refusal: null } }, {}],
+    ['an empty list of them', { logprobs: { content: [] } }, {}],
+    ['no finish reason', { finish_reason: null }, {}],
+    ["the server's own reason", { native_finish_reason: 'end' }, {}],
+    ['what stopped it', { stop_reason: null, matched_stop: 151_645 }, {}],
+    [
+      'filters',
+      { content_filter_results: { hate: { filtered: false } } },
+      { prompt_filter_results: [] },
+    ],
+    ['a seed', { seed: 1 }, {}],
+    ['usage', {}, { usage: { total_tokens: 1, details: { cached: 0 } } }],
+    ['no fingerprint', {}, { system_fingerprint: null }],
+    ['an empty id and no time', {}, { id: '', created: 0 }],
+    ['timings', {}, { timings: { predicted_ms: 1 } }],
+    ['citations', {}, { citations: ['u'] }],
+    ['fields of Groq', {}, { x_groq: { id: 'r' } }],
+    ['metadata', {}, { metadata: {}, service_tier: 'default', prompt_logprobs: null }],
+  ])('a completion as servers send it: %s', (_, choice, beside) => {
+    const completion = completionOf({ content: 'a' }, choice, beside)
+    for (const how of ways) expect(accumulate(split(completion as never, how))).toEqual(completion)
+  })
+
+  test.each<[name: string, sent: object, comes: object]>([
+    ['no calls', { content: 'a', tool_calls: [] }, { content: 'a' }],
+    ['calls that are null', { content: 'a', tool_calls: null }, { content: 'a' }],
+    [
+      'a call without an id',
+      { tool_calls: [{ ...call, id: undefined }] },
+      { tool_calls: [{ ...call, id: '' }] },
+    ],
+    [
+      'a call without a type',
+      { tool_calls: [{ ...call, type: undefined }] },
+      { tool_calls: [call] },
+    ],
+    ['the index of a call', { tool_calls: [{ ...call, index: 0 }] }, { tool_calls: [call] }],
+    [
+      'arguments that are an object',
+      { tool_calls: [{ ...call, function: { name: 'f', arguments: { a: 1 } } }] },
+      { tool_calls: [{ ...call, function: { name: 'f', arguments: '{"a":1}' } }] },
+    ],
+    [
+      'reasoning that is null',
+      { content: 'a', reasoning: null, reasoning_content: null },
+      { content: 'a' },
+    ],
+    ['neighbouring parts', { content: [part('a'), part('b')] }, { content: [part('ab')] }],
+    [
+      'neighbouring thoughts',
+      { content: [thought('a'), thought('b')] },
+      { content: [thought('ab')] },
+    ],
+    [
+      'neighbouring blocks',
+      { reasoning_details: [block('a'), block('b')] },
+      { reasoning_details: [block('ab')] },
+    ],
+    ['no parts', { content: [] }, { content: null }],
+    ['no role', { content: 'a', role: undefined }, { content: 'a' }],
+  ])('what a stream cannot express: %s', (_, sent, comes) => {
+    for (const how of ways)
+      expect(accumulate(split(plain(completionOf(sent)) as never, how))).toEqual(
+        completionOf(comes),
+      )
+  })
+
   test('the chunks are as documented', () => {
     const known = CHAT_FEATURES.filter(
       (feature) => feature !== 'extensions' && feature !== 'moderation',
