@@ -26,7 +26,7 @@ export interface Prediction {
 }
 
 /** Nothing is learnt from the first chunks: many streams have no others. */
-const UNLEARNT = 3
+const UNLEARNT = 8
 /** Nor from a chunk whose length differs by more from that of the one before: chunks of one shape differ by a few words. */
 const ALIKE = 48
 /** In larger pieces the first events are read one by one, because the others of the same piece may be known. */
