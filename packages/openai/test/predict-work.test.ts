@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { accumulate } from '@tesserae/openai'
 import { countLetters } from './support/count-parses.ts'
-import { blockOf, chunkWith, encoder, type Wire } from './support/prediction.ts'
+import { blockOf, chunkWith, cut, encoder, type Wire } from './support/prediction.ts'
 
 // Learning may not cost more than it saves. Time says little on a busy machine, so the letters that are parsed count: without
 // prediction these are the letters of the stream.
 
+let tests = 0
+
 /** How many letters of these chunks, sent as events, are parsed for each that is sent. */
 async function parsedOf(chunks: readonly Wire[]): Promise<number> {
-  const texts = chunks.map((chunk) => JSON.stringify(chunk))
+  // What other tests have taught the process is of other models.
+  const model = `model ${tests++}`
+  const texts = chunks.map((chunk) => JSON.stringify({ ...chunk, model }))
   const blocks = texts.map((text) => encoder.encode(blockOf(text)))
   const letters = await countLetters(async () => {
     await accumulate(blocks, { incomplete: 'return' })
@@ -76,6 +80,22 @@ describe('most letters are not parsed', () => {
     ['no id and the time 0', (at) => chunkWith({ content: `${at}` }, { id: '', created: 0 })],
   ])('%s', async (_, chunkAt) => {
     expect(await parsedOf(many(300, chunkAt))).toBeLessThan(0.2)
+  })
+
+  // The way in which Perplexity writes: an event takes three packets, and its line ends are CRLF.
+  test('long events in packets of 1,460 bytes', async () => {
+    const urls = many(80, (of) => ({ url: `https://example.com/${of}` }))
+    const texts = many(300, (at) => chunkWith({ content: `word ${at}` }, { urls })).map((chunk) =>
+      JSON.stringify(chunk),
+    )
+    const packets = cut(
+      encoder.encode(texts.map((text) => blockOf(text, ' ', '\r\n')).join('')),
+      1_460,
+    )
+    const letters = await countLetters(async () => {
+      await accumulate(packets, { incomplete: 'return' })
+    })
+    expect(letters / texts.join('').length).toBeLessThan(0.2)
   })
 
   test('log probabilities are parsed alone', async () => {

@@ -147,9 +147,10 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   observe(bytes: Uint8Array, start: number): void {
     this.#credit--
     this.#wasTried = true
-    if (bytes[start] !== 0x64) return
+    const end = bytes.indexOf(LF, start)
+    if (bytes[start] !== 0x64 || end < 0) return
     const before = bytes[start + 5] === SPACE ? 'data: ' : 'data:'
-    const after = bytes[bytes.indexOf(LF, start) - 1] === CR ? '\r\n\r\n' : '\n\n'
+    const after = bytes[end - 1] === CR ? '\r\n\r\n' : '\n\n'
     if (before === this.#around[0] && after === this.#around[1]) return
     this.#flush()
     this.#around = [before, after]

@@ -9,7 +9,7 @@ const LF = 0x0a
 const CR = 0x0d
 
 /** So much of an unfinished line is kept until the rest of it comes. */
-const MAX_HELD = 2048
+const MAX_HELD = 4096
 
 /** The parser's own default, because both are held to the same limit. */
 const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024
@@ -118,7 +118,10 @@ export class Bytes {
     const stop = Math.min(start + length, held.length)
     held.set(chunk.subarray(0, stop - start), start)
     const count = this.#skip(prediction, held.subarray(0, stop), 0)
-    if (count === 0) this.#letGo()
+    if (count === 0) {
+      prediction.observe(held.subarray(0, stop), 0)
+      this.#letGo()
+    }
     this.#heldLength = 0
     return count === 0 ? 0 : count - start
   }
