@@ -107,6 +107,24 @@ describe('the outcome is the same as without prediction', () => {
     await expectTheSame([...begun, ...pieces.slice(1, -2), piece(undefined)])
   })
 
+  // Each adds its JSON to the arguments, so many of them are not one.
+  test.each([{}, [], { a: 1 }, [1], -1, true, null].map((value) => ({ value })))(
+    'for arguments that are $value',
+    async ({ value }) => {
+      const piece = (args: unknown, more: Wire = {}): string =>
+        JSON.stringify(
+          chunkWith(
+            { tool_calls: [{ index: 0, ...more, function: { arguments: args } }] },
+            { model: `model of ${JSON.stringify(value)}` },
+          ),
+        )
+      await expectTheSame([
+        piece('', { id: 'call' }),
+        ...[value, 'x', value, value].map((args) => piece(args)),
+      ])
+    },
+  )
+
   test('anything but a Uint8Array is refused, or read, in its turn', async () => {
     const known = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a' }))))
     const before = [...Array.from({ length: 40 }, () => known), known.slice(0, 50)]

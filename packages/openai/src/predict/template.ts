@@ -255,8 +255,11 @@ class Learner {
     if (type === 'custom' || !isWire(body)) return undefined
     // The resolver may see another call in a fragment that names one: each is pushed by itself.
     if (!isEmpty(id) || !isEmpty(body['name'])) this.joins = false
-    if (key === 'function' && name === 'arguments')
-      return typeof body['arguments'] === 'string' ? 'concat' : 'literal'
+    if (key === 'function' && name === 'arguments') {
+      const { arguments: piece } = body
+      // Anything but text adds its JSON, each time.
+      return typeof piece === 'string' ? 'concat' : isEmpty(piece) ? 'literal' : undefined
+    }
     if (key === 'index' || key === 'type') return 'literal'
     if (key === 'id') return isEmpty(id) ? 'literal' : 'one by one'
     if (key !== 'function' || (name !== 'name' && name !== undefined)) return undefined
