@@ -9,6 +9,7 @@ import type {
   HeaderFields,
   OpenStream,
   StreamSource,
+  WebRequest,
 } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
@@ -94,8 +95,8 @@ export function sendEvents<Events extends object = EventMap>(
   options: EventStreamOptions = none,
 ): Promise<StreamClosed> {
   return new Promise((resolve, reject) => {
-    const transport = new NodeTransport(request, response)
-    const handle = feed(source, transport, requestOf(request), options, reject)
+    const transport = new NodeTransport(response)
+    const handle = feed(source, transport, requestOf(request, response), options, reject)
     void handle.closed.then(resolve)
   })
 }
@@ -127,51 +128,76 @@ export function openStream<Events extends object = EventMap>(
   response: NodeResponse,
   options: EventStreamOptions = none,
 ): OpenStream<Events> {
-  const [, handle] = open(new NodeTransport(request, response), requestOf(request), options)
+  const [, handle] = open(new NodeTransport(response), requestOf(request, response), options)
   return handle as unknown as OpenStream<Events>
 }
 
-function requestOf({ method, headers }: NodeRequest): StreamRequest {
-  return { method, lastEventId: headers['last-event-id']?.toString() }
+/**
+ * A request of Node's for `eventStream` of `@tesserae/encoder/web`, for frameworks on Node that take a `Response`: Fastify,
+ * Hono, srvx. Its signal aborts when the connection closes. Before Node 24, these frameworks do not notice that a client
+ * has gone whose request was pipelined, so its stream would stay.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { webRequest } from '@tesserae/encoder/node'
+ * import { eventStream } from '@tesserae/encoder/web'
+ *
+ * createServer(async (incoming) => {
+ *   const request = webRequest(incoming)
+ *   const response = await eventStream([{ data: 'Hello' }], { request })
+ * })
+ * ```
+ */
+export function webRequest({ method = 'GET', headers, socket }: NodeRequest): WebRequest {
+  return {
+    method,
+    headers: { get: (name) => headers[name]?.toString() ?? null },
+    signal: closeOf(socket),
+  }
+}
+
+function requestOf(
+  { method, headers, socket }: NodeRequest,
+  response: NodeResponse,
+): StreamRequest {
+  return {
+    method,
+    lastEventId: headers['last-event-id']?.toString(),
+    // Before Node 24, a pipelined response emits no `close` if its turn on the connection never came.
+    signal: response.socket === null ? closeOf(socket) : undefined,
+  }
 }
 
 /** A write to a connection that is already lost. The close that follows says everything. */
 function ignore(): void {}
 
-/** The responses of each connection that wait for their turn on it. */
-const pipelined = /* @__PURE__ */ new WeakMap<NodeSocket, Set<Reported>>()
+const connections = /* @__PURE__ */ new WeakMap<NodeSocket, AbortController>()
 
-/**
- * Before Node 24, a pipelined response emits no `close` if its turn on the connection never came. One listener serves all
- * responses of a connection, because Node warns about the eleventh.
- */
-function onSocketClose(socket: NodeSocket, reported: Reported): Set<Reported> {
-  const known = pipelined.get(socket)
-  if (known) return known.add(reported)
-  const waiting = new Set([reported])
-  pipelined.set(socket, waiting)
-  socket.on('close', () => {
-    for (const each of waiting) each.gone()
-  })
-  return waiting
+/** Aborts when a connection closes. One for all of its requests, because Node warns about the eleventh listener. */
+function closeOf(socket: NodeSocket | undefined): AbortSignal {
+  const known = socket && connections.get(socket)
+  const controller = known ?? new AbortController()
+  if (socket?.destroyed) controller.abort()
+  else if (socket && !known) {
+    connections.set(socket, controller)
+    socket.on('close', () => controller.abort())
+  }
+  return controller.signal
 }
 
 /** A class, because a closure for each of its methods would cost an idle connection half a kilobyte. */
 class NodeTransport implements Transport {
   readonly #response: NodeResponse
-  /** The connection of a response that waits for its turn. */
-  readonly #socket: NodeSocket | undefined
   #reported!: Reported
   #head!: Fields
 
-  constructor({ socket }: NodeRequest, response: NodeResponse) {
+  constructor(response: NodeResponse) {
     this.#response = response
-    if (response.socket === null) this.#socket = socket
   }
 
   connect(reported: Reported, headers: HeaderFields | undefined): void {
     const response = this.#response
-    const socket = this.#socket
     this.#reported = reported
     this.#head = headers ? fieldsOf(headOf(headers)) : (usual ??= fieldsOf(headOf()))
     if (response.headersSent) throw headSent()
@@ -179,11 +205,7 @@ class NodeTransport implements Transport {
     // Of the response: a request closes as soon as its body has been read.
     response.on('close', () => reported.gone())
     response.on('error', ignore)
-    if (socket) {
-      const waiting = onSocketClose(socket, reported)
-      response.on('close', () => waiting.delete(reported))
-    }
-    if (response.destroyed || response.stream?.destroyed || socket?.destroyed) reported.gone()
+    if (response.destroyed || response.stream?.destroyed) reported.gone()
   }
 
   open(answer?: Answer): void {

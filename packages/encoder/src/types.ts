@@ -61,6 +61,13 @@ export type HeaderFields =
   | Iterable<readonly [string, string]>
   | { readonly [name: string]: string | number | readonly string[] | undefined }
 
+/** What is read of a request: `Request` has it, and `webRequest` of `@tesserae/encoder/node` makes it of Node's. */
+export interface WebRequest {
+  readonly method: string
+  readonly headers: { get(name: string): string | null }
+  readonly signal: AbortSignal
+}
+
 /** Text that a client chose. Check it before it becomes part of a query, a path, or another user's stream. */
 export type UntrustedText = string & { readonly [untrusted]?: never }
 declare const untrusted: unique symbol

@@ -10,6 +10,7 @@ import type {
   HeaderFields,
   OpenStream,
   StreamSource,
+  WebRequest,
 } from './types.ts'
 
 export { StreamClosed, type StreamErrorCode, StreamError } from './errors.ts'
@@ -18,7 +19,7 @@ export type * from './types.ts'
 /** Options of {@link eventStream} and {@link openStream}. */
 export interface WebStreamOptions extends EventStreamOptions {
   /** The request that is answered: for its `Last-Event-ID`, and the signal that aborts when the client hangs up. */
-  readonly request?: Request | undefined
+  readonly request?: WebRequest | undefined
 }
 
 /** A stream with the response to return. */

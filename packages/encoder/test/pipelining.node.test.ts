@@ -3,7 +3,14 @@ import * as http from 'node:http'
 import * as net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createHub } from '@tesserae/encoder/hub'
-import { sendEvents, type StreamSummary } from '@tesserae/encoder/node'
+import {
+  type EventStreamOptions,
+  sendEvents,
+  type StreamSource,
+  type StreamSummary,
+  webRequest,
+} from '@tesserae/encoder/node'
+import { eventStream } from '@tesserae/encoder/web'
 import { afterEach, describe, expect, it } from 'vitest'
 
 const closers: (() => unknown)[] = []
@@ -11,13 +18,27 @@ afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
-async function serve() {
+type Handler = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  source: StreamSource,
+  options: EventStreamOptions,
+) => Promise<unknown>
+
+/** As frameworks on Node do, it sends a `Response`, and before Node 24 does not notice that its client has gone. */
+const framework: Handler = async (request, response, source, options) => {
+  const { body } = await eventStream(source, { ...options, request: webRequest(request) })
+  for await (const chunk of body!) response.write(chunk)
+}
+
+async function serve(handler: Handler = sendEvents) {
   const hub = createHub()
   const ends: StreamSummary[] = []
   const state = { begun: 0 }
   const server = http.createServer((request, response) => {
     state.begun++
-    void sendEvents(request, response, hub.source(), { onClose: (end) => void ends.push(end) })
+    const options = { onClose: (end: StreamSummary) => void ends.push(end) }
+    handler(request, response, hub.source(), options).catch(() => {})
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -48,20 +69,34 @@ describe('requests that are pipelined on one connection', () => {
     resets: (socket) => socket.resetAndDestroy(),
     'half-closes': (socket) => socket.end(),
   }
-  for (const [name, leave] of Object.entries(ways))
-    it(`leave no stream when the client ${name}`, async () => {
-      const { hub, ends, state, port } = await serve()
-      const socket = await connect(port)
-      socket.resume().write(requests(500))
-      await until(() => state.begun === 500)
-      expect(hub.counters().clients).toBe(500)
-      leave(socket)
-      // A client that has half-closed can still read, so the server ends the streams.
-      if (name === 'half-closes') await hub.drain({ grace: 2000 })
-      await until(() => ends.length === 500)
-      expect(hub.counters().clients).toBe(0)
-      expect(ends).toHaveLength(500)
-    })
+  const handlers: Record<string, Handler> = { sendEvents, 'eventStream and webRequest': framework }
+  for (const [by, handler] of Object.entries(handlers))
+    for (const [name, leave] of Object.entries(ways))
+      it(`leave no stream of ${by} when the client ${name}`, async () => {
+        const { hub, ends, state, port } = await serve(handler)
+        const socket = await connect(port)
+        socket.resume().write(requests(500))
+        await until(() => state.begun === 500)
+        expect(hub.counters().clients).toBe(500)
+        leave(socket)
+        // A client that has half-closed can still read, so the server ends the streams.
+        if (name === 'half-closes') await hub.drain({ grace: 2000 })
+        await until(() => ends.length === 500)
+        expect(hub.counters().clients).toBe(0)
+        expect(ends).toHaveLength(500)
+      })
+
+  it('leave no stream that was ended before its turn', async () => {
+    const { hub, ends, state, port } = await serve()
+    const socket = await connect(port)
+    socket.resume().write(requests(50))
+    await until(() => state.begun === 50)
+    const drained = hub.drain()
+    socket.destroy()
+    await drained
+    await until(() => ends.length === 50)
+    expect(ends).toHaveLength(50)
+  })
 
   it('leave no stream when the client closes before the requests are handled', async () => {
     const { hub, ends, state, port } = await serve()

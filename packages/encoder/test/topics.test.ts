@@ -44,6 +44,16 @@ describe('topics', () => {
     expect(hub.counters()).toMatchObject({ clients: 0, queued: 0, deliveries: 0 })
   })
 
+  it('are those of the moment of joining, also if the list changes later', async () => {
+    const hub = createHub()
+    const topics = ['a']
+    const response = await eventStream(hub.source({ topics }))
+    topics[0] = 'b'
+    expect([...hub.clients('b')]).toEqual([])
+    await response.body!.cancel()
+    expect([...hub.clients('a'), ...hub.clients('b'), ...hub.clients()]).toEqual([])
+  })
+
   it('ask nothing of clients that are not in them', async () => {
     const hub = createHub()
     let asked = 0

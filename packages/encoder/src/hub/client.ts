@@ -74,8 +74,8 @@ export class Client implements Follower, HubClient {
     this.#rules = rules
     this.#host = host
     this.#isReplaying = rules.replay !== undefined
-    const { topics } = rules
-    this.topics = typeof topics === 'string' ? [topics] : topics
+    // Copied: the client is found under them again when it leaves.
+    this.topics = rules.topics === undefined ? undefined : [rules.topics].flat()
     this.outlet = stream.attach(this)
   }
 

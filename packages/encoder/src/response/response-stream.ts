@@ -51,6 +51,8 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   #limits!: Limits
   #watch: Watch | undefined
   #state: State = 'unsent'
+  /** Lets go of the signals. */
+  #listening: readonly (() => void)[] = []
   #turnEndComes = false
   /** The source is used up, and a late `send` was not reported yet. */
   #isUsedUp = false
@@ -96,10 +98,11 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
     this.#clock.atTurnEnd(this)
   }
 
-  /** Runs when `signal` aborts, and lets go of the signal when the stream stops. */
+  /** Runs when `signal` aborts, until the stream is over. */
   #stopOn(signal: AbortSignal | undefined, stop: (stream: this) => void): void {
     if (signal?.aborted) stop(this)
-    else if (signal) this.follow({ onStop: onAbort(signal, () => stop(this)) })
+    else if (signal && this.#state !== 'over')
+      this.#listening = this.#listening.concat(onAbort(signal, () => stop(this)))
   }
 
   /** Sends the head, if that was not done. */
@@ -296,6 +299,7 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
     this.#followers.stop(end)
     this.#outbox.wake()
     this.#outbox.clear()
+    for (const release of this.#listening) release()
     if (this.#watch) this.#clock.remove(this.#watch)
     this.#followers.finish(end)
     void callHook(this.#options.onClose, {
