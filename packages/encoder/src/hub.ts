@@ -1,13 +1,13 @@
 import { type CloseReason, draining, tooManyClients } from './errors.ts'
 import { frameOf } from './frame.ts'
-import { batchOf, Client, type Entry, type Host, type Rules, rulesOf } from './hub/client.ts'
+import { Batch, type Entry } from './hub/batch.ts'
+import { Client, type Host, type Rules, rulesOf } from './hub/client.ts'
 import { type Group, Groups } from './hub/groups.ts'
 import { jsonEvent } from './json-event.ts'
 import { LONGEST_WAIT } from './numbers.ts'
 import { callHook } from './response/hooks.ts'
 import { checkAmount, checkNames } from './response/options.ts'
 import { atTurnEnd } from './response/turn.ts'
-import type { Batch } from './hub/batch.ts'
 import type { EventMap, EventStream, Hub, HubOptions, JoinOptions } from './types.ts'
 
 export { StreamClosed, StreamError, type StreamErrorCode } from './errors.ts'
@@ -40,9 +40,17 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
   const { maxClients = Infinity, policy, queueBytes, onJoin, onLeave, onPublish } = options
   checkAmount('maxClients', maxClients)
   const usual = rulesOf({ policy, queueBytes }, USUAL)
-  const clients = new Set<Client>()
   const groups = new Groups()
-  const tally = { deliveries: 0, bytes: 0, queued: 0, dropped: 0, evicted: 0, full: 0 }
+  const tally = {
+    opened: 0,
+    events: 0,
+    deliveries: 0,
+    bytes: 0,
+    queued: 0,
+    dropped: 0,
+    evicted: 0,
+    full: 0,
+  }
   const closed: Record<CloseReason, number> = {
     done: 0,
     error: 0,
@@ -52,8 +60,6 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     expired: 0,
     shutdown: 0,
   }
-  let opened = 0
-  let events = 0
   let isDraining = false
 
   /** The groups that this turn brings something. */
@@ -75,11 +81,9 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     dirty = new Set()
     pendingLength = 0
     for (const group of flushed) {
-      const { entries } = group
-      group.entries = []
-      let batch: Batch | undefined
-      const whole = (): Batch => (batch ??= batchOf(entries))
-      for (const client of group.clients) client.take(entries, whole)
+      const { batch } = group
+      group.batch = undefined
+      if (batch) for (const client of group.clients) client.take(batch)
     }
   }
 
@@ -88,8 +92,7 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     flush,
     onEmpty: wake,
     onLeave(client, end) {
-      if (!clients.delete(client)) return
-      groups.remove(client)
+      if (!groups.remove(client)) return
       closed[end.reason]++
       wake()
       void callHook(onLeave, client, end)
@@ -116,9 +119,10 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       const { topic, key } = its
       const frame = frameOf(event)
       const entry: Entry = { frame, topic, key }
-      events++
+      tally.events++
       for (const group of groups.of(topic)) {
-        group.entries.push(entry)
+        group.batch ??= new Batch([])
+        group.batch.entries.push(entry)
         dirty.add(group)
       }
       pendingLength += frame.text.length
@@ -137,14 +141,13 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       try {
         const rules = rulesOf(its as JoinOptions | undefined, usual)
         if (isDraining) throw draining()
-        if (clients.size >= maxClients) throw tooManyClients(maxClients)
+        if (groups.size >= maxClients) throw tooManyClients(maxClients)
         // What was published before is not for the new client.
         flush()
         const client = new Client(stream, rules, host)
         if (client.hasLeft) return stream.closed
-        clients.add(client)
         groups.add(client)
-        opened++
+        tally.opened++
         void callHook(onJoin, client)
         if (rules.replay) {
           const replayed = client.replay(stream as unknown as EventStream)
@@ -156,31 +159,22 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       }
     },
 
-    *clients(topic) {
-      for (const group of groups.of(topic)) yield* group.clients
-    },
+    clients: (topic) => groups.clients(topic),
 
-    counters: () => ({
-      clients: clients.size,
-      opened,
-      closed: { ...closed },
-      events,
-      deliveries: tally.deliveries,
-      bytes: tally.bytes,
-      queued: tally.queued,
-      dropped: tally.dropped,
-      evicted: tally.evicted,
-    }),
+    counters() {
+      const { full, ...totals } = tally
+      return { clients: groups.size, closed: { ...closed }, ...totals }
+    },
 
     async drain(its = {}) {
       checkNames(its, 'spread grace')
       const { spread = 0, grace = 5000 } = its
-      const pause = checkAmount('spread', spread) / clients.size
+      const pause = checkAmount('spread', spread) / groups.size
       checkAmount('grace', grace)
       isDraining = true
       flush()
       await Promise.all(
-        [...clients].map(async (client, index) => {
+        [...groups.clients(undefined)].map(async (client, index) => {
           const { outlet } = client
           if (index > 0) await within(pause * index, outlet.closed)
           client.drain()

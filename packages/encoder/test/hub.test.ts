@@ -3,7 +3,9 @@ import { createHub, type Hub, type HubOptions, type JoinOptions } from '@tessera
 import { eventStream, type StreamSummary } from '@tesserae/encoder/web'
 import { describe, expect, it } from 'vitest'
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const timer = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+/** At least one whole turn: on a busy machine a timer is due before the turn in which it was set has ended. */
+const sleep = (milliseconds: number) => timer(milliseconds).then(() => timer(0))
 const comeBack = /^retry: [345]\d\d\d\n\n$/
 const dataOf = (text: string) => [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data)
 

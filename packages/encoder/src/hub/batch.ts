@@ -1,25 +1,36 @@
 import { utf8 } from '../encode.ts'
 import type { Frame } from '../frame.ts'
-import type { Bytes, EncodedEvents } from '../types.ts'
+import type { Bytes, EncodedEvents, PublishOptions } from '../types.ts'
 
-/** Several frames in one piece of bytes, which is made when it is first read, and then shared. */
+/** A published event. */
+export interface Entry extends PublishOptions {
+  readonly frame: Frame
+}
+
+/** Events that are sent in one piece. Its bytes are made when they are first read, and then shared. */
 export class Batch implements EncodedEvents {
-  readonly #frames: readonly Frame[]
+  readonly entries: Entry[]
   #bytes: Bytes | undefined
 
-  constructor(frames: readonly Frame[]) {
-    this.#frames = frames
+  constructor(entries: Entry[]) {
+    this.entries = entries
   }
 
   get events(): number {
-    return this.#frames.length
+    return this.entries.length
   }
 
   get bytes(): Bytes {
-    const [first] = this.#frames
+    const [first] = this.entries
     return (this.#bytes ??=
       first && this.events === 1
-        ? first.bytes
-        : utf8.encode(this.#frames.map(({ text }) => text).join('')))
+        ? first.frame.bytes
+        : utf8.encode(this.entries.map(({ frame }) => frame.text).join('')))
+  }
+
+  /** The batch of the events that are wanted: itself if all are. */
+  where(isWanted: (entry: Entry) => boolean): Batch {
+    const wanted = this.entries.filter(isWanted)
+    return wanted.length === this.events ? this : new Batch(wanted)
   }
 }

@@ -1,6 +1,6 @@
 import { badOption, type CloseReason, type StreamClosed } from '../errors.ts'
-import { type Frame, frameOf } from '../frame.ts'
-import { Batch } from './batch.ts'
+import { frameOf } from '../frame.ts'
+import { Batch, type Entry } from './batch.ts'
 import { checkAmount, checkNames } from '../response/options.ts'
 import type {
   EventStream,
@@ -8,15 +8,9 @@ import type {
   HubClient,
   JoinOptions,
   Outlet,
-  PublishOptions,
   SlowPolicy,
   SseEventInit,
 } from '../types.ts'
-
-/** A published event. */
-export interface Entry extends PublishOptions {
-  readonly frame: Frame
-}
 
 /** What a client gets, and how, with nothing left open. */
 export interface Rules extends JoinOptions {
@@ -104,16 +98,14 @@ export class Client implements Follower, HubClient {
   async send(event: SseEventInit): Promise<void> {
     const frame = frameOf(event)
     this.#host.flush()
-    this.#deliver([{ frame }], () => new Batch([frame]))
+    this.#deliver(new Batch([{ frame }]))
   }
 
-  /** Takes what a turn brought. `whole` is all of it in one piece. */
-  take(entries: readonly Entry[], whole: () => Batch): void {
+  /** Takes what a turn brought. */
+  take(batch: Batch): void {
     const { filter } = this.#rules
     try {
-      const wanted = filter ? entries.filter(({ frame, topic }) => filter(frame, topic)) : entries
-      if (wanted.length === entries.length) this.#deliver(entries, whole)
-      else if (wanted.length > 0) this.#deliver(wanted, () => batchOf(wanted))
+      this.#deliver(filter ? batch.where(({ frame, topic }) => filter(frame, topic)) : batch)
     } catch (error) {
       // The filter and the connection are this client's, and the other clients still get their events.
       this.outlet.fail(error)
@@ -153,7 +145,7 @@ export class Client implements Follower, HubClient {
         bytes += entry.frame.bytes.length
         this.#remove(key)
       }
-      this.#send(batchOf(entries))
+      this.#send(new Batch(entries))
     }
     if (!this.isBehind || !this.#isFull) this.#host.onEmpty()
     if (this.#ending) this.#closeWith(this.#ending)
@@ -165,14 +157,14 @@ export class Client implements Follower, HubClient {
     if (!this.isBehind) this.outlet.close(reason)
   }
 
-  #deliver(all: readonly Entry[], whole: () => Batch): void {
-    let entries = all
-    if (this.#replayed && !this.#isReplaying)
-      entries = all.filter((entry) => !this.#wasReplayed(entry))
-    if (!this.isBehind && this.outlet.isClear) {
-      if (entries.length === all.length) this.#send(whole())
-      else if (entries.length > 0) this.#send(batchOf(entries))
-    } else for (const entry of entries) this.#enqueue(entry)
+  #deliver(batch: Batch): void {
+    const fresh =
+      this.#replayed && !this.#isReplaying
+        ? batch.where((entry) => !this.#wasReplayed(entry))
+        : batch
+    if (this.isBehind || !this.outlet.isClear)
+      for (const entry of fresh.entries) this.#enqueue(entry)
+    else if (fresh.events > 0) this.#send(fresh)
   }
 
   /** Events are published in the order in which they are replayed, so the first new one is after the last old one. */
@@ -228,10 +220,6 @@ export class Client implements Follower, HubClient {
     if (isFull !== this.#isFull) this.#host.tally.full += isFull ? 1 : -1
     this.#isFull = isFull
   }
-}
-
-export function batchOf(entries: readonly Entry[]): Batch {
-  return new Batch(entries.map(({ frame }) => frame))
 }
 
 export function rulesOf(options: JoinOptions | undefined, usual: Rules): Rules {

@@ -11,7 +11,6 @@ import type {
 import { answerWithoutStream, FINAL, readLastEventId, type StreamRequest } from './admission.ts'
 import { type Clock, clockOfStream, currentTime, type Turning } from './clock.ts'
 import { type Farewell, farewellFor } from './failure.ts'
-import { Followers } from './followers.ts'
 import type { Handled } from './handle.ts'
 import { callHook } from './hooks.ts'
 import { COMMENT, type Limits, limitsOf } from './limits.ts'
@@ -35,6 +34,7 @@ const PATIENCE = 16
 const LEAST_PATIENCE = 1 << 20
 
 const settled: Promise<void> = /* @__PURE__ */ Promise.resolve()
+const none: readonly never[] = []
 
 /**
  * The state of one response, from its request to its end, without a platform in it. A stream ends in one of three ways,
@@ -45,14 +45,19 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   readonly #options: EventStreamOptions
   readonly #reject: (error: unknown) => void
   readonly #outbox: Outbox
-  readonly #followers: Followers = new Followers()
   readonly #clock: Clock = clockOfStream()
   readonly #began: number = currentTime()
   #limits!: Limits
   #watch: Watch | undefined
   #state: State = 'unsent'
+  #followers: readonly Follower[] = none
+  #controller: AbortController | undefined
+  /** Why the stream takes no more events. */
+  #stopped: StreamClosed | undefined
+  #closed: Promise<StreamClosed> | undefined
+  #settle: ((end: StreamClosed) => void) | undefined
   /** Lets go of the signals. */
-  #listening: readonly (() => void)[] = []
+  #listening: readonly (() => void)[] = none
   #turnEndComes = false
   /** The source is used up, and a late `send` was not reported yet. */
   #isUsedUp = false
@@ -116,7 +121,7 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   // Sending
 
   get isStopped(): boolean {
-    return this.#followers.stopped !== undefined
+    return this.#stopped !== undefined
   }
 
   get isFull(): boolean {
@@ -152,7 +157,7 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
       return Promise.reject(error)
     }
     const sent = this.room().then(() => {
-      if (this.#followers.stopped) throw this.#followers.stopped
+      if (this.#stopped) throw this.#stopped
     })
     // A caller that does not wait must not end the process.
     sent.catch(() => {})
@@ -191,7 +196,10 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   #flush(): void {
     this.#outbox.flush(this.#limits.highWaterMark)
     if (!this.#outbox.hasRoom) return
-    if (this.#state !== 'closing') return this.#followers.room()
+    if (this.#state !== 'closing') {
+      for (const follower of this.#followers) follower.onRoom?.()
+      return
+    }
     this.#state = 'ending'
     this.#outbox.close()
     this.#transport.end()
@@ -220,7 +228,7 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   }
 
   delivered(): void {
-    if (this.#followers.stopped) this.#finish(this.#followers.stopped)
+    if (this.#stopped) this.#finish(this.#stopped)
   }
 
   gone(): void {
@@ -230,20 +238,25 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   // Ending
 
   get signal(): AbortSignal {
-    return this.#followers.signal
+    this.#controller ??= new AbortController()
+    if (this.#stopped) this.#controller.abort(this.#stopped)
+    return this.#controller.signal
   }
 
   get closed(): Promise<StreamClosed> {
-    return this.#followers.closed
+    return (this.#closed ??= new Promise((resolve) => (this.#settle = resolve)))
   }
 
+  /** A follower that is added too late is notified at once. */
   follow(follower: Follower): void {
-    this.#followers.add(follower)
+    if (this.#stopped) follower.onStop(this.#stopped)
+    // Neither `push` nor a spread: both reserve room for 17.
+    else this.#followers = this.#followers.concat(follower)
   }
 
   /** What a source throws because it was stopped is not an error. */
   report(error: unknown): void {
-    const { stopped } = this.#followers
+    const stopped = this.#stopped
     if (!stopped || (error !== stopped && (error as Error | undefined)?.name !== 'AbortError'))
       void callHook(this.#options.onError, error)
   }
@@ -267,14 +280,24 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
     this.#end(new StreamClosed(reason), isFinal ? { block: FINAL } : {})
   }
 
+  /** The stream takes no more events. */
+  #stop(end: StreamClosed): void {
+    if (!this.#stopped) {
+      this.#stopped = end
+      this.#controller?.abort(end)
+      // A follower that throws must not keep the others from being notified.
+      for (const follower of this.#followers) void callHook(() => follower.onStop(end))
+    }
+    this.#outbox.wake()
+  }
+
   /** Ends the stream after what waits and a farewell. */
   #end(end: StreamClosed, { answer, block = '', events = 0 }: Farewell): void {
     if (this.isStopped) return
     try {
       this.open(answer)
       this.#outbox.append(block, events)
-      this.#followers.stop(end)
-      this.#outbox.wake()
+      this.#stop(end)
       this.#state = 'closing'
       this.#flush()
     } catch (error) {
@@ -296,12 +319,13 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   /** The stream is over, and `onClose` is called. */
   #finish(end: StreamClosed): void {
     this.#state = 'over'
-    this.#followers.stop(end)
-    this.#outbox.wake()
+    this.#stop(end)
     this.#outbox.clear()
     for (const release of this.#listening) release()
     if (this.#watch) this.#clock.remove(this.#watch)
-    this.#followers.finish(end)
+    this.#settle?.(end)
+    // For those who ask later.
+    this.#closed ??= Promise.resolve(end)
     void callHook(this.#options.onClose, {
       reason: end.reason,
       error: end.cause,
