@@ -131,8 +131,8 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       await (turn ??= untilRoom())
     },
 
-    async emit(name, payload, { topic, key, ...fields } = {}) {
-      await hub.publish(jsonEvent(name, payload, fields) as never, { topic, key })
+    async emit(name, payload, { id, retry, ...its } = {}) {
+      await hub.publish(jsonEvent(name, payload, { id, retry }) as never, its)
     },
 
     source: (its) => (stream) => hub.join(stream, its),

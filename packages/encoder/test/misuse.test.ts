@@ -101,6 +101,8 @@ describe('options', () => {
     createHub: () => createHub({ maxClient: 5 } as never),
     'hub.source': () => eventStream(createHub().source({ topic: 'a' } as never)),
     'hub.publish': () => createHub().publish({ data: '' }, { topics: 'a' } as never),
+    'hub.emit': () => createHub().emit('a', 1, { topics: 'a' } as never),
+    'the option `heartbeat`': () => eventStream([], { heartbeat: { every: 5, evnt: {} } as never }),
     'hub.drain': () => createHub().drain({ graze: 5 } as never),
   }
   for (const [name, call] of Object.entries(misspelt))

@@ -1,5 +1,5 @@
 import { encode } from '../encode.ts'
-import type { EventStreamOptions } from '../types.ts'
+import type { EventStreamOptions, Heartbeat } from '../types.ts'
 import { checkAmount, checkNames } from './options.ts'
 
 /** The numbers of {@link EventStreamOptions}, checked. A duration of 0 is off. */
@@ -32,8 +32,10 @@ export function limitsOf(options: EventStreamOptions): Limits {
     heartbeat = 'Bun' in globalThis ? 8_000 : 15_000,
     retry,
   } = options
-  const { every, event } =
+  const beats: Heartbeat =
     heartbeat instanceof Object ? heartbeat : { every: heartbeat === false ? 0 : heartbeat }
+  checkNames(beats, 'every event')
+  const { every, event } = beats
   const numbers = { highWaterMark, maxDuration, idleTimeout, stallTimeout, heartbeat: every }
   for (const [name, value] of Object.entries(numbers)) checkAmount(name, value)
   return {
