@@ -145,12 +145,22 @@ function check(
   retry: number | undefined,
 ): number {
   checkText('data', data)
-  if (event === '') refuse('empty-name', 'event', 'not be empty')
   if (retry !== undefined && !(Number.isInteger(retry) && retry >= 0 && retry <= LONGEST_WAIT))
     refuseNumber('retry', LONGEST_WAIT)
-  const bits = checkLine('event', event) | checkLine('id', id)
+  const bits = (event === lastName ? lastBits : checkName(event)) | checkLine('id', id)
   if (id !== undefined && id.length > SHORT_ID) checkLength(id)
   return bits
+}
+
+/** A stream sends most of its events under one name, which is checked once: a tenth of `encoder/chunks/each/text`. */
+let lastName: string | undefined
+let lastBits = 0
+
+function checkName(name: string | undefined): number {
+  if (name === '') refuse('empty-name', 'event', 'not be empty')
+  lastBits = checkLine('event', name)
+  lastName = name
+  return lastBits
 }
 
 function checkText(field: EncodeField, text: string): void {

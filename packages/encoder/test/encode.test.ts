@@ -184,6 +184,27 @@ describe('encodeComment', () => {
   })
 })
 
+describe('a name that follows another one', () => {
+  const names = ['a', 'a', 'é', 'é', undefined, 'a', 'b', 'é'] as const
+  it('is encoded as if it were the first', () => {
+    const target = new Uint8Array(100)
+    for (const event of names) {
+      const block = event === undefined ? 'data: x\n\n' : `event: ${event}\ndata: x\n\n`
+      expect(encode({ event, data: 'x' })).toBe(block)
+      const length = encodeInto({ event, data: 'x' }, target)
+      expect(new TextDecoder().decode(target.subarray(0, length))).toBe(block)
+    }
+  })
+
+  it('is refused as if it were the first, each time', () => {
+    encode({ event: 'a', data: '' })
+    for (const event of ['', 'a\n', 'a', '\r', 5 as never, '\ud800', undefined])
+      for (let time = 0; time < 2; time++)
+        if (event === 'a' || event === undefined) encode({ event, data: '' })
+        else expect(() => encode({ event, data: '' })).toThrow(EncodeError)
+  })
+})
+
 describe('encode and encodeInto throw before a byte is written', () => {
   const refused: [event: unknown, code: string, field: string][] = [
     ...['\n', '\r', '\r\n', 'a\nb', 'a\rb', 'a\n', '\na'].flatMap(
