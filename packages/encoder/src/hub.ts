@@ -162,7 +162,7 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     clients: (topic) => groups.clients(topic),
 
     counters() {
-      const { full, ...totals } = tally
+      const { full: _full, ...totals } = tally
       return { clients: groups.size, closed: { ...closed }, ...totals }
     },
 
