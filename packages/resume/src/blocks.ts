@@ -36,43 +36,45 @@ export function endOf(reason: EndReason): string {
   return `:t ${JSON.stringify({ reason })}\n\n`
 }
 
-/** What an entry means, apart from its records. */
-export type Control =
-  | { readonly kind: 'mark'; readonly token: string }
-  | { readonly kind: 'seal'; readonly reason: EndReason }
-  | { readonly kind: 'records' }
-
-export function controlOf(entry: Entry): Control {
-  const { number, body } = entry
-  if (number > 0) return { kind: 'records' }
-  if (body.startsWith(':w ')) return { kind: 'mark', token: body.slice(3, -2) }
-  return { kind: 'seal', reason: reasonOf(body) }
-}
-
-/** The number before the first record of a log whose first mark has this token. */
-export function baseOf(token: string): number {
-  return Number.parseInt(token.slice(0, DIGITS), 36)
-}
-
-/** By how much a takeover with this token moves the epoch. */
-export function stepOf(token: string): number {
-  return LEAST_STEP + (baseOf(token) % STEPS)
-}
-
 export function linkOf(epoch: number): string {
   return `:a ${epoch}\n\n`
 }
 
-/** The epoch that a takeover goes on after, if a block is its first record. */
-export function linkIn(block: string): number | undefined {
-  return block.startsWith(':a ') ? Number(block.slice(3)) : undefined
+/** Whether an entry has records. Otherwise it is a mark or a seal. */
+export function hasRecords({ number }: Place): boolean {
+  return number > 0
+}
+
+/** The token, if an entry is a mark. */
+export function tokenIn({ body }: Entry): string | undefined {
+  return body.startsWith(':w ') ? body.slice(3, -2) : undefined
+}
+
+/** The reason, if a block is the end of the log, as a record or as a seal. */
+export function endIn(block: string): EndReason | undefined {
+  if (!block.startsWith(':t ')) return undefined
+  return (JSON.parse(block.slice(3)) as { reason: EndReason }).reason
+}
+
+/** The number before the first record of a log with this oldest entry. 0: unknown, because the first mark is gone. */
+export function baseOf(oldest: Entry): number {
+  return digitsOf(tokenIn(oldest) ?? '0')
+}
+
+/** By how much a takeover with this token moves the epoch. */
+export function stepOf(token: string): number {
+  return LEAST_STEP + (digitsOf(token) % STEPS)
+}
+
+function digitsOf(token: string): number {
+  return Number.parseInt(token.slice(0, DIGITS), 36)
 }
 
 /** Whether the records of an entry come right after the record at `last`, whose epoch is 0 before the first record. */
 export function follows(entry: Entry, blocks: readonly string[], last: Place): boolean {
   if (entry.number - blocks.length !== last.number) return false
   const isSame = last.epoch === 0 || entry.epoch === last.epoch
-  return isSame || linkIn(blocks[0] as string) === last.epoch
+  return isSame || blocks[0] === linkOf(last.epoch).trimEnd()
 }
 
 /** The blocks of a body, each without its blank line. */
@@ -82,16 +84,6 @@ export function split(body: string): string[] {
 
 export function isEvent(block: string): boolean {
   return !block.startsWith(':')
-}
-
-/** The reason, if a block is the end of the log. */
-export function endIn(block: string): EndReason | undefined {
-  return block.startsWith(':t ') ? reasonOf(block) : undefined
-}
-
-function reasonOf(block: string): EndReason {
-  const { reason } = JSON.parse(block.slice(3)) as { reason: EndReason }
-  return reason
 }
 
 /** The inverse of `encode()` for blocks without an id. @param id - the id that the event gets, if any */

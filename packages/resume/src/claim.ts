@@ -9,8 +9,8 @@
  * - A log begins in epoch 1, so that only one of several starts is stored. A takeover moves the epoch by a random number. If
  *   the store forgets it, the next takeover does not use its places again, where readers would not look.
  */
-import { baseOf, controlOf, endIn, endOf, markOf, split, stepOf } from './blocks.ts'
-import type { Entry, Log, Standing } from './log.ts'
+import { baseOf, endIn, endOf, hasRecords, markOf, split, stepOf, tokenIn } from './blocks.ts'
+import type { Entry, Log, Place, Standing } from './log.ts'
 import { ask } from './patience.ts'
 import { compare } from './place.ts'
 import type { EndReason } from './types.ts'
@@ -29,32 +29,26 @@ export async function standing(log: Log): Promise<Standing> {
 /** @param isAll - whether the log has no more entries than these */
 function read(entries: readonly Entry[], isAll: boolean): Standing | undefined {
   const [newest] = entries
-  if (!newest)
-    return { newest, epoch: 0, number: 0, recordEpoch: 0, token: undefined, ended: undefined }
-  const first = controlOf(newest)
-  const token = first.kind === 'mark' ? first.token : undefined
-  let sealed: EndReason | undefined
+  let ended: EndReason | undefined
   for (const entry of entries) {
-    const control = controlOf(entry)
-    if (control.kind === 'seal') sealed = control.reason
-    if (control.kind !== 'records') continue
-    const { number, body } = entry
-    const ended = endIn(split(body).at(-1) as string) ?? sealed
-    return { newest, epoch: newest.epoch, number, recordEpoch: entry.epoch, token, ended }
+    // The oldest end counts. An end by the producer is the last of its records.
+    ended = endIn(split(entry.body).at(-1) as string) ?? ended
+    if (hasRecords(entry)) return { newest, last: entry, ended }
   }
   if (!isAll) return undefined
-  const oldest = controlOf(entries.at(-1) as Entry)
-  const number = oldest.kind === 'mark' ? baseOf(oldest.token) : 0
-  return { newest, epoch: newest.epoch, number, recordEpoch: 0, token, ended: sealed }
+  const oldest = entries.at(-1)
+  return { newest, last: { epoch: 0, number: oldest ? baseOf(oldest) : 0 }, ended }
 }
 
-/** The epoch that a claim won, with the log as it stood then. */
+function epochOf({ newest }: Standing): number {
+  return newest?.epoch ?? 0
+}
+
+/** What a claim won. */
 export interface Claimed {
   readonly epoch: number
-  /** The number of the last record before the claim. */
-  readonly number: number
-  /** The epoch of that record, or 0. */
-  readonly recordEpoch: number
+  /** The last record before the claim. Its epoch is 0 if there is none. */
+  readonly last: Place
   /** Whether there was a log. */
   readonly isTakeover: boolean
 }
@@ -65,18 +59,19 @@ export async function claim(log: Log, takeover: boolean): Promise<Claimed | unde
   let isTakeover = false
   for (;;) {
     const before = await standing(log)
+    const { newest, last } = before
     if (before.ended !== undefined) return undefined
-    if (before.token === token) return { ...before, isTakeover }
-    if (before.newest && !takeover) return undefined
-    isTakeover = before.newest !== undefined
-    const place = { epoch: isTakeover ? before.epoch + stepOf(token) : 1, number: 0 }
+    if (newest && tokenIn(newest) === token) return { epoch: newest.epoch, last, isTakeover }
+    if (newest && !takeover) return undefined
+    isTakeover = newest !== undefined
+    const place = { epoch: isTakeover ? epochOf(before) + stepOf(token) : 1, number: 0 }
     const options = { create: !isTakeover, keep: log.keep }
     const answer = await ask(log, () => log.store.append(log.name, place, markOf(token), options))
     if (answer === 'stored') {
       log.ring(place.epoch)
       const after = await standing(log)
-      const isOver = after.ended !== undefined || after.epoch > place.epoch
-      return isOver ? undefined : { ...after, isTakeover }
+      const isLate = after.ended !== undefined || epochOf(after) > place.epoch
+      return isLate ? undefined : { epoch: place.epoch, last: after.last, isTakeover }
     }
     // Refused: another one was faster, or an answer was lost and the mark is mine. Gone: the log vanished meanwhile.
   }
@@ -106,12 +101,12 @@ export async function sealLost(log: Log, newest: Entry): Promise<'go on' | 'forg
 /** One append that is claim and end at once. @returns whether the log is over */
 async function seal(
   log: Log,
-  { ended, epoch }: Standing,
+  before: Standing,
   reason: EndReason,
   create: boolean,
 ): Promise<boolean> {
-  if (ended !== undefined) return true
-  const place = { epoch: epoch + 1, number: 0 }
+  if (before.ended !== undefined) return true
+  const place = { epoch: epochOf(before) + 1, number: 0 }
   const options = { create, keep: log.keep }
   const answer = await ask(log, () => log.store.append(log.name, place, endOf(reason), options))
   if (answer === 'stored') log.ring(place.epoch)

@@ -22,8 +22,8 @@ const WINDOW = 262_144
 /** How many entries one look takes. */
 const PAGE = 64
 
-/** The new entries, or that the log no longer has what it had. */
-export type News = readonly Entry[] | 'forgotten'
+/** The new entries. `undefined`: the log no longer has what it had. */
+type News = readonly Entry[] | undefined
 
 interface Waiter {
   readonly place: Place
@@ -37,7 +37,7 @@ export class Follower {
   #windowSize = 0
   #from: Place
   #newest: Entry
-  #waiters = new Set<Waiter>()
+  #waiters = new Map<object, Waiter>()
   #isRunning = false
 
   #readers = 0
@@ -69,22 +69,27 @@ export class Follower {
     return this.#readers === 0
   }
 
-  /** One more reader. Hints are listened for while there is one. @returns a function for when it leaves */
-  join(): () => void {
+  /** One more reader. Hints are listened for while there is one. */
+  join(): void {
     this.#readers++
     this.#unlisten ??= this.#log.listen(() => {
       this.#hints++
       this.#onHint?.()
     })
-    return () => {
-      if (--this.#readers > 0) return
-      this.#unlisten?.()
-      this.#unlisten = undefined
-      // A reader that comes back soon must not start the lease anew, so only the memory is let go of.
-      this.#window = []
-      this.#windowSize = 0
-      this.#from = this.#newest
-    }
+  }
+
+  /** Called once by each reader that has joined. It gets no news if it waits. */
+  leave(reader: object): void {
+    this.#waiters.get(reader)?.resolve([])
+    this.#waiters.delete(reader)
+    if (this.#waiters.size === 0) this.#onHint?.()
+    if (--this.#readers > 0) return
+    this.#unlisten?.()
+    this.#unlisten = undefined
+    // A reader that comes back soon must not start the lease anew, so only the memory is let go of.
+    this.#window = []
+    this.#windowSize = 0
+    this.#from = this.#newest
   }
 
   /** Whether everything beyond a place, up to now, is in memory. */
@@ -92,27 +97,15 @@ export class Follower {
     return compare(place, this.#from) >= 0
   }
 
-  /**
-   * The next entries beyond a place that the follower {@link covers}, as soon as there are any.
-   *
-   * @returns the news, and a function that stops waiting for it
-   */
-  after(place: Place): { news: Promise<News>; cancel: () => void } {
+  /** The next entries beyond a place that the follower {@link covers}, as soon as there are any. */
+  async after(place: Place, reader: object): Promise<News> {
     const known = this.#known(place)
-    if (known.length > 0) return { news: Promise.resolve(known), cancel() {} }
-    let waiter: Waiter | undefined
+    if (known.length > 0) return known
     const news = new Promise<News>((resolve, reject) => {
-      waiter = { place, resolve, reject }
-      this.#waiters.add(waiter)
+      this.#waiters.set(reader, { place, resolve, reject })
     })
     if (!this.#isRunning) void this.#run()
-    return {
-      news,
-      cancel: () => {
-        this.#waiters.delete(waiter as Waiter)
-        if (this.#waiters.size === 0) this.#onHint?.()
-      },
-    }
+    return news
   }
 
   #known(place: Place): readonly Entry[] {
@@ -120,7 +113,7 @@ export class Follower {
     // Readers keep up, so the place is almost always near the end.
     let first = window.length
     while (first > 0 && compare(window[first - 1] as Entry, place) > 0) first--
-    return first === 0 ? window.slice() : window.slice(first)
+    return window.slice(first)
   }
 
   async #run(): Promise<void> {
@@ -140,8 +133,8 @@ export class Follower {
 
   #take(): Iterable<Waiter> {
     const waiters = this.#waiters
-    this.#waiters = new Set()
-    return waiters
+    this.#waiters = new Map()
+    return waiters.values()
   }
 
   async #look(): Promise<void> {
@@ -188,8 +181,8 @@ export class Follower {
       this.#from = oldest
     }
     for (const waiter of this.#take()) {
-      const known = this.covers(waiter.place) ? this.#known(waiter.place) : []
-      waiter.resolve(known)
+      // If the window has slid past it, the reader reads the store.
+      waiter.resolve(this.covers(waiter.place) ? this.#known(waiter.place) : [])
     }
   }
 
@@ -197,6 +190,6 @@ export class Follower {
     this.#quiet = 0
     if ((await sealLost(this.#log, this.#newest)) !== 'forgotten') return
     this.markStale()
-    for (const waiter of this.#take()) waiter.resolve('forgotten')
+    for (const waiter of this.#take()) waiter.resolve(undefined)
   }
 }

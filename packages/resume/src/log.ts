@@ -24,14 +24,8 @@ export interface Log {
 export interface Standing {
   /** The newest entry. `undefined`: there is no log. */
   readonly newest: Entry | undefined
-  /** The highest epoch, or 0. */
-  readonly epoch: number
-  /** The number of the last record, or the number before the first. */
-  readonly number: number
-  /** The epoch of the last record, or 0. */
-  readonly recordEpoch: number
-  /** The token of the newest mark, if that is the newest entry. */
-  readonly token: string | undefined
+  /** The last record. Before the first: epoch 0, with the number before the first. */
+  readonly last: Place
   readonly ended: EndReason | undefined
 }
 

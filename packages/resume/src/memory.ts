@@ -1,3 +1,4 @@
+import { Listeners } from './listeners.ts'
 import { compare } from './place.ts'
 import type { Entry, Store } from './store.ts'
 
@@ -20,7 +21,7 @@ interface Kept {
  */
 export function memoryStore(): Store {
   const logs = new Map<string, Kept>()
-  const watchers = new Map<string, Set<(epoch: number) => void>>()
+  const watchers = new Listeners()
 
   /** Forgets what is over its time, whenever a log is created. */
   const sweep = (now: number): void => {
@@ -45,7 +46,7 @@ export function memoryStore(): Store {
       const kept = logs.get(name) as Kept
       kept.entries.push(entry)
       kept.until = now + keep
-      for (const wake of watchers.get(name) ?? []) wake(epoch)
+      watchers.ring(name, epoch)
       return 'stored'
     },
     async read(name, from, limit) {
@@ -59,14 +60,7 @@ export function memoryStore(): Store {
     async remove(name) {
       logs.delete(name)
     },
-    watch(name, wake) {
-      const those = watchers.get(name) ?? new Set()
-      watchers.set(name, those.add(wake))
-      return () => {
-        those.delete(wake)
-        if (those.size === 0 && watchers.get(name) === those) watchers.delete(name)
-      }
-    },
+    watch: (name, wake) => watchers.add(name, wake),
   }
 }
 

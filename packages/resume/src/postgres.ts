@@ -2,6 +2,7 @@
  * Logs in two tables of Postgres. The row of the log holds the last place; the statement that appends moves it, if the new
  * place is beyond it, and inserts the entry only then. The lock of that row puts concurrent appends in order.
  */
+import { Listeners } from './listeners.ts'
 import type { Entry, Store } from './store.ts'
 
 export type { Entry, Place, Store, StoreAppendOptions } from './store.ts'
@@ -130,13 +131,11 @@ export function postgresStore(
 
 /** One channel for all logs: `LISTEN` for each would be a statement each. */
 function listenTo(listener: PostgresListener, channel: string): NonNullable<Store['watch']> {
-  const wakers = new Map<string, Set<(epoch: number) => void>>()
+  const wakers = new Listeners()
   let isListening = false
   listener.on('notification', ({ channel: its, payload = '' }) => {
     const space = payload.indexOf(' ')
-    if (its !== channel) return
-    for (const wake of wakers.get(payload.slice(space + 1)) ?? [])
-      wake(Number(payload.slice(0, space)))
+    if (its === channel) wakers.ring(payload.slice(space + 1), Number(payload.slice(0, space)))
   })
   return (name, wake) => {
     if (!isListening) {
@@ -144,12 +143,7 @@ function listenTo(listener: PostgresListener, channel: string): NonNullable<Stor
       // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
       listener.query(`listen "${channel}"`, []).catch(() => (isListening = false))
     }
-    const those = wakers.get(name) ?? new Set()
-    wakers.set(name, those.add(wake))
-    return () => {
-      those.delete(wake)
-      if (those.size === 0 && wakers.get(name) === those) wakers.delete(name)
-    }
+    return wakers.add(name, wake)
   }
 }
 

@@ -14,11 +14,11 @@ import { encode } from '@tesserae/encoder'
 import {
   BEAT,
   bytesOf,
-  controlOf,
   decode,
   endIn,
   endOf,
   follows,
+  hasRecords,
   isEvent,
   linkOf,
   split,
@@ -64,17 +64,17 @@ export class Producer {
   readonly #unlisten: () => void
   #unfollow: () => void = () => {}
 
-  constructor(log: Log, { epoch, number, recordEpoch, isTakeover }: Claimed) {
+  constructor(log: Log, { epoch, last, isTakeover }: Claimed) {
     this.#log = log
     this.#epoch = epoch
-    this.#number = number
+    this.#number = last.number
     this.#lastAppend = log.platform.now()
     this.done = new Promise((resolve) => (this.#resolve = resolve))
     // Another epoch: someone stopped the log or took it over. A beat finds out.
     this.#unlisten = log.listen((other) => other !== epoch && this.#beat())
     this.#beatIn(log.lease / BEATS)
     // Waits for the first event or beat, and goes into the same entry.
-    if (isTakeover) this.#queue.push(linkOf(recordEpoch))
+    if (isTakeover) this.#queue.push(linkOf(last.epoch))
   }
 
   /** Stops the log when `signal` aborts. */
@@ -97,6 +97,8 @@ export class Producer {
       if (this.#state !== 'open') return this.#release()
       await this.#pump(this.#iterator)
     } catch (error) {
+      // An iterator that has thrown is finished.
+      this.#iterator = undefined
       // A source that throws because it was stopped has not failed.
       if (this.#state === 'open') this.#close('error', error)
       else if (!isAbort(error, this.#controller.signal)) this.#log.report(error)
@@ -109,14 +111,7 @@ export class Producer {
         await new Promise<void>((resolve) => (this.#onRoom = resolve))
         continue
       }
-      let step: IteratorResult<SseEventInit>
-      try {
-        step = await iterator.next()
-      } catch (error) {
-        // An iterator that has thrown is finished.
-        this.#iterator = undefined
-        throw error
-      }
+      const step = await iterator.next()
       if (step.done) {
         this.#iterator = undefined
         this.#close('end')
@@ -130,30 +125,14 @@ export class Producer {
       if ((event as SseEventInit | undefined)?.id !== undefined) throw ownId()
       block = encode(event)
     } catch (error) {
-      return this.#refuse(error)
+      // The source can see what was wrong with its event.
+      void this.#release(error)
+      return this.#close('error', error)
     }
     const size = bytesOf(block)
     if (this.#bytes + this.#waitingBytes + size > this.#log.maxBytes)
       return this.#close('too-large')
     this.#push(block, size)
-  }
-
-  /** Throws the error into the source, which can see what was wrong with its event, and ends the log. */
-  #refuse(error: unknown): void {
-    const iterator = this.#iterator
-    this.#iterator = undefined
-    this.#close('error', error)
-    void this.#throwInto(iterator, error)
-  }
-
-  async #throwInto(iterator: EventIterator | undefined, error: unknown): Promise<void> {
-    try {
-      await iterator?.throw?.(error)
-      // The source has caught the error, or cannot be reached.
-      await iterator?.return?.()
-    } catch (fault) {
-      if (fault !== error) this.#log.report(fault)
-    }
   }
 
   #push(block: string, size: number): void {
@@ -199,7 +178,7 @@ export class Producer {
     this.#waitingBytes -= size
     this.#lastAppend = this.#log.platform.now()
     this.#log.ring(this.#epoch)
-    const end = endIn((blocks.at(-1) as string).slice(0, -2))
+    const end = endIn(blocks.at(-1) as string)
     for (const block of blocks) if (isEvent(block)) this.#events++
     if (end) this.#finish(end, this.#error)
     this.#wakeSource()
@@ -216,8 +195,7 @@ export class Producer {
     if (entry?.epoch === place.epoch && entry.number === place.number && entry.body === body)
       return undefined
     if (!entry || entry.epoch === place.epoch) return 'gone'
-    const control = controlOf(entry)
-    return control.kind === 'seal' ? control.reason : 'fenced'
+    return hasRecords(entry) ? 'fenced' : (endIn(entry.body) ?? 'fenced')
   }
 
   #beat(): void {
@@ -254,14 +232,16 @@ export class Producer {
     this.#onRoom = undefined
   }
 
-  /** Asynchronous, so that whatever fails in an iterator comes out here. */
-  async #release(): Promise<void> {
+  /** Asynchronous, so that whatever fails in an iterator comes out here. @param error - is thrown into the source first */
+  async #release(error?: unknown): Promise<void> {
     const iterator = this.#iterator
     this.#iterator = undefined
     try {
+      if (error !== undefined) await iterator?.throw?.(error)
+      // The source has caught the error, or cannot be reached.
       await iterator?.return?.()
-    } catch (error) {
-      this.#log.report(error)
+    } catch (fault) {
+      if (fault !== error) this.#log.report(fault)
     }
   }
 
@@ -276,7 +256,7 @@ export class Producer {
       const page = await ask(log, () => log.store.read(log.name, from, HISTORY_PAGE))
       for (const entry of page) {
         this.#bytes += bytesOf(entry.body)
-        if (controlOf(entry).kind !== 'records') continue
+        if (!hasRecords(entry)) continue
         const blocks = split(entry.body)
         if (before && !follows(entry, blocks, before)) return undefined
         before = entry

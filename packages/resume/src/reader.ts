@@ -10,22 +10,24 @@
  * - Nothing is asked of the store before the caller has asked for an event.
  * - After `over` no wait, timer or listener remains.
  */
-import { baseOf, controlOf, decode, endIn, follows, isEvent, linkIn, split } from './blocks.ts'
+import { baseOf, decode, endIn, follows, hasRecords, isEvent, split, tokenIn } from './blocks.ts'
 import { badCursor, gapError, notFound } from './errors.ts'
 import type { SseEventInit } from '@tesserae/encoder'
-import type { Follower, News } from './follower.ts'
+import type { Follower } from './follower.ts'
 import type { Entry, Log, Place } from './log.ts'
 import { ask } from './patience.ts'
 import { beyond, compare, FINAL_ID, idOf, LARGEST_NUMBER, parseCursor } from './place.ts'
 import type { EndReason, Reader, ReadLogOptions } from './types.ts'
 
-/** How many entries a page has at first, and between which bounds that follows their size. */
+/** How many entries the first page has, and the largest. */
 const FIRST_PAGE = 32
 const LARGEST_PAGE = 512
-/** In UTF-16 units: a page above it is halved, a full one below a quarter of it doubled. */
-const PAGE_SIZE = 262_144
+/** In UTF-16 units of bodies: what a page should have. */
+const PAGE_SIZE = 131_072
 
 const DONE = { done: true, value: undefined } as const
+const NO_EVENTS: readonly SseEventInit[] = []
+const NO_ENTRIES: readonly Entry[] = []
 
 /** Finds the follower of a log, or makes one that knows this entry. `generation` tells logs of one name apart. */
 export type FindFollower = (log: Log, generation: string, newest: Entry) => Follower
@@ -37,26 +39,23 @@ export class LogReader implements Reader {
 
   #state: 'new' | 'open' | 'ended' | 'over' = 'new'
   /** Decoded, and not yet handed out from `#at` on. */
-  #events: SseEventInit[] = []
+  #events = NO_EVENTS
   #at = 0
   #delivered = 0
 
-  #page: readonly Entry[] = []
+  #page = NO_ENTRIES
   #pageAt = 0
   #pageLimit = FIRST_PAGE
-  /** Whether the page was full, so that the store certainly has to be asked for the next one. */
+  /** Whether the last page was full, so that the store certainly has to be asked for the next one. */
   #isBehind = false
   #newest: Entry | undefined
   /** Its epoch is 0 before the first record. */
   #last: Place = { epoch: 0, number: 0 }
+  /** The number of the cursor: the client has the records up to it. */
+  #cursor = 0
   /** The body of the log's oldest entry, which holds a random token. */
   #generation = ''
-  /** Where the last reset was caused. A second one there means that the log is damaged. */
-  #resetAt: Place | undefined
-
   #follower: Follower | undefined
-  #leave: (() => void) | undefined
-  #interrupt: (() => void) | undefined
   /** Calls of `next` are served one after another. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -98,22 +97,22 @@ export class LogReader implements Reader {
 
   #close(): void {
     this.#state = 'over'
-    this.#events = []
-    this.#page = []
-    this.#leave?.()
-    this.#leave = undefined
-    this.#interrupt?.()
+    this.#events = NO_EVENTS
+    this.#page = NO_ENTRIES
+    this.#unfollow()
   }
 
   async #next(): Promise<IteratorResult<SseEventInit, undefined>> {
     try {
       if (this.#state === 'new') await this.#begin(this.#options.after || undefined)
       for (;;) {
-        if (this.#at < this.#events.length) {
+        const event = this.#events[this.#at++]
+        if (event) {
           this.#delivered++
-          return { done: false, value: this.#events[this.#at++] as SseEventInit }
+          return { done: false, value: event }
         }
         if (this.#state !== 'open') break
+        this.#handOut(NO_EVENTS)
         await this.#advance()
       }
     } catch (error) {
@@ -124,92 +123,79 @@ export class LogReader implements Reader {
     return DONE
   }
 
+  #handOut(events: readonly SseEventInit[]): void {
+    this.#events = events
+    this.#at = 0
+  }
+
   async #begin(cursor: string | undefined): Promise<void> {
     if (cursor === FINAL_ID) return this.#end('end')
     const place = cursor === undefined ? undefined : parseCursor(cursor)
-    if (place && place.epoch === 0) throw badCursor()
-    if (!(await this.#fromOldest(place ? 1 : this.#pageLimit))) throw notFound()
-    if (place === undefined) return
+    if (place?.epoch === 0) throw badCursor()
+    if (!(await this.#fromOldest(place ? 1 : FIRST_PAGE))) throw notFound()
+    if (!place || this.isOver) return
     // The client knows that the log is damaged, and had nothing more to get.
     if (place.number === LARGEST_NUMBER) return this.#end('end')
     const page = await this.#read(place)
-    if (this.#isOverNow() || this.#startAfter(place, page)) return
-    await this.#reset(cursor as string)
-  }
-
-  /** `return()` may have been called during any wait. */
-  #isOverNow(): boolean {
-    return this.#state === 'over'
+    if (!this.isOver && !this.#startAfter(place, page)) await this.#reset(cursor as string)
   }
 
   /** Stands before the oldest record. @returns whether there is a log */
   async #fromOldest(limit: number): Promise<boolean> {
     const page = await this.#read(undefined, limit)
     const [oldest] = page
-    if (!oldest) return false
-    if (this.#isOverNow()) return true
+    if (!oldest || this.isOver) return this.isOver
     this.#state = 'open'
     this.#generation = oldest.body
-    const control = controlOf(oldest)
-    this.#last = { epoch: 0, number: control.kind === 'mark' ? baseOf(control.token) : 0 }
+    this.#last = { epoch: 0, number: baseOf(oldest) }
+    this.#cursor = 0
     this.#use(page)
     return true
   }
 
   /** Stands after the cursor, if the page that begins at it fits. */
   #startAfter(cursor: Place, page: readonly Entry[]): boolean {
-    for (const [index, entry] of page.entries()) {
-      const control = controlOf(entry)
-      const isSame = compare(entry, cursor) === 0
-      if (control.kind === 'seal') {
-        if (isSame) this.#end('end')
-        return isSame
-      }
-      if (control.kind === 'mark') continue
-      const blocks = split(entry.body)
-      const holds = entry.epoch === cursor.epoch && entry.number - blocks.length < cursor.number
-      if (!holds && !follows(entry, blocks, cursor)) return false
-      this.#last = holds ? entry : cursor
-      this.#use(page)
-      this.#pageAt = holds ? index + 1 : index
-      if (holds) this.#takeRecords(entry, blocks, cursor.number)
-      return true
+    const entry = page.find((each) => tokenIn(each) === undefined)
+    if (!entry) return false
+    if (!hasRecords(entry)) {
+      const isSeal = compare(entry, cursor) === 0
+      if (isSeal) this.#end('end')
+      return isSeal
     }
-    return false
+    const blocks = split(entry.body)
+    const { epoch } = entry
+    const number = entry.number - blocks.length
+    const holds = epoch === cursor.epoch && number < cursor.number
+    if (!holds && !follows(entry, blocks, cursor)) return false
+    this.#last = holds ? { epoch, number } : cursor
+    this.#cursor = cursor.number
+    this.#use(page)
+    return true
   }
 
-  async #advance(): Promise<void> {
+  #advance(): Promise<void> | void {
     const entry = this.#page[this.#pageAt]
     if (entry === undefined) return this.#turnPage()
     this.#pageAt++
-    const control = controlOf(entry)
-    if (control.kind === 'seal') this.#end(control.reason, idOf(entry.epoch, entry.number))
-    if (control.kind !== 'records') {
-      this.#newest = entry
-      return
-    }
-    const blocks = split(entry.body)
-    if (!follows(entry, blocks, this.#last)) return this.#mismatch(entry, blocks)
-    this.#takeRecords(entry, blocks, this.#last.number)
+    if (hasRecords(entry)) return this.#takeRecords(entry)
+    this.#newest = entry
+    const reason = endIn(entry.body)
+    if (reason !== undefined) this.#end(reason, idOf(entry.epoch, entry.number))
   }
 
-  /** Takes the records of an entry beyond a number. */
-  #takeRecords(entry: Entry, blocks: readonly string[], after: number): void {
+  #takeRecords(entry: Entry): Promise<void> | void {
+    const blocks = split(entry.body)
+    if (!follows(entry, blocks, this.#last)) return this.#lookBack(entry)
     const { epoch } = entry
-    let number = entry.number - blocks.length
-    this.#events = []
-    this.#at = 0
-    for (const block of blocks) {
-      number++
-      const reason = endIn(block)
-      if (reason !== undefined) {
-        // A client that comes back with the id of the end has seen it.
-        if (number > after) this.#end(reason, idOf(epoch, number))
-        else this.#end('end')
-      } else if (number > after && isEvent(block))
-        this.#events.push(decode(block, idOf(epoch, number)))
-    }
-    this.#last = this.#newest = entry
+    let number = this.#last.number
+    const events: SseEventInit[] = []
+    for (const block of blocks)
+      if (++number > this.#cursor && isEvent(block)) events.push(decode(block, idOf(epoch, number)))
+    this.#handOut(events)
+    this.#newest = this.#last = entry
+    const reason = endIn(blocks.at(-1) as string)
+    // A client that comes back with the id of the end has seen it.
+    if (reason !== undefined) this.#end(number > this.#cursor ? reason : 'end', idOf(epoch, number))
   }
 
   /** Takes the end of the log. `end` itself has no event: `final` of the encoder tells it. */
@@ -217,72 +203,47 @@ export class LogReader implements Reader {
     this.#state = 'ended'
     if (reason === 'end') return
     const { ending = usualEnding } = this.#options
-    const events = this.#delivered + this.#events.length - this.#at
+    const events = this.#delivered + this.#events.length
     const all = [...ending({ reason, events, error: undefined })]
     const last = all.pop()
     // Only the last one has the id: a client that is cut off before it must get it again.
     if (last) all.push(id === undefined ? last : { ...last, id })
-    this.#events = [...this.#events.slice(this.#at), ...all]
-    this.#at = 0
+    this.#handOut([...this.#events, ...all])
   }
 
-  /** The client starts over. @returns whether there is a log */
-  async #reset(after: string): Promise<boolean> {
+  /** The log does not continue after what the client has, so the client starts over. */
+  async #reset(after: string): Promise<void> {
     if (this.#options.gap === 'reject') throw gapError()
-    const isThere = await this.#fromOldest(this.#pageLimit)
-    const [oldest] = this.#page
-    if (!isThere || !oldest) return isThere
+    const isThere = await this.#fromOldest(FIRST_PAGE)
+    if (this.isOver) return
+    if (!isThere) return this.#end('gone')
+    const [oldest] = this.#page as [Entry]
     const event = { event: 'reset', data: JSON.stringify({ after }) }
     // The id before the first record. With the one that it has, a client that is cut off now would go on in the middle.
     const id = idOf(oldest.epoch, this.#last.number)
-    this.#events.push(controlOf(oldest).kind === 'mark' ? { ...event, id } : event)
-    return true
-  }
-
-  /** The next record is not the one after the last record read. */
-  async #mismatch(entry: Entry, blocks: readonly string[]): Promise<void> {
-    if (this.#follower) return this.#askTheStore(this.#follower)
-    const isRepeated = this.#resetAt !== undefined && compare(this.#resetAt, entry) === 0
-    const { epoch, number } = this.#last
-    const link = linkIn(blocks[0] as string) ?? epoch
-    const isBefore = entry.number - blocks.length < number || link < epoch
-    if (!isRepeated && (isBefore || (await this.#isReplaced()))) return this.#startAgain(entry)
-    if (!this.#isOverNow()) this.#end('damaged', idOf(entry.epoch, LARGEST_NUMBER))
+    this.#handOut([tokenIn(oldest) === undefined ? event : { ...event, id }])
   }
 
   /**
-   * A follower remembers what the store has forgotten. Goes on after the last record without it, or, if the store no longer
-   * has that record, starts again.
+   * The log does not continue after the last record. Either a follower remembers what the store has forgotten, or the store
+   * has forgotten that record, or the store has lost the ones after it.
+   *
+   * @param next - the entry that does not follow
    */
-  async #askTheStore(follower: Follower): Promise<void> {
-    follower.markStale()
+  async #lookBack(next?: Entry): Promise<void> {
+    const { epoch, number } = this.#last
+    const follower = this.#follower
+    follower?.markStale()
     this.#unfollow()
-    const last = this.#last
-    const page = await this.#read(last)
+    const page = await this.#read(epoch === 0 ? undefined : this.#last)
+    if (this.isOver) return
     const [entry] = page
-    if (this.#isOverNow()) return
-    const isFirst = last.epoch === 0
-    if (!entry || (!isFirst && compare(entry, last) !== 0)) return this.#startAgain(last)
-    this.#use(page)
-    if (isFirst) return
-    this.#pageAt = 1
+    const isThere =
+      epoch === 0 ? entry?.body === this.#generation : entry && compare(entry, this.#last) === 0
+    if (!isThere) return this.#reset(idOf(epoch, number))
+    if (next && !follower) return this.#end('damaged', idOf(next.epoch, LARGEST_NUMBER))
     this.#newest = entry
-  }
-
-  async #isReplaced(): Promise<boolean> {
-    const [oldest] = await ask(this.#log, () => this.#log.store.read(this.#log.name, undefined, 1))
-    return oldest?.body !== this.#generation
-  }
-
-  /** The log forgot entries that this reader has, or is another one of the same name. */
-  async #startAgain(at: Place): Promise<void> {
-    this.#resetAt = at
-    const after = idOf(this.#last.epoch, this.#last.number)
-    this.#unfollow()
-    this.#events = []
-    this.#at = 0
-    const isThere = await this.#reset(after)
-    if (!isThere && !this.#isOverNow()) this.#end('gone')
+    this.#use(page.slice(1))
   }
 
   #use(page: readonly Entry[]): void {
@@ -293,49 +254,34 @@ export class LogReader implements Reader {
   async #turnPage(): Promise<void> {
     const place = this.#newest as Entry
     const follower = (this.#follower ??= this.#isBehind ? undefined : this.#follow())
-    if (follower?.covers(place)) {
-      const { news, cancel } = follower.after(place)
-      const answer = await this.#unlessReturned(news, cancel)
-      if (answer === 'forgotten') return this.#askTheStore(follower)
-      return this.#use(answer)
-    }
-    const page = await this.#read(beyond(place))
-    if (this.#isOverNow()) return
-    // The follower has seen entries beyond this place that the store no longer has.
-    if (follower && page.length === 0) return this.#askTheStore(follower)
+    const news = follower?.covers(place) ? follower.after(place, this) : undefined
+    const page = await (news ?? this.#read(beyond(place)))
+    if (this.isOver) return
+    // Without news: the follower has seen entries beyond this place, and the store no longer has them.
+    const isShort = follower && !news && page?.length === 0
+    if (!page || isShort) return this.#lookBack()
     this.#use(page)
   }
 
   #follow(): Follower {
     const follower = this.#findFollower(this.#log, this.#generation, this.#newest as Entry)
-    this.#leave = follower.join()
+    follower.join()
     return follower
   }
 
   #unfollow(): void {
-    this.#leave?.()
-    this.#leave = this.#follower = undefined
-  }
-
-  #unlessReturned(news: Promise<News>, cancel: () => void): Promise<News> {
-    return new Promise((resolve, reject) => {
-      this.#interrupt = () => {
-        cancel()
-        resolve([])
-      }
-      const settle = (): void => void (this.#interrupt = undefined)
-      news.then(resolve, reject).finally(settle)
-    })
+    this.#follower?.leave(this)
+    this.#follower = undefined
   }
 
   async #read(from: Place | undefined, limit = this.#pageLimit): Promise<readonly Entry[]> {
     const { store, name } = this.#log
     const page = await ask(this.#log, () => store.read(name, from, limit))
     this.#isBehind = page.length === limit
+    if (!this.#isBehind) return page
     const size = page.reduce((sum, { body }) => sum + body.length, 0)
-    if (size > PAGE_SIZE) this.#pageLimit = Math.max(this.#pageLimit >> 1, 1)
-    else if (this.#isBehind && size < PAGE_SIZE / 4)
-      this.#pageLimit = Math.min(Math.max(2 * limit, this.#pageLimit), LARGEST_PAGE)
+    const fitting = Math.floor((PAGE_SIZE * limit) / size)
+    this.#pageLimit = Math.max(Math.min(fitting, 2 * this.#pageLimit, LARGEST_PAGE), 1)
     return page
   }
 }

@@ -1,3 +1,5 @@
+import { Listeners } from './listeners.ts'
+
 /** Sends one command, and resolves with its reply. Any client can be adapted to this. */
 export type RedisCommand = (args: string[]) => Promise<unknown>
 
@@ -30,10 +32,9 @@ export function hintsOf(
 ): Watch | undefined {
   const own = subscriber ?? (client as RedisSubscriber)
   if (typeof own?.subscribe !== 'function') return undefined
-  const wakers = new Map<string, Set<(epoch: number) => void>>()
-  const onMessage = (channel: string, message: string): void => {
-    for (const wake of wakers.get(channel) ?? []) wake(Number(message))
-  }
+  const wakers = new Listeners()
+  const onMessage = (channel: string, message: string): void =>
+    wakers.ring(channel, Number(message))
   let isAble: Promise<boolean> | undefined
   const subscribe = async (channel: string): Promise<void> => {
     isAble ??= subscriber ? Promise.resolve(true) : speaksResp3(command)
@@ -44,17 +45,12 @@ export function hintsOf(
   if (isIoredis(own)) own.on('message', onMessage)
 
   return (channel, wake) => {
-    let those = wakers.get(channel)
-    if (!those) {
-      wakers.set(channel, (those = new Set()))
-      // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
-      subscribe(channel).catch(() => {})
-    }
-    those.add(wake)
+    const isFirst = !wakers.has(channel)
+    const remove = wakers.add(channel, wake)
+    // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
+    if (isFirst) subscribe(channel).catch(() => {})
     return () => {
-      those.delete(wake)
-      if (those.size > 0 || wakers.get(channel) !== those) return
-      wakers.delete(channel)
+      remove()
       isAble
         ?.then((able) => able && !wakers.has(channel) && own.unsubscribe(channel))
         .catch(() => {})

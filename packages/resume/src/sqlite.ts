@@ -1,5 +1,6 @@
 /** Logs in a file of SQLite, by the module `node:sqlite`: for one machine whose streams must survive restarts. */
 import { permanent, sqliteUnsupported } from './errors.ts'
+import { Listeners } from './listeners.ts'
 import type { Entry, Place, Store } from './store.ts'
 
 export type { Entry, Place, Store, StoreAppendOptions } from './store.ts'
@@ -91,7 +92,7 @@ export function sqliteStore(
   const deleteEntries = database.prepare('delete from entry where name = ?')
   const deleteLog = database.prepare('delete from log where name = ?')
   const old = database.prepare('select name from log where until < ?')
-  const watchers = new Map<string, Set<(epoch: number) => void>>()
+  const watchers = new Listeners()
   const utf8 = new TextEncoder()
 
   /** One transaction. It begins with the lock for writing, or two processes could both read and then fail to write. */
@@ -125,7 +126,7 @@ export function sqliteStore(
         insertEntry.run(name, epoch, number, utf8.encode(body))
         return 'stored'
       })
-      if (answer === 'stored') for (const wake of watchers.get(name) ?? []) wake(epoch)
+      if (answer === 'stored') watchers.ring(name, epoch)
       return answer
     },
     async read(name, from: Place | undefined, limit) {
@@ -137,14 +138,7 @@ export function sqliteStore(
     async remove(name) {
       atomically(() => remove(name))
     },
-    watch(name, wake) {
-      const those = watchers.get(name) ?? new Set()
-      watchers.set(name, those.add(wake))
-      return () => {
-        those.delete(wake)
-        if (those.size === 0 && watchers.get(name) === those) watchers.delete(name)
-      }
-    },
+    watch: (name, wake) => watchers.add(name, wake),
     sweep: () =>
       atomically(() => {
         const names = old.all(Date.now()) as { name: string }[]

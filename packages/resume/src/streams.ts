@@ -1,6 +1,7 @@
 import { claim, standing, stop } from './claim.ts'
 import { badName, badOption } from './errors.ts'
 import { Follower } from './follower.ts'
+import { Listeners } from './listeners.ts'
 import type { Log } from './log.ts'
 import { memoryStore } from './memory.ts'
 import { ask } from './patience.ts'
@@ -49,7 +50,7 @@ export function createStreams(options: StreamsOptions = {}): Streams {
   const { store = memoryStore(), share = true, onError, platform = ownPlatform } = options
   // Asynchronous, so that an error of the callback is reported the way the platform reports errors, and affects no stream.
   const report = (error: unknown): void => void (async () => onError?.(error))()
-  const listeners = new Map<string, Set<(epoch: number) => void>>()
+  const listeners = new Listeners()
   const followers = new Map<string, { follower: Follower; used: number }>()
 
   const logOf = (name: string): Log => {
@@ -60,17 +61,13 @@ export function createStreams(options: StreamsOptions = {}): Streams {
       platform,
       ...numbers,
       report,
-      ring(epoch) {
-        for (const wake of listeners.get(name) ?? []) wake(epoch)
-      },
+      ring: (epoch) => listeners.ring(name, epoch),
       listen(wake) {
-        const those = listeners.get(name) ?? new Set()
-        listeners.set(name, those.add(wake))
+        const remove = listeners.add(name, wake)
         const unwatch = store.watch?.(name, wake)
         return () => {
           unwatch?.()
-          those.delete(wake)
-          if (those.size === 0 && listeners.get(name) === those) listeners.delete(name)
+          remove()
         }
       },
     }

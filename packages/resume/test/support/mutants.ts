@@ -22,7 +22,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a producer is never fenced',
     file: 'producer.ts',
-    from: "return control.kind === 'seal' ? control.reason : 'fenced'",
+    from: "return hasRecords(entry) ? 'fenced' : (endIn(entry.body) ?? 'fenced')",
     to: 'return undefined',
   },
   {
@@ -70,8 +70,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the id is that of the entry instead of the record',
     file: 'reader.ts',
-    from: 'this.#events.push(decode(block, idOf(epoch, number)))',
-    to: 'this.#events.push(decode(block, idOf(epoch, entry.number)))',
+    from: 'events.push(decode(block, idOf(epoch, number)))',
+    to: 'events.push(decode(block, idOf(epoch, entry.number)))',
   },
   {
     name: 'a cursor is trusted',
@@ -83,13 +83,13 @@ export const mutants: readonly Mutant[] = [
     name: 'a hole is passed over',
     file: 'reader.ts',
     from: 'if (!follows(entry, blocks, this.#last)) return',
-    to: 'if (entry.number - blocks.length < this.#last.number) return',
+    to: 'if (entry.number < this.#last.number) return',
   },
   {
     name: 'the end is forgotten when a client comes back with its id',
     file: 'reader.ts',
-    from: "else this.#end('end')\n      } else",
-    to: '} else',
+    from: "number > this.#cursor ? reason : 'end'",
+    to: 'reason',
   },
   {
     name: 'there is no lease',
@@ -142,14 +142,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a log of the same name is taken for the same log',
     file: 'reader.ts',
-    from: 'return oldest?.body !== this.#generation',
-    to: 'return oldest === undefined',
+    from: 'epoch === 0 ? entry?.body === this.#generation :',
+    to: 'epoch === 0 ? entry :',
   },
   {
     name: 'a reader that lost its place is not told',
     file: 'claim.ts',
-    from: "if (order < 0) return 'forgotten'",
-    to: '',
+    from: 'if (order < 0 || (order === 0 && now.newest.body !== newest.body))',
+    to: 'if (order === 0 && now.newest.body !== newest.body)',
+  },
+  {
+    name: 'a reader takes another entry at its place for the one that it has',
+    file: 'claim.ts',
+    from: 'if (order < 0 || (order === 0 && now.newest.body !== newest.body))',
+    to: 'if (order < 0)',
   },
   {
     name: 'the window of a follower slides without saying so',
@@ -166,20 +172,62 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'every takeover moves the epoch by the same number',
     file: 'blocks.ts',
-    from: 'LEAST_STEP + (baseOf(token) % STEPS)',
+    from: 'LEAST_STEP + (digitsOf(token) % STEPS)',
     to: 'LEAST_STEP',
   },
   {
     name: 'the epoch that a takeover goes on after is not checked',
     file: 'blocks.ts',
-    from: 'return isSame || linkIn(blocks[0] as string) === last.epoch',
+    from: 'return isSame || blocks[0] === linkOf(last.epoch).trimEnd()',
     to: 'return isSame || last.epoch > 0',
   },
   {
     name: 'the memory of a follower is believed when it contradicts the log',
     file: 'reader.ts',
-    from: 'if (this.#follower) return this.#askTheStore(this.#follower)',
+    from: 'if (next && !follower) return',
+    to: 'if (next) return',
+  },
+  {
+    name: 'a follower that contradicts the log is used again',
+    file: 'reader.ts',
+    from: 'follower?.markStale()',
     to: '',
+  },
+  {
+    name: 'a reader whose last record was forgotten is told of damage instead of starting over',
+    file: 'reader.ts',
+    from: 'if (!isThere) return this.#reset(idOf(epoch, number))',
+    to: '',
+  },
+  {
+    name: 'a reader whose last record the log has starts over',
+    file: 'reader.ts',
+    from: 'if (!isThere) return this.#reset',
+    to: 'if (!isThere || next) return this.#reset',
+  },
+  {
+    name: 'a client that comes back gets the records of an entry that it has',
+    file: 'reader.ts',
+    from: 'if (++number > this.#cursor && isEvent(block))',
+    to: 'if (++number && isEvent(block))',
+  },
+  {
+    name: 'a reader that starts over leaves out what its cursor had',
+    file: 'reader.ts',
+    from: 'this.#cursor = 0',
+    to: '',
+  },
+  {
+    name: 'a claim that came too late is used',
+    file: 'claim.ts',
+    from: 'const isLate = after.ended !== undefined || epochOf(after) > place.epoch',
+    to: 'const isLate = false',
+  },
+  {
+    name: 'an error of the store is not asked again',
+    file: 'patience.ts',
+    from: '(error as PermanentError | undefined)?.permanent ||',
+    to: 'error ||',
   },
   {
     name: 'a damaged log is taken over',
