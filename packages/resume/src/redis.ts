@@ -14,7 +14,16 @@ export type RedisClient =
   | RedisCommand
   /** `redis`. */
   | { sendCommand(args: string[]): Promise<unknown> }
-  /** `ioredis`. */
+  /** `createCluster` of `redis`. */
+  | {
+      readonly masters: readonly unknown[]
+      sendCommand(
+        firstKey: string | undefined,
+        isReadonly: boolean | undefined,
+        args: string[],
+      ): Promise<unknown>
+    }
+  /** `ioredis`, and its `Cluster`. */
   | { call(command: string, ...args: string[]): Promise<unknown> }
   /** Bun. */
   | { send(command: string, args: string[]): Promise<unknown> }
@@ -38,12 +47,13 @@ const PERMANENT = /^(WRONGTYPE|NOPERM|NOAUTH|WRONGPASS|ERR(?! max number of clie
 const REFUSED = /equal or smaller than the target stream top item/
 
 /**
- * A store on Redis 6.2 or newer, or Valkey. Any number of servers and clients can use it at the same time.
+ * A store on Redis 6.2 or newer, Redis Cluster, or Valkey. Any number of servers and clients can use it at the same time.
  *
  * How much an acknowledged event is worth is decided by the configuration of the server; see the table of durability in the
  * README.
  *
- * @param client - of `redis`, `ioredis` or Bun, connected by the caller, or a function that sends a command
+ * @param client - of `redis`, `ioredis` or Bun, or a cluster of the first two, connected by the caller; or a function that sends a
+ *   command
  * @throws `ResumeError` with the code `bad-option` if the client is none of these
  *
  * @example
