@@ -8,8 +8,13 @@ import { startListening, stopListening } from './server-process.ts'
 import { Unavailable } from './unavailable.ts'
 
 const scratch = path.resolve(import.meta.dirname, '../../.scratch')
-/** The suites that have it, the newer one first. */
-const SUITES = ['forky', 'bookworm']
+/** Servers that speak the protocol, as Debian packages them: the suites that have them, the newer one first. */
+const SERVERS = {
+  redis: { suites: ['forky', 'bookworm'], variable: 'REDIS_SERVER' },
+  valkey: { suites: ['forky', 'trixie'], variable: 'VALKEY_SERVER' },
+}
+
+export type ServerName = keyof typeof SERVERS
 
 interface Program {
   readonly command: string
@@ -33,18 +38,22 @@ export interface RedisServer {
 
 /**
  * Starts the `redis-server` that `REDIS_SERVER` names, or the one on the PATH, or Debian's, which is unpacked into `.scratch/redis`
- * the first time.
+ * the first time. Likewise for Valkey.
  *
+ * @param more - further arguments of the server
  * @throws Unavailable where none can be had
  */
-export async function startRedis(): Promise<RedisServer> {
-  const { command, args } = findRedis()
+export async function startRedis(
+  name: ServerName = 'redis',
+  more: readonly string[] = [],
+): Promise<RedisServer> {
+  const { command, args } = findProgram(name)
   const folder = mkdtempSync(path.join(tmpdir(), 'redis-'))
   const port = await freePort()
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '']
   const log = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--loglevel', 'warning']
   const run = (): Promise<ChildProcess> =>
-    startListening(command, [...args, ...settings, ...log], port)
+    startListening(command, [...args, ...settings, ...log, ...more], port)
   let child = await run()
   return {
     port,
@@ -64,11 +73,11 @@ export async function startRedis(): Promise<RedisServer> {
   }
 }
 
-function findRedis(): Program {
-  const given = process.env['REDIS_SERVER'] ?? 'redis-server'
+function findProgram(name: ServerName): Program {
+  const given = process.env[SERVERS[name].variable] ?? `${name}-server`
   if (spawnSync(given, ['--version']).status === 0) return { command: given, args: [] }
-  const folder = path.join(scratch, 'redis')
-  if (!existsSync(folder)) unpack(folder)
+  const folder = path.join(scratch, name)
+  if (!existsSync(folder)) unpack(name, folder)
   const root = path.join(folder, 'root')
   const libraries = ['usr/lib', 'lib']
     .map((each) => path.join(root, each))
@@ -84,24 +93,25 @@ function findRedis(): Program {
     .find((file) => /\/ld-linux[^/]*\.so\.\d+$/.test(file))
   if (loader === undefined)
     throw new Unavailable(`There is no loader in ${root}: remove ${folder}.`)
-  const program = ['redis-server', 'redis-check-rdb']
-    .map((name) => path.join(root, 'usr/bin', name))
+  // The same file by another name, where the first is a link to an absolute path.
+  const program = [`${name}-server`, `${name}-check-rdb`]
+    .map((each) => path.join(root, 'usr/bin', each))
     .find((file) => existsSync(file))
   // Started by the loader that came with it, because it may want a newer C library than this machine has.
   return {
     command: loader,
-    args: ['--library-path', libraries.join(':'), '--argv0', 'redis-server', `${program}`],
+    args: ['--library-path', libraries.join(':'), '--argv0', `${name}-server`, `${program}`],
   }
 }
 
 /** Into a folder of its own first, so that one that is half full is never used. */
-function unpack(folder: string): void {
+function unpack(name: ServerName, folder: string): void {
   const own = `${folder}-${process.pid}`
   const problems: string[] = []
   try {
-    for (const suite of SUITES) {
+    for (const suite of SERVERS[name].suites) {
       try {
-        unpackDebianPackage('redis-server', suite, own)
+        unpackDebianPackage(`${name}-server`, suite, own)
         rmSync(path.join(own, 'apt'), { recursive: true, force: true })
         if (!existsSync(folder)) renameSync(own, folder)
         return
@@ -112,5 +122,5 @@ function unpack(folder: string): void {
   } finally {
     rmSync(own, { recursive: true, force: true })
   }
-  throw new Unavailable(`Redis cannot be had: ${problems.join(' ')}`)
+  throw new Unavailable(`${name}-server cannot be had: ${problems.join(' ')}`)
 }

@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import { conformance, type ConformanceCase } from '@tesserae/resume/conformance'
 import {
   type PostgresClient,
@@ -8,11 +12,12 @@ import {
 import { redisStore } from '@tesserae/resume/redis'
 import type { Store } from '@tesserae/resume'
 import { Redis as Upstash } from '@upstash/redis'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import pg from 'pg'
-import { createClient } from 'redis'
+import { createClient, createCluster } from 'redis'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { startPostgres } from '../../src/stores/postgres-server.ts'
+import { startRedisCluster } from '../../src/stores/redis-cluster.ts'
 import { startRedis } from '../../src/stores/redis-server.ts'
 import { Unavailable } from '../../src/stores/unavailable.ts'
 
@@ -120,6 +125,16 @@ else {
     )
   })
 
+  test('redisStore with two clients of Bun', async ({ skip }) => {
+    const package_ = path.resolve(import.meta.dirname, '../../node_modules/@oven/bun-linux-x64')
+    if (!existsSync(package_) && process.env['CI'] !== 'true')
+      skip('There is no Bun for this machine.')
+    const script = path.resolve(import.meta.dirname, '../support/stores/bun-conformance.ts')
+    const args = ['--no-install', script, url]
+    const { stdout } = await promisify(execFile)(path.join(package_, 'bin/bun'), args)
+    expect(stdout).toBe(`${conformance.length + 1} cases\n`)
+  })
+
   test('a RESP2 client is not put into subscriber mode', async () => {
     const client = await connectRedis(2)
     const store = redisStore(client)
@@ -162,6 +177,66 @@ else {
     await append(1)
     clock.mockRestore()
     await expect.poll(left, patient).toBeGreaterThan(keep / 2)
+  })
+}
+
+const valkey = await started(() => startRedis('valkey'))
+if (typeof valkey === 'string') test('a Valkey server', ({ skip }) => skip(valkey))
+else {
+  closers.push(() => valkey[Symbol.asyncDispose]())
+
+  describe('redisStore on Valkey', () => {
+    conform(async () => {
+      const client = await createClient({ url: valkey.url }).connect()
+      const other = new Redis(valkey.url)
+      closers.push(
+        () => client.destroy(),
+        () => other.disconnect(),
+      )
+      return { first: redisStore(client), second: redisStore(other) }
+    })
+  })
+}
+
+const cluster = await started(startRedisCluster)
+if (typeof cluster === 'string') test('a Redis Cluster', ({ skip }) => skip(cluster))
+else {
+  closers.push(() => cluster[Symbol.asyncDispose]())
+  const nodes = cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
+  const connect = async (): Promise<{ first: Store; second: Store }> => {
+    const client = createCluster({ rootNodes: nodes.map((socket) => ({ socket })) })
+    await client.connect()
+    const other = new Cluster(nodes)
+    closers.push(
+      () => client.destroy(),
+      () => other.disconnect(),
+    )
+    return { first: redisStore(client), second: redisStore(other) }
+  }
+
+  describe('redisStore on a cluster, with `redis` and `ioredis`', () => {
+    conform(connect)
+
+    test('hints arrive whichever node a log is on', async () => {
+      const { first, second } = await connect()
+      for (const [from, to] of [
+        [first, second],
+        [second, first],
+      ] as const) {
+        for (const name of ['one', 'two', 'three', 'four']) {
+          let hints = 0
+          const end = to.watch?.(name, () => hints++)
+          // A hint may be lost while the subscription is under way, so the entries go on until one comes.
+          const { number } = (await from.last(name, 1))[0] ?? { number: 0 }
+          for (let n = 1; hints === 0; n++)
+            await from.append(name, { epoch: 1, number: number + n }, 'x', {
+              create: true,
+              keep: 60_000,
+            })
+          end?.()
+        }
+      }
+    })
   })
 }
 

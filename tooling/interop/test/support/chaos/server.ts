@@ -6,17 +6,21 @@ import { createStreams } from '@tesserae/resume'
 import { type RedisClient, redisStore } from '@tesserae/resume/redis'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { LEASE, payload, POLL } from './settings.ts'
+import { LEASE, payload, POLL, RECONNECT } from './settings.ts'
 
 const [, , url = '', kind = ''] = process.argv
 
 function connect(): RedisClient {
   if (kind === 'ioredis') {
-    const client = new Redis(url)
+    const client = new Redis(url, { retryStrategy: () => RECONNECT })
     client.on('error', () => {})
     return client
   }
-  const client = createClient({ url, pingInterval: 500, socket: { socketTimeout: 2000 } })
+  const client = createClient({
+    url,
+    pingInterval: 500,
+    socket: { socketTimeout: 2000, reconnectStrategy: RECONNECT },
+  })
   client.on('error', () => {})
   client.connect().catch(() => {})
   return client
