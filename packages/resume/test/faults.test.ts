@@ -528,6 +528,20 @@ describe('the store forgets', () => {
     expect(await world.until(read)).toEqual(['1', 'failed {"reason":"gone"}'])
   })
 
+  test('all of it before its first event, and a new log of the same name begins: a live reader is reset', async () => {
+    const { world, process } = inWorld()
+    world.log.push({ epoch: 1, number: 0, body: `:w ${'00000100'.padEnd(20, 'z')}\n\n` })
+    const read = collect(process().read('a'))
+    await world.pass(POLL)
+    const base = Number.parseInt('00000200', 36)
+    world.log.length = 0
+    world.log.push({ epoch: 1, number: 0, body: `:w ${'00000200'.padEnd(20, 'y')}\n\n` })
+    world.log.push({ epoch: 1, number: base + 1, body: 'data: new\n\n' })
+    world.log.push({ epoch: 1, number: base + 2, body: ':t {"reason":"end"}\n\n' })
+    const after = `0-${Number.parseInt('00000100', 36)}`
+    expect(await world.until(read)).toEqual([`reset {"after":"${after}"}`, 'new'])
+  })
+
   // The token decides where numbers begin: beyond those that the reader knows, or before them.
   test.each(['1', '0'])(
     'all of it, and a new log of the same name begins: a live reader is reset (token of %ss)',
