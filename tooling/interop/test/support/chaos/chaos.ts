@@ -69,6 +69,8 @@ export class Chaos {
   readonly servers: Server[] = []
   /** When the last fault was over. */
   quietSince = 0
+  /** The longest time in milliseconds for which the machine let a server not run. */
+  longestStall = 0
   readonly counts: Partial<Record<FaultName, number>> = {}
 
   constructor(redis: RedisServer, proxy: Proxy, random: Random) {
@@ -85,7 +87,12 @@ export class Chaos {
     const url = `redis://127.0.0.1:${this.proxy.port}`
     const file = path.join(import.meta.dirname, 'server.ts')
     const kind = index % 2 === 0 ? 'redis' : 'ioredis'
-    const child = spawn(process.execPath, [file, url, kind], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [file, url, kind], {
+      stdio: ['pipe', 'pipe', 'inherit', 'ipc'],
+    })
+    child.on('message', (stall) => {
+      this.longestStall = Math.max(this.longestStall, Number(stall))
+    })
     const server: Server = { child, port: undefined }
     this.servers[index] = server
     for await (const chunk of child.stdout ?? []) {

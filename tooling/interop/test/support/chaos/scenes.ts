@@ -35,9 +35,11 @@ const STORE: readonly FaultName[] = [
 const DAMAGE = 'cut off the end of the log on disk'
 /** More than any round has time for. */
 const ENDLESS = 1_000_000
-const [LOST, STOPPED, GONE, DAMAGED] = ['lost', 'stopped', 'gone', 'damaged'].map(
-  (reason) => `${reason === 'stopped' ? 'stopped' : 'failed'} {"reason":"${reason}"}`,
-) as [string, string, string, string]
+/** What readers receive when a producer is lost. */
+export const LOST = 'failed {"reason":"lost"}'
+const STOPPED = 'stopped {"reason":"stopped"}'
+const GONE = 'failed {"reason":"gone"}'
+const DAMAGED = 'failed {"reason":"damaged"}'
 
 let attempts = 0
 

@@ -9,6 +9,7 @@ import { createClient } from 'redis'
 import { LEASE, payload, POLL, RECONNECT } from './settings.ts'
 
 const [, , url = '', kind = ''] = process.argv
+const TICK = 50
 
 function connect(): RedisClient {
   if (kind === 'ioredis') {
@@ -63,5 +64,12 @@ const server = createServer((request, response) => {
   })
 })
 server.listen(0, '127.0.0.1', () => console.log((server.address() as { port: number }).port))
+// Says for how long this process did not run, because the machine was busy or the process was frozen.
+let ran = performance.now()
+setInterval(() => {
+  const stall = performance.now() - ran - TICK
+  ran += stall + TICK
+  if (stall > TICK) process.send?.(stall)
+}, TICK)
 // Ends with the process that started it.
 process.stdin.on('end', () => process.exit()).resume()
