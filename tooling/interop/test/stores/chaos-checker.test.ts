@@ -1,83 +1,47 @@
-import { expect, test } from 'vitest'
-import { type Expected, type Seen, type Told, violations } from '../support/chaos/checker.ts'
-import { payload } from '../support/chaos/settings.ts'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { accepted, expected, refused } from '../support/chaos/checker-cases.ts'
+import { mutants } from '../support/chaos/checker-mutants.ts'
+import * as checker from '../support/chaos/checker.ts'
 
-const EVENTS = 5
-const told = (n: number, attempt = '1'): Told => ({
-  event: undefined,
-  data: payload('/s', n, attempt),
+const file = path.resolve(import.meta.dirname, '../support/chaos/checker.ts')
+const scratch = path.resolve(import.meta.dirname, '../../.scratch/checkers')
+
+describe('the checker of chaos', () => {
+  test.each(accepted)('accepts %s', (_, its, readers) => {
+    expect(checker.violations({ ...expected, ...its }, readers)).toEqual([])
+  })
+
+  test.each(refused)('finds %s', (_, its, readers, problem) => {
+    expect(checker.violations({ ...expected, ...its }, readers).join()).toMatch(problem)
+  })
 })
-const all = Array.from({ length: EVENTS }, (_, n) => told(n))
-const lost: Told = { event: 'failed', data: '{"reason":"lost"}' }
-const reset: Told = { event: 'reset', data: '{}' }
 
-const expected: Expected = {
-  name: '/s',
-  events: EVENTS,
-  ends: ['failed {"reason":"lost"}'],
-  mayEnd: true,
-  forgotAt: 0,
+/** The checker with a mistake in it. */
+async function plant(index: number, from: string, to: string): Promise<typeof checker> {
+  const parts = readFileSync(file, 'utf8').split(from)
+  expect(parts.length, `\`${from}\` stands once in checker.ts`).toBe(2)
+  const settings = path.join(path.dirname(file), 'settings.ts')
+  mkdirSync(scratch, { recursive: true })
+  const target = path.join(scratch, `${index}.ts`)
+  writeFileSync(target, parts.join(to).replace('./settings.ts', settings))
+  return (await import(pathToFileURL(target).href)) as typeof checker
 }
-const seen = (events: readonly Told[], rest: Partial<Seen> = {}): Seen => ({
-  told: [...events],
-  connections: 1,
-  isOver: true,
-  finishedAt: 100,
-  ...rest,
-})
 
-test.each<[string, Partial<Expected>, Seen[]]>([
-  ['everything and the end', {}, [seen(all), seen(all)]],
-  ['the same part and `lost`', {}, [seen([told(0), lost]), seen([told(0), lost])]],
-  ['a start over, where the store forgot', { forgotAt: 50 }, [seen([told(0), reset, ...all])]],
-  [
-    'something else before the store forgot',
-    { forgotAt: 150 },
-    [seen(all), seen([...all.slice(0, 4), told(4, '2')], { finishedAt: 200 })],
-  ],
-])('the checker of chaos accepts %s', (_, its, readers) => {
-  expect(violations({ ...expected, ...its }, readers)).toEqual([])
-})
-
-// Each of these is what one mistake in the protocol makes of a stream. A check that is taken out lets one of them pass.
-test.each<[string, Partial<Expected>, Seen[], RegExp]>([
-  ['a lost event', {}, [seen([told(0), told(2), lost])], /event 1 is/],
-  ['a doubled event', {}, [seen([told(0), told(0), lost])], /event 1 is/],
-  ['two events in the wrong order', {}, [seen([told(1), told(0), lost])], /event 0 is/],
-  ['an event of another stream', {}, [seen([{ ...told(0), data: '/t 0 1 ' }])], /event 0 is/],
-  [
-    'an event that is cut short',
-    {},
-    [seen([...all.slice(0, 4), { ...told(4), data: '/s 4 1 é' }])],
-    /event 4/,
-  ],
-  ['a reader without an end', {}, [seen(all, { isOver: false })], /waits for ever/],
-  ['an event after the end', {}, [seen([told(0), lost, told(1)])], /after the end/],
-  ['a second end', {}, [seen([told(0), lost, lost])], /after the end/],
-  ['the end too early', {}, [seen(all.slice(0, 4))], /the end after 4 events/],
-  ['the end after an event too many', {}, [seen([...all, told(5)])], /the end after 6 events/],
-  [
-    'an end that the scene excludes',
-    {},
-    [seen([{ event: 'failed', data: 'x' }])],
-    /received failed x/,
-  ],
-  ['`end` of an endless stream', { mayEnd: false }, [seen(all)], /a stream without one/],
-  ['a start over without a reason', {}, [seen([told(0), reset, ...all])], /start over/],
-  ['different ends', {}, [seen(all), seen([told(0), lost])], /2 different streams/],
-  ['`lost` after different events', {}, [seen([told(0), lost]), seen([lost])], /2 different/],
-  [
-    'different producers of one event',
-    {},
-    [seen(all), seen([...all.slice(0, 4), told(4, '2')])],
-    /2 different/,
-  ],
-  [
-    'different streams after the store forgot',
-    { forgotAt: 50 },
-    [seen(all), seen([...all.slice(0, 4), told(4, '2')])],
-    /2 different/,
-  ],
-])('the checker of chaos finds %s', (_, its, readers, problem) => {
-  expect(violations({ ...expected, ...its }, readers).join()).toMatch(problem)
-})
+test.each(mutants.map((mutant, index) => ({ ...mutant, index })))(
+  'the cases find a checker in which $name',
+  async ({ index, from, to }) => {
+    const { violations } = await plant(index, from, to)
+    const isMisled =
+      accepted.some(
+        ([, its, readers]) => violations({ ...expected, ...its }, readers).length > 0,
+      ) ||
+      refused.some(
+        ([, its, readers, problem]) =>
+          !problem.test(violations({ ...expected, ...its }, readers).join()),
+      )
+    expect(isMisled).toBe(true)
+  },
+)
