@@ -149,10 +149,9 @@ export function redisClientError(): ResumeError {
   )
 }
 
-/** An error of a store that asking again cannot change. */
-export function permanent(cause: unknown): ResumeError {
-  const error = new ResumeError('unavailable', `${(cause as Error).message}`, { cause })
-  return Object.assign(error, { permanent: true })
+/** Marks an error of a store that asking again cannot change. */
+export function permanent(error: unknown): unknown {
+  return Object.assign(error as object, { permanent: true })
 }
 
 export function sqliteUnsupported(): ResumeError {

@@ -2,6 +2,7 @@
  * Logs in two tables of Postgres. The row of the log holds the last place; the statement that appends moves it, if the new
  * place is beyond it, and inserts the entry only then. The lock of that row puts concurrent appends in order.
  */
+import { permanent } from './errors.ts'
 import { Listeners } from './listeners.ts'
 import type { Entry, Store } from './store.ts'
 
@@ -153,9 +154,7 @@ const TRANSIENT = /^(08|25006|40|53|55|57|58)/
 function markPermanent(error: unknown): unknown {
   const { code } = Object(error) as { code?: unknown }
   const isSqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)
-  return isSqlState && !TRANSIENT.test(code)
-    ? Object.assign(error as Error, { permanent: true })
-    : error
+  return isSqlState && !TRANSIENT.test(code) ? permanent(error) : error
 }
 
 function entryOf(row: unknown): Entry {
