@@ -18,16 +18,8 @@ export interface RedisCluster {
  */
 export async function startRedisCluster(): Promise<RedisCluster> {
   const busPort = await freePort()
-  const first = await startRedis('redis', [
-    '--cluster-enabled',
-    'yes',
-    '--cluster-port',
-    `${busPort}`,
-  ])
-  const second = await startRedis('redis', [
-    ...['--cluster-enabled', 'yes'],
-    ...['--cluster-port', `${await freePort()}`],
-  ])
+  const first = await startRedis('redis', settings(busPort))
+  const second = await startRedis('redis', settings(await freePort()))
   await command(first, 'ADDSLOTSRANGE', '0', `${SLOTS / 2 - 1}`)
   await command(second, 'ADDSLOTSRANGE', `${SLOTS / 2}`, `${SLOTS - 1}`)
   await command(second, 'MEET', '127.0.0.1', `${first.port}`, `${busPort}`)
@@ -41,6 +33,10 @@ export async function startRedisCluster(): Promise<RedisCluster> {
       await second[Symbol.asyncDispose]()
     },
   }
+}
+
+function settings(busPort: number): string[] {
+  return ['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`]
 }
 
 async function command({ url }: RedisServer, ...args: string[]): Promise<string> {

@@ -224,15 +224,16 @@ else {
         [second, first],
       ] as const) {
         for (const name of ['one', 'two', 'three', 'four']) {
-          let hints = 0
-          const end = to.watch?.(name, () => hints++)
+          const hint = Promise.withResolvers<number>()
+          const end = to.watch?.(name, hint.resolve)
+          let { number } = (await from.last(name, 1))[0] ?? { number: 0 }
           // A hint may be lost while the subscription is under way, so the entries go on until one comes.
-          const { number } = (await from.last(name, 1))[0] ?? { number: 0 }
-          for (let n = 1; hints === 0; n++)
-            await from.append(name, { epoch: 1, number: number + n }, 'x', {
-              create: true,
-              keep: 60_000,
-            })
+          const writing = setInterval(() => {
+            const options = { create: true, keep: 60_000 }
+            void from.append(name, { epoch: 1, number: ++number }, 'x', options)
+          }, 20)
+          expect(await hint.promise).toBe(1)
+          clearInterval(writing)
           end?.()
         }
       }

@@ -30,9 +30,7 @@ async function hints(): Promise<void> {
   }
 }
 
-const cases = [
-  ...conformance.map(({ title, run }) => ({ title, run: () => run({ first, second }) })),
-]
+const cases = conformance.map(({ title, run }) => ({ title, run: () => run({ first, second }) }))
 for (const { title, run } of [...cases, { title: 'hints', run: hints }]) {
   try {
     await run()
