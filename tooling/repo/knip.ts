@@ -99,6 +99,7 @@ const config: KnipConfig = {
         'src/stores/figures.ts',
         'test/support/chaos/server.ts',
         'test/support/servers/{bun,deno}.ts',
+        'test/support/stores/bun-conformance.ts',
       ],
       ignoreDependencies: [
         '@copilotkit/aimock',
@@ -107,7 +108,8 @@ const config: KnipConfig = {
         '@portkey-ai/gateway',
         'mock-openai-api',
         'openai-mock-api',
-        // Bundled into a page by its test.
+        // Bundled into pages by their tests.
+        '@ai-sdk/react',
         'react',
         'react-dom',
       ],

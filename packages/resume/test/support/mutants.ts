@@ -194,7 +194,7 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'a reader whose last record was forgotten is told of damage instead of starting over',
+    name: 'a reader whose last record was forgotten gets `damaged` instead of starting over',
     file: 'reader.ts',
     from: 'if (!isThere) return this.#reset(idOf(epoch, number))',
     to: '',
