@@ -12,6 +12,7 @@
  */
 import { encode } from '@tesserae/encoder'
 import {
+  baseOf,
   BEAT,
   bytesOf,
   decode,
@@ -28,7 +29,7 @@ import { aborted, ownId, type ResumeError } from './errors.ts'
 import type { SseEventInit } from '@tesserae/encoder'
 import type { Log } from './log.ts'
 import { ask } from './patience.ts'
-import { beyond } from './place.ts'
+import { beyond, compare } from './place.ts'
 import { type EventIterator, iteratorOf } from './source.ts'
 import type { Place } from './store.ts'
 import type { EndReason, Ending, RunReason, RunSource } from './types.ts'
@@ -42,6 +43,8 @@ export class Producer {
   readonly done: Promise<Ending>
   readonly #log: Log
   readonly #epoch: number
+  /** The last record before the claim. */
+  readonly #origin: Place
   #number: number
   /** Of all entries. */
   #bytes = 0
@@ -67,6 +70,7 @@ export class Producer {
   constructor(log: Log, { epoch, last, isTakeover }: Claimed) {
     this.#log = log
     this.#epoch = epoch
+    this.#origin = last
     this.#number = last.number
     this.#lastAppend = log.platform.now()
     this.done = new Promise((resolve) => (this.#resolve = resolve))
@@ -245,7 +249,10 @@ export class Producer {
     }
   }
 
-  /** What a takeover continues after. `undefined`: the store lost entries in the middle, so there is no `count`. */
+  /**
+   * What a takeover continues after. `undefined`: there is no `count`, because the store lost entries, or has forgotten some since
+   * the claim. Then the numbers would fit readers that have those, and the source would repeat what they have.
+   */
   async #history(): Promise<{ last: SseEventInit | undefined; count: number } | undefined> {
     const log = this.#log
     let last: SseEventInit | undefined
@@ -255,8 +262,13 @@ export class Producer {
     for (;;) {
       const page = await ask(log, () => log.store.read(log.name, from, HISTORY_PAGE))
       for (const entry of page) {
+        // A beat of its own.
+        if (entry.epoch === this.#epoch) continue
         this.#bytes += bytesOf(entry.body)
-        if (!hasRecords(entry)) continue
+        if (!hasRecords(entry)) {
+          before ??= { epoch: 0, number: baseOf(entry) }
+          continue
+        }
         const blocks = split(entry.body)
         if (before && !follows(entry, blocks, before)) return undefined
         before = entry
@@ -265,7 +277,8 @@ export class Producer {
         const newest = events.at(-1)
         if (newest !== undefined) last = decode(newest)
       }
-      if (page.length < HISTORY_PAGE) return { last, count }
+      if (page.length < HISTORY_PAGE)
+        return before && compare(before, this.#origin) === 0 ? { last, count } : undefined
       from = beyond(page.at(-1) as Place)
     }
   }

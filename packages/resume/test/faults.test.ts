@@ -352,6 +352,41 @@ describe('the store forgets', () => {
     expect(await world.until(process().state('a'))).toBe('damaged')
   })
 
+  test('its tail, while a takeover looks at it: no event comes twice, and the log ends with `damaged`', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'a'), entry(2, 'b'))
+    const read = collect(process().read('a'))
+    await world.pass(POLL)
+    // The takeover has its place, which follows `b`, and then finds one event.
+    const forgetting: typeof world.store.read = (...args) => {
+      const index = world.log.findIndex(({ body }) => body === 'data: b\n\n')
+      if (index >= 0) world.log.splice(index, 1)
+      return world.store.read(...args)
+    }
+    const store = { ...world.store, read: forgetting }
+    const streams = createStreams({ store, platform: world.platform, lease: LEASE, poll: POLL })
+    let isCalled = false
+    const source = (): SseEventInit[] => {
+      isCalled = true
+      return [{ data: 'b again' }]
+    }
+    const run = await world.until(streams.start('a', source, { takeover: true }))
+    if (run === 'still waiting') throw new Error(run)
+    expect(await world.until(run.done)).toMatchObject({ reason: 'damaged', events: 0 })
+    expect(isCalled).toBe(false)
+    expect(await world.until(read)).toEqual(['a', 'b', 'failed {"reason":"damaged"}'])
+    const late = await world.until(collect(process().read('a')))
+    expect(late).toEqual(['a', 'failed {"reason":"damaged"}'])
+  })
+
+  test('its oldest events: a takeover ends the log with `damaged`', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(2, 'b'))
+    const run = await world.until(process().start('a', [], { takeover: true }))
+    if (run === 'still waiting') throw new Error(run)
+    expect(await world.until(run.done)).toMatchObject({ reason: 'damaged', events: 0 })
+  })
+
   test('its tail, and another producer goes on: a reader that had it is reset', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'), entry(2, 'b'))

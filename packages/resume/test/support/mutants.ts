@@ -230,6 +230,18 @@ export const mutants: readonly Mutant[] = [
     to: 'error ||',
   },
   {
+    name: 'a takeover does not notice what the store has forgotten since the claim',
+    file: 'producer.ts',
+    from: 'return before && compare(before, this.#origin) === 0 ? { last, count } : undefined',
+    to: 'return { last, count }',
+  },
+  {
+    name: 'a log without its oldest events is taken over',
+    file: 'producer.ts',
+    from: 'before ??= { epoch: 0, number: baseOf(entry) }',
+    to: 'before ??= this.#origin.epoch === 0 ? this.#origin : undefined',
+  },
+  {
     name: 'a damaged log is taken over',
     file: 'producer.ts',
     from: 'if (before && !follows(entry, blocks, before)) return undefined',

@@ -35,10 +35,10 @@ const STORE: readonly FaultName[] = [
 const DAMAGE = 'cut off the end of the log on disk'
 /** More than any round has time for. */
 const ENDLESS = 1_000_000
-/** What readers receive when a producer is lost. */
+/** The last events that readers receive, by the reason. */
 export const LOST = 'failed {"reason":"lost"}'
 const STOPPED = 'stopped {"reason":"stopped"}'
-const GONE = 'failed {"reason":"gone"}'
+export const GONE = 'failed {"reason":"gone"}'
 const DAMAGED = 'failed {"reason":"damaged"}'
 
 let attempts = 0
