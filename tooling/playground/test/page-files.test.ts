@@ -45,6 +45,22 @@ describe('a file', () => {
     expect(file.note).toContain('“data: ” was added before each line')
   })
 
+  it('with lines of Ollama says which endpoint streams events', () => {
+    const line = JSON.stringify({ model: 'm', message: { content: 'a' }, done: false })
+    expect(opened(`${line}\n${line}\n`).note).toContain('/v1/chat/completions')
+    expect(opened('{"a":1}\n{"b":2}\n').note).not.toContain('Ollama')
+  })
+
+  it('that is indented loses what all lines have in front, and reports it', () => {
+    const file = opened('    event: a\n    data:   b\n\n    data: c\r\n    \n')
+    expect(bodyIn(file)).toBe('event: a\ndata:   b\n\ndata: c\r\n\n')
+    expect(file.note).toContain('indentation')
+    // Lines that differ say something: the parser decides about them.
+    const mixed = '  data: a\ndata: b\n\n'
+    expect(bodyIn(opened(mixed))).toBe(mixed)
+    expect(opened(mixed).note).toBe('')
+  })
+
   it('from curl -i has its head, and the body that follows the last one', () => {
     const text = `HTTP/1.1 307 Temporary Redirect\r\nlocation: /x\r\n\r\nHTTP/2 200\r\ncontent-type: text/event-stream\r\nx-request-id: 7\r\n\r\n${STREAM}`
     const file = opened(text)

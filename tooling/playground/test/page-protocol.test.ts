@@ -26,6 +26,12 @@ async function read(bytes: Uint8Array): Promise<Recording> {
 }
 
 describe('one event', () => {
+  it('that holds a document on each line is known by the first', () => {
+    const chunk = JSON.stringify({ choices: [{ index: 0, delta: { content: 'A' } }] })
+    expect(protocolOf({ data: `${chunk}\n${chunk}\n[DONE]` })).toBe('chat')
+    expect(protocolOf({ data: 'words\nof a text' })).toBeUndefined()
+  })
+
   it.each<[data: unknown, protocol: Protocol | undefined, event?: string]>([
     [{ choices: [{ index: 0, delta: {} }] }, 'chat'],
     [{ choices: [], usage: {} }, 'chat'],
@@ -88,6 +94,17 @@ function streamed(): [string, Transcript][] {
     .map((id): [string, Transcript] => [id, loadRecording(id)])
     .filter(([, { meaning }]) => meaning?.streamed === true && meaning.kind in KINDS)
 }
+
+test('chunks without blank lines, to the end without one, are a message', async () => {
+  const say = (choice: object): string =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}\n`
+  const text = `${say({ delta: { content: 'A' } })}${say({ delta: { content: 'B' }, finish_reason: 'stop' })}data: [DONE]`
+  const recording = await read(new TextEncoder().encode(text))
+  expect(recording.protocol).toBe('chat')
+  expect(recording.message.parts.map((part) => part.text)).toEqual(['AB'])
+  expect(recording.message.outcome?.verdict?.complete).toBe(true)
+  expect(standingOf(recording, recording.message.outcome!, false).title).toBe('Complete')
+})
 
 describe('every recording', () => {
   test.each(streamed())(

@@ -50,7 +50,24 @@ export function openFile(bytes: Bytes): Opened | Choice {
   }
   if (/^\s*<(!doctype|html)/i.test(start))
     return { ...plain('HTML document', '', bytes), contentType: 'text/html' }
-  return plain('Event stream', '', bytes)
+  return openIndented(bytes) ?? plain('Event stream', '', bytes)
+}
+
+/** A stream that was copied from a page or a log, which indents each of its lines. */
+function openIndented(bytes: Bytes): Opened | undefined {
+  const [indent] =
+    /^[\t ]+(?=(data|event|id|retry)?:)/m.exec(utf8.decode(bytes.subarray(0, 4_096))) ?? []
+  if (indent === undefined) return undefined
+  const lines = utf8.decode(bytes).split('\n')
+  if (!lines.every((line) => line.startsWith(indent) || line.trim() === '')) return undefined
+  const text = lines.map((line) =>
+    line.slice(line.startsWith(indent) ? indent.length : 0).replace(/^\s+$/, ''),
+  )
+  return plain(
+    'Event stream',
+    'The indentation of its lines was taken away.',
+    encoder.encode(text.join('\n')),
+  )
 }
 
 function plain(
@@ -179,6 +196,13 @@ function openLines(text: string): Opened | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   if (lines.length < 2 || !lines.every((line) => objectIn(line))) return undefined
   const events = lines.map((line) => `data: ${line.trim()}\n\n`).join('')
-  const note = '“data: ” was added before each line, and a blank line after it.'
+  const added = '“data: ” was added before each line, and a blank line after it.'
+  const note = isOllamas(objectIn(lines[0] ?? ''))
+    ? `${added} These are lines of Ollama’s own API, which has no message here: its /v1/chat/completions streams events.`
+    : added
   return plain('JSON lines', note, encoder.encode(events))
+}
+
+function isOllamas(line: Readonly<Record<string, unknown>> | undefined): boolean {
+  return typeof line?.['done'] === 'boolean' && ('message' in line || 'response' in line)
 }

@@ -54,7 +54,8 @@ export class ProtocolDetector {
 export function protocolOf({ event = '', data }: EventShape): Protocol | undefined {
   if (/^\s*\[DONE\]\s*$/.test(data)) return 'chat'
   if (event === 'reasoning_trace') return 'crucible'
-  const value = objectIn(data)
+  // Without blank lines between them, all chunks are one event, with a document on each line.
+  const value = objectIn(data) ?? objectIn(data.slice(0, data.indexOf('\n')))
   if (!value) return undefined
   const type = typeof value['type'] === 'string' ? value['type'] : event
   if (type.startsWith('response.')) return 'responses'

@@ -1,4 +1,4 @@
-import type { SseEvent } from '@tesserae/parser'
+import { createParser, type SseEvent } from '@tesserae/parser'
 import { parseStream, ResponseError } from '@tesserae/parser/stream'
 import { ChatReader, judgeChat } from './chat-reader.ts'
 import { EventLog } from './event-log.ts'
@@ -87,7 +87,7 @@ export class Recording {
     this.tape.end = end
     if (!this.#isDocument) this.events.end()
     else if (end.how === 'closed') this.refusal = await this.#whyRefused()
-    const reader = this.#reader ?? this.#read(this.#detector.end())
+    const reader = this.#reader ?? this.#read(this.#protocolAtEnd())
     // A document is read to its end or not at all: stopping ends it where it is.
     reader.end(this.#isDocument && end.how === 'stopped' ? { ...end, how: 'closed' } : end)
     await reader.finished
@@ -126,6 +126,20 @@ export class Recording {
     for (const { bytes, known, event } of this.#waiting) reader.push(bytes, known, event)
     this.#waiting = []
     return reader
+  }
+
+  /** An event that the stream ended in decides too: `accumulate` reads it, if it is whole without its blank line. */
+  #protocolAtEnd(): Protocol {
+    const last = this.events.entries.at(-1)
+    if (last?.kind === 'cut') {
+      const { maxEventBytes } = this.settings
+      const parser = createParser({ incomplete: 'dispatch', maxEventBytes })
+      parser.feed(this.tape.slice(last.start, last.end))
+      for (const event of parser) this.#detector.push(event)
+      parser.end()
+      for (const event of parser) this.#detector.push(event)
+    }
+    return this.#detector.end()
   }
 
   async #whyRefused(): Promise<ResponseError | undefined> {

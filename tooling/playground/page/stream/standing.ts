@@ -95,9 +95,11 @@ function standingOfEvents({ events }: Recording): Standing {
 function refusalReason({ refusal, settings }: Recording): Reason {
   const { status, contentType } = settings
   const sentence =
-    refusal?.code === 'bad-status'
-      ? `The server answered with status ${status} instead of a stream. Its answer is under Bytes.`
-      : `The server answered with ${contentType || 'no content type'} instead of text/event-stream. Its answer is under Bytes.`
+    settings.timing === 'none' && settings.headers.length === 0
+      ? `This is ${contentType}, not a stream of events. It is under Bytes.`
+      : refusal?.code === 'bad-status'
+        ? `The server answered with status ${status} instead of a stream. Its answer is under Bytes.`
+        : `The server answered with ${contentType || 'no content type'} instead of text/event-stream. Its answer is under Bytes.`
   return { code: refusal?.code, sentence }
 }
 

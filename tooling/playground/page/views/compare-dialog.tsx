@@ -33,6 +33,18 @@ export function CompareDialog({ dialog, session, view }: Props): VNode {
       setWhole({ said: error instanceof Error ? error.message : String(error) })
     }
   }
+  const isKept = pinned?.recording === recording
+  const hint = isKept
+    ? 'It is kept. Close this, load another stream, and compare again.'
+    : request
+      ? ''
+      : 'Only a request that streams can be asked without streaming.'
+  const title = view.order?.title ?? 'This stream'
+  // Both may have been pasted.
+  const names = [
+    pinned?.title === title ? `${title}, kept` : (pinned?.title ?? ''),
+    pinned?.title === title ? `${title}, now` : title,
+  ] as const
   return (
     <dialog id="compare-dialog" class="full" ref={dialog} aria-labelledby="compare-title">
       <h2 id="compare-title">Compare</h2>
@@ -53,8 +65,7 @@ export function CompareDialog({ dialog, session, view }: Props): VNode {
           Ask without streaming
         </button>
         <span role="status" id="compare-note">
-          {whole.said ||
-            (request ? '' : 'Only a request that streams can be asked without streaming.')}
+          {whole.said || hint}
         </span>
       </div>
       {whole.answer === undefined ? null : (
@@ -63,15 +74,11 @@ export function CompareDialog({ dialog, session, view }: Props): VNode {
           values={[recording.message.outcome?.message, whole.answer]}
         />
       )}
-      {pinned && pinned.recording !== recording ? (
+      {pinned && !isKept ? (
         <>
-          <Numbers
-            one={pinned.recording}
-            other={recording}
-            names={[pinned.title, view.order?.title ?? '']}
-          />
+          <Numbers one={pinned.recording} other={recording} names={names} />
           <Sides
-            names={[pinned.title, view.order?.title ?? 'This stream']}
+            names={names}
             values={[pinned.recording.message.outcome?.message, recording.message.outcome?.message]}
           />
         </>

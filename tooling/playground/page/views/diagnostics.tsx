@@ -2,7 +2,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import type { Moment } from '../state/moment.ts'
 import type { View } from '../state/session.ts'
 import type { Outcome } from '../stream/message-log.ts'
-import { protocolNames } from '../stream/protocol.ts'
+import { type Protocol, protocolNames } from '../stream/protocol.ts'
 import { reasonInWords } from '../stream/standing.ts'
 import { formatCount, plural } from './numbers.ts'
 
@@ -93,7 +93,9 @@ function Verdict({ moment, outcome }: Props): VNode | null {
   if (verdict.complete && !failure)
     return (
       <Finding tone="tool" title={`${when}: complete`}>
-        <p>{name}: every choice has its end.</p>
+        <p>
+          {name}: {hasChoices(protocol) ? 'every choice has its end.' : 'the message has its end.'}
+        </p>
       </Finding>
     )
   const reason = verdict.reason ?? failure?.code ?? ''
@@ -103,6 +105,10 @@ function Verdict({ moment, outcome }: Props): VNode | null {
       <p>{sentence.charAt(0).toUpperCase() + sentence.slice(1)}</p>
     </Finding>
   )
+}
+
+function hasChoices(protocol: Protocol | undefined): boolean {
+  return protocol === 'chat' || protocol === 'legacy'
 }
 
 function ServerError({ outcome }: { readonly outcome: Outcome | undefined }): VNode | null {

@@ -1,4 +1,4 @@
-import { createJsonReader } from '@tesserae/openai/json'
+import { createJsonReader, type JsonReader } from '@tesserae/openai/json'
 import type { VNode } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { effectOf, type Moment } from '../state/moment.ts'
@@ -234,8 +234,13 @@ function CallValue({
 
 /** The arguments so far, read as they grow. */
 function useJson(part: Part, length: number): { state: keyof typeof STATES; value: unknown } {
-  const kept = useRef({ reader: createJsonReader(), length: 0 })
-  if (length < kept.current.length) kept.current = { reader: createJsonReader(), length: 0 }
+  const anew = (): { part: Part; reader: JsonReader; length: number } => ({
+    part,
+    reader: createJsonReader(),
+    length: 0,
+  })
+  const kept = useRef(anew())
+  if (part !== kept.current.part || length < kept.current.length) kept.current = anew()
   const { current } = kept
   if (length > current.length) current.reader.push(part.text.slice(current.length, length))
   current.length = length

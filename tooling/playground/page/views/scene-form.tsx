@@ -61,7 +61,7 @@ export function SceneForm({
         />
         <Select
           id="fault-at"
-          label="at"
+          label="At"
           className="narrow"
           value={String(playing.at)}
           options={AT}

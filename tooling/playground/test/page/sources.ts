@@ -44,6 +44,27 @@ describe('pasting', () => {
     expect(await page.locator('#events .entry .id').innerText()).toBe('id 7')
   })
 
+  test('shows the arguments of the stream that is shown, and not of the one before', async () => {
+    const { page } = visit
+    const call = (city: string): string => {
+      const fn = { name: 'weather', arguments: JSON.stringify({ city }) }
+      const delta = { tool_calls: [{ index: 0, id: 'a', type: 'function', function: fn }] }
+      const ends = { index: 0, delta: {}, finish_reason: 'tool_calls' }
+      return [{ choices: [{ index: 0, delta }] }, { choices: [ends] }]
+        .map((chunk) => `data: ${JSON.stringify(chunk)}\n`)
+        .join('')
+    }
+    await visit.open()
+    await page.click('#tab-open')
+    for (const city of ['Paris', 'Berlin']) {
+      // Without blank lines, as some documents print streams.
+      await page.fill('#pasted', `${call(city)}data: [DONE]`)
+      await page.click('#read-paste')
+      await page.locator('#message pre.read', { hasText: city }).waitFor()
+      await standing(page, /^Complete$/)
+    }
+  })
+
   test('reads bytes from a file, and shows those that are not text', async () => {
     const { page } = visit
     await visit.open()

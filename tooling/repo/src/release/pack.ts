@@ -65,12 +65,15 @@ async function main(): Promise<void> {
     throw new Error(
       `Run stamp.ts before: ${without.join(', ')} would be published without an address.`,
     )
+  const target = path.resolve(root, folder)
   const packed = await pack(root, {
-    folder: path.resolve(root, folder),
+    folder: target,
     isPublished: isAll ? () => Promise.resolve(false) : isOnRegistry,
   })
   if (packed.length > 0) console.log(packed.join('\n'))
   else console.error('The registry has every version already.')
+  // The names are for programs that read them.
+  if (isAll) console.error(`\nPacked. In your project: npm install ${target}/*.tgz`)
 }
 
 if (import.meta.main) {
