@@ -1,7 +1,15 @@
 import type { SseEvent } from '@tesserae/parser'
-import { type ClientError, type ClientErrorCode, closedEarly } from './errors.ts'
+import {
+  afterAttempts,
+  type ClientError,
+  type ClientErrorCode,
+  closedEarly,
+  needsIds,
+  needsOption,
+  tooLongAWait,
+} from './errors.ts'
 import { Exchange } from './exchange.ts'
-import { delayOf, isTemporary, mayRepeat } from './policy.ts'
+import { delayOf, isRepeatable, isTemporary } from './policy.ts'
 import { headerOfId, headersOf, isRequest } from './request.ts'
 import type { Settings } from './settings.ts'
 import type {
@@ -41,6 +49,7 @@ export class EventConnection implements Connection {
   reconnectionTime: number | undefined
   attempts = 0
   restarts = 0
+  mayRestart = true
   response: Response | undefined
   ending: ConnectionEnding | undefined
 
@@ -258,7 +267,7 @@ export class EventConnection implements Connection {
   #ended(exchange: Exchange): void {
     const { until, resume, onEnd, isOnce } = this.#settings
     if (until && resume) throw exchange.error('lost')
-    if (onEnd === 'close') return this.#close('end')
+    if (onEnd === 'close' || !(this.mayRestart || this.#hasId())) return this.#close('end')
     exchange.stop()
     this.#opening = undefined
     this.#continuation = this.#broken = undefined
@@ -276,26 +285,43 @@ export class EventConnection implements Connection {
 
   /** Decides whether there is another attempt. Throws if there is none. */
   async #failed(error: ClientError): Promise<void> {
-    const { statuses, attempts, maxRetryAfter, isOnce } = this.#settings
+    const { statuses, attempts, maxRetryAfter, isOnce, resume } = this.#settings
     const exchange = this.#exchange as Exchange
-    if (this.state === 'open') this.#broken = { error, response: this.response as Response }
+    const isBroken = this.state === 'open'
+    if (isBroken) this.#broken = { error, response: this.response as Response }
     exchange.stop()
     this.#enter('connecting')
-    const giveUp = (code: ClientErrorCode, cause?: unknown): ClientError =>
-      exchange.error(code, { ...error, cause })
+    const giveUp = (code: ClientErrorCode, cause?: unknown, addition?: string): ClientError =>
+      exchange.error(code, { ...error, cause }, addition)
     if (!isTemporary(error, statuses)) {
       const isRefused = this.#continuation && error.status
       throw isRefused ? giveUp('resume-refused', this.#broken?.error) : error
     }
     await this.#seekContinuation()
     if (!this.#continuation) {
-      if (!mayRepeat(this.#settings, this.#count, this.lastEventId)) throw error
+      if (!this.#mayRepeat())
+        throw isBroken && !resume
+          ? giveUp(error.code, error.cause, isRepeatable(this.#settings) ? needsIds : needsOption)
+          : error
       if (isOnce) throw giveUp('cannot-repeat', error)
     }
     const { retryAfter = 0 } = error
     if (!this.#isAsked) this.#failures++
-    if (this.#failures >= attempts || retryAfter > maxRetryAfter) throw giveUp('gave-up', error)
+    if (retryAfter > maxRetryAfter) throw giveUp('gave-up', error, tooLongAWait)
+    if (this.#failures >= attempts) throw giveUp('gave-up', error, afterAttempts(this.#failures))
     this.#retry(error)
+  }
+
+  /** Whether the request of the caller may be sent once more. */
+  #mayRepeat(): boolean {
+    if (!isRepeatable(this.#settings)) return false
+    // From its beginning, an answer would be delivered twice.
+    return (this.#settings.isSafe && this.mayRestart) || this.#count === 0 || this.#hasId()
+  }
+
+  /** Whether the next request can say where to continue. */
+  #hasId(): boolean {
+    return !!headerOfId(this.lastEventId)
   }
 
   /** Asks for the request that continues an answer: when it breaks off, and when its continuation fails. */

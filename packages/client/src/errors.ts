@@ -36,19 +36,19 @@ export interface ClientErrorDetails {
   readonly cause?: unknown
 }
 
-/** What each code says: what was wrong, and what to do. */
+/** What each code says: what was wrong, and what to do if that is always the same. */
 const MESSAGES: Readonly<Record<ClientErrorCode, string>> = {
   'bad-status': 'The server refused the request',
   'bad-content-type':
     "Expected `text/event-stream`: check the address, or pass `contentType: 'any'`",
-  'no-answer': 'No response arrived, though the request may have been carried out: see `cause`',
-  lost: 'The response broke off: pass `repeat` or `resume` to continue it',
+  'no-answer': 'No response arrived, though the request may have been carried out',
+  lost: 'The response broke off',
   'head-timeout': 'No response arrived within `headTimeout`',
   'idle-timeout': 'No byte arrived within `idleTimeout`',
   'event-timeout': 'No event arrived within `eventTimeout`',
-  'gave-up': 'Gave up: see `cause`, `attempts` and `maxRetryAfter`',
+  'gave-up': 'Gave up',
   'event-too-large': 'An event is larger than `maxEventBytes`: raise it',
-  'incomplete-event': 'The body ended inside an event: request it again',
+  'incomplete-event': 'The body ended inside an event',
   'cannot-repeat': 'A stream cannot be sent again: pass a string or bytes as `body`',
   'resume-mismatch': 'The continuation differs from what was delivered: request the answer anew',
   'resume-refused': 'The server does not continue the answer: request it anew',
@@ -88,12 +88,28 @@ export class ClientError extends Error {
     attempts: number,
     lastEventId: string,
     { status, headers, excerpt, retryAfter, cause }: ClientErrorDetails = {},
+    addition = '',
   ) {
-    const answer = status ? ` (status ${status}${excerpt ? `: ${oneLine(excerpt)}` : ''})` : ''
-    super(`${MESSAGES[code]}${answer}.`, cause === undefined ? undefined : { cause })
+    const answer = status && `status ${status}${excerpt ? `: ${oneLine(excerpt)}` : ''}`
+    const reason = answer || (/^(no-answer|lost|gave-up)$/.test(code) && reasonOf(cause))
+    super(
+      `${MESSAGES[code]}${addition}${reason ? ` (${reason})` : ''}.`,
+      cause === undefined ? undefined : { cause },
+    )
     const details = { status, headers, excerpt, retryAfter }
     Object.assign(this, { name: 'ClientError', code, ...details, attempts, lastEventId })
   }
+}
+
+/** What went wrong below the connection: `fetch` hides the reason in the cause of its error. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  // The error for several addresses of one host has a code instead of a message.
+  const { message, cause, code } = error as Error & { readonly code?: string }
+  const reason = reasonOf(cause)
+  if (reason && error instanceof ClientError) return reason
+  const own = message.replace(/\.$/, '') || `${code}`
+  return reason ? `${own}: ${reason}` : own
 }
 
 /** What a server says of its own error, fit for a log. */
@@ -103,6 +119,13 @@ function oneLine(text: string): string {
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim()
 }
+
+export const needsOption = ': pass `repeat` or `resume` to continue it'
+export const needsIds = ': let the server send IDs, or pass `resume`, to continue it'
+export const tooLongAWait = ': `Retry-After` is longer than `maxRetryAfter`'
+
+export const afterAttempts = (count: number): string =>
+  ` after ${count} failed attempt${count > 1 ? 's' : ''}`
 
 export const twoBodies = (): TypeError => new TypeError('Pass `json` or `body`, not both.')
 

@@ -1,5 +1,5 @@
 import { LONGEST_DELAY, platformClock } from './clock.ts'
-import { ClientError, invalidAddress } from './errors.ts'
+import { invalidAddress, reasonOf } from './errors.ts'
 import type { EventSourceInit, FetchLike } from './event-source-types.ts'
 import { Exchange } from './exchange.ts'
 import { isTemporary } from './policy.ts'
@@ -328,11 +328,4 @@ function endingOf(error: unknown, { failure, response }: Exchange): Ending {
   const { status, cause } = failure
   const wasAborted = (cause as Error | undefined)?.name === 'AbortError'
   return { isFinal: wasAborted || !isTemporary(failure, []), code: status, message }
-}
-
-/** What went wrong below the connection: `fetch` hides the reason in the cause of its error. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error
-  if (!(cause instanceof Error)) return message
-  return error instanceof ClientError ? reasonOf(cause) : `${message}: ${reasonOf(cause)}`
 }

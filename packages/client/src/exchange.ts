@@ -63,7 +63,7 @@ export class Exchange {
       response = await wait.until(this.#fetch(input, init, headers), headTimeout || Infinity)
     } catch (cause) {
       if (cause === CANCELLED) throw cause
-      throw futility(cause, input, !this.#options.fetch) ?? this.error('no-answer', { cause })
+      throw futility(cause, input, init, !this.#options.fetch) ?? this.error('no-answer', { cause })
     }
     if (!response) throw this.error('head-timeout')
     const kind = kindOf(response, init.method, contentType === 'any')
@@ -107,9 +107,10 @@ export class Exchange {
     this.#body?.stop()
   }
 
-  error(code: ClientErrorCode, details?: ClientErrorDetails): ClientError {
+  /** @param addition - what is added to the sentence of the code */
+  error(code: ClientErrorCode, details?: ClientErrorDetails, addition?: string): ClientError {
     const { attempt = 1 } = this.#options
-    return (this.failure = new ClientError(code, attempt, this.lastEventId, details))
+    return (this.failure = new ClientError(code, attempt, this.lastEventId, details, addition))
   }
 
   async #fetch(input: ConnectAddress, init: RequestInit, headers: Headers): Promise<Response> {

@@ -1,6 +1,5 @@
 import { LONGEST_DELAY } from './clock.ts'
 import type { ClientError } from './errors.ts'
-import { headerOfId } from './request.ts'
 import type { Settings } from './settings.ts'
 
 /** Statuses of servers that are overloaded, restarting or behind a proxy that could not reach them. */
@@ -15,15 +14,9 @@ export function isTemporary(
   return !/^(bad-content-type|event-too-large|resume-)/.test(code)
 }
 
-/** Whether the request of the caller may be sent once more, after `count` events. */
-export function mayRepeat(
-  { repeat, isSafe }: Settings,
-  count: number,
-  lastEventId: string,
-): boolean {
-  if (isSafe) return repeat !== false
-  // From its beginning, an answer would be delivered twice.
-  return repeat === true && (count === 0 || !!headerOfId(lastEventId))
+/** Whether the caller allows it to send the request again. */
+export function isRepeatable({ repeat, isSafe }: Settings): boolean {
+  return repeat === true || (isSafe && repeat !== false)
 }
 
 /**

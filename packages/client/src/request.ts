@@ -43,16 +43,23 @@ export function headerOfId(id: string): string | undefined {
 
 /**
  * The reason why `fetch` will never take this request, however often it is tried: an address or a scheme that it
- * does not know. `undefined` if another attempt may succeed.
+ * does not know, or wrong options. `undefined` if another attempt may succeed.
  */
-export function futility(cause: unknown, input: ConnectAddress, isPlatforms: boolean): unknown {
+export function futility(
+  cause: unknown,
+  input: ConnectAddress,
+  { body = null, ...init }: RequestInit,
+  isPlatforms: boolean,
+): unknown {
+  // Bun constructs this `Request`, and refuses to send it.
+  if (body !== null && /^(GET|HEAD)$/i.test(init.method ?? 'GET')) return cause
   if ((cause as { cause?: { code?: unknown } } | undefined)?.cause?.code === 'ERR_INVALID_URL')
     return cause
   try {
     const address = isRequest(input) ? input.url : `${input}`
     // A `fetch` of the caller may know an address without an origin. The platform's resolves it against its page.
     const { protocol } = new URL(
-      isPlatforms ? new Request(address).url : address,
+      isPlatforms ? new Request(address, init).url : address,
       'http://localhost',
     )
     return /^(https?|data|blob):$/.test(protocol) ? undefined : cause

@@ -55,59 +55,71 @@ export interface Settings extends Pick<
   readonly random: () => number
 }
 
-/** Checks the options, and fills in the defaults. */
-// long: one line for each option, twice.
-export function settingsOf(address: ConnectAddress, options: ConnectOptions): Settings {
-  const {
-    attempts,
-    clock = platformClock,
-    contentType,
-    delay = 1_000,
-    eventTimeout = 0,
-    factor = 2,
-    fetch,
-    headers,
-    headTimeout = 0,
-    idleTimeout = 0,
-    incomplete,
-    jitter = 1,
-    json,
-    lastEventId = '',
-    maxDelay = 30_000,
-    maxEventBytes,
-    maxRetryAfter = 300_000,
-    minDelay = Math.min(250, delay),
-    onComment,
-    onEnd,
-    onOpen,
-    onRetry,
-    onUnknownField,
-    random = Math.random,
-    readAhead = 65_536,
-    repeat = 'safe',
-    resume,
-    signal,
-    statuses,
-    until,
-    // A `fetch` of the caller may know more options than this package.
-    ...init
-  } = options
-  const numbers = {
-    delay,
-    eventTimeout,
-    headTimeout,
-    idleTimeout,
-    jitter,
-    maxDelay,
-    maxRetryAfter,
-    minDelay,
-    readAhead,
-  }
-  for (const [name, value] of Object.entries(numbers))
-    if (!(value >= 0)) throw outOfRange(name, 'a number from 0 up')
-  if (!(factor >= 1)) throw outOfRange('factor', 'at least 1')
-  if (jitter > 1) throw outOfRange('jitter', 'from 0 to 1')
+type Check = (value: unknown) => boolean
 
+const isNumber =
+  (least: number, most = Infinity): Check =>
+  (value) =>
+    typeof value === 'number' && value >= least && value <= most
+const isOneOf =
+  (...values: unknown[]): Check =>
+  (value) =>
+    values.includes(value)
+const isFunction: Check = (value) => typeof value === 'function'
+const isString: Check = (value) => typeof value === 'string'
+const has =
+  (...names: string[]): Check =>
+  (value) =>
+    typeof value === 'object' && names.some((name) => name in (value ?? {}))
+
+/** What the options of this package must be, and the address. */
+const EXPECTED: readonly (readonly [names: string, expected: string, check: Check])[] = [
+  [
+    'address',
+    'a string, a URL or a Request',
+    (value) => isString(value) || has('url', 'href')(value),
+  ],
+  [
+    'delay eventTimeout headTimeout idleTimeout maxDelay maxRetryAfter minDelay readAhead',
+    'a number from 0 up',
+    isNumber(0),
+  ],
+  ['jitter', 'from 0 to 1', isNumber(0, 1)],
+  ['attempts factor', 'at least 1', isNumber(1)],
+  ['fetch onComment onOpen onRetry onUnknownField random until', 'a function', isFunction],
+  ['resume', 'a function, or a strategy', (value) => isFunction(value) || has('begin')(value)],
+  ['signal', 'an `AbortSignal`', (value) => value === null || has('aborted')(value)],
+  ['repeat', "'safe', true or false", isOneOf('safe', true, false)],
+  ['onEnd', "'reconnect' or 'close'", isOneOf('reconnect', 'close')],
+  ['contentType', "'strict' or 'any'", isOneOf('strict', 'any')],
+  ['incomplete', "'discard', 'dispatch' or 'error'", isOneOf('discard', 'dispatch', 'error')],
+  ['lastEventId', 'a string', isString],
+  ['statuses', 'an array', Array.isArray],
+  ['clock', 'a clock', has('setTimeout')],
+  // The parser and `Headers` check these.
+  ['headers json maxEventBytes', '', () => true],
+]
+
+/** Whether it is an option of this package. Throws if its value is wrong. */
+function isKnown(option: string, value: unknown): boolean {
+  for (const [names, expected, accepts] of EXPECTED)
+    if (names.split(' ').includes(option)) {
+      if (accepts(value)) return true
+      throw outOfRange(option, expected)
+    }
+  return false
+}
+
+/** Checks the options, and fills in the defaults. */
+export function settingsOf(address: ConnectAddress, options: ConnectOptions): Settings {
+  isKnown('address', address)
+  const known: ConnectOptions = {}
+  // A `fetch` of the caller may know more options than this package.
+  const init: RequestInit = {}
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined) Object.assign(isKnown(name, value) ? known : init, { [name]: value })
+
+  const { delay = 1_000, headers, json, repeat = 'safe', resume, signal } = known
   const request = isRequest(address) ? address : undefined
   if (request?.body) throw requestWithBody()
   if (json !== undefined) {
@@ -119,34 +131,28 @@ export function settingsOf(address: ConnectAddress, options: ConnectOptions): Se
   const isOnce = isStream(init.body)
   if (isOnce) Object.assign(init, { duplex: 'half' })
   const safe = isSafe(init.method)
-  const limit = attempts ?? (safe ? Infinity : UNSAFE_ATTEMPTS)
-  if (!(limit >= 1)) throw outOfRange('attempts', 'at least 1')
   return {
-    ...numbers,
-    attempts: limit,
-    clock,
-    contentType,
-    factor,
-    fetch,
+    attempts: safe ? Infinity : UNSAFE_ATTEMPTS,
+    clock: platformClock,
+    delay,
+    factor: 2,
+    jitter: 1,
+    lastEventId: '',
+    maxDelay: 30_000,
+    maxRetryAfter: 300_000,
+    minDelay: Math.min(250, delay),
+    onEnd: safe && repeat !== false ? 'reconnect' : 'close',
+    random: Math.random,
+    repeat,
+    until: typeof resume === 'object' ? resume.until : undefined,
+    ...(known as object),
     headers: headers ?? request?.headers,
-    incomplete,
     init,
     isJson: json !== undefined,
     isOnce,
     isSafe: safe,
-    lastEventId,
-    maxEventBytes,
-    onComment,
-    onEnd: onEnd ?? (safe && repeat !== false ? 'reconnect' : 'close'),
-    onOpen,
-    onRetry,
-    onUnknownField,
-    random,
-    repeat,
     resume: typeof resume === 'function' ? strategyOf(resume) : resume,
     signals: [signal, request?.signal].filter((one) => !!one),
-    statuses,
-    until: until ?? (typeof resume === 'object' ? resume.until : undefined),
   }
 }
 

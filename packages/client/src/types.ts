@@ -192,6 +192,11 @@ export interface Connection extends AsyncIterableIterator<SseEvent> {
    * `Last-Event-ID` or by `resume`.
    */
   readonly restarts: number
+  /**
+   * Whether a response may begin anew: default `true`. If `false`, the connection ends where the next request cannot say
+   * where to continue: for a reader of one answer.
+   */
+  mayRestart: boolean
   /** The response that is open, or was open last. Its body belongs to the connection. */
   readonly response: Response | undefined
   /** How the connection ended; `undefined` as long as it has not. */
