@@ -583,6 +583,12 @@ describe('a connection that began its answer anew', () => {
     })
   })
 
+  test('is told not to send its request again', async () => {
+    const connection = { ...source, restarts: 0, mayRestart: true }
+    await openai.accumulate(connection).catch(() => {})
+    expect(connection.mayRestart).toBe(false)
+  })
+
   test('ends the deltas before the second response', async () => {
     source.restarts = 0
     const text: string[] = []

@@ -56,11 +56,14 @@ export function pullFrom(source: Exclude<ChunkSource, Response>): Pull {
 interface Reconnecting extends AsyncIterable<unknown> {
   /** How many responses may have begun the message anew. */
   readonly restarts: number
+  /** Whether the connection may request the message from its beginning again. */
+  mayRestart?: boolean
 }
 
 /** Two halves of two answers are not a message: the second response ends the first. */
 function ofConnection(source: Reconnecting): Pull {
   const { restarts } = source
+  if ('mayRestart' in source) source.mayRestart = false
   const pull = ofIterable(source)
   return {
     ...pull,
