@@ -128,6 +128,7 @@ export class ModelStreamError extends Error {
     if (['interrupted', 'incomplete', 'timeout', 'bad-json'].includes(code)) return true
     if (code !== 'server-error' && code !== 'bad-response') return false
     const words = `${error?.type} ${error?.code}`
+    if (/^(stream-error|failed) (?!too-large)/.test(words)) return true
     if (/insufficient_quota|billing/.test(words)) return false
     if (status !== undefined) return status >= 500 || [408, 409, 425, 429].includes(status)
     return /rate_?limit|overloaded|server_error|internal|timeout|unavailable/i.test(words)

@@ -34,6 +34,22 @@ function isBareError({ object, type, code, status, message, detail, errors }: Wi
   return isNamed || Number(status) >= 400 || (code !== undefined && code !== null)
 }
 
+/** How `@tesserae/resume` ends a log that has no end of its own. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  failed: 'The stream failed on the server.',
+  stopped: 'The stream was stopped.',
+}
+
+/** The fields of the error with which `@tesserae/encoder` or `@tesserae/resume` ends a stream, if the event is one. */
+export function endingIn(name: string | undefined, data: unknown): Wire | undefined {
+  if (name === undefined || !isWire(data)) return undefined
+  if (name === 'stream-error') return { type: name, ...data }
+  const { reason: code } = data
+  return typeof code === 'string' && Object.hasOwn(ENDINGS, name)
+    ? { message: ENDINGS[name], type: name, code, ...data }
+    : undefined
+}
+
 /** Reads an error from what stands in its place: an object, or a sentence. */
 export function serverErrorOf(error: unknown, raw: unknown): ServerError {
   const fields: Wire = isWire(error) ? error : { message: error }

@@ -2,7 +2,7 @@ import type { NoteCode } from '../accumulator/notes.ts'
 import type { Dialect } from '../dialects/types.ts'
 import { badJson, interrupted, leftOut } from '../errors.ts'
 import type { Prediction } from '../predict/predictor.ts'
-import { serverErrorIn, serverErrorOf, type ServerError } from '../server-error.ts'
+import { endingIn, serverErrorIn, serverErrorOf, type ServerError } from '../server-error.ts'
 import { isWire, type Wire } from '../wire.ts'
 import { documentsIn } from './documents.ts'
 import { foreign } from './protocols.ts'
@@ -29,6 +29,7 @@ export interface Sink {
  * | `null`, a number, a string                 | left out, with the note `not-a-chunk`                       |
  * | a list                                     | each of its items                                           |
  * | named `error`                              | an error, whatever its data                                 |
+ * | named `stream-error`, `failed`, `stopped`  | an error, with the data of the encoder or the resume log    |
  * | an error in any other form                 | the chunk, if there is one beside it, and then the error    |
  * | named `reset`, after any chunk             | a `ModelStreamError` with the code `interrupted`            |
  * | anything after an error                    | its usage, if it has any                                    |
@@ -113,6 +114,7 @@ export class Interpreter {
       if (isWire(value) && isWire(value['usage'])) this.#sink.usage(value['usage'])
     } else if (event === 'error')
       this.fail(isWire(value) ? (value['error'] ?? value) : value, value)
+    else if (isNamed(event) && endingIn(event, value)) this.fail(endingIn(event, value), value)
     else if (isWire(value)) this.#takeObject(value, event, data)
     else this.#sink.note('not-a-chunk')
   }

@@ -3,7 +3,7 @@ import { badJson, badResponse, serverError, wrongProtocol } from '../errors.ts'
 import { chunkIn } from '../read/clients.ts'
 import { documentsIn } from '../read/documents.ts'
 import type { EventLike } from '../read/source.ts'
-import { serverErrorOf } from '../server-error.ts'
+import { endingIn, serverErrorOf } from '../server-error.ts'
 import { noEvents } from './errors.ts'
 import { isNothing, isWire, type Wire, wireIn } from './wire.ts'
 
@@ -46,6 +46,7 @@ const [TAB, LF, CR, SPACE, BRACKET, ANGLE, BRACE] = [0x09, 0x0a, 0x0d, 0x20, 0x5
  * | JSON without a `type`                       | the name of the event is its type                            |
  * | first of all, an event of another protocol  | `wrong-protocol`                                             |
  * | an event named `error` that is not JSON     | an error with this message                                   |
+ * | `stream-error` of `@tesserae/encoder`, `failed` and `stopped` of `@tesserae/resume` | an error             |
  * | several JSON documents                      | an event each, with the note `glued-json`                    |
  * | no JSON                                     | `bad-json`; at the end of a stream that was cut, `cut-event`  |
  */
@@ -211,7 +212,9 @@ export class EventReader {
     else if (!this.isOver) {
       if (this.#count++ === 0) assertOurs(value)
       const isUnnamed = value['type'] === undefined && value['object'] !== 'response'
-      this.#last = isUnnamed && isNamed(name) ? { ...value, type: name } : value
+      const error = isUnnamed ? endingIn(name, value) : undefined
+      if (error) this.#last = { type: 'error', error }
+      else this.#last = isUnnamed && isNamed(name) ? { ...value, type: name } : value
       this.#sink.event(this.#last)
     }
   }
