@@ -1,6 +1,7 @@
 import type { IncompleteReason, Verdict } from './accumulator/types.ts'
 import type { Issue } from './schema/standard.ts'
 import type { ServerError } from './server-error.ts'
+import { isWire } from './wire.ts'
 import type { ChatCompletion } from './types.ts'
 
 /**
@@ -197,10 +198,18 @@ const INCOMPLETE: Readonly<Record<IncompleteReason, string>> = {
   'open-json': 'The server finished in the middle of the arguments of a tool call',
 }
 
-export const incomplete = (reason: IncompleteReason): ModelStreamError =>
+const ONCE = 'A source can be read once: forward it with `tap`, or read a `clone()` made before.'
+
+/** Of a source that yielded nothing, only the caller knows whether it was read before. */
+export const endOfNothing = (): string =>
+  `The source ended before its first item: it is empty, or it was read before. ${ONCE}`
+
+export const incomplete = (reason: IncompleteReason, isEmpty = false): ModelStreamError =>
   new ModelStreamError(
     'incomplete',
-    `${INCOMPLETE[reason]}. Request it again, or pass { incomplete: 'return' } to get what arrived.`,
+    isEmpty
+      ? endOfNothing()
+      : `${INCOMPLETE[reason]}. Request it again, or pass { incomplete: 'return' } to get what arrived.`,
   )
 
 export const badJson = (data: string, cause: unknown): ModelStreamError =>
@@ -313,13 +322,38 @@ export const leftOut = (): Error =>
     'An event named `reset` says that the server left out a part of the stream or began it anew.',
   )
 
-export const notASource = (source: unknown): TypeError => {
-  const kind = Object.prototype.toString.call(source).slice(8, -1)
-  const advice = kind === 'Promise' ? 'await it first' : 'put one chunk in an array'
-  return new TypeError(
-    `Expected a Response, bytes, events or chunks as the source, received ${kind}: ${advice}.`,
-  )
+/** What to do about a source that is not one. */
+function adviceOn(source: unknown): string {
+  if (source instanceof Promise) return 'await it first'
+  if (typeof source === 'function') return 'call it, and pass the result'
+  if (typeof source === 'string') return 'pass `new Response(text)`'
+  return isWire(source) ? 'put one chunk in an array' : 'the source is missing'
 }
+
+export const notASource = (source: unknown): TypeError =>
+  new TypeError(
+    `Expected a Response, bytes, events or chunks as the source, received ${Object.prototype.toString.call(source).slice(8, -1)}: ${adviceOn(source)}.`,
+  )
+
+export const wasRead = (): TypeError =>
+  new TypeError(`The body was read before, or is being read. ${ONCE}`)
+
+export const badOption = (name: string, expected: string): TypeError =>
+  new TypeError(`\`${name}\` must be ${expected}.`)
+
+export const unknownOption = (name: string, known: string): TypeError =>
+  new TypeError(`Unknown option \`${name}\`. The options are: ${known.replaceAll(' ', ', ')}.`)
+
+export const notASchema = (): TypeError =>
+  new TypeError('Expected a Standard Schema, such as a schema of zod, valibot or arktype.')
+
+export const notIterable = (what: string): TypeError =>
+  new TypeError(`Expected an iterable of ${what}: pass the result of \`split\`.`)
+
+export const notAChunk = (): TypeError =>
+  new TypeError(
+    'Expected a chunk, received an event: push `JSON.parse(event.data)`, or read all events with `accumulate`.',
+  )
 
 export const notACompletion = (): TypeError =>
   new TypeError(

@@ -546,9 +546,9 @@ describe('anything else as the source rejects', () => {
     ['readChunks', (source) => openai.readChunks(source).next()],
   ]
   const sources: [string, unknown, string][] = [
-    ['undefined', undefined, 'received Undefined: put'],
-    ['null', null, 'received Null: put'],
-    ['a string', 'data: {}', 'received String: put'],
+    ['undefined', undefined, 'received Undefined: the source is missing'],
+    ['null', null, 'received Null: the source is missing'],
+    ['a string', 'data: {}', 'received String: pass `new Response(text)`'],
     ['an object', {}, 'received Object: put'],
     ['bytes', new Uint8Array(3), 'received Uint8Array: put one chunk in an array'],
     ['a promise', Promise.resolve([]), 'received Promise: await it first'],

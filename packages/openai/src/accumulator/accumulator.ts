@@ -1,4 +1,5 @@
-import { finished } from '../errors.ts'
+import { finished, notAChunk } from '../errors.ts'
+import { checkOptions, RULE_KINDS } from '../options.ts'
 import { serverErrorIn, type ServerError } from '../server-error.ts'
 import type { ChatCompletion, Usage } from '../types.ts'
 import { copyOf, isWire, type Wire } from '../wire.ts'
@@ -37,6 +38,7 @@ import type {
 export function createAccumulator<Message = ChatCompletion>(
   options: AccumulatorOptions = {},
 ): Accumulator<Message> {
+  checkOptions(options, 'rules onDelta', RULE_KINDS)
   return new ChunkAccumulator<Message>(options)
 }
 
@@ -63,7 +65,10 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
     const isOther = chunk['choices'] === undefined && typeof chunk['type'] === 'string'
     if (isOther && chunk['object'] === undefined && !serverErrorIn(chunk))
       return this.note('unknown-event')
-    this.error ??= serverErrorIn(chunk)
+    const error = serverErrorIn(chunk)
+    if (!error && chunk['choices'] === undefined && typeof chunk['data'] === 'string')
+      throw notAChunk()
+    this.error ??= error
     this.take(chunk)
   }
 

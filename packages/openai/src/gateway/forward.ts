@@ -1,4 +1,5 @@
 import { aborted } from '../errors.ts'
+import { assertUnread } from '../read/source.ts'
 
 /** A source that is forwarded while it is read. */
 export interface Forwarded {
@@ -12,6 +13,7 @@ export interface Forwarded {
 
 /** Forwards the bytes of a source. What reads `seen` is asked first, and waits for the reader of `body`. */
 export function forward(source: Response | ReadableStream<Uint8Array>): Forwarded {
+  assertUnread(source)
   const stream = 'getReader' in source ? source : (source.body ?? new Response('').body)
   const reader = (stream as ReadableStream<Uint8Array>).getReader()
   const copies = new Copies()

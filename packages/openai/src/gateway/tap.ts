@@ -1,5 +1,6 @@
 import type { ChatCompletion } from '../types.ts'
 import { accumulate } from '../read/accumulate.ts'
+import { checkOfChunks } from '../read/options.ts'
 import type { Accumulated, AccumulateOptions } from '../read/run.ts'
 import { forward } from './forward.ts'
 
@@ -47,6 +48,7 @@ export function tap<Message = ChatCompletion>(
   source: Response | ReadableStream<Uint8Array>,
   options: TapOptions = {},
 ): Tapped<Message> {
+  checkOfChunks(options)
   const { body, seen, ignore } = forward(source)
   const result = accumulate<Message>(seen, { ...options, ...FIXED })
   return { body, result: result.finally(ignore) }

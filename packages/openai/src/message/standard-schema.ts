@@ -1,4 +1,4 @@
-import { invalidJson, invalidValue } from '../errors.ts'
+import { invalidJson, invalidValue, notASchema } from '../errors.ts'
 
 /** A validator of any library that speaks Standard Schema 1: zod, valibot, arktype and others. */
 export interface StandardSchema<Output> {
@@ -27,13 +27,15 @@ export async function parseWith<Output>(
   text: string,
   schema: StandardSchema<Output>,
 ): Promise<Output> {
+  const validator = (schema as StandardSchema<Output> | undefined)?.['~standard']
+  if (validator === undefined) throw notASchema()
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
     throw invalidJson(text, cause)
   }
-  const result = await schema['~standard'].validate(value)
+  const result = await validator.validate(value)
   if (result.issues) throw invalidValue(text, result.issues)
   return result.value
 }

@@ -1,4 +1,5 @@
 import type { ChatCompletion } from '../types.ts'
+import { checkOfChunks } from './options.ts'
 import { type Accumulated, type AccumulateOptions, Run } from './run.ts'
 import type { ChunkSource } from './source.ts'
 
@@ -32,6 +33,7 @@ export async function accumulate(
   source: ChunkSource,
   options: AccumulateOptions = {},
 ): Promise<ChatCompletion | Accumulated> {
+  checkOfChunks(options)
   const run = new Run(source, options, options.onDelta, false)
   await run.toEnd()
   const result = run.result()

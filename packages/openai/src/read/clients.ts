@@ -1,4 +1,4 @@
-import { isWire } from '../wire.ts'
+import { isWire, type Wire } from '../wire.ts'
 
 /** The parts of the AI SDK's `fullStream` that say in its words what the chunks say. */
 const PART = /^(abort|file|finish|reasoning|response|source|start|stream|text|tool)(-|$)/
@@ -12,5 +12,11 @@ export function chunkIn(value: unknown): unknown {
   const { type, rawValue, additional_kwargs: more } = value
   if (isWire(more)) return more['__raw_response']
   if (type === 'raw' && 'rawValue' in value) return rawValue
-  return typeof type === 'string' && PART.test(type) ? undefined : value
+  return typeof type === 'string' && PART.test(type) && !isDelta(value) ? undefined : value
+}
+
+/** Whether an object is what `readDeltas` or `readSnapshots` yields, of this package or of its Responses API. */
+export function isDelta({ type, choice, item, deltas }: Wire): boolean {
+  if (Array.isArray(deltas)) return true
+  return typeof type === 'string' && (typeof choice === 'number' || typeof item === 'number')
 }

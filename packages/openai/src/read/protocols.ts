@@ -1,8 +1,14 @@
 import { type ModelStreamError, wrongProtocol } from '../errors.ts'
 import type { Wire } from '../wire.ts'
+import { isDelta } from './clients.ts'
+
+/** What to do with the result of `readDeltas`. */
+export const READ_ONCE =
+  'Pass the source of the deltas, with `onDelta`; or take the message that their generator returns.'
 
 /** The error for an object of another protocol; `undefined` for an object that could be anything. */
 export function foreign(value: Wire): ModelStreamError | undefined {
+  if (isDelta(value)) return wrongProtocol('deltas', READ_ONCE)
   const { type, object, candidates, done, message, response, role, content } = value
   if ((typeof type === 'string' && type.startsWith('response.')) || object === 'response')
     return wrongProtocol('the Responses API', 'Read it with `@tesserae/openai/responses`.')

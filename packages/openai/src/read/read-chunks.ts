@@ -5,6 +5,7 @@ import { split } from '../split/split.ts'
 import type { ChatCompletion, ChatCompletionChunk } from '../types.ts'
 import { isEmpty, isWire, type Wire } from '../wire.ts'
 import { Interpreter } from './interpreter.ts'
+import { checkOfChunks } from './options.ts'
 import { type ReadOptions, Reading } from './reading.ts'
 import type { ChunkSource } from './source.ts'
 import { type Control, stoppable } from './stoppable.ts'
@@ -47,6 +48,7 @@ async function* chunksOf<Chunk>(
   options: ReadChunksOptions,
   control: Control,
 ): AsyncGenerator<Chunk, void> {
+  checkOfChunks(options)
   const chunks: Chunk[] = []
   let hasFinished = false
   const add = (chunk: object): void => {
@@ -82,7 +84,7 @@ async function* chunksOf<Chunk>(
   yield* chunks.splice(0)
   if (interpreter.error) throw serverError(interpreter.error)
   if (!interpreter.done && !hasFinished && options.incomplete !== 'return')
-    throw incomplete('no-end')
+    throw incomplete('no-end', reading.isEmpty)
 }
 
 function finishes(chunk: object): boolean {

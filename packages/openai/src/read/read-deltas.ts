@@ -1,5 +1,6 @@
 import type { Delta } from '../accumulator/types.ts'
 import type { ChatCompletion } from '../types.ts'
+import { checkOfChunks } from './options.ts'
 import { type Accumulated, type AccumulateOptions, Run } from './run.ts'
 import type { ChunkSource } from './source.ts'
 import { type Control, stoppable } from './stoppable.ts'
@@ -35,6 +36,7 @@ function listen(
   options: AccumulateOptions,
   control: Control,
 ): { run: Run; deltas: Delta[] } {
+  checkOfChunks(options)
   const deltas: Delta[] = []
   const run = new Run(
     source,

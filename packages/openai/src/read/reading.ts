@@ -1,11 +1,14 @@
 import type { Dialect } from '../dialects/types.ts'
 import { interrupted, ModelStreamError, noChunks, serverError } from '../errors.ts'
-import { serverErrorOf } from '../server-error.ts'
-import { type BodyOf, failureOf } from './body.ts'
+import { endOfDocument } from '../json/scan.ts'
+import { serverErrorIn, serverErrorOf } from '../server-error.ts'
+import { isWire, type Wire } from '../wire.ts'
+import { type BodyOf, failureOf, notAStream } from './body.ts'
 import { Bytes, Document } from './bytes.ts'
 import { chunkIn } from './clients.ts'
+import { documentsIn } from './documents.ts'
 import type { Interpreter } from './interpreter.ts'
-import { decoded } from './protocols.ts'
+import { decoded, foreign } from './protocols.ts'
 import {
   assertSource,
   type ChunkSource,
@@ -41,8 +44,8 @@ export class Reading {
   /** The body of an answer that is not a success. */
   readonly #failure: Document | undefined
   readonly #of: BodyOf
-  /** Whether any event or chunk came. */
-  isOpen = false
+  /** Whether nothing came of a source that may have been read before. */
+  isEmpty: boolean
   #hasEnded = false
   #hasWrappers = false
   #hasChunks = false
@@ -60,6 +63,7 @@ export class Reading {
     assertSource(source)
     this.#interpreter = interpreter
     const isResponse = 'ok' in source && 'headers' in source
+    this.isEmpty = !isResponse
     this.#of = isResponse ? { status: source.status, headers: source.headers } : {}
     this.#bytes = new Bytes(interpreter, options.maxEventBytes, this.#of)
     const pull = pullFrom(isResponse ? (source.body ?? []) : source)
@@ -124,21 +128,16 @@ export class Reading {
 
   #take({ done, value }: Item): void {
     this.#isPulling = false
-    if (done) this.#end()
-    else if (ArrayBuffer.isView(value)) this.#takeBytes(value as Uint8Array)
-    else {
-      this.isOpen = true
-      if (isEvent(value)) this.#interpreter.takeEvent(value)
-      else this.#takeObject(value)
-    }
+    if (done) return this.#end()
+    this.isEmpty = false
+    if (ArrayBuffer.isView(value)) this.#takeBytes(value as Uint8Array)
+    else if (isEvent(value)) this.#interpreter.takeEvent(value)
+    else this.#takeObject(value)
   }
 
   #takeBytes(bytes: Uint8Array): void {
     if (this.#failure) this.#failure.add(bytes)
-    else {
-      this.#bytes.feed(bytes)
-      this.isOpen = true
-    }
+    else this.#bytes.feed(bytes)
   }
 
   #takeObject(value: unknown): void {
@@ -155,12 +154,10 @@ export class Reading {
     this.#hasEnded = true
     if (this.#failure) throw this.#errorAnswer(this.#failure.text())
     this.#bytes.end()
-    this.isOpen = true
     if (this.#hasWrappers && !this.#hasChunks) throw noChunks()
   }
 
   #errorAnswer(text: string): ModelStreamError {
-    this.isOpen = false
     try {
       return failureOf(JSON.parse(text), text, this.#of)
     } catch {
@@ -179,15 +176,27 @@ export class Reading {
   }
 }
 
-/** Clients and parsers throw an answer with a bad status as an error with `status` and the beginning of the body. */
-export function badStatusIn(error: unknown): ModelStreamError | undefined {
+/**
+ * Clients and parsers throw an answer with a bad status or another type as an error with `status` and the beginning of
+ * the body.
+ *
+ * @param foreignIn - recognizes an object of another protocol
+ */
+export function badStatusIn(
+  error: unknown,
+  foreignIn: (value: Wire) => ModelStreamError | undefined = foreign,
+): ModelStreamError | undefined {
   if (typeof error !== 'object' || error === null) return undefined
-  const { status, excerpt, headers, retryAfter } = error as Record<string, unknown>
+  const { code, status, excerpt, headers, retryAfter } = error as Record<string, unknown>
   if (typeof status !== 'number' || typeof excerpt !== 'string') return undefined
   const more = {
     headers: headers instanceof Headers ? headers : undefined,
     retryAfter: typeof retryAfter === 'number' ? retryAfter : undefined,
     cause: error,
+  }
+  if (code === 'bad-content-type') {
+    const of = { status, headers: more.headers }
+    return Object.assign(wrongType(excerpt, of, foreignIn), { cause: error })
   }
   try {
     const found = failureOf(JSON.parse(excerpt), excerpt, { status })
@@ -198,6 +207,20 @@ export function badStatusIn(error: unknown): ModelStreamError | undefined {
   const words = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(excerpt)?.[1]
   const message: unknown = words === undefined ? excerpt : JSON.parse(words)
   return serverError(serverErrorOf({ message, status }, excerpt), status, more)
+}
+
+/** The failure of an answer that is not a stream of events, by the first document in its body. */
+function wrongType(
+  text: string,
+  of: BodyOf,
+  foreignIn: (value: Wire) => ModelStreamError | undefined,
+): ModelStreamError {
+  const start = text.trimStart()
+  const first = documentsIn(start.slice(0, endOfDocument(start, 0)))?.flat()[0]
+  if (!isWire(first)) return notAStream(text, of)
+  const error = serverErrorIn(first)
+  if (error) return serverError(error, error.status, of)
+  return foreignIn(first) ?? notAStream(text, of)
 }
 
 function isEvent(value: unknown): value is EventLike {

@@ -144,7 +144,7 @@ export class Run implements Sink {
     }
     let failure = this.#failure
     if (verdict.error) failure ??= serverError(verdict.error)
-    if (!verdict.complete) failure ??= incomplete(verdict.reason)
+    if (!verdict.complete) failure ??= incomplete(verdict.reason, this.#reading.isEmpty)
     if (failure) Object.assign(failure, { partial: message, verdict })
     return { message, verdict, failure }
   }

@@ -1,4 +1,4 @@
-import { notASource, restarted } from '../errors.ts'
+import { notASource, restarted, wasRead } from '../errors.ts'
 
 /** An event, from any parser. */
 export interface EventLike {
@@ -45,6 +45,13 @@ export function assertSource(source: unknown): void {
       'ok' in source ||
       'getReader' in source)
   if (!isSource) throw notASource(source)
+  assertUnread(source)
+}
+
+/** Throws a `TypeError` for a body that was read, or is being read. */
+export function assertUnread(source: object): void {
+  const { bodyUsed, body, locked } = source as Partial<Response> & Partial<ReadableStream>
+  if (bodyUsed === true || (locked ?? body?.locked) === true) throw wasRead()
 }
 
 export function pullFrom(source: Exclude<ChunkSource, Response>): Pull {

@@ -14,6 +14,9 @@ export interface WatchOptions {
   readonly tokenTimeout?: number | undefined
 }
 
+/** The longest delay of a timer, 25 days: beyond it, the timer fires at once. */
+const LONGEST = 2 ** 31 - 1
+
 /** Pulls from a source until a signal, a timeout or `stop()` ends it. Only time spent waiting for the source counts. */
 export class Watch implements Pull {
   readonly #pull: Pull
@@ -53,7 +56,7 @@ export class Watch implements Pull {
       this.#end = resolve
       const fail = (): void =>
         reject(isIdle ? timedOut('bytes', idleTimeout) : timedOut('content', tokenTimeout))
-      const timer = wait === Infinity ? undefined : setTimeout(fail, wait)
+      const timer = wait > LONGEST ? undefined : setTimeout(fail, wait)
       item.then(resolve, reject).finally(() => {
         clearTimeout(timer)
         if (from > 0) this.#waited += Date.now() - from

@@ -1,3 +1,4 @@
+import { checkOfEvents } from '../read/options.ts'
 import type { ChunkSource } from '../read/source.ts'
 import { type Control, stoppable } from '../read/stoppable.ts'
 import type { ResponseDelta } from './accumulator-types.ts'
@@ -34,6 +35,7 @@ export async function accumulate(
   source: ChunkSource,
   options: AccumulateOptions = {},
 ): Promise<ModelResponse | AccumulatedResponse> {
+  checkOfEvents(options)
   const run = new ResponseReading(source, options, options.onDelta, false)
   try {
     for (;;) {
@@ -104,6 +106,7 @@ function listen(
   options: AccumulateOptions,
   control: Control,
 ): { readonly run: ResponseReading; readonly deltas: ResponseDelta[] } {
+  checkOfEvents(options)
   const deltas: ResponseDelta[] = []
   const tell = (delta: ResponseDelta): void => {
     deltas.push(delta)

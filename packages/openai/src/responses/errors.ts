@@ -1,4 +1,4 @@
-import { ModelStreamError as StreamFailure } from '../errors.ts'
+import { ModelStreamError as StreamFailure, endOfNothing } from '../errors.ts'
 import type { ModelStreamErrorCode, ModelStreamErrorDetails } from '../errors.ts'
 import type {
   ResponseCursor,
@@ -53,10 +53,15 @@ const INCOMPLETE: Readonly<Record<ResponseIncompleteReason, string>> = {
 }
 
 /** The stream ended, and the response is not complete. */
-export const incompleteResponse = (reason: ResponseIncompleteReason): StreamFailure =>
+export const incompleteResponse = (
+  reason: ResponseIncompleteReason,
+  isEmpty = false,
+): StreamFailure =>
   new StreamFailure(
     'incomplete',
-    `${INCOMPLETE[reason]}. Request it again, resume it with the option \`resume\`, or pass \`{ incomplete: 'return' }\` to take the partial response.`,
+    isEmpty
+      ? endOfNothing()
+      : `${INCOMPLETE[reason]}. Request it again, resume it with the option \`resume\`, or pass \`{ incomplete: 'return' }\` to take the partial response.`,
   )
 
 /** The source yields what a client made of the events. */

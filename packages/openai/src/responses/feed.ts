@@ -3,7 +3,7 @@ import { aborted, interrupted, ModelStreamError } from '../errors.ts'
 import { badStatusIn } from '../read/reading.ts'
 import { assertSource, type ChunkSource, type Item, type Pull, pullFrom } from '../read/source.ts'
 import { Watch, type WatchOptions } from '../read/watch.ts'
-import { EventReader, type EventSink, type Prediction } from './reader.ts'
+import { EventReader, type EventSink, foreignIn, type Prediction } from './reader.ts'
 
 /**
  * Options of everything that reads a stream. A stream that a timeout ends is resumed like one whose connection failed.
@@ -22,6 +22,8 @@ export class Feed {
   readonly #watch: Watch | undefined
   readonly #signal: AbortSignal | undefined
   #isClosed = false
+  /** Whether nothing came of a source that may have been read before. */
+  isEmpty: boolean
 
   /** @param isStoppable - whether {@link stop} may be called */
   constructor(
@@ -33,6 +35,7 @@ export class Feed {
   ) {
     assertSource(source)
     const answer = 'ok' in source && 'headers' in source ? source : undefined
+    this.isEmpty = !answer
     this.#reader = new EventReader(sink, options.maxEventBytes, answer, prediction)
     const { signal, idleTimeout, tokenTimeout } = options
     this.#signal = signal
@@ -83,7 +86,10 @@ export class Feed {
   #take({ done, value }: Item): boolean {
     try {
       if (done) this.#reader.end()
-      else this.#reader.take(value)
+      else {
+        this.isEmpty = false
+        this.#reader.take(value)
+      }
     } catch (error) {
       // An event beyond the limit is a failure of the stream; what a check or a listener throws is the caller's.
       throw error instanceof SseError ? interrupted(error) : error
@@ -100,6 +106,8 @@ export class Feed {
   #reasonOf(error: unknown): Error {
     if (error instanceof ModelStreamError) return error
     const signal = this.#signal
-    return signal?.aborted ? aborted(signal.reason) : (badStatusIn(error) ?? interrupted(error))
+    return signal?.aborted
+      ? aborted(signal.reason)
+      : (badStatusIn(error, foreignIn) ?? interrupted(error))
   }
 }

@@ -1,4 +1,5 @@
 import { serverError } from '../errors.ts'
+import { checkOfEvents } from '../read/options.ts'
 import type { ChunkSource } from '../read/source.ts'
 import { type Control, stoppable } from '../read/stoppable.ts'
 import { serverErrorOf, type ServerError } from '../server-error.ts'
@@ -51,6 +52,7 @@ async function* eventsOf<Event>(
   options: ReadEventsOptions,
   control: Control,
 ): AsyncGenerator<Event, void> {
+  checkOfEvents(options)
   const events: Event[] = []
   let status: string | undefined
   let error: ServerError | undefined
@@ -87,7 +89,8 @@ async function* eventsOf<Event>(
   yield* events.splice(0)
   if (status === 'failed' || (error && status === undefined))
     throw serverError(error ?? serverErrorOf({}, undefined))
-  if (status === undefined && options.incomplete !== 'return') throw incompleteResponse('no-end')
+  if (status === undefined && options.incomplete !== 'return')
+    throw incompleteResponse('no-end', feed.isEmpty)
 }
 
 /** Whether an event adds to an item: for `tokenTimeout`, a response that opens and a heartbeat do not count. */

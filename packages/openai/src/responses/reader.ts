@@ -1,7 +1,14 @@
 import { createParser, type Parser } from '@tesserae/parser'
-import { badJson, badResponse, serverError, wrongProtocol } from '../errors.ts'
-import { chunkIn } from '../read/clients.ts'
+import {
+  badJson,
+  badResponse,
+  type ModelStreamError,
+  serverError,
+  wrongProtocol,
+} from '../errors.ts'
+import { chunkIn, isDelta } from '../read/clients.ts'
 import { documentsIn } from '../read/documents.ts'
+import { READ_ONCE } from '../read/protocols.ts'
 import type { EventLike } from '../read/source.ts'
 import { endingIn, serverErrorOf } from '../server-error.ts'
 import { noEvents } from './errors.ts'
@@ -244,21 +251,28 @@ export class EventReader {
   }
 }
 
-const foreign = (what: string, advice: string): Error =>
+const foreign = (what: string, advice: string): ModelStreamError =>
   wrongProtocol(what, advice, 'the Responses API')
 
-/** Throws for an object of another protocol. */
-function assertOurs({ choices, type }: Wire): void {
-  if (Array.isArray(choices))
-    throw foreign(
+/** The error for an object of another protocol. */
+export function foreignIn(value: Wire): ModelStreamError | undefined {
+  if (isDelta(value)) return foreign('deltas', READ_ONCE)
+  if (Array.isArray(value['choices']))
+    return foreign(
       'chat completions',
       'Read it with `@tesserae/openai`, and convert it with `@tesserae/openai/bridge`.',
     )
-  if (type === 'message_start')
-    throw foreign(
-      'the Anthropic Messages API',
-      'Read it with `@tesserae/openai` and `{ dialect: anthropic }`.',
-    )
+  return value['type'] === 'message_start'
+    ? foreign(
+        'the Anthropic Messages API',
+        'Read it with `@tesserae/openai` and `{ dialect: anthropic }`.',
+      )
+    : undefined
+}
+
+function assertOurs(value: Wire): void {
+  const error = foreignIn(value)
+  if (error) throw error
 }
 
 /** Whether a document is a response, an event or an error. */

@@ -192,7 +192,7 @@ export class ResponseReading {
     if (verdict.complete) return { response, verdict, failure: undefined }
     let failure = this.#failure
     if (verdict.error) failure ??= serverError(verdict.error)
-    failure ??= incompleteResponse(verdict.reason)
+    failure ??= incompleteResponse(verdict.reason, this.#feed.isEmpty && !cursor)
     Object.assign(failure, { partial: response, verdict, cursor })
     return { response, verdict, failure: failure as unknown as Failure }
   }

@@ -1,4 +1,5 @@
 import { forward } from '../gateway/forward.ts'
+import { checkOfEvents } from '../read/options.ts'
 import { accumulate } from './accumulate.ts'
 import type { AccumulatedResponse, AccumulateOptions } from './run.ts'
 import type { ModelResponse } from './types.ts'
@@ -44,6 +45,7 @@ export function tap<Body = ModelResponse>(
   source: Response | ReadableStream<Uint8Array>,
   options: ResponseTapOptions = {},
 ): TappedResponse<Body> {
+  checkOfEvents(options)
   const { body, seen, ignore } = forward(source)
   const result = accumulate<Body>(seen, { ...options, ...FIXED })
   return { body, result: result.finally(ignore) }

@@ -1,3 +1,4 @@
+import { notIterable } from '../errors.ts'
 import type { ChunkEvent } from '../split/chunk-event.ts'
 
 /** Options of {@link toEvents}. */
@@ -35,9 +36,9 @@ export function toEvents(
   events: Iterable<object> | AsyncIterable<object>,
   options: ToEventsOptions = {},
 ): Generator<ChunkEvent> | AsyncGenerator<ChunkEvent> {
-  return Symbol.asyncIterator in events
-    ? asynchronous(events, options)
-    : synchronous(events, options)
+  if (Symbol.asyncIterator in events) return asynchronous(events, options)
+  if (!(Symbol.iterator in events)) throw notIterable('events')
+  return synchronous(events, options)
 }
 
 function* synchronous(

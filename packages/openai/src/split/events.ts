@@ -1,4 +1,5 @@
 import type { Dialect, DialectWriter } from '../dialects/types.ts'
+import { notIterable } from '../errors.ts'
 import type { ErrorFrame } from '../types.ts'
 import type { ChunkEvent } from './chunk-event.ts'
 
@@ -38,7 +39,9 @@ export function toEvents(
   { dialect, onError }: ToEventsOptions = {},
 ): Generator<ChunkEvent> | AsyncGenerator<ChunkEvent> {
   const frames = new Frames(dialect, onError)
-  return Symbol.asyncIterator in chunks ? later(chunks, frames) : atOnce(chunks, frames)
+  if (Symbol.asyncIterator in chunks) return later(chunks, frames)
+  if (!(Symbol.iterator in chunks)) throw notIterable('chunks')
+  return atOnce(chunks, frames)
 }
 
 /** The frames of one stream. */
