@@ -583,7 +583,7 @@ describe('a connection that began its answer anew', () => {
     })
   })
 
-  test('is told not to send its request again', async () => {
+  test('does not send its request again', async () => {
     const connection = { ...source, restarts: 0, mayRestart: true }
     await openai.accumulate(connection).catch(() => {})
     expect(connection.mayRestart).toBe(false)
