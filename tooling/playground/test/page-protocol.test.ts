@@ -159,3 +159,16 @@ test('an event that is not JSON in a known protocol is reported, with its data',
   const { message } = await read(bytes)
   expect(message.outcome?.failure).toMatchObject({ code: 'bad-json', data: 'nonsense' })
 })
+
+test.each([
+  ['cut', 'data: {"choices":[{"index":0,"delta":{"content":"A"}}]}\n\n'],
+  ['not JSON', 'data: {"choices":[]}\n\ndata: nonsense\n\n'],
+  ['cut, of the Responses API', 'data: {"type":"response.created","response":{"id":"a"}}\n\n'],
+])('the reasons of a stream that is %s address a reader, and no code', async (_, text) => {
+  const recording = await read(new TextEncoder().encode(text))
+  const { tone, reasons } = standingOf(recording, recording.message.outcome!, false)
+  expect(tone).toBe('bad')
+  const sentences = reasons.map(({ sentence }) => sentence).join(' ')
+  expect(sentences).toMatch(/\w\.$/)
+  expect(sentences).not.toMatch(/`|pass \{|error\./)
+})

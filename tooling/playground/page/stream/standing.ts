@@ -110,7 +110,7 @@ function failureReasons(
   isOwnUrl: boolean,
 ): Reason[] {
   if (!failure) return []
-  const { cause, code, message, error } = failure
+  const { cause, code, error } = failure
   if (cause instanceof ForwarderError) return [{ code: cause.code, sentence: cause.message }]
   if (cause instanceof SseError) return [{ code: cause.code, sentence: cause.message }]
   if (cause instanceof TooLong) return [{ sentence: cause.message }]
@@ -121,7 +121,20 @@ function failureReasons(
   if (error) return errorReasons(failure)
   if (tape.end?.how === 'closed' && tape.length === 0)
     return [{ sentence: `The response has status ${settings.status}, and its body is empty.` }]
-  return [{ code, sentence: message }]
+  return [{ code, sentence: sentenceOf(failure) }]
+}
+
+/** A failure in words for a page: the packages' own sentences address code. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  aborted: 'Reading was stopped.',
+  'bad-json': 'The data of an event is not JSON. It is under Events, as it came.',
+  'bad-response': 'The body is not a stream of events. It is under Bytes.',
+  incomplete: 'The stream ended before its message did. What came is kept.',
+  interrupted: 'Reading the stream failed. What came before is kept.',
+}
+
+export function sentenceOf({ code, message }: Failure): string {
+  return SENTENCES[code] ?? message
 }
 
 /** What the server said itself. */

@@ -3,7 +3,7 @@ import type { Moment } from '../state/moment.ts'
 import type { View } from '../state/session.ts'
 import type { Outcome } from '../stream/message-log.ts'
 import { type Protocol, protocolNames } from '../stream/protocol.ts'
-import { reasonInWords } from '../stream/standing.ts'
+import { reasonInWords, sentenceOf } from '../stream/standing.ts'
 import { formatCount, plural } from './numbers.ts'
 
 const NOTES: Readonly<Record<string, string>> = {
@@ -86,7 +86,7 @@ function Verdict({ moment, outcome }: Props): VNode | null {
   if (!verdict)
     return (
       <Finding tone={failure ? 'bad' : 'plain'} title={when} code={failure?.code}>
-        <p>{failure?.message ?? 'No event of a known protocol has come yet.'}</p>
+        <p>{failure ? sentenceOf(failure) : 'No event of a known protocol has come yet.'}</p>
       </Finding>
     )
   const name = protocol ? protocolNames[protocol] : ''
