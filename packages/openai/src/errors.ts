@@ -180,7 +180,8 @@ export const serverError = (
     [status, error.type, error.code].filter((kind) => kind !== undefined && kind !== ''),
   )
   const kind = kinds.size > 0 ? ` (${inOneLine([...kinds].join(', '))})` : ''
-  const words = error.message === '' ? 'See `error` for all of it.' : inOneLine(error.message)
+  const unsaid = error.raw === '' ? 'Its body is empty.' : 'See `error` for all of it.'
+  const words = error.message === '' ? unsaid : inOneLine(error.message)
   return new ModelStreamError('server-error', `The server sent an error${kind}: ${words}`, {
     error,
     status,

@@ -429,6 +429,15 @@ describe('errors', () => {
     expect(String(failure)).toBe(says)
   })
 
+  test('say when a server said nothing', async () => {
+    async function* source(): AsyncGenerator<object> {
+      throw Object.assign(new Error('bad-status'), { status: 404, excerpt: '' })
+    }
+    const failure = await failureOf(accumulate(source()))
+    expect(failure).toMatchObject({ code: 'server-error', error: { message: '', raw: '' } })
+    expect(failure.message).toBe('The server sent an error (404): Its body is empty.')
+  })
+
   test('hold at most 300 characters of the server', async () => {
     const text = JSON.stringify({ error: { message: 'x'.repeat(1000) } })
     const failure = await failureOf(accumulate(body(text, 'application/json', 400)))
