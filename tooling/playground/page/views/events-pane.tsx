@@ -86,7 +86,7 @@ export function EventsPane({ session, view: { moment }, onKey }: Props): VNode {
         </search>
       </header>
       <div
-        class="scroller"
+        class={recording.tape.hasTimes ? 'scroller' : 'scroller untimed'}
         id="events"
         ref={host}
         tabIndex={0}
