@@ -268,6 +268,33 @@ describe('readers', () => {
     expect(numbers(late)).toEqual(numbers(rest))
   })
 
+  test('a reader that was far behind costs nothing of its own once it is not', async () => {
+    const { world, process } = inWorld()
+    const { source, say } = byHand()
+    const streams = process()
+    await world.until(streams.start('a', source))
+    const [slow, fast] = [streams.read('a'), streams.read('a')].map((reading) =>
+      reading[Symbol.asyncIterator](),
+    ) as [AsyncIterator<SseEventInit>, AsyncIterator<SseEventInit>]
+    say('first')
+    await world.until(Promise.all([slow.next(), fast.next()]))
+    for (let n = 0; n < 40; n++) {
+      say('x'.repeat(20_000))
+      await world.until(fast.next())
+    }
+    const calls = async (): Promise<number> => {
+      const before = world.calls
+      await world.pass(20 * POLL)
+      return world.calls - before
+    }
+    void fast.next()
+    const alone = await calls()
+    for (let n = 0; n < 40; n++) await world.until(slow.next())
+    void slow.next()
+    await world.pass(POLL)
+    expect(await calls()).toBeLessThanOrEqual(alone + 1)
+  })
+
   test.each([true, false])('200 readers get the same events, with `share: %s`', async (share) => {
     const cost = async (count: number): Promise<number> => {
       const { world } = inWorld()
@@ -561,6 +588,18 @@ describe('the store forgets', () => {
     expect(await world.until(run.done)).toMatchObject({ reason: 'gone', events: 1 })
     expect(world.log).toEqual([])
     expect(await world.until(read)).toEqual(['1', 'failed {"reason":"gone"}'])
+  })
+
+  test('all of it before its first event, and the new log is silent as well: a reader starts over before it gives up', async () => {
+    const { world, process } = inWorld()
+    world.log.push({ epoch: 1, number: 0, body: `:w ${'00000100'.padEnd(20, 'z')}\n\n` })
+    const read = collect(process().read('a'))
+    await world.pass(POLL)
+    world.log.length = 0
+    world.log.push({ epoch: 1, number: 0, body: `:w ${'00000200'.padEnd(20, 'y')}\n\n` })
+    const after = `0-${Number.parseInt('00000100', 36)}`
+    const told = await world.until(read)
+    expect(told).toEqual([`reset {"after":"${after}"}`, 'failed {"reason":"lost"}'])
   })
 
   test('all of it before its first event, and a new log of the same name begins: a live reader is reset', async () => {
