@@ -273,9 +273,8 @@ describe('readers', () => {
     const { source, say } = byHand()
     const streams = process()
     await world.until(streams.start('a', source))
-    const [slow, fast] = [streams.read('a'), streams.read('a')].map((reading) =>
-      reading[Symbol.asyncIterator](),
-    ) as [AsyncIterator<SseEventInit>, AsyncIterator<SseEventInit>]
+    const slow = streams.read('a')[Symbol.asyncIterator]()
+    const fast = streams.read('a')[Symbol.asyncIterator]()
     say('first')
     await world.until(Promise.all([slow.next(), fast.next()]))
     for (let n = 0; n < 40; n++) {
