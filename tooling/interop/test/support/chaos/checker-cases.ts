@@ -9,6 +9,8 @@ const told = (n: number, attempt = '1'): Told => ({
 })
 const all = Array.from({ length: EVENTS }, (_, n) => told(n))
 const lost: Told = { event: 'failed', data: '{"reason":"lost"}' }
+const gone: Told = { event: 'failed', data: '{"reason":"gone"}' }
+const deleted: Told = { event: 'deleted', data: '' }
 const reset: Told = { event: 'reset', data: '{}' }
 
 export const expected: Expected = {
@@ -34,6 +36,11 @@ export const accepted: readonly CheckerCase[] = [
   ['the same part and `lost`', {}, [seen([told(0), lost]), seen([told(0), lost])]],
   ['a start over, where the store forgot', { forgotAt: 50 }, [seen([told(0), reset, ...all])]],
   [
+    '404 after `gone`, because it was cut off in between',
+    { ends: ['failed {"reason":"gone"}', 'deleted '] },
+    [seen([told(0), gone, deleted]), seen([deleted]), seen([gone])],
+  ],
+  [
     'something else before the store forgot',
     { forgotAt: 150 },
     [seen(all), seen([...all.slice(0, 4), told(4, '2')], { finishedAt: 200 })],
@@ -54,6 +61,13 @@ export const refused: readonly (readonly [...CheckerCase, RegExp])[] = [
   ],
   ['a reader without an end', {}, [seen(all, { isOver: false })], /waits for ever/],
   ['an event after the end', {}, [seen([told(0), lost, told(1)])], /after the end/],
+  [
+    '`gone` after 404',
+    { ends: ['failed {"reason":"gone"}'] },
+    [seen([deleted, gone])],
+    /after the/,
+  ],
+  ['404 after another end', {}, [seen([lost, deleted])], /after the end/],
   ['a second end', {}, [seen([told(0), lost, lost])], /after the end/],
   ['the end too early', {}, [seen(all.slice(0, 4))], /the end after 4 events/],
   ['the end after an event too many', {}, [seen([...all, told(5)])], /the end after 6 events/],

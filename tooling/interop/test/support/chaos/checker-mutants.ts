@@ -13,8 +13,8 @@ export const mutants: readonly { name: string; from: string; to: string }[] = [
   { name: 'a reader may wait for ever', from: 'if (!isOver)', to: 'if (name === end)' },
   {
     name: 'anything may follow the end',
-    from: 'if (isAfterEnd)',
-    to: 'if (isAfterEnd && name === end)',
+    from: 'if (afterEnd)',
+    to: 'if (afterEnd === name)',
   },
   {
     name: 'a reader may start over at any time',
