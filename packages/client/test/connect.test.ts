@@ -205,7 +205,8 @@ test('a Request is used as it is, and one with a body throws', async () => {
   await connection.next()
   expect(sent).toEqual([true, 't'])
   const withBody = new Request('https://example.test/', { method: 'POST', body: 'x' })
-  expect(() => connect(withBody)).toThrow('can be sent only once')
+  // Firefox does not say whether a request has a body: there its `fetch` rejects the second attempt.
+  if ('body' in withBody) expect(() => connect(withBody)).toThrow('can be sent only once')
   const reason = new Error('enough')
   abort.abort(reason)
   await expect(connection.next()).rejects.toBe(reason)
