@@ -29,6 +29,23 @@ const options: fc.Arbitrary<SplitOptions> = fc.record({
   role: fc.constantFrom('first', 'every'),
 })
 
+const completionOf = (message: object, choice: object = {}, beside: object = {}): object => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant', content: null, refusal: null, ...message },
+      logprobs: null,
+      finish_reason: 'stop',
+      ...choice,
+    },
+  ],
+  ...beside,
+})
+
 describe('accumulate(split(m)) is m', () => {
   test('whatever the message and however it is split', () => {
     fc.assert(
@@ -99,22 +116,6 @@ describe('accumulate(split(m)) is m', () => {
     type: 'reasoning.text',
     text,
     ...more,
-  })
-  const completionOf = (message: object, choice: object = {}, beside: object = {}): object => ({
-    id: 'chatcmpl-1',
-    object: 'chat.completion',
-    created: 1,
-    model: 'm',
-    choices: [
-      {
-        index: 0,
-        message: { role: 'assistant', content: null, refusal: null, ...message },
-        logprobs: null,
-        finish_reason: 'stop',
-        ...choice,
-      },
-    ],
-    ...beside,
   })
   const ways: SplitOptions[] = [
     {},
@@ -271,21 +272,8 @@ describe('accumulate(split(m)) is m', () => {
   })
 })
 
-const completion: ChatCompletion = {
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [
-    {
-      index: 0,
-      message: { role: 'assistant', content: 'Two words 👋', refusal: null },
-      logprobs: null,
-      finish_reason: 'stop',
-    },
-  ],
-  usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-}
+const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
+const completion = completionOf({ content: 'Two words 👋' }, {}, { usage }) as ChatCompletion
 const deltasOf = (options?: SplitOptions): unknown[] =>
   [...split(completion, options)].map(({ choices }) => choices[0]?.delta)
 
