@@ -342,8 +342,8 @@ export const wasRead = (): TypeError =>
 export const badOption = (name: string, expected: string): TypeError =>
   new TypeError(`\`${name}\` must be ${expected}.`)
 
-export const unknownOption = (name: string, known: string): TypeError =>
-  new TypeError(`Unknown option \`${name}\`. The options are: ${known.replaceAll(' ', ', ')}.`)
+export const unknownOption = (name: string, known: readonly string[]): TypeError =>
+  new TypeError(`Unknown option \`${name}\`. The options are: ${known.join(', ')}.`)
 
 export const notASchema = (): TypeError =>
   new TypeError('Expected a Standard Schema, such as a schema of zod, valibot or arktype.')

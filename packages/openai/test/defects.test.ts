@@ -327,6 +327,19 @@ describe('which call a fragment belongs to', () => {
 })
 
 describe('the message', () => {
+  test('has no field that a program adds to all objects', () => {
+    const chunks = [say({ content: 'a', extra: { deep: 1 } }), stop]
+    const expected = JSON.stringify(read(chunks).message)
+    Object.defineProperty(Object.prototype, 'added', {
+      value: 'x',
+      enumerable: true,
+      configurable: true,
+    })
+    const found = JSON.stringify(read(chunks).message)
+    delete (Object.prototype as { added?: string }).added
+    expect(found).toBe(expected)
+  })
+
   test('is plain data', () => {
     const token = { token: 'a', logprob: -1, bytes: [97], top_logprobs: [] }
     const chunks = Array.from({ length: 20 }, () =>

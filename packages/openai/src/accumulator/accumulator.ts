@@ -1,5 +1,5 @@
 import { finished, notAChunk } from '../errors.ts'
-import { checkOptions, RULE_KINDS } from '../options.ts'
+import { checkOptions, FUNCTION, type Kinds, RULES } from '../options.ts'
 import { serverErrorIn, type ServerError } from '../server-error.ts'
 import type { ChatCompletion, Usage } from '../types.ts'
 import { copyOf, isWire, type Wire } from '../wire.ts'
@@ -17,6 +17,8 @@ import type {
   StreamEnd,
   Verdict,
 } from './types.ts'
+
+const OPTIONS: Kinds = { rules: RULES, onDelta: FUNCTION }
 
 /**
  * Builds the message that the server would have sent without streaming, from the chunks that it sends.
@@ -38,7 +40,7 @@ import type {
 export function createAccumulator<Message = ChatCompletion>(
   options: AccumulatorOptions = {},
 ): Accumulator<Message> {
-  checkOptions(options, 'rules onDelta', RULE_KINDS)
+  checkOptions(options, OPTIONS)
   return new ChunkAccumulator<Message>(options)
 }
 
@@ -62,12 +64,12 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   push(chunk: unknown): void {
     if (this.#result) throw finished()
     if (!isWire(chunk)) return this.note('not-a-chunk')
-    const isOther = chunk['choices'] === undefined && typeof chunk['type'] === 'string'
-    if (isOther && chunk['object'] === undefined && !serverErrorIn(chunk))
-      return this.note('unknown-event')
     const error = serverErrorIn(chunk)
-    if (!error && chunk['choices'] === undefined && typeof chunk['data'] === 'string')
-      throw notAChunk()
+    if (!error && chunk['choices'] === undefined) {
+      if (typeof chunk['type'] === 'string' && chunk['object'] === undefined)
+        return this.note('unknown-event')
+      if (typeof chunk['data'] === 'string') throw notAChunk()
+    }
     this.error ??= error
     this.take(chunk)
   }
@@ -76,7 +78,7 @@ export class ChunkAccumulator<Message = ChatCompletion> implements Accumulator<M
   take(chunk: Wire): void {
     let choices: unknown
     let usage: unknown
-    for (const key in chunk) {
+    for (const key of Object.keys(chunk)) {
       const value = chunk[key]
       if (key === 'choices') choices = value
       else if (key === 'usage') usage = value

@@ -45,7 +45,7 @@ export class Choice implements ToolCallListener {
   /** What the finish reason says, if there is one. */
   get ending(): Ending | undefined {
     if (this.#finish === '') return undefined
-    return endingOf(this.#finish, this.#fields.valueOf('native_finish_reason'))
+    return endingOf(this.#finish, this.#fields.peek('native_finish_reason'))
   }
 
   get toolCalls(): readonly ToolCallState[] {
@@ -66,7 +66,7 @@ export class Choice implements ToolCallListener {
     const { delta } = part
     const hasDelta = isWire(delta)
     const before = this.#finish
-    for (const key in part) {
+    for (const key of Object.keys(part)) {
       // `message` and `text` repeat what the delta beside them says.
       if (key === 'delta' || key === 'message' || (key === 'text' && hasDelta)) continue
       const value = part[key]
@@ -85,7 +85,7 @@ export class Choice implements ToolCallListener {
 
   #addDelta(delta: Wire): void {
     let calls: unknown
-    for (const key in delta) {
+    for (const key of Object.keys(delta)) {
       const value = delta[key]
       if (key === 'tool_calls') calls = value
       else {
@@ -192,7 +192,7 @@ export class Choice implements ToolCallListener {
     if (this.#functionCall) {
       const { state } = this.#functionCall
       const partial = state === 'open' || (wasCut && state !== 'closed')
-      const { name = '' } = (this.#message.valueOf('function_call') ?? {}) as { name?: string }
+      const { name = '' } = (this.#message.peek('function_call') ?? {}) as { name?: string }
       this.#tell?.({ type: 'function-call-end', choice, name, partial })
     }
     for (const call of this.toolCalls) {

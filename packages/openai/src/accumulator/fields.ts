@@ -37,13 +37,13 @@ export class Fields implements Cell {
       return
     }
     this.#isObject = true
-    for (const key in value) this.cell(key).add(value[key])
+    for (const key of Object.keys(value)) this.cell(key).add(value[key])
   }
 
   /** Every field that is not empty takes the place of what was there before; of a new field, an empty one too. */
   replace(value: Wire): void {
     for (const key of Object.keys(value)) {
-      const isNew = !this.#names.includes(key)
+      const isNew = this.#find(key) < 0
       if (isEmpty(value[key]) && !isNew) continue
       const at = this.#placeOf(key)
       this.#cells[at] = new Whole(value[key], () => cellFor(this.#ruleOf(key)))
@@ -59,18 +59,22 @@ export class Fields implements Cell {
     return this.#cells[at] as Cell
   }
 
-  /** The value of a field; `undefined` for a field that never came. */
-  valueOf(key: string): unknown {
-    return this.#cells[this.#names.indexOf(key)]?.get()
+  /** The value of a field, without making a cell; `undefined` for a field that never came. */
+  peek(key: string): unknown {
+    return this.#cells[this.#find(key)]?.get()
+  }
+
+  #find(key: string): number {
+    const places = this.#places
+    return places === undefined ? this.#names.indexOf(key) : (places.get(key) ?? -1)
   }
 
   #placeOf(key: string): number {
-    const places = this.#places
-    const known = places === undefined ? this.#names.indexOf(key) : (places.get(key) ?? -1)
+    const known = this.#find(key)
     if (known >= 0) return known
     const at = this.#names.push(key) - 1
     this.#cells.push(cellFor(this.#ruleOf(key)))
-    if (places !== undefined) places.set(key, at)
+    if (this.#places !== undefined) this.#places.set(key, at)
     else if (at === MANY) this.#places = new Map(this.#names.map((name, place) => [name, place]))
     return at
   }

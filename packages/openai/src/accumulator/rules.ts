@@ -1,3 +1,16 @@
+/** The rules that have a name. */
+export const RULE_NAMES = [
+  'first',
+  'last',
+  'concat',
+  'append',
+  'replace',
+  'merge',
+  'parts',
+  'blocks',
+  'drop',
+] as const
+
 /**
  * How the values that a field is given, chunk by chunk, become one.
  *
@@ -13,15 +26,7 @@
  * - a function: what it makes of the value before (`undefined` at first) and the new one. It must not change either.
  */
 export type MergeRule =
-  | 'first'
-  | 'last'
-  | 'concat'
-  | 'append'
-  | 'replace'
-  | 'merge'
-  | 'parts'
-  | 'blocks'
-  | 'drop'
+  | (typeof RULE_NAMES)[number]
   | RuleTable
   | ((before: unknown, value: unknown) => unknown)
 

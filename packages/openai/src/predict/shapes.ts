@@ -41,8 +41,7 @@ export function shapeOf(chunk: Wire, text: string, around: Around): Shape | unde
   }
   shapes.delete(name)
   shapes.set(name, shape)
-  const [oldest = ''] = shapes.size > MAX_SHAPES ? shapes.keys() : []
-  shapes.delete(oldest)
+  if (shapes.size > MAX_SHAPES) shapes.delete(shapes.keys().next().value as string)
   return shape
 }
 

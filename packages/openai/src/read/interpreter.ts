@@ -114,9 +114,12 @@ export class Interpreter {
       if (isWire(value) && isWire(value['usage'])) this.#sink.usage(value['usage'])
     } else if (event === 'error')
       this.fail(isWire(value) ? (value['error'] ?? value) : value, value)
-    else if (isNamed(event) && endingIn(event, value)) this.fail(endingIn(event, value), value)
-    else if (isWire(value)) this.#takeObject(value, event, data)
-    else this.#sink.note('not-a-chunk')
+    else {
+      const ending = endingIn(event, value)
+      if (ending) this.fail(ending, value)
+      else if (isWire(value)) this.#takeObject(value, event, data)
+      else this.#sink.note('not-a-chunk')
+    }
   }
 
   #takeObject(value: Wire, event: string | undefined, data: string | undefined): void {

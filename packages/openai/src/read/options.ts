@@ -1,11 +1,11 @@
-import { checkOptions, type Kind, type Kinds, RULE_KINDS } from '../options.ts'
+import { checkOptions, FUNCTION, type Kind, type Kinds, RULES } from '../options.ts'
 
 const TIME: Kind = [
   'a number of milliseconds from 0 up',
   (value: unknown) => typeof value === 'number' && value >= 0,
 ]
 
-const KINDS: Kinds = {
+const OF_EVERY_READER: Kinds = {
   incomplete: ["'error' or 'return'", (value: string) => value === 'error' || value === 'return'],
   signal: [
     'an `AbortSignal`, such as `controller.signal`',
@@ -14,26 +14,29 @@ const KINDS: Kinds = {
   idleTimeout: TIME,
   tokenTimeout: TIME,
   maxEventBytes: ['a number of bytes', (value: number) => value > 0],
+  check: FUNCTION,
   predict: ['a boolean', (value: unknown) => typeof value === 'boolean'],
+  onDelta: FUNCTION,
+  onNote: FUNCTION,
 }
 
-const NAMES =
-  'incomplete signal idleTimeout tokenTimeout maxEventBytes check predict onDelta onNote'
+const OF_CHUNKS: Kinds = /* @__PURE__ */ Object.assign({}, OF_EVERY_READER, {
+  dialect: [
+    'a dialect of `@tesserae/openai/dialects`, such as `anthropic`',
+    (value: { read: unknown } | null) => value?.read,
+  ],
+  rules: RULES,
+  only: ["'usage'", (value: string) => value === 'usage'],
+} satisfies Kinds)
+
+const OF_EVENTS: Kinds = /* @__PURE__ */ Object.assign({}, OF_EVERY_READER, { resume: FUNCTION })
 
 /** Checks the options of a function that reads chunks. Options of another such function are accepted: callers share them. */
 export function checkOfChunks(options: object): void {
-  checkOptions(options, `${NAMES} dialect rules only`, {
-    ...KINDS,
-    ...RULE_KINDS,
-    dialect: [
-      'a dialect of `@tesserae/openai/dialects`, such as `anthropic`',
-      (value: { read: unknown } | null) => value?.read,
-    ],
-    only: ["'usage'", (value: string) => value === 'usage'],
-  })
+  checkOptions(options, OF_CHUNKS)
 }
 
 /** Checks the options of a function that reads events of the Responses API. */
 export function checkOfEvents(options: object): void {
-  checkOptions(options, `${NAMES} resume`, KINDS)
+  checkOptions(options, OF_EVENTS)
 }
