@@ -330,6 +330,7 @@ describe('the message', () => {
   test('has no field that a program adds to all objects', () => {
     const chunks = [say({ content: 'a', extra: { deep: 1 } }), stop]
     const expected = JSON.stringify(read(chunks).message)
+    // oxlint-disable-next-line eslint/no-extend-native -- what such a program does
     Object.defineProperty(Object.prototype, 'added', {
       value: 'x',
       enumerable: true,
