@@ -153,10 +153,7 @@ export class Chunk {
 
   /** Data as UTF-8. */
   view(start: number, end: number): Uint8Array {
-    if (start >= 0) {
-      const part = this.#part(start, end)
-      return typeof part === 'string' ? encode(part) : part
-    }
+    if (start >= 0) return this.#part(start, end)
     const text = this.#join(start, end)
     if (this.isBytes || this.length < 0 || !text.includes(REPLACEMENT))
       return bytesOf(text, this.isBytes)
@@ -200,8 +197,8 @@ export class Chunk {
 
   /** Adds all of it, which is within a line. */
   addAll(line: Growing): void {
-    if (this.length < 0 || (this.#isText && line.takesText)) line.add(this.text, this.isBytes)
-    else line.add(this.bytes.subarray(0))
+    if (this.#isText && line.takesText) line.add(this.text, this.isBytes)
+    else line.add(this.bytes)
   }
 
   /**
@@ -253,21 +250,16 @@ export class Chunk {
   }
 
   /** A value, which ends where its line does. */
-  #part(start: number, end: number): Uint8Array | string {
-    return this.#has(start)
-      ? this.bytes.subarray(
-          this.byteAt(start),
-          end === this.text.length ? this.length : this.byteAt(end + 1) - 1,
-        )
-      : this.#text(start, end)
-  }
-
-  #text(start: number, end: number): Uint8Array | string {
-    const part = this.text.slice(start, end)
-    if (this.isBytes) return fromUnits(part)
-    if (this.length < 0) return part
-    if (part.includes(REPLACEMENT)) throw chunkChanged()
-    return encode(part)
+  #part(start: number, end: number): Uint8Array {
+    const { bytes, text, length, isBytes } = this
+    if (this.#has(start))
+      return bytes.subarray(
+        this.byteAt(start),
+        end === text.length ? length : this.byteAt(end + 1) - 1,
+      )
+    const part = text.slice(start, end)
+    if (!isBytes && length >= 0 && part.includes(REPLACEMENT)) throw chunkChanged()
+    return bytesOf(part, isBytes)
   }
 }
 

@@ -133,12 +133,11 @@ export class Scanner {
 
   /** Whether the stream may end here. */
   judge(): EndVerdict {
-    const hasLines = this.#size > 0
-    if (!hasLines && this.#line.length === 0) return { complete: true }
+    if (this.#size === 0 && this.#line.length === 0) return { complete: true }
     const has = {
-      event: hasLines && this.#name !== undefined,
+      event: this.#name !== undefined,
       data: this.#hasData,
-      id: hasLines && this.#id !== undefined,
+      id: this.#id !== undefined,
     }
     return {
       complete: false,
@@ -251,7 +250,7 @@ export class Scanner {
   }
 
   #keepData(chunk: Chunk): void {
-    if (this.#size === 0 || this.#stop === 0) return
+    if (this.#stop === 0) return
     chunk.copy(this.#start, this.#stop, this.#data, this.#hasData)
     this.#hasData = true
     this.#stop = 0
