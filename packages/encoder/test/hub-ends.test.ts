@@ -1,10 +1,8 @@
 import { createHub, type Hub } from '@tesserae/encoder/hub'
 import { eventStream } from '@tesserae/encoder/web'
 import { describe, expect, it } from 'vitest'
+import { sleep } from './support/sleep.ts'
 
-const timer = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-/** At least one whole turn: on a busy machine a timer is due before the turn in which it was set has ended. */
-const sleep = (milliseconds: number) => timer(milliseconds).then(() => timer(0))
 const kilobyte = { data: 'x'.repeat(1000) }
 
 /** A client that has not read anything yet, so that all that is published waits for it. */

@@ -2,10 +2,8 @@ import { EncodeError, type SseEventInit } from '@tesserae/encoder'
 import { createHub, type Hub, type HubOptions, type JoinOptions } from '@tesserae/encoder/hub'
 import { eventStream, type StreamSummary } from '@tesserae/encoder/web'
 import { describe, expect, it } from 'vitest'
+import { sleep } from './support/sleep.ts'
 
-const timer = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-/** At least one whole turn: on a busy machine a timer is due before the turn in which it was set has ended. */
-const sleep = (milliseconds: number) => timer(milliseconds).then(() => timer(0))
 const comeBack = /^retry: [345]\d\d\d\n\n$/
 const dataOf = (text: string) => [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data)
 

@@ -2,10 +2,8 @@ import { createHub } from '@tesserae/encoder/hub'
 import { eventStream, type StreamSummary } from '@tesserae/encoder/web'
 import { referenceParse } from '@tesserae/testkit'
 import { describe, expect, it } from 'vitest'
+import { sleep } from './support/sleep.ts'
 
-const timer = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-/** At least one whole turn: on a busy machine a timer is due before the turn in which it was set has ended. */
-const sleep = (milliseconds: number) => timer(milliseconds).then(() => timer(0))
 const hundredBytes = (index: number) => ({ data: `${index}`.padEnd(92, '.') })
 
 describe('a publisher that awaits publish()', () => {

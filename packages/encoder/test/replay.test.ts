@@ -3,10 +3,8 @@ import { createHub, type HubOptions } from '@tesserae/encoder/hub'
 import { eventStream, openStream, type StreamSummary } from '@tesserae/encoder/web'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { sleep } from './support/sleep.ts'
 
-const timer = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-/** At least one whole turn: on a busy machine a timer is due before the turn in which it was set has ended. */
-const sleep = (milliseconds: number) => timer(milliseconds).then(() => timer(0))
 const idsOf = (text: string) => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => Number(id))
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i)
