@@ -149,11 +149,6 @@ export function redisClientError(): ResumeError {
   )
 }
 
-/** Marks an error of a store that asking again cannot change. */
-export function permanent(error: unknown): unknown {
-  return Object.assign(error as object, { permanent: true })
-}
-
 export function sqliteUnsupported(): ResumeError {
   return new ResumeError(
     'unsupported',

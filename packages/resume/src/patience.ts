@@ -1,13 +1,9 @@
 import { noAnswer, unavailable } from './errors.ts'
 import type { Log } from './log.ts'
+import type { PermanentError } from './permanent.ts'
 
 const FIRST_PAUSE = 10
 const LONGEST_PAUSE = 1000
-
-/** A failure of a store that asking again cannot change. */
-interface PermanentError {
-  readonly permanent?: boolean
-}
 
 /**
  * Asks the store until it answers, for `patience`. The pauses double from 10 ms to 1 s. A question that hangs is given up

@@ -2,7 +2,7 @@
  * Logs in two tables of Postgres. The row of the log holds the last place; the statement that appends moves it, if the new
  * place is beyond it, and inserts the entry only then. The lock of that row puts concurrent appends in order.
  */
-import { permanent } from './errors.ts'
+import { permanent } from './permanent.ts'
 import { Listeners } from './listeners.ts'
 import type { Entry, Store } from './store.ts'
 

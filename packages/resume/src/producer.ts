@@ -43,8 +43,6 @@ export class Producer {
   readonly done: Promise<Ending>
   readonly #log: Log
   readonly #epoch: number
-  /** The last record before the claim. */
-  readonly #origin: Place
   #number: number
   /** Of all entries. */
   #bytes = 0
@@ -70,7 +68,6 @@ export class Producer {
   constructor(log: Log, { epoch, last, isTakeover }: Claimed) {
     this.#log = log
     this.#epoch = epoch
-    this.#origin = last
     this.#number = last.number
     this.#lastAppend = log.platform.now()
     this.done = new Promise((resolve) => (this.#resolve = resolve))
@@ -89,9 +86,9 @@ export class Producer {
     if (signal.aborted) stop()
   }
 
-  async run(source: RunSource, isTakeover: boolean): Promise<void> {
+  async run(source: RunSource, { isTakeover, last: origin }: Claimed): Promise<void> {
     try {
-      const history = isTakeover ? await this.#history() : { last: undefined, count: 0 }
+      const history = isTakeover ? await this.#history(origin) : { last: undefined, count: 0 }
       if (!history) return this.#close('damaged')
       const { last, count } = history
       const { signal } = this.#controller
@@ -253,7 +250,9 @@ export class Producer {
    * What a takeover continues after. `undefined`: there is no `count`, because the store lost entries, or has forgotten some since
    * the claim. Then the numbers would fit readers that have those, and the source would repeat what they have.
    */
-  async #history(): Promise<{ last: SseEventInit | undefined; count: number } | undefined> {
+  async #history(
+    origin: Place,
+  ): Promise<{ last: SseEventInit | undefined; count: number } | undefined> {
     const log = this.#log
     let last: SseEventInit | undefined
     let count = 0
@@ -278,7 +277,7 @@ export class Producer {
         if (newest !== undefined) last = decode(newest)
       }
       if (page.length < HISTORY_PAGE)
-        return before && compare(before, this.#origin) === 0 ? { last, count } : undefined
+        return before && compare(before, origin) === 0 ? { last, count } : undefined
       from = beyond(page.at(-1) as Place)
     }
   }

@@ -2,7 +2,8 @@
  * Logs as Redis streams: one key a log, and the place as the explicit id of `XADD`. Redis itself refuses an id that is not
  * beyond the last one, so no script, transaction or second key is needed.
  */
-import { permanent, redisClientError } from './errors.ts'
+import { redisClientError } from './errors.ts'
+import { permanent } from './permanent.ts'
 import { hintsOf, type RedisCommand, type RedisSubscriber } from './redis-hints.ts'
 import type { Entry, Store } from './store.ts'
 

@@ -1,5 +1,6 @@
 /** Logs in a file of SQLite, by the module `node:sqlite`: for one machine whose streams must survive restarts. */
-import { permanent, sqliteUnsupported } from './errors.ts'
+import { sqliteUnsupported } from './errors.ts'
+import { permanent } from './permanent.ts'
 import { Listeners } from './listeners.ts'
 import type { Entry, Place, Store } from './store.ts'
 

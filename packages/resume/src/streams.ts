@@ -98,7 +98,7 @@ export function createStreams(options: StreamsOptions = {}): Streams {
       }
       const producer = new Producer(log, claimed)
       if (signal) producer.follow(signal)
-      void producer.run(source, claimed.isTakeover)
+      void producer.run(source, claimed)
       return { started: true, done: producer.done }
     },
 

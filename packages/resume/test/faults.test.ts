@@ -55,7 +55,14 @@ async function collect(events: AsyncIterable<SseEventInit>): Promise<string[]> {
   return all
 }
 
-const mark = { epoch: 1, number: 0, body: `:w ${'0'.repeat(20)}\n\n` }
+/** How a log begins: with the token of its producer, whose first letters say where its numbers do. */
+const markOf = (token: string): Entry => ({
+  epoch: 1,
+  number: 0,
+  body: `:w ${token.padEnd(20, 'z')}\n\n`,
+})
+const baseOf = (token: string): number => Number.parseInt(token, 36)
+const mark = markOf('0'.repeat(20))
 const entry = (number: number, ...data: string[]): Entry => ({
   epoch: 1,
   number,
@@ -591,27 +598,27 @@ describe('the store forgets', () => {
 
   test('all of it before its first event, and the new log is silent as well: a reader starts over before it gives up', async () => {
     const { world, process } = inWorld()
-    world.log.push({ epoch: 1, number: 0, body: `:w ${'00000100'.padEnd(20, 'z')}\n\n` })
+    world.log.push(markOf('00000100'))
     const read = collect(process().read('a'))
     await world.pass(POLL)
     world.log.length = 0
-    world.log.push({ epoch: 1, number: 0, body: `:w ${'00000200'.padEnd(20, 'y')}\n\n` })
-    const after = `0-${Number.parseInt('00000100', 36)}`
+    world.log.push(markOf('00000200'))
+    const after = `0-${baseOf('00000100')}`
     const told = await world.until(read)
     expect(told).toEqual([`reset {"after":"${after}"}`, 'failed {"reason":"lost"}'])
   })
 
   test('all of it before its first event, and a new log of the same name begins: a live reader is reset', async () => {
     const { world, process } = inWorld()
-    world.log.push({ epoch: 1, number: 0, body: `:w ${'00000100'.padEnd(20, 'z')}\n\n` })
+    world.log.push(markOf('00000100'))
     const read = collect(process().read('a'))
     await world.pass(POLL)
-    const base = Number.parseInt('00000200', 36)
+    const base = baseOf('00000200')
     world.log.length = 0
-    world.log.push({ epoch: 1, number: 0, body: `:w ${'00000200'.padEnd(20, 'y')}\n\n` })
+    world.log.push(markOf('00000200'))
     world.log.push({ epoch: 1, number: base + 1, body: 'data: new\n\n' })
     world.log.push({ epoch: 1, number: base + 2, body: ':t {"reason":"end"}\n\n' })
-    const after = `0-${Number.parseInt('00000100', 36)}`
+    const after = `0-${baseOf('00000100')}`
     expect(await world.until(read)).toEqual([`reset {"after":"${after}"}`, 'new'])
   })
 
@@ -620,17 +627,17 @@ describe('the store forgets', () => {
     'all of it, and a new log of the same name begins: a live reader is reset (token of %ss)',
     async (digit) => {
       const { world, process } = inWorld()
-      const old = Number.parseInt('00000100', 36)
-      world.log.push({ epoch: 1, number: 0, body: `:w ${'00000100'.padEnd(20, 'z')}\n\n` })
+      const old = baseOf('00000100')
+      world.log.push(markOf('00000100'))
       world.log.push({ epoch: 1, number: old + 1, body: 'data: old\n\n' })
       const reader = process().read('a')[Symbol.asyncIterator]()
       expect(await world.until(reader.next())).toMatchObject({ value: { data: 'old' } })
       const rest = collect(reader)
       await world.pass(POLL)
       const token = digit.repeat(8)
-      const base = Number.parseInt(token, 36)
+      const base = baseOf(token)
       world.log.length = 0
-      world.log.push({ epoch: 1, number: 0, body: `:w ${token.padEnd(20, 'y')}\n\n` })
+      world.log.push(markOf(token))
       world.log.push({ epoch: 1, number: base + 1, body: 'data: new\n\n' })
       world.log.push({ epoch: 1, number: base + 2, body: ':t {"reason":"end"}\n\n' })
       expect(await world.until(rest)).toEqual([`reset {"after":"1-${old + 1}"}`, 'new'])

@@ -11,7 +11,7 @@ export const mutants: readonly Mutant[] = [
     name: 'the tail is read before the mark',
     file: 'claim.ts',
     from: 'const after = await standing(log)',
-    to: 'const after = { ...before, epoch: place.epoch }',
+    to: 'const after = before',
   },
   {
     name: 'places are assigned by the store',
@@ -232,14 +232,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a takeover does not notice what the store has forgotten since the claim',
     file: 'producer.ts',
-    from: 'return before && compare(before, this.#origin) === 0 ? { last, count } : undefined',
+    from: 'return before && compare(before, origin) === 0 ? { last, count } : undefined',
     to: 'return { last, count }',
   },
   {
     name: 'a log without its oldest events is taken over',
     file: 'producer.ts',
     from: 'before ??= { epoch: 0, number: baseOf(entry) }',
-    to: 'before ??= this.#origin.epoch === 0 ? this.#origin : undefined',
+    to: 'before ??= origin.epoch === 0 ? origin : undefined',
   },
   {
     name: 'a damaged log is taken over',
