@@ -1,36 +1,15 @@
-import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { getRequestListener } from '@hono/node-server'
-import { build, type BuildOptions } from 'esbuild'
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, test, type TestContext } from 'vitest'
 import { openPage, stopBrowser } from '../src/browser.ts'
+import { routesOf, servePage } from './support/page-site.ts'
 
 const guide = readFileSync(new URL('../../docs/guides/react-chat.md', import.meta.url), 'utf8')
 
 /** The block of the guide in one language. */
 function block(language: 'ts' | 'tsx'): string {
   return new RegExp(`^\`\`\`${language}\\b[^\n]*\n(.*?)^\`\`\``, 'ms').exec(guide)![1]!
-}
-
-function bundled(contents: string, loader: 'ts' | 'tsx', options: BuildOptions): Promise<string> {
-  const scratch = path.resolve(import.meta.dirname, '../.scratch')
-  mkdirSync(scratch, { recursive: true })
-  const outfile = path.join(scratch, `react-chat-${loader}.mjs`)
-  const stdin = { contents, loader, resolveDir: import.meta.dirname }
-  return build({
-    stdin,
-    bundle: true,
-    outfile,
-    format: 'esm',
-    jsx: 'automatic',
-    logLevel: 'error',
-    ...options,
-  }).then(() => outfile)
 }
 
 /** What the test lets the model say, piece by piece, and what became of its signal. */
@@ -71,38 +50,24 @@ interface Site {
 async function startSite(): Promise<Site> {
   const model = new Model()
   Object.assign(globalThis, { askModel: model.ask.bind(model), userOf: () => 'user-1' })
-  type Route = (request: Request) => Promise<Response>
-  const file = await bundled(`declare const userOf: any, askModel: any\n${block('ts')}`, 'ts', {
-    platform: 'node',
-  })
-  const routes = (await import(pathToFileURL(file).href)) as Record<string, Route>
-  const script = await bundled(
-    `${block('tsx')}
-     import { createRoot } from 'react-dom/client'
-     createRoot(document.getElementById('root')!).render(<Chat />)`,
-    'tsx',
-    { define: { 'process.env.NODE_ENV': '"production"' } },
+  const routes = await routesOf<(request: Request) => Promise<Response>>(
+    'react-chat',
+    `declare const userOf: any, askModel: any\n${block('ts')}`,
   )
+  const code = `${block('tsx')}
+     import { createRoot } from 'react-dom/client'
+     createRoot(document.getElementById('root')!).render(<Chat />)`
   const ids: (string | null)[] = []
-  const server = createServer(
-    getRequestListener((request) => {
-      const { pathname } = new URL(request.url)
-      if (pathname === '/chat.js')
-        return new Response(readFileSync(script), {
-          headers: { 'content-type': 'text/javascript' },
-        })
-      if (!pathname.startsWith('/answers'))
-        return new Response(
-          '<!doctype html><title>Chat</title><div id="root"></div><script type="module" src="/chat.js"></script>',
-          { headers: { 'content-type': 'text/html' } },
-        )
+  const { url, server } = await servePage(
+    'react-chat',
+    { code, loader: 'tsx' },
+    '/answers',
+    (request) => {
       if (request.method === 'GET') ids.push(request.headers.get('last-event-id'))
       return routes[request.method]!(request)
-    }),
+    },
   )
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server, model, ids }
+  return { url, server, model, ids }
 }
 
 let site: Site | undefined

@@ -1,18 +1,12 @@
 // The AI SDK's own `useChat`, in Chromium, against the routes in the README of `@tesserae/resume`.
-import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { getRequestListener } from '@hono/node-server'
-import { build } from 'esbuild'
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, test, vi } from 'vitest'
 import { openPage, stopBrowser } from '../src/browser.ts'
+import { routesOf, servePage } from './support/page-site.ts'
 
 const readme = readFileSync(new URL('../../../packages/resume/README.md', import.meta.url), 'utf8')
-const scratch = path.resolve(import.meta.dirname, '../.scratch')
 
 const CHAT = `
 import { useChat } from '@ai-sdk/react'
@@ -41,22 +35,6 @@ function routesOfReadme(): string {
   const replaced = code.replace(/^async function\* ask\(.*?^}\n/ms, 'declare const ask: any\n')
   expect(replaced).not.toBe(code)
   return replaced
-}
-
-async function bundle(contents: string, loader: 'ts' | 'jsx', isPage: boolean): Promise<string> {
-  mkdirSync(scratch, { recursive: true })
-  const outfile = path.join(scratch, `use-chat-${loader}.mjs`)
-  await build({
-    stdin: { contents, loader, resolveDir: import.meta.dirname },
-    bundle: true,
-    outfile,
-    format: 'esm',
-    jsx: 'automatic',
-    logLevel: 'error',
-    platform: isPage ? 'browser' : 'node',
-    define: isPage ? { 'process.env.NODE_ENV': '"production"' } : {},
-  })
-  return outfile
 }
 
 /** One answer of the model: the test says what it yields, and when. */
@@ -102,24 +80,20 @@ const patient = { timeout: 30_000 }
 
 async function startSite(model: Model): Promise<string> {
   Object.assign(globalThis, { ask: model.ask })
-  const file = await bundle(routesOfReadme(), 'ts', false)
-  const routes = (await import(pathToFileURL(file).href)) as Record<string, Route>
-  const script = readFileSync(await bundle(CHAT, 'jsx', true))
-  const html = '<!doctype html><div id="root"></div><script type="module" src="/chat.js"></script>'
+  const routes = await routesOf<Route>('use-chat', routesOfReadme())
   const params = Promise.resolve({ id: 'chat-1' })
-  const handle = async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url)
-    if (pathname === '/chat.js')
-      return new Response(script, { headers: { 'content-type': 'text/javascript' } })
-    if (!pathname.startsWith('/api/chat'))
-      return new Response(html, { headers: { 'content-type': 'text/html' } })
-    const response = await (routes[request.method] as Route)(request, { params })
-    if (request.method === 'GET') statuses.push(response.status)
-    return response
-  }
-  server = createServer(getRequestListener(handle)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const site = await servePage(
+    'use-chat',
+    { code: CHAT, loader: 'jsx' },
+    '/api/chat',
+    async (request) => {
+      const response = await (routes[request.method] as Route)(request, { params })
+      if (request.method === 'GET') statuses.push(response.status)
+      return response
+    },
+  )
+  server = site.server
+  return site.url
 }
 
 afterAll(async () => {

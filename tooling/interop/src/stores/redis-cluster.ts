@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@tooling/consumers/processes'
-import { createClient } from 'redis'
-import { type RedisServer, startRedis } from './redis-server.ts'
+import { onRedis, startRedis } from './redis-server.ts'
 
 const SLOTS = 16_384
 
@@ -20,12 +19,12 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   const busPort = await freePort()
   const first = await startRedis('redis', settings(busPort))
   const second = await startRedis('redis', settings(await freePort()))
-  await command(first, 'ADDSLOTSRANGE', '0', `${SLOTS / 2 - 1}`)
-  await command(second, 'ADDSLOTSRANGE', `${SLOTS / 2}`, `${SLOTS - 1}`)
-  await command(second, 'MEET', '127.0.0.1', `${first.port}`, `${busPort}`)
+  await onRedis(first, ['CLUSTER', 'ADDSLOTSRANGE', '0', `${SLOTS / 2 - 1}`])
+  await onRedis(second, ['CLUSTER', 'ADDSLOTSRANGE', `${SLOTS / 2}`, `${SLOTS - 1}`])
+  await onRedis(second, ['CLUSTER', 'MEET', '127.0.0.1', `${first.port}`, `${busPort}`])
   // Each must know of all slots before it answers for any.
   for (const server of [first, second])
-    while (!/state:ok[^]*slots_ok:16384/.test(await command(server, 'INFO'))) await sleep(30)
+    while (!isWhole(`${await onRedis(server, ['CLUSTER', 'INFO'])}`)) await sleep(30)
   return {
     ports: [first.port, second.port],
     async [Symbol.asyncDispose]() {
@@ -39,11 +38,6 @@ function settings(busPort: number): string[] {
   return ['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`]
 }
 
-async function command({ url }: RedisServer, ...args: string[]): Promise<string> {
-  const client = await createClient({ url }).connect()
-  try {
-    return `${await client.sendCommand(['CLUSTER', ...args])}`
-  } finally {
-    client.destroy()
-  }
+function isWhole(info: string): boolean {
+  return info.includes('state:ok') && info.includes(`slots_ok:${SLOTS}`)
 }

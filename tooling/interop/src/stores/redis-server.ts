@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { unpackDebianPackage } from '@tooling/consumers/debian-unpack'
 import { freePort } from '@tooling/consumers/processes'
+import { createClient } from 'redis'
 import { startListening, stopListening } from './server-process.ts'
 import { Unavailable } from './unavailable.ts'
 
@@ -123,4 +124,16 @@ function unpack(name: ServerName, folder: string): void {
     rmSync(own, { recursive: true, force: true })
   }
   throw new Unavailable(`${name}-server cannot be had: ${problems.join(' ')}`)
+}
+
+/** Sends one command over a connection of its own. */
+export async function onRedis({ url }: RedisServer, command: string[]): Promise<unknown> {
+  const client = createClient({ url, socket: { reconnectStrategy: false } })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return await client.sendCommand(command)
+  } finally {
+    client.destroy()
+  }
 }

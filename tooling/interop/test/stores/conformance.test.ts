@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -16,6 +15,7 @@ import { Cluster, Redis } from 'ioredis'
 import pg from 'pg'
 import { createClient, createCluster } from 'redis'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { programOf } from '../../src/programs.ts'
 import { startPostgres } from '../../src/stores/postgres-server.ts'
 import { startRedisCluster } from '../../src/stores/redis-cluster.ts'
 import { startRedis } from '../../src/stores/redis-server.ts'
@@ -49,48 +49,48 @@ afterAll(async () => {
   for (const close of closers.toReversed()) await close()
 })
 
+const connectRedis = async (url: string, RESP: 2 | 3 = 3) => {
+  const client = await createClient({ url, RESP }).connect()
+  closers.push(() => client.destroy())
+  return client
+}
+const connectIoredis = (url: string, protocol: 2 | 3 = 3): Redis => {
+  const client = new Redis(url, { protocol })
+  closers.push(() => client.disconnect())
+  return client
+}
+
 const redis = await started(startRedis)
 if (typeof redis === 'string') test('a Redis server', ({ skip }) => skip(redis))
 else {
   closers.push(() => redis[Symbol.asyncDispose]())
   const { url } = redis
 
-  const connectRedis = async (RESP: 2 | 3 = 3) => {
-    const client = await createClient({ url, RESP }).connect()
-    closers.push(() => client.destroy())
-    return client
-  }
-  const connectIoredis = (protocol: 2 | 3 = 3): Redis => {
-    const client = new Redis(url, { protocol })
-    closers.push(() => client.disconnect())
-    return client
-  }
-
   describe('redisStore with two clients of `redis`', () => {
     conform(async () => ({
-      first: redisStore(await connectRedis()),
-      second: redisStore(await connectRedis()),
+      first: redisStore(await connectRedis(url)),
+      second: redisStore(await connectRedis(url)),
     }))
   })
 
   describe('redisStore with two clients of `ioredis`', () => {
     conform(async () => ({
-      first: redisStore(connectIoredis()),
-      second: redisStore(connectIoredis()),
+      first: redisStore(connectIoredis(url)),
+      second: redisStore(connectIoredis(url)),
     }))
   })
 
   describe('redisStore with RESP2 and a subscriber', () => {
     conform(async () => ({
-      first: redisStore(await connectRedis(2), { subscriber: await connectRedis(2) }),
-      second: redisStore(connectIoredis(2), { subscriber: connectIoredis(2) }),
+      first: redisStore(await connectRedis(url, 2), { subscriber: await connectRedis(url, 2) }),
+      second: redisStore(connectIoredis(url, 2), { subscriber: connectIoredis(url, 2) }),
     }))
   })
 
   describe('redisStore with Upstash over REST, and a function', () => {
     conform(
       async () => {
-        const client = await connectRedis()
+        const client = await connectRedis(url)
         const server = createServer(async (request, response) => {
           const chunks: Buffer[] = []
           for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -126,17 +126,17 @@ else {
   })
 
   test('redisStore with two clients of Bun', async ({ skip }) => {
-    const package_ = path.resolve(import.meta.dirname, '../../node_modules/@oven/bun-linux-x64')
-    if (!existsSync(package_) && process.env['CI'] !== 'true')
-      skip('There is no Bun for this machine.')
+    const bun = await programOf('bun').catch((error: Error) => {
+      if (process.env['CI'] === 'true') throw error
+      return skip(error.message)
+    })
     const script = path.resolve(import.meta.dirname, '../support/stores/bun-conformance.ts')
-    const args = ['--no-install', script, url]
-    const { stdout } = await promisify(execFile)(path.join(package_, 'bin/bun'), args)
+    const { stdout } = await promisify(execFile)(bun, ['--no-install', script, url])
     expect(stdout).toBe(`${conformance.length + 1} cases\n`)
   })
 
   test('a RESP2 client is not put into subscriber mode', async () => {
-    const client = await connectRedis(2)
+    const client = await connectRedis(url, 2)
     const store = redisStore(client)
     const end = store.watch?.('a', () => {})
     // A subscription would be under way by the first answer, and change the second.
@@ -145,7 +145,7 @@ else {
   })
 
   test('an error that asking again cannot change is permanent, others are not', async () => {
-    const client = await connectRedis()
+    const client = await connectRedis(url)
     const store = redisStore(client)
     await client.set('tesserae:text', 'not a stream')
     await expect(store.last('text', 1)).rejects.toMatchObject({ permanent: true })
@@ -154,7 +154,7 @@ else {
   })
 
   test('a log expires `keep` after its last entry, and not before', async () => {
-    const client = await connectRedis()
+    const client = await connectRedis(url)
     const store = redisStore(client)
     const began = performance.now()
     await store.append('short', { epoch: 1, number: 0 }, 'x', { create: true, keep: 300 })
@@ -163,7 +163,7 @@ else {
   })
 
   test('a later entry puts the expiry of a log off', async () => {
-    const client = await connectRedis()
+    const client = await connectRedis(url)
     const store = redisStore(client)
     const keep = 60_000
     const append = (number: number): Promise<unknown> =>
@@ -187,13 +187,11 @@ else {
 
   describe('redisStore on Valkey', () => {
     conform(async () => {
-      const client = await createClient({ url: valkey.url }).connect()
-      const other = new Redis(valkey.url)
-      closers.push(
-        () => client.destroy(),
-        () => other.disconnect(),
-      )
-      return { first: redisStore(client), second: redisStore(other) }
+      const { url } = valkey
+      return {
+        first: redisStore(await connectRedis(url)),
+        second: redisStore(connectIoredis(url)),
+      }
     })
   })
 }

@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, statSync, truncateSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from 'redis'
-import type { RedisServer } from '../../../src/stores/redis-server.ts'
+import { onRedis, type RedisServer } from '../../../src/stores/redis-server.ts'
 import type { Proxy } from './proxy.ts'
 import type { Random } from './random.ts'
 import { LEASE } from './settings.ts'
@@ -131,12 +130,4 @@ export class Chaos {
     this.proxy.close()
     for (const { child } of this.servers) child.kill('SIGKILL')
   }
-}
-
-export async function onRedis(redis: RedisServer, command: string[]): Promise<void> {
-  const client = createClient({ url: redis.url, socket: { reconnectStrategy: false } })
-  client.on('error', () => {})
-  await client.connect()
-  await client.sendCommand(command)
-  client.destroy()
 }

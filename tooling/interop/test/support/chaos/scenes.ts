@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ALL, type Chaos, type FaultName, onRedis } from './chaos.ts'
+import { onRedis } from '../../../src/stores/redis-server.ts'
+import { ALL, type Chaos, type FaultName } from './chaos.ts'
 import { LEASE } from './settings.ts'
 
 /** One stream while it is being produced and read. */

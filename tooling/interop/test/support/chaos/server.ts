@@ -67,8 +67,9 @@ server.listen(0, '127.0.0.1', () => console.log((server.address() as { port: num
 // Says for how long this process did not run, because the machine was busy or the process was frozen.
 let ran = performance.now()
 setInterval(() => {
-  const stall = performance.now() - ran - TICK
-  ran += stall + TICK
+  const now = performance.now()
+  const stall = now - ran - TICK
+  ran = now
   if (stall > TICK) process.send?.(stall)
 }, TICK)
 // Ends with the process that started it.
