@@ -122,8 +122,7 @@ async function runPackage(
   const { name, command } = runtime
   const loadOnly = brief.includes(name)
   const results = [await runSuite(runtime, bundles.portable, settings, end, loadOnly)]
-  if (command !== undefined)
-    results.push(await checkEntries(installed, { name: runtime.name, command }))
+  if (command !== undefined) results.push(await checkEntries(installed, { name, command }))
   if (command?.isNode === true && bundles.node !== undefined)
     results.push(await runSuite(runtime, bundles.node, settings, end))
   return {
