@@ -1,5 +1,5 @@
 import { headOf, piecesOf, readTranscript, type Transcript } from '@tesserae/testkit/transcript'
-import { isFields, objectIn } from './protocol.ts'
+import { type Fields, isFields, objectIn } from './protocol.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
@@ -60,9 +60,7 @@ function openIndented(bytes: Bytes): Opened | undefined {
   if (indent === undefined) return undefined
   const lines = utf8.decode(bytes).split('\n')
   if (!lines.every((line) => line.startsWith(indent) || line.trim() === '')) return undefined
-  const text = lines.map((line) =>
-    line.slice(line.startsWith(indent) ? indent.length : 0).replace(/^\s+$/, ''),
-  )
+  const text = lines.map((line) => (line.trim() === '' ? '' : line.slice(indent.length)))
   return plain(
     'Event stream',
     'The indentation of its lines was taken away.',
@@ -203,6 +201,6 @@ function openLines(text: string): Opened | undefined {
   return plain('JSON lines', note, encoder.encode(events))
 }
 
-function isOllamas(line: Readonly<Record<string, unknown>> | undefined): boolean {
+function isOllamas(line: Fields | undefined): boolean {
   return typeof line?.['done'] === 'boolean' && ('message' in line || 'response' in line)
 }

@@ -55,7 +55,8 @@ export function protocolOf({ event = '', data }: EventShape): Protocol | undefin
   if (/^\s*\[DONE\]\s*$/.test(data)) return 'chat'
   if (event === 'reasoning_trace') return 'crucible'
   // Without blank lines between them, all chunks are one event, with a document on each line.
-  const value = objectIn(data) ?? objectIn(data.slice(0, data.indexOf('\n')))
+  const [first = '', ...rest] = data.split('\n', 2)
+  const value = objectIn(data) ?? (rest.length > 0 ? objectIn(first) : undefined)
   if (!value) return undefined
   const type = typeof value['type'] === 'string' ? value['type'] : event
   if (type.startsWith('response.')) return 'responses'

@@ -135,7 +135,6 @@ export class Recording {
       const { maxEventBytes } = this.settings
       const parser = createParser({ incomplete: 'dispatch', maxEventBytes })
       parser.feed(this.tape.slice(last.start, last.end))
-      for (const event of parser) this.#detector.push(event)
       parser.end()
       for (const event of parser) this.#detector.push(event)
     }

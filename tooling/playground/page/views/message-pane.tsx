@@ -1,4 +1,4 @@
-import { createJsonReader, type JsonReader } from '@tesserae/openai/json'
+import { createJsonReader } from '@tesserae/openai/json'
 import type { VNode } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { effectOf, type Moment } from '../state/moment.ts'
@@ -78,7 +78,7 @@ export function MessagePane({ session, view }: Props): VNode {
         {isJson ? (
           <pre class="whole-json">{jsonOf(outcome?.message)}</pre>
         ) : (
-          <Said moment={moment} parts={parts} texts={texts} />
+          <Said key={recording} moment={moment} parts={parts} texts={texts} />
         )}
       </div>
     </section>
@@ -234,13 +234,8 @@ function CallValue({
 
 /** The arguments so far, read as they grow. */
 function useJson(part: Part, length: number): { state: keyof typeof STATES; value: unknown } {
-  const anew = (): { part: Part; reader: JsonReader; length: number } => ({
-    part,
-    reader: createJsonReader(),
-    length: 0,
-  })
-  const kept = useRef(anew())
-  if (part !== kept.current.part || length < kept.current.length) kept.current = anew()
+  const kept = useRef({ reader: createJsonReader(), length: 0 })
+  if (length < kept.current.length) kept.current = { reader: createJsonReader(), length: 0 }
   const { current } = kept
   if (length > current.length) current.reader.push(part.text.slice(current.length, length))
   current.length = length
