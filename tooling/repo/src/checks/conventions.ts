@@ -9,6 +9,7 @@ export const conventions: Check = {
   name: 'conventions',
   problems(root) {
     const files = filesOf(root).filter((file) => file.endsWith('.ts'))
+    const all = workspaces(root)
     return [
       ...files
         .filter(isStrayHelper)
@@ -16,13 +17,13 @@ export const conventions: Check = {
       ...files
         .filter((file) => /^packages\/[^/]+\/src\//.test(file))
         .flatMap((file) => ofSource(parse(root, file))),
-      ...workspaces(root)
+      ...all
         .filter(({ folder, manifest }) => hasIdleLongSuite(folder, files, manifest.scripts))
         .map(
           ({ folder }) =>
             `${folder} has a *.long.ts and no script "test:long", so that nothing runs it`,
         ),
-      ...workspaces(root).flatMap(({ folder, manifest }) =>
+      ...all.flatMap(({ folder, manifest }) =>
         Object.entries(manifest.scripts ?? {})
           .filter(([, command]) => needsPosixShell(command))
           .map(
