@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
-/** Leaves the counts, the names of failed tests and the reasons of skipped ones in `.reports/`, where the closing lines of `npm test` read them. */
+/** Leaves the counts, what failed and why, and the reasons of skips in `.reports/`, where the closing lines of `npm test` read them. */
 export class CountsReporter implements Reporter {
   readonly #name: string
 
@@ -13,15 +13,23 @@ export class CountsReporter implements Reporter {
     return this.#name === 'test' && moduleId.endsWith('.long.ts')
   }
 
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0 }
-    const failures: { file: string; name: string }[] = []
+    const failures = unhandled.map(({ message }) => ({
+      file: '(no file)',
+      name: '(outside any test)',
+      why: message,
+    }))
     const skips = new Set<string>()
     for (const module of modules) {
       // A file that breaks before its first test has no test to fail, and is one failure all the same.
       if (module.errors().length > 0) {
         counts.failed++
-        failures.push({ file: module.relativeModuleId, name: '(the file itself)' })
+        failures.push({
+          file: module.relativeModuleId,
+          name: '(the file itself)',
+          why: module.errors()[0]!.message,
+        })
       }
       // The short run only loads a long suite: that it loads is one test that passed.
       else if (this.#loadsOnly(module)) {
@@ -33,8 +41,10 @@ export class CountsReporter implements Reporter {
         const { state } = result
         if (result.state === 'skipped' && result.note !== undefined) skips.add(result.note)
         counts[state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'skipped']++
-        if (state === 'failed')
-          failures.push({ file: module.relativeModuleId, name: test.fullName })
+        if (result.state === 'failed') {
+          const why = result.errors[0]?.message ?? ''
+          failures.push({ file: module.relativeModuleId, name: test.fullName, why })
+        }
       }
     }
     mkdirSync('.reports', { recursive: true })

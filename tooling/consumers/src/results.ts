@@ -123,6 +123,13 @@ export function writeReports(task: string, { rows, skips }: Outcome): void {
       failed: sum('failed'),
       skipped: reasons.length,
       skips: reasons,
+      failures: own.flatMap(({ version, subject, failures }) =>
+        failures.map(({ name, message }) => ({
+          file: `${part} ${version}`.trim(),
+          name: `${subject}: ${name}`,
+          why: message,
+        })),
+      ),
     }
     writeFileSync(
       path.join(reports, `${reportName(task)}.${part}.json`),

@@ -35,8 +35,20 @@ it('a run is good when nothing failed, and under CI when nothing was skipped eit
 it('each part leaves a report, and a run that breaks off leaves none', async () => {
   writeReports(task, { rows: [await passes(), await breaks()], skips: [skip] })
   const read = (part: string): unknown => JSON.parse(readFileSync(report(part), 'utf8'))
-  expect(read('node20')).toEqual({ passed: 2, failed: 1, skipped: 0, skips: [] })
-  expect(read('firefox')).toEqual({ passed: 0, failed: 0, skipped: 1, skips: ['it is missing'] })
+  expect(read('node20')).toEqual({
+    passed: 2,
+    failed: 1,
+    skipped: 0,
+    skips: [],
+    failures: [{ file: 'node20 20', name: 'two: two', why: 'broken' }],
+  })
+  expect(read('firefox')).toEqual({
+    passed: 0,
+    failed: 0,
+    skipped: 1,
+    skips: ['it is missing'],
+    failures: [],
+  })
   clearReports(task)
   expect(() => read('node20')).toThrow('ENOENT')
 })

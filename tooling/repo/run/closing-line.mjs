@@ -1,5 +1,5 @@
 /**
- * @typedef {{ file: string, name: string }} Failure A test that failed: its file and its full name.
+ * @typedef {{ file: string, name: string, why?: string }} Failure A test that failed: its file, its full name, and its error.
  *
  * @typedef {{ passed: number, failed: number, skipped: number, skips: string[], failures?: Failure[] }} Counts
  *
@@ -12,6 +12,9 @@
  * @property {{ exitCode?: number | null } | null} [execution]
  * @property {(Counts | undefined)[]} reports
  */
+
+/** Characters of an error that are shown. */
+const LONGEST = 200
 
 /**
  * Adds the results up. A task that left reports counts for what is in them, any other as one check. A task that
@@ -54,23 +57,32 @@ export function closingLine(tasks, status, { skipsFail }) {
 }
 
 /**
- * The names of the tests that failed, and the command that runs their files again.
+ * What failed and why, and the command that runs it again: all that there is where a log is cut to its end.
  *
  * @param {TaskRun} task
  * @param {Failure[]} failures
  */
 function namesOf({ taskId, task, directory, command }, failures) {
   const [name = ''] = taskId.split('#')
-  if (failures.length === 0 || !command.includes('vitest '))
-    return task === 'test' || task === 'consumers'
-      ? [`  run it again: npm test -- --filter=${name}`]
-      : []
-  const files = [...new Set(failures.map(({ file }) => file))]
-  const again = command.replace('vitest ', '../../node_modules/.bin/vitest ')
-  return [
-    ...failures.map(({ file, name: test }) => `  ${file}: ${test}`),
-    `  run them again: (cd ${directory} && ${again} ${files.join(' ')})`,
-  ]
+  const lines = failures.flatMap(({ file, name: test, why = '' }) => [
+    `  ${file}: ${test}`,
+    ...(why === '' ? [] : [`    ${firstLine(why)}`]),
+  ])
+  if (failures.length > 0 && command.includes('vitest ')) {
+    const files = [...new Set(failures.map(({ file }) => file))].filter(
+      (file) => file !== '(no file)',
+    )
+    const again = command.replace('vitest ', '../../node_modules/.bin/vitest ')
+    lines.push(`  run them again: (cd ${directory} && ${again} ${files.join(' ')})`)
+  } else if (task === 'test' || task === 'consumers')
+    lines.push(`  run it again: npm test -- --filter=${name}`)
+  return lines
+}
+
+/** @param {string} text */
+function firstLine(text) {
+  const [line = ''] = text.split('\n', 1)
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line
 }
 
 /**

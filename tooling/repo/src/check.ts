@@ -50,11 +50,11 @@ const { positionals: wanted } = readArgs(usage, { allowPositionals: true })
 const unknown = wanted.find((each) => !checks.some(({ name }) => name === each))
 if (unknown !== undefined) refuse(`There is no check "${unknown}".`, usage)
 const chosen = wanted.length === 0 ? checks : checks.filter(({ name }) => wanted.includes(name))
-const { lines, passed, failed } = await runChecks(chosen, path.resolve(here, '../..'))
+const { lines, ...result } = await runChecks(chosen, path.resolve(here, '../..'))
 for (const line of lines) console.log(line)
 if (wanted.length === 0) {
   mkdirSync(path.join(here, '.reports'), { recursive: true })
-  const report = { passed, failed, skipped: 0, skips: [] }
+  const report = { ...result, skipped: 0, skips: [] }
   writeFileSync(path.join(here, '.reports/check.json'), `${JSON.stringify(report)}\n`)
 }
-process.exitCode = failed > 0 ? 1 : 0
+process.exitCode = result.failed > 0 ? 1 : 0

@@ -5,6 +5,7 @@ export interface Result {
   readonly lines: readonly string[]
   readonly passed: number
   readonly failed: number
+  readonly failures: readonly { file: string; name: string }[]
 }
 
 /** Runs all of them at once. A check that throws could not be made, and has failed. */
@@ -12,12 +13,15 @@ export async function runChecks(checks: readonly Check[], root: string): Promise
   const all = await Promise.all(
     checks.map(async (check) => ({ check, ...(await timed(check, root)) })),
   )
-  const failed = all.filter(({ problems }) => problems.length > 0).length
+  const red = all.filter(({ problems }) => problems.length > 0)
   const lines = all.flatMap(({ check, problems, ms }) => [
     `${problems.length > 0 ? 'red' : 'ok '}  ${check.name} (${ms} ms)`,
     ...problems.map((problem) => problem.replace(/^/gm, '       ')),
   ])
-  return { lines, passed: all.length - failed, failed }
+  const failures = red.flatMap(({ check, problems }) =>
+    problems.map((name) => ({ file: check.name, name })),
+  )
+  return { lines, passed: all.length - red.length, failed: red.length, failures }
 }
 
 async function timed(

@@ -53,7 +53,7 @@ describe('the closing line', () => {
   test('names the tests that failed and the command that runs their files again', () => {
     const failures = [
       { file: 'test/limits.test.ts', name: 'limits > counts bytes' },
-      { file: 'test/limits.test.ts', name: 'limits > of a line' },
+      { file: 'test/limits.test.ts', name: 'limits > of a line', why: `${'x'.repeat(300)}\nat y` },
     ]
     const task = {
       ...ran('a#test', 1, { ...counts(3, 2), failures }),
@@ -64,8 +64,20 @@ describe('the closing line', () => {
       'failed: a#test',
       '  test/limits.test.ts: limits > counts bytes',
       '  test/limits.test.ts: limits > of a line',
+      `    ${'x'.repeat(200)} …`,
       '  run them again: (cd packages/a && ../../node_modules/.bin/vitest run --config x.ts test/limits.test.ts)',
       '3 passed, 2 failed',
+    ])
+  })
+
+  test('names what failed where no file can be run again', () => {
+    const failures = [{ file: 'bun 1', name: 'encoder: a > b', why: 'expected 1 to be 2' }]
+    expect(add([ran('a#consumers', 1, { ...counts(3, 1), failures })], 1).lines).toEqual([
+      'failed: a#consumers',
+      '  bun 1: encoder: a > b',
+      '    expected 1 to be 2',
+      '  run it again: npm test -- --filter=a',
+      '3 passed, 1 failed',
     ])
   })
 

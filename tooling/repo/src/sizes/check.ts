@@ -18,9 +18,11 @@ Fails on an entry that is too large, has no budget or holds what it must not, an
   --write   updates the tables of the READMEs first`
 const { write } = readArgs(usage, { options: { write: { type: 'boolean' } } }).values
 
-const counts = { passed: 0, failed: 0, skipped: 0, skips: [] }
+const failures: { file: string; name: string }[] = []
+const counts = { passed: 0, failed: 0, skipped: 0, skips: [], failures }
 function fail(what: string, why: string): void {
   counts.failed++
+  failures.push({ file: what, name: why })
   console.error(`FAILED  ${what} ${why}`)
 }
 
