@@ -1,7 +1,6 @@
 import { eventStream, type StreamSource } from '@tesserae/encoder/web'
 import { describe, expect, it } from 'vitest'
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+import { sleep } from './support/sleep.ts'
 
 /** Waits for a message that never comes, until the signal aborts. */
 const message = (signal: AbortSignal) =>

@@ -1,8 +1,8 @@
 import { eventStream, type WebStreamOptions } from '@tesserae/encoder/web'
 import { describe, expect, it } from 'vitest'
+import { sleep } from './support/sleep.ts'
 
 const requestWith = (init: RequestInit) => new Request('http://localhost/', init)
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** Another server's answer, say: something is under way before an event is asked for. */
 function upstream() {

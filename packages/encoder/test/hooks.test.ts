@@ -6,8 +6,8 @@ import {
 } from '@tesserae/encoder/web'
 import { createHub } from '@tesserae/encoder/hub'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sleep } from './support/sleep.ts'
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 const fault = new Error('in a hook')
 const throwing = () => {
   throw fault

@@ -3,8 +3,8 @@ import { createHub } from '@tesserae/encoder/hub'
 import { EventEncoderStream } from '@tesserae/encoder/stream'
 import { eventStream, type EventStream, type WebStreamOptions } from '@tesserae/encoder/web'
 import { describe, expect, it } from 'vitest'
+import { sleep } from './support/sleep.ts'
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 const injected = 'event: admin\ndata: {}\n\n'
 
 describe('a forged frame', () => {

@@ -1,8 +1,7 @@
 import { StreamError } from '@tesserae/encoder'
 import { eventStream, type OpenableSource, type SourceRequest } from '@tesserae/encoder/web'
 import { describe, expect, it } from 'vitest'
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+import { sleep } from './support/sleep.ts'
 
 describe('a source with open()', () => {
   it('holds the head back until it has looked something up', async () => {

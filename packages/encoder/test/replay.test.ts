@@ -96,10 +96,17 @@ describe('a client that joins with a replay', () => {
   it('is dropped, and can resume, when more is published meanwhile than its queue may hold', async () => {
     const { hub, append, replayAfter } = logged({ queueBytes: 1000 })
     const ends: StreamSummary[] = []
-    await eventStream(hub.source({ replay: replayAfter(50) }), {
-      onClose: (end) => void ends.push(end),
-    })
+    // Not a time: on a busy machine the replay could end before the queue is full.
+    let begin!: () => void
+    const published = new Promise<void>((resolve) => (begin = resolve))
+    const replayNow = replayAfter(0)
+    const replay = async function* (stream: { lastEventId: string | undefined }) {
+      await published
+      yield* replayNow(stream)
+    }
+    await eventStream(hub.source({ replay }), { onClose: (end) => void ends.push(end) })
     for (let i = 0; i < 30; i++) await hub.publish(append('x'.repeat(100)))
+    begin()
     expect(ends).toMatchObject([{ reason: 'slow' }])
     expect(hub.counters()).toMatchObject({ clients: 0, queued: 0, evicted: 1 })
   })

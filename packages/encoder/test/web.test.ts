@@ -9,9 +9,9 @@ import {
 } from '@tesserae/encoder/web'
 import { watchedSignal } from '@tesserae/testkit'
 import { describe, expect, it } from 'vitest'
+import { sleep } from './support/sleep.ts'
 import { untilStill } from './support/until-still.ts'
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 const request = (headers: Record<string, string> = {}, init: RequestInit = {}) =>
   new Request('http://localhost/', { headers, ...init })
 
@@ -261,7 +261,7 @@ describe('batching by turn', () => {
       await sleep(20)
       await send({ data: 'a' })
       // Turns of the event loop, not time: a busy machine makes each longer, and no more of them.
-      for (; !signal.aborted; turns++) await sleep(0)
+      for (; !signal.aborted; turns++) await new Promise((resolve) => setTimeout(resolve, 0))
     })
     const chunks = chunksOf(response)
     expect((await chunks.next()).value).toBe(':\n\n')
@@ -474,7 +474,7 @@ describe('a client that does not read', () => {
       stallTimeout: 300,
       onClose: (end) => void ends.push(end),
     })
-    await sleep(1000)
+    while (ends.length === 0) await sleep(50)
     expect(ends).toMatchObject([{ reason: 'slow' }])
     expect(counts.returned).toBe(1)
     await expect(drained(response)).rejects.toMatchObject({ name: 'StreamClosed', reason: 'slow' })
