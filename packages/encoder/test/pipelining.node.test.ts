@@ -58,7 +58,7 @@ async function connect(port: number): Promise<net.Socket> {
 }
 
 async function until(isMet: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !isMet(); i++) await sleep(10)
+  for (let i = 0; i < 3000 && !isMet(); i++) await sleep(10)
 }
 
 const requests = (count: number) => 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(count)
