@@ -41,7 +41,7 @@ async function serve(handler: Handler): Promise<string> {
 }
 
 /** Sends three events after `Last-Event-ID`, and then breaks off; 204 after the ninth. Any page may read it. */
-function brokenFeed(seen: (string | undefined)[]): Handler {
+function brokenFeed(seen: (string | undefined)[], tokens: unknown[] = []): Handler {
   return (request, response) => {
     const allowed = {
       'access-control-allow-origin': '*',
@@ -50,6 +50,7 @@ function brokenFeed(seen: (string | undefined)[]): Handler {
     if (request.method === 'OPTIONS') return void response.writeHead(204, allowed).end()
     const id = request.headers['last-event-id'] as string | undefined
     seen.push(id)
+    tokens.push(request.headers['x-token'])
     const from = Number(id ?? 0)
     if (from >= 9) return void response.writeHead(204, allowed).end()
     response.writeHead(200, {
@@ -257,27 +258,29 @@ describe('in Chromium, from another origin', () => {
 
   test('connect() reads a feed over its breaks, with headers of its own', async (context) => {
     const seen: (string | undefined)[] = []
-    const url = await serve(brokenFeed(seen))
-    // A browser drops what a page had not read before a cut: the law is what a request carries, and not which ID it is.
-    const { received, last } = (await inPage(
+    const tokens: unknown[] = []
+    const url = await serve(brokenFeed(seen, tokens))
+    const { received, carried } = (await inPage(
       context,
       `import { connect } from '@tesserae/client'
        export async function run(url: string) {
          const received: string[] = []
-         const last: string[] = []
-         const headers = () => {
-           last.push(received.at(-1) ?? '')
+         const carried: [sent: string, received: string][] = []
+         const headers = ({ lastEventId }: { lastEventId: string }) => {
+           carried.push([lastEventId, received.at(-1) ?? ''])
            return { 'x-token': 't' }
          }
          for await (const { data } of connect(url, { delay: 10, headers })) received.push(data)
-         return { received, last }
+         return { received, carried }
        }`,
       url,
-    )) as { received: string[]; last: string[] }
+    )) as { received: string[]; carried: [sent: string, received: string][] }
+    // Chromium throws away what it has not handed on when a connection breaks off, so any number may arrive before.
     expect(received).toEqual(nine)
-    expect(seen.map((id) => id ?? '')).toEqual(last)
-    expect(last.at(-1)).toBe('9')
-  }, 60_000)
+    for (const [sent, last] of carried) expect(sent).toBe(last)
+    expect(seen.map((id) => id ?? '')).toEqual(carried.map(([sent]) => sent))
+    expect(tokens).toEqual(seen.map(() => 't'))
+  })
 
   test('EventSource reads a feed over its breaks', async (context) => {
     const seen: (string | undefined)[] = []
