@@ -5,6 +5,9 @@ import { ensureInstalled } from '@tooling/consumers/debian'
 
 const require = createRequire(import.meta.url)
 
+/** Where what is fetched and made here stays from one run to the next. */
+export const scratch: string = path.resolve(import.meta.dirname, '../.scratch')
+
 /** Where each program is, and the package of Debian that it can come from. */
 const programs = {
   bun: { file: () => installed('@oven/bun-linux-x64', 'bin/bun') },

@@ -2,21 +2,110 @@
 // stays as it is: apt is given a state of its own, so it sees an empty machine and brings every library along.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
+/** What is wanted of Debian. */
+export interface Wanted {
+  /** The program, for people: `llama.cpp llama-server`. */
+  readonly title: string
+  readonly package: string
+  /** The suites that have it, the preferred one first. */
+  readonly suites: readonly string[]
+  /** Its file in `/usr/bin`: the first of these that is not a link to nowhere. */
+  readonly files: readonly [string, ...string[]]
+  /** Folders of libraries in that of the system's. */
+  readonly libraries?: readonly string[]
+}
+
+/** A command that starts a program, up to its own arguments. */
+export interface UnpackedProgram {
+  readonly command: string
+  readonly args: readonly string[]
+  /** Where its libraries are. */
+  readonly libraries: string
+  /** Which it is, for people. */
+  readonly version: string
+}
+
 /**
- * Downloads a package with all that it needs, and unpacks it.
+ * A program of Debian, which is fetched into `folder` the first time, with every library that it needs. Nothing is
+ * installed. Remove the folder to get the newest one.
  *
- * @returns the version of the package
  * @throws Error with a sentence for people when this machine cannot get it
  */
-export function unpackDebianPackage(name: string, suite: string, folder: string): string {
-  const mirrors = debianMirrors()
+export function debianProgram(wanted: Wanted, folder: string): UnpackedProgram {
+  const note = path.join(folder, 'installed.json')
+  if (!existsSync(note)) fetchInto(folder, wanted)
+  const { version } = JSON.parse(readFileSync(note, 'utf8')) as { version: string }
+  const root = path.join(folder, 'root')
+  const found = (pattern: string): string => {
+    const [file] = globSync(pattern, { cwd: root })
+    if (file === undefined) throw new Error(`There is no ${pattern} in ${root}: remove ${folder}.`)
+    return path.join(root, file)
+  }
+  const libraries = found('usr/lib/*-linux-gnu')
+  const files = wanted.files.map((file) => path.join(root, 'usr/bin', file))
+  const program = files.find((file) => existsSync(file)) ?? found(`usr/bin/${wanted.files[0]}`)
+  const places = ['', ...(wanted.libraries ?? [])].map((each) => path.join(libraries, each))
+  // It wants a newer C library than this machine may have, so it is started by the loader that came with it.
+  const loader = found('{usr/lib64,lib64,usr/lib/*-linux-gnu,lib/*-linux-gnu}/ld-linux*.so.[0-9]')
+  return {
+    command: loader,
+    args: ['--library-path', places.join(':'), '--argv0', files[0] ?? program, program],
+    libraries,
+    version,
+  }
+}
+
+/** Into a folder of its own first: one that is half full is never used, whatever runs at the same time. */
+function fetchInto(folder: string, { title, package: name, suites }: Wanted): void {
+  const own = `${folder}-${process.pid}`
+  const note = path.join(folder, 'installed.json')
+  rmSync(own, { recursive: true, force: true })
+  try {
+    const version = `${title}, ${unpackFirst(name, suites, own)}`
+    rmSync(path.join(own, 'apt'), { recursive: true })
+    writeFileSync(path.join(own, 'installed.json'), `${JSON.stringify({ version })}\n`)
+    if (!existsSync(note)) rmSync(folder, { recursive: true, force: true })
+    try {
+      renameSync(own, folder)
+    } catch (error) {
+      // Another run was faster, and its folder is as good.
+      if (!existsSync(note)) throw error
+    }
+  } finally {
+    rmSync(own, { recursive: true, force: true })
+  }
+}
+
+/** Unpacks a package from the first suite that this machine can get it from. Returns what that was, for people. */
+function unpackFirst(name: string, suites: readonly string[], folder: string): string {
+  const problems = new Set<string>()
+  for (const suite of suites)
+    try {
+      return `Debian ${suite}, package ${name} ${unpack(name, suite, folder)}`
+    } catch (error) {
+      problems.add((error as Error).message)
+    }
+  throw new Error([...problems].join('\n'))
+}
+
+/** Downloads a package with all that it needs, and unpacks it. Returns its version. */
+function unpack(name: string, suite: string, folder: string): string {
   const problems: string[] = []
-  for (const mirror of mirrors) {
+  for (const mirror of debianMirrors()) {
     const apt = privateApt(path.join(folder, 'apt'), mirror, suite)
     const update = run('apt-get', [...apt, 'update', '-q'])
     const install =

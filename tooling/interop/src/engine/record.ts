@@ -5,10 +5,10 @@ import path from 'node:path'
 import { RecorderError } from '@tesserae/testkit/recorder'
 import { writeTranscript } from '@tesserae/testkit/transcript'
 import { readArgs, refuse, startProgress } from '../../../config/command.ts'
+import { scratch } from '../programs.ts'
 import { cases } from './cases.ts'
 import { committed, compare, fileOf, missing, type Comparison } from './compare.ts'
 import { EngineError } from './errors.ts'
-import { scratch } from './install.ts'
 import { runCases } from './run-cases.ts'
 
 const LONGEST_DIFF = 40

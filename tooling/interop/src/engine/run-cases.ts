@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { record } from '@tesserae/testkit/recorder'
 import { meaningOf, type Transcript } from '@tesserae/testkit/transcript'
+import { scratch } from '../programs.ts'
 import type { Case, CaseServer } from './cases.ts'
 import { EngineError } from './errors.ts'
-import { scratch } from './install.ts'
 import { startEngine, type Engine } from './server.ts'
 import { writeZerosModel } from './zeros.ts'
 

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { freePort, kill, start } from '@tooling/consumers/processes'
+import { scratch } from '../programs.ts'
 import { EngineError } from './errors.ts'
-import { findLlamaServer, scratch } from './install.ts'
+import { findLlamaServer } from './install.ts'
 
 export { EngineError, type EngineErrorCode } from './errors.ts'
 

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { unpackDebianPackage } from '@tooling/consumers/debian-unpack'
+import { debianProgram } from '@tooling/consumers/debian-unpack'
 import { freePort } from '@tooling/consumers/processes'
 import { createClient } from 'redis'
+import { scratch } from '../programs.ts'
 import { startListening, stopListening } from './server-process.ts'
 import { Unavailable } from './unavailable.ts'
 
-const scratch = path.resolve(import.meta.dirname, '../../.scratch')
 /** Servers that speak the protocol, as Debian packages them: the suites that have them, the newer one first. */
 const SERVERS = {
   redis: { suites: ['forky', 'bookworm'], variable: 'REDIS_SERVER' },
@@ -75,55 +75,20 @@ export async function startRedis(
 }
 
 function findProgram(name: ServerName): Program {
-  const given = process.env[SERVERS[name].variable] ?? `${name}-server`
+  const { variable, suites } = SERVERS[name]
+  const server = `${name}-server`
+  const given = process.env[variable] ?? server
   if (spawnSync(given, ['--version']).status === 0) return { command: given, args: [] }
-  const folder = path.join(scratch, name)
-  if (!existsSync(folder)) unpack(name, folder)
-  const root = path.join(folder, 'root')
-  const libraries = ['usr/lib', 'lib']
-    .map((each) => path.join(root, each))
-    .filter((each) => existsSync(each))
-    .flatMap((each) =>
-      readdirSync(each)
-        .filter((name) => name.endsWith('-linux-gnu'))
-        .map((name) => path.join(each, name)),
-    )
-  const loader = [path.join(root, 'usr/lib64'), path.join(root, 'lib64'), ...libraries]
-    .filter((each) => existsSync(each))
-    .flatMap((each) => readdirSync(each).map((file) => path.join(each, file)))
-    .find((file) => /\/ld-linux[^/]*\.so\.\d+$/.test(file))
-  if (loader === undefined)
-    throw new Unavailable(`There is no loader in ${root}: remove ${folder}.`)
   // The same file by another name, where the first is a link to an absolute path.
-  const program = [`${name}-server`, `${name}-check-rdb`]
-    .map((each) => path.join(root, 'usr/bin', each))
-    .find((file) => existsSync(file))
-  // Started by the loader that came with it, because it may want a newer C library than this machine has.
-  return {
-    command: loader,
-    args: ['--library-path', libraries.join(':'), '--argv0', `${name}-server`, `${program}`],
-  }
-}
-
-/** Into a folder of its own first, so that one that is half full is never used. */
-function unpack(name: ServerName, folder: string): void {
-  const own = `${folder}-${process.pid}`
-  const problems: string[] = []
+  const files = [server, `${name}-check-rdb`] as const
   try {
-    for (const suite of SERVERS[name].suites) {
-      try {
-        unpackDebianPackage(`${name}-server`, suite, own)
-        rmSync(path.join(own, 'apt'), { recursive: true, force: true })
-        if (!existsSync(folder)) renameSync(own, folder)
-        return
-      } catch (error) {
-        problems.push((error as Error).message)
-      }
-    }
-  } finally {
-    rmSync(own, { recursive: true, force: true })
+    return debianProgram(
+      { title: server, package: server, suites, files },
+      path.join(scratch, name),
+    )
+  } catch (error) {
+    throw new Unavailable(`${server} cannot be had: ${(error as Error).message}`)
   }
-  throw new Unavailable(`${name}-server cannot be had: ${problems.join(' ')}`)
 }
 
 /** Sends one command over a connection of its own. */
