@@ -7,9 +7,9 @@ export interface Settings {
    * own for the long run, and a fifth of it for the short one, which tries every property in eight runtimes.
    */
   readonly runs: number
-  /** Milliseconds that one test may take: what it may take under vitest. */
+  /** Milliseconds that one test may take: what it may take under vitest. For what hangs, not for what is slow. */
   readonly testTimeout: number
-  /** Milliseconds after which a runtime that has not finished a test file is killed: for what hangs, not for what is slow. */
+  /** Milliseconds after which a runtime that has not finished a test file is killed. */
   readonly fileTimeout: number
   /** Milliseconds after which a runtime is given no further test file. */
   readonly runtimeTimeout: number
@@ -19,8 +19,8 @@ export function defaultSettings(long: boolean, env: NodeJS.ProcessEnv = process.
   return {
     seed: Number(env['FC_SEED'] ?? Date.now() % 2 ** 31),
     runs: Number(env['FC_RUNS'] ?? (long ? 100 : 20)),
-    testTimeout: 60_000,
-    fileTimeout: long ? 600_000 : 300_000,
+    testTimeout: 300_000,
+    fileTimeout: long ? 1_200_000 : 600_000,
     runtimeTimeout: long ? 3_600_000 : 1_800_000,
   }
 }

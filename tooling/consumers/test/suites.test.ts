@@ -30,7 +30,12 @@ function own(): Process[] {
   )
 }
 
-afterEach(() => {
+/** A process that was killed goes when the machine gives it a turn, and no later than this. */
+const GONE_WITHIN_MS = 30_000
+
+afterEach(async () => {
+  for (const end = Date.now() + GONE_WITHIN_MS; own().length > 0 && Date.now() < end;)
+    await new Promise((resolve) => setTimeout(resolve, 50))
   expect(own()).toEqual([])
 })
 
@@ -50,7 +55,15 @@ it.each(kinds)(
       'b.test.ts': `import { it } from 'vitest'\nit('is fine', () => {})`,
     })
     const bundle = await bundleTests(scene.sources, 'portable')
-    const result = await runSuite(runtime, bundle, { ...settings, fileTimeout: ms })
+    // The next file has the time that a busy machine needs to start the runtime anew.
+    let files = 0
+    const limited = {
+      ...settings,
+      get fileTimeout() {
+        return files++ === 0 ? ms : 60_000
+      },
+    }
+    const result = await runSuite(runtime, bundle, limited)
     expect(result.failures.map(({ name }) => name)).toEqual(['test/a.test.ts'])
     expect(result.failures[0]?.message).toContain(`did not finish within ${ms} ms`)
     expect(result.passed).toBe(1)
