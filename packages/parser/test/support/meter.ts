@@ -22,9 +22,9 @@ export function meter(): Meter {
   const looks: number[] = []
   const decodings: number[] = []
   const searches: number[] = []
-  /** Where each chunk begins in the stream, and each string that was made of one. */
+  /** Where each chunk begins in the stream, and each string that was made of one: the last, of several that are alike. */
   const chunks = new WeakMap<object, { readonly target: Uint8Array; readonly offset: number }>()
-  const strings: { readonly text: string; readonly offset: number }[] = []
+  const strings = new Map<unknown, number>()
 
   const count = (counts: number[], from: number, to: number): void => {
     for (let at = from; at < to; at++) counts[at] = (counts[at] as number) + 1
@@ -59,7 +59,7 @@ export function meter(): Meter {
         const text = native.call(chunk?.target ?? this, from, to) as string
         if (chunk) {
           count(decodings, chunk.offset + from, chunk.offset + to)
-          strings.push({ text, offset: chunk.offset + from })
+          strings.set(text, chunk.offset + from)
         }
         return text
       }
@@ -85,10 +85,10 @@ export function meter(): Meter {
       (native) =>
         function (part, from = 0) {
           const found = native.call(this, part as number, from) as number
-          const string = strings.findLast(({ text }) => text === this)
-          if (string) {
-            const end = found < 0 ? string.text.length : found + 1
-            count(searches, string.offset + from, string.offset + end)
+          const offset = strings.get(this)
+          if (offset !== undefined) {
+            const end = found < 0 ? (this as string).length : found + 1
+            count(searches, offset + from, offset + end)
           }
           return found
         },
