@@ -88,8 +88,8 @@ export type StreamErrorCode =
 
 /**
  * Why a stream did not begin. With a `status` of 500 it is a mistake in the server's code: `eventStream` and `sendEvents`
- * reject. Any other status is an answer to the client, and `onError` is called. Libraries extend it, with codes of
- * their own, to refuse a client.
+ * reject. Any other status is an answer to the client, and `onError` is called. With a status from 400 to 499, **the client
+ * is sent the message**. Libraries extend it, with codes of their own, to refuse a client.
  *
  * @example
  * ```ts
@@ -111,6 +111,7 @@ export class StreamError extends Error {
   declare readonly statusCode: number
 
   /**
+   * @param message - sent to the client if the status is from 400 to 499
    * @param status - what the client is answered with if no event was sent yet; 500 rejects instead
    * @param options - may hold the `cause`
    */

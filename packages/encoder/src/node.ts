@@ -1,7 +1,7 @@
 import { headSent, type StreamClosed } from './errors.ts'
 import type { StreamRequest } from './response/admission.ts'
 import { feed, open } from './response/begin.ts'
-import { headOf } from './response/head.ts'
+import { headOf, TEXT_TYPE } from './response/head.ts'
 import type { Answer, Chunk, Reported, Transport } from './response/transport.ts'
 import type {
   EventMap,
@@ -209,13 +209,15 @@ class NodeTransport implements Transport {
   }
 
   open(answer?: Answer): void {
-    const { status = 200, retryAfter } = answer ?? {}
+    const { status = 200, text, retryAfter } = answer ?? {}
     const fields = answer ? { ...this.#head } : this.#head
     if (status !== 200) delete fields['content-type']
+    if (text !== undefined) fields['content-type'] = TEXT_TYPE
     if (retryAfter) fields['retry-after'] = `${retryAfter}`
     // Set for another body, it would make the client take the rest of this one for the next response.
     this.#response.removeHeader?.('content-length')
     this.#response.writeHead(status, fields)
+    if (text !== undefined) this.#response.write(text)
   }
 
   // Node writes a short text faster than its bytes. Bench case: server/raw-write/300/paced.

@@ -1,6 +1,6 @@
 import type { StreamRequest } from './response/admission.ts'
 import { feed, open } from './response/begin.ts'
-import { headOf } from './response/head.ts'
+import { headOf, TEXT_TYPE } from './response/head.ts'
 import type { Answer, Chunk, Reported, Transport } from './response/transport.ts'
 import { atTurnEnd } from './response/turn.ts'
 import type { StreamClosed } from './errors.ts'
@@ -103,15 +103,16 @@ class WebTransport implements Transport {
   open(answer?: Answer): void {
     const reported = this.#reported
     const headers = this.#headers
-    const { status = 200, retryAfter } = answer ?? {}
+    const { status = 200, text, retryAfter } = answer ?? {}
     const body = answer
-      ? null
+      ? (text ?? null)
       : new ReadableStream<Uint8Array<ArrayBuffer>>({
           start: (controller) => void (this.#controller = controller),
           pull: () => reported.ready(),
           cancel: () => reported.gone(),
         })
     if (status !== 200) headers.delete('content-type')
+    if (text !== undefined) headers.set('content-type', TEXT_TYPE)
     if (retryAfter) headers.set('retry-after', `${retryAfter}`)
     this.#onResponse(new Response(body, { status, headers }))
   }

@@ -48,19 +48,20 @@ describe('openStream', () => {
   })
 
   it('answers a refusal, HEAD and the end for good like every stream', async () => {
-    const cases: [RequestInit, number][] = [
-      [{ method: 'HEAD' }, 200],
-      [{ headers: { 'last-event-id': 'tesserae:final' } }, 204],
-      [{ headers: { 'last-event-id': 'x'.repeat(1025) } }, 400],
+    const tooLong = '`Last-Event-ID` must be at most 1024 bytes.'
+    const cases: [RequestInit, number, string | null][] = [
+      [{ method: 'HEAD' }, 200, null],
+      [{ headers: { 'last-event-id': 'tesserae:final' } }, 204, null],
+      [{ headers: { 'last-event-id': 'x'.repeat(1025) } }, 400, tooLong],
     ]
-    for (const [init, status] of cases) {
+    for (const [init, status, text] of cases) {
       const ends: StreamSummary[] = []
       const { response, closed } = openStream({
         request: request(init),
         refusal: 'status',
         onClose: (end) => void ends.push(end),
       })
-      expect([response.status, response.body]).toEqual([status, null])
+      expect([response.status, response.body && (await response.text())]).toEqual([status, text])
       expect((await closed).reason).toBe(status === 400 ? 'error' : 'done')
       expect(ends).toHaveLength(1)
     }

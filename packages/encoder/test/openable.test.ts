@@ -38,7 +38,7 @@ describe('a source with open()', () => {
         throw new StreamError('not-found', 'There is no such log.', status)
       }
       const response = await eventStream({ open })
-      expect([response.status, await response.text()]).toEqual([status, ''])
+      expect([response.status, await response.text()]).toEqual([status, 'There is no such log.'])
     })
 
   it('makes eventStream reject if it rejects with anything else', async () => {

@@ -6,6 +6,7 @@ import {
   sendEvents,
   type StreamClosed,
   type EventStreamOptions,
+  StreamError,
   type StreamSource,
 } from '@tesserae/encoder/node'
 import { afterEach, expect, it } from 'vitest'
@@ -41,8 +42,11 @@ it('answers a Last-Event-ID that is too long with 400 if asked to, whatever the 
     headers: { 'access-control-allow-origin': '*' },
   })
   const response = await fetch(url, { headers: { 'last-event-id': 'x'.repeat(1025) } })
-  expect([response.status, await response.text()]).toEqual([400, ''])
-  expect(response.headers.get('content-type')).toBe(null)
+  expect([response.status, await response.text()]).toEqual([
+    400,
+    '`Last-Event-ID` must be at most 1024 bytes.',
+  ])
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
   expect(response.headers.get('access-control-allow-origin')).toBe('*')
   expect(ends).toMatchObject([
     { reason: 'error', cause: { code: 'last-event-id-too-long', status: 400 } },
@@ -57,9 +61,26 @@ it('answers the client of a drained hub with 503 and Retry-After if asked to', a
   await hub.drain()
   const { url, ends } = await serve(() => hub.source(), { refusal: 'status' })
   const response = await fetch(url)
-  expect([response.status, await response.text()]).toEqual([503, ''])
+  expect([response.status, await response.text()]).toEqual([
+    503,
+    'The server could not continue this stream. Try again later.',
+  ])
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
   expect(response.headers.get('retry-after')).toMatch(/^[3-6]$/)
   expect(ends).toMatchObject([{ reason: 'error', cause: { code: 'draining' } }])
+  expect(unhandled).toEqual([])
+})
+
+it.each([
+  [404, 'There is no such stream: é漢😀.', 'text/plain; charset=utf-8'],
+  [304, '', null],
+])('answers with status %i of a StreamError, and its message', async (status, text, type) => {
+  const { url } = await serve(async function* () {
+    throw new StreamError('not-found', 'There is no such stream: é漢😀.', status)
+  })
+  const response = await fetch(url)
+  expect([response.status, await response.text()]).toEqual([status, text])
+  expect(response.headers.get('content-type')).toBe(type)
   expect(unhandled).toEqual([])
 })
 

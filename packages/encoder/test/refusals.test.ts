@@ -10,13 +10,25 @@ const tooLong = new Request('http://localhost/', {
 describe('a client that is refused with `refusal: "status"`', () => {
   const full = createHub({ maxClients: 1 })
   const cases = [
-    ['last-event-id-too-long', 400, () => [{ data: 'a' }], { request: tooLong }],
-    ['too-many-clients', 503, () => full.source(), {}],
+    [
+      'last-event-id-too-long',
+      400,
+      '`Last-Event-ID` must be at most 1024 bytes.',
+      () => [{ data: 'a' }],
+      { request: tooLong },
+    ],
+    [
+      'too-many-clients',
+      503,
+      'The server could not continue this stream. Try again later.',
+      () => full.source(),
+      {},
+    ],
   ] as const
   beforeAll(async () => void (await eventStream(full.source())))
   afterAll(() => full.drain({ grace: 0 }))
 
-  for (const [code, status, source, options] of cases)
+  for (const [code, status, text, source, options] of cases)
     it(`is answered with ${status} for ${code}, and reported`, async () => {
       const errors: unknown[] = []
       const ends: StreamSummary[] = []
@@ -28,13 +40,14 @@ describe('a client that is refused with `refusal: "status"`', () => {
         onClose: (end) => void ends.push(end),
       })
       expect(response.status).toBe(status)
-      expect(await response.text()).toBe('')
+      expect(await response.text()).toBe(text)
       // Without it, a page of another origin sees no status, and its EventSource reconnects.
       const { 'retry-after': retryAfter, ...headers } = Object.fromEntries(response.headers)
       expect(retryAfter ?? '0').toMatch(status === 503 ? /^[3-6]$/ : /^0$/)
       expect(headers).toEqual({
         'access-control-allow-origin': '*',
         'cache-control': 'no-cache, no-transform',
+        'content-type': 'text/plain; charset=utf-8',
         'x-accel-buffering': 'no',
       })
       expect(errors).toMatchObject([{ code, status }])
@@ -99,17 +112,31 @@ describe('a mistake rejects where it was made', () => {
 describe('a StreamError of another library', () => {
   class LookupError extends StreamError {}
 
-  for (const status of [400, 404, 412])
+  const message = 'There is no such stream: é漢😀.'
+  const now = 'The server could not continue this stream. Try again later.'
+  const type = 'text/plain; charset=utf-8'
+  for (const [status, text, contentType] of [
+    [400, message, type],
+    [404, message, type],
+    [412, message, type],
+    [499, message, type],
+    [501, now, type],
+    [599, now, type],
+    [204, null, null],
+    [205, null, null],
+    [304, null, null],
+  ] as const)
     it(`answers the client with status ${status} if the sequence throws it first`, async () => {
       const cause = new Error('not in the log')
       const errors: unknown[] = []
       const response = await eventStream(
         async function* () {
-          throw new LookupError('not-found', 'There is no such stream.', status, { cause })
+          throw new LookupError('not-found', message, status, { cause })
         },
         { onError: (error) => void errors.push(error) },
       )
-      expect([response.status, await response.text()]).toEqual([status, ''])
+      expect([response.status, response.body && (await response.text())]).toEqual([status, text])
+      expect(response.headers.get('content-type')).toBe(contentType)
       expect(errors).toMatchObject([{ code: 'not-found', status, cause }])
     })
 })

@@ -44,7 +44,7 @@ const STATUS: Partial<Record<ResumeErrorCode, number>> = {
 
 /**
  * The error of this package. `status` and `statusCode` hold the HTTP status that a server should answer with, and
- * `eventStream` and `sendEvents` of `@tesserae/encoder` do so.
+ * `eventStream` and `sendEvents` of `@tesserae/encoder` do so. They send the message of a 400, 404 or 412 as the body.
  *
  * @example
  * ```ts
@@ -70,21 +70,21 @@ export class ResumeError extends StreamError {
 export function notFound(): ResumeError {
   return new ResumeError(
     'not-found',
-    'There is no stream of this name: it was not started, or it expired.',
+    'There is no stream of this name: it was not started, or it expired. Start it, then read it.',
   )
 }
 
 export function badCursor(): ResumeError {
   return new ResumeError(
     'bad-cursor',
-    '`after` must be the id of an event of this stream: digits, a hyphen, digits.',
+    '`Last-Event-ID`, or `after`, must be the id of an event of this stream: digits, a hyphen, digits. Leave it out to read from the start.',
   )
 }
 
 export function gapError(): ResumeError {
   return new ResumeError(
     'gap',
-    'The stream does not continue after this id. Read it again from the start, without `after`.',
+    'The stream does not continue after this id. Read it again from the start, without `Last-Event-ID` or `after`.',
   )
 }
 

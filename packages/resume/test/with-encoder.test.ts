@@ -1,5 +1,5 @@
 import { eventStream } from '@tesserae/encoder/web'
-import { createStreams } from '@tesserae/resume'
+import { createStreams, memoryStore } from '@tesserae/resume'
 import { expect, test } from 'vitest'
 
 const request = (lastEventId?: string): Request =>
@@ -31,14 +31,40 @@ test('eventStream(streams.read(…)) answers 404, 400 and 412 by itself', async 
   await (
     await streams.start('a', [{ data: '1' }])
   ).done
-  const status = async (name: string, id?: string): Promise<number> => {
+  const answer = async (name: string, id?: string): Promise<unknown[]> => {
     const reading = streams.read(name, { gap: 'reject' })
-    return (await eventStream(reading, { request: request(id), onError() {} })).status
+    const response = await eventStream(reading, { request: request(id), onError() {} })
+    return [response.status, response.headers.get('content-type'), await response.text()]
   }
-  expect(await status('nothing')).toBe(404)
-  expect(await status('a', 'forged')).toBe(400)
-  expect(await status('a', '1-1')).toBe(412)
-  expect(await status('a')).toBe(200)
+  const type = 'text/plain; charset=utf-8'
+  expect(await answer('user-7/secret')).toEqual([
+    404,
+    type,
+    'There is no stream of this name: it was not started, or it expired. Start it, then read it.',
+  ])
+  expect(await answer('a', 'forged')).toEqual([
+    400,
+    type,
+    '`Last-Event-ID`, or `after`, must be the id of an event of this stream: digits, a hyphen, digits. Leave it out to read from the start.',
+  ])
+  expect(await answer('a', '1-1')).toEqual([
+    412,
+    type,
+    'The stream does not continue after this id. Read it again from the start, without `Last-Event-ID` or `after`.',
+  ])
+  expect((await answer('a'))[0]).toBe(200)
+})
+
+test('a store that fails is answered with 503, and the body does not say why', async () => {
+  const store = memoryStore()
+  const fault = Object.assign(new Error('WRONGPASS secret'), { permanent: true })
+  const last = () => Promise.reject(fault)
+  const streams = createStreams({ store: { ...store, last, read: last } })
+  const response = await eventStream(streams.read('a'), { refusal: 'status' })
+  expect([response.status, await response.text()]).toEqual([
+    503,
+    'The server could not continue this stream. Try again later.',
+  ])
 })
 
 test('a client that has the final id is answered with 204, and a stopped stream ends with `final` too', async () => {

@@ -24,9 +24,17 @@ export interface Farewell {
 /** How long a client waits after an error or a refusal, in milliseconds: between this and twice as long. */
 const BACKOFF = 3000
 
-/** It must not reveal the error, which may hold a password or a path; and must not be named as `EventSource`'s own. */
-const STREAM_ERROR =
-  'event: stream-error\ndata: {"message":"The server could not continue this stream."}\n\n'
+/** It must not reveal the error, which may hold a password or a path. */
+const SORRY = 'The server could not continue this stream.'
+
+/** It must not be named as `EventSource`'s own. */
+const STREAM_ERROR = `event: stream-error\ndata: {"message":"${SORRY}"}\n\n`
+
+/** The body of a refusal: the message of the error, if the request is to blame. Smaller statuses have no body. */
+function textOf({ status, message }: StreamError): string | undefined {
+  if (status >= 500) return `${SORRY} Try again later.`
+  return status >= 400 ? message : undefined
+}
 
 /**
  * Reports the error and returns the farewell. Returns nothing, and reports nothing, if the caller gets the error.
@@ -53,7 +61,13 @@ export function farewellFor(
     const isBusy = status === 503
     const canComeBack = isBusy || reset !== ''
     if (isUnsent && (refusal === 'status' || !canComeBack))
-      return { answer: { status, retryAfter: isBusy ? Math.ceil(wait / 1000) : undefined } }
+      return {
+        answer: {
+          status,
+          text: textOf(error),
+          retryAfter: isBusy ? Math.ceil(wait / 1000) : undefined,
+        },
+      }
     if (canComeBack) return { block: comeBack + reset }
   }
   let block = STREAM_ERROR

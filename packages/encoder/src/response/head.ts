@@ -7,6 +7,9 @@ const FORBIDDEN =
 
 const TYPE = 'content-type'
 
+/** The type of a response that is not a stream. */
+export const TEXT_TYPE = 'text/plain; charset=utf-8'
+
 /** The header fields of the response: the caller's, and the defaults where the caller has none. */
 export function headOf(fields: HeaderFields = {}): Headers {
   const head = new Headers({

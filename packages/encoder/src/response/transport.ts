@@ -22,7 +22,7 @@ export interface Transport extends Sink {
    * fields.
    */
   connect(reported: Reported, headers: HeaderFields | undefined): void
-  /** Sends the head. Without an `answer`, the status is 200 and bytes follow in the same turn; with one, there is no body. */
+  /** Sends the head. Without an `answer`, the status is 200 and bytes follow in the same turn; with one, `end` follows. */
   open(answer: Answer | undefined): void
   /** Ends the response after the bytes it has taken. `delivered` or `gone` follows. */
   end(): void
@@ -40,9 +40,11 @@ export interface Reported {
   gone(): void
 }
 
-/** A response that is a head alone. */
+/** A response that is not a stream. */
 export interface Answer {
   readonly status: number
+  /** The body. Without it, the response is a head alone. */
+  readonly text?: string | undefined
   /** In seconds. */
   readonly retryAfter?: number | undefined
 }
