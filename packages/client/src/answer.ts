@@ -18,6 +18,11 @@ export function kindOf(
   return isAnyType || isEventStream(headers) ? 'stream' : 'bad-content-type'
 }
 
+/** Whether a `fetch` of the caller has done what it must. By its shape: there are several classes of this name. */
+export function isResponse(answer: unknown): boolean {
+  return typeof (answer as Response | null | undefined)?.headers?.get === 'function'
+}
+
 export function isEventStream(headers: Headers): boolean {
   return /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')
 }

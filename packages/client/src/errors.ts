@@ -135,6 +135,12 @@ export const requestWithBody = (): TypeError =>
 export const outOfRange = (option: string, range: string): RangeError =>
   new RangeError(`\`${option}\` must be ${range}.`)
 
+export const unknownOption = (option: string, meant: string): TypeError =>
+  new TypeError(`Unknown option \`${option}\`: did you mean \`${meant}\`?`)
+
+export const noResponse = (): TypeError =>
+  new TypeError('`fetch` must resolve with a `Response`: return the promise of the request.')
+
 export const noStream = (): TypeError =>
   new TypeError('The body of the response is not a `ReadableStream`: pass a `fetch` that streams.')
 

@@ -1,7 +1,13 @@
 import { createParser, type Parser, type SseEvent } from '@tesserae/parser'
-import { detailsOf, kindOf } from './answer.ts'
+import { detailsOf, isResponse, kindOf } from './answer.ts'
 import { BodyReader } from './body-reader.ts'
-import { ClientError, type ClientErrorCode, type ClientErrorDetails, noStream } from './errors.ts'
+import {
+  ClientError,
+  type ClientErrorCode,
+  type ClientErrorDetails,
+  noResponse,
+  noStream,
+} from './errors.ts'
 import { futility } from './request.ts'
 import type { ConnectAddress, ConnectOptions } from './types.ts'
 import { CANCELLED, type Wait } from './wait.ts'
@@ -25,6 +31,11 @@ export interface ExchangeOptions extends Pick<
   readonly attempt?: number
   /** Called with each valid `retry` of the server. */
   readonly onReconnectionTime?: (milliseconds: number) => void
+}
+
+/** What `fetch` resolved with, even if that is `undefined`. */
+interface Answer {
+  readonly response: Response
 }
 
 /** One request, and the events of its answer. It never sends anything twice. */
@@ -58,14 +69,16 @@ export class Exchange {
   async send(input: ConnectAddress, init: RequestInit, headers: Headers): Promise<boolean> {
     const { headTimeout, contentType, readAhead = 65_536 } = this.#options
     const wait = this.#wait
-    let response: Response | undefined
+    let answer: Answer | undefined
     try {
-      response = await wait.until(this.#fetch(input, init, headers), headTimeout || Infinity)
+      answer = await wait.until(this.#fetch(input, init, headers), headTimeout || Infinity)
     } catch (cause) {
       if (cause === CANCELLED) throw cause
       throw futility(cause, input, init, !this.#options.fetch) ?? this.error('no-answer', { cause })
     }
-    if (!response) throw this.error('head-timeout')
+    if (!answer) throw this.error('head-timeout')
+    const { response } = answer
+    if (!isResponse(response)) throw noResponse()
     const kind = kindOf(response, init.method, contentType === 'any')
     if (kind === 'bad-status' || kind === 'bad-content-type')
       throw this.error(kind, await detailsOf(response, wait))
@@ -113,7 +126,7 @@ export class Exchange {
     return (this.failure = new ClientError(code, attempt, this.lastEventId, details, addition))
   }
 
-  async #fetch(input: ConnectAddress, init: RequestInit, headers: Headers): Promise<Response> {
+  async #fetch(input: ConnectAddress, init: RequestInit, headers: Headers): Promise<Answer> {
     const { signal } = this.#abort
     const response = await (this.#options.fetch ?? fetch)(input, {
       // A cache must not keep a stream. Some runtimes have no caches, and refuse the option.
@@ -124,7 +137,7 @@ export class Exchange {
     })
     // An answer that comes after its request was given up is let go.
     if (signal.aborted) response.body?.cancel().catch(() => {})
-    return response
+    return { response }
   }
 
   #parsed(): SseEvent | undefined {

@@ -1,6 +1,7 @@
 import type { SseEvent } from '@tesserae/parser'
-import { isEventStream } from './answer.ts'
+import { isEventStream, isResponse } from './answer.ts'
 import { connect } from './connect.ts'
+import { noResponse } from './errors.ts'
 import { isRequest } from './request.ts'
 import type { ConnectOptions } from './types.ts'
 
@@ -34,6 +35,7 @@ export function resumingFetch(options: ResumingFetchOptions = {}): FetchFunction
   const send: FetchFunction = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
   return async (input, init = {}) => {
     const first = await send(input, init)
+    if (!isResponse(first)) throw noResponse()
     // The body of a `Request` is used up, and its copy would be held in memory.
     const isUsed = isRequest(input) && input.body
     if (!first.ok || !first.body || !isEventStream(first.headers) || isUsed) return first

@@ -1,5 +1,5 @@
 import { platformClock } from './clock.ts'
-import { outOfRange, requestWithBody, twoBodies } from './errors.ts'
+import { outOfRange, requestWithBody, twoBodies, unknownOption } from './errors.ts'
 import { isRequest, isSafe } from './request.ts'
 import type {
   ClientClock,
@@ -100,14 +100,33 @@ const EXPECTED: readonly (readonly [names: string, expected: string, check: Chec
   ['headers json maxEventBytes', '', () => true],
 ]
 
-/** Whether it is an option of this package. Throws if its value is wrong. */
+/** Whether it is an option of this package. Throws if its value is wrong, or its name is almost one. */
 function isKnown(option: string, value: unknown): boolean {
+  let meant: string | undefined
   for (const [names, expected, accepts] of EXPECTED)
-    if (names.split(' ').includes(option)) {
-      if (accepts(value)) return true
-      throw outOfRange(option, expected)
+    for (const name of names.split(' ')) {
+      if (name === option) {
+        if (accepts(value)) return true
+        throw outOfRange(option, expected)
+      }
+      if (isNear(name, option)) meant = name
     }
+  if (meant) throw unknownOption(option, meant)
   return false
+}
+
+/**
+ * Whether a name has one letter too many or too few, a wrong one, or two of them swapped, whatever its case. No option of
+ * `fetch` is as near as that to one of this package.
+ */
+function isNear(name: string, option: string): boolean {
+  const [a, b] = [name.toLowerCase(), option.toLowerCase()]
+  let same = 0
+  while (same < a.length && a[same] === b[same]) same++
+  const differs = (tooFew: number, tooMany: number): boolean =>
+    a.slice(same + tooFew) === b.slice(same + tooMany)
+  const isSwapped = a[same] === b[same + 1] && differs(2, 2)
+  return differs(1, 0) || differs(0, 1) || differs(1, 1) || isSwapped
 }
 
 /** Checks the options, and fills in the defaults. */

@@ -57,6 +57,13 @@ describe('resumingFetch()', () => {
     expect(sent.length).toBe(1)
   })
 
+  test('rejects if its `fetch` resolves with something else than a `Response`', async () => {
+    const fetch = resumingFetch({ fetch: async () => undefined as unknown as Response })
+    await expect(fetch('https://app.test/')).rejects.toThrow(
+      new TypeError('`fetch` must resolve with a `Response`: return the promise of the request.'),
+    )
+  })
+
   test('passes a failure before the first response as it is', async () => {
     const failure = new TypeError('fetch failed')
     const { fetch } = fetchOf(failure)

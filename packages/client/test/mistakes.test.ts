@@ -47,6 +47,62 @@ describe('an option with a wrong value throws at once', () => {
   })
 })
 
+describe('a misspelt option throws at once, with the name that was meant', () => {
+  test.each([
+    ['idleTimout', 'idleTimeout'],
+    ['idelTimeout', 'idleTimeout'],
+    ['lastEventID', 'lastEventId'],
+    ['header', 'headers'],
+    ['untill', 'until'],
+    ['onopen', 'onOpen'],
+    ['MINDELAY', 'minDelay'],
+    ['maxdelay', 'maxDelay'],
+    ['maxDelya', 'maxDelay'],
+    ['resunme', 'resume'],
+  ])('%s', (name, meant) => {
+    expect(() => connect('/updates', { [name]: undefined })).not.toThrow()
+    expect(() => connect('/updates', { [name]: 1 })).toThrow(
+      new TypeError(`Unknown option \`${name}\`: did you mean \`${meant}\`?`),
+    )
+  })
+
+  test('options that `fetch` implementations know are passed on', async () => {
+    const names =
+      'adAuctionHeaders agent attributionReporting browsingTopics ca cache cf client compress connection credentials data ' +
+      'decompress dispatcher duplex follow highWaterMark hooks host integrity keepalive maxRedirects mode next params path ' +
+      'port priority privateToken protocol proxy query redirect referrer referrerPolicy retries retry retryDelay size ' +
+      'targetAddressSpace textStreaming timeout tls unix url verbose window'
+    const options = Object.fromEntries(names.split(' ').map((name) => [name, name]))
+    let passed: RequestInit | undefined
+    const connection = connect('/updates', {
+      ...(options as object),
+      fetch: async (_, init) => {
+        passed = init
+        return whole('')
+      },
+    })
+    await connection.head()
+    connection.close()
+    expect(passed).toMatchObject(options)
+  })
+})
+
+describe('a `fetch` that resolves with something else than a `Response` rejects at once', () => {
+  const incoming = { statusCode: 200, headers: { 'content-type': 'text/event-stream' } }
+  test.each([undefined, null, 'data: a', {}, incoming])('%j', async (answer) => {
+    let calls = 0
+    const fetch = async (): Promise<Response> => {
+      calls++
+      return answer as unknown as Response
+    }
+    const error = await failureOf('/updates', { fetch, attempts: 3 })
+    expect(error).toEqual(
+      new TypeError('`fetch` must resolve with a `Response`: return the promise of the request.'),
+    )
+    expect(calls).toBe(1)
+  })
+})
+
 test('an option that is `undefined`, and a signal that is `null`, have no effect', async () => {
   const names = ['attempts', 'clock', 'fetch', 'onEnd', 'repeat', 'resume', 'statuses', 'until']
   const unset = Object.fromEntries(names.map((name) => [name, undefined]))
