@@ -49,7 +49,7 @@ const commands = {
   conformance: {
     about: 'Counts how many streams this and other packages read and write correctly.',
     takes: [
-      'a kind: parsers, accumulators or encoders',
+      'a kind: parsers, accumulators, responses, encoders or clients',
       '--write  updates the tables of the READMEs',
     ],
     script: 'conformance',
