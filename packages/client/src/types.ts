@@ -155,7 +155,7 @@ export interface ConnectOptions extends Omit<RequestInit, 'headers' | 'signal'> 
   readonly random?: (() => number) | undefined
 }
 
-/** Where a {@link Connection} stands. `connection.ts` has the table of its states. */
+/** The state of a {@link Connection}. The README has a table of the transitions. */
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'waiting' | 'closed'
 
 /** How a connection ended. */
