@@ -27,6 +27,8 @@ type News = readonly Entry[] | undefined
 
 interface Waiter {
   readonly place: Place
+  /** The look that was under way, or the last one. */
+  readonly since: number
   resolve(news: News): void
   reject(error: unknown): void
 }
@@ -39,6 +41,7 @@ export class Follower {
   #newest: Entry
   #waiters = new Map<object, Waiter>()
   #isRunning = false
+  #looks = 0
 
   #readers = 0
   #unlisten: (() => void) | undefined
@@ -102,7 +105,7 @@ export class Follower {
     const known = this.#known(place)
     if (known.length > 0) return known
     const news = new Promise<News>((resolve, reject) => {
-      this.#waiters.set(reader, { place, resolve, reject })
+      this.#waiters.set(reader, { place, since: this.#looks, resolve, reject })
     })
     if (!this.#isRunning) void this.#run()
     return news
@@ -140,12 +143,14 @@ export class Follower {
   async #look(): Promise<void> {
     const { platform, store, name, poll, lease } = this.#log
     const hints = this.#hints
+    const look = ++this.#looks
     const began = platform.now()
     let failures = 0
     const entries = await ask(this.#log, () => {
       failures++
       return store.read(name, beyond(this.#newest), PAGE)
     })
+    if (entries.length < PAGE) this.#dropAhead(entries.at(-1) ?? this.#newest, look)
     if (entries.length > 0) return this.#add(entries)
     const wasPrompt = failures === 1 && platform.now() - began <= poll
     if (!wasPrompt) this.#quiet = 0
@@ -153,6 +158,20 @@ export class Follower {
     if (hints === this.#hints && this.#waiters.size > 0) await this.#pause()
     // Capped, so that a process that was frozen does not blame the producer for it.
     if (wasPrompt) this.#quiet += Math.min(platform.now() - began, 2 * poll)
+  }
+
+  /**
+   * Readers whose place is beyond the end of the log had an entry that the store forgot before this follower saw it. What
+   * follows may have earlier places, so it would never reach them.
+   *
+   * @param look - began after a reader that this is about
+   */
+  #dropAhead(newest: Place, look: number): void {
+    for (const [reader, { place, since, resolve }] of this.#waiters)
+      if (since < look && compare(place, newest) > 0) {
+        this.#waiters.delete(reader)
+        resolve(undefined)
+      }
   }
 
   /** Waits for a hint, or for `poll`. */

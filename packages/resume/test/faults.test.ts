@@ -420,6 +420,37 @@ describe('the store forgets', () => {
     expect(await world.until(run.done)).toMatchObject({ reason: 'damaged', events: 0 })
   })
 
+  test.each([
+    ['after the event that it has', 'a', ['other', 'failed {"reason":"lost"}']],
+    ['after an event that is forgotten too', 'b', ['reset {"after":"1-2"}', 'a', 'other']],
+  ])(
+    'a mark that only one of two readers saw, and a takeover with an earlier epoch follows: it goes on %s',
+    async (_, had, expected) => {
+      const { world, process } = inWorld()
+      world.log.push(mark, entry(1, 'a'), entry(2, 'b'))
+      if (had === 'a') world.log.pop()
+      const streams = process()
+      const other = collect(streams.read('a'))
+      await world.pass(POLL / 2)
+      // Between two looks of the follower that both share.
+      const newest: Entry = { epoch: 9, number: 0, body: markOf('1').body }
+      world.log.push(newest)
+      const told: string[] = []
+      void (async () => {
+        const after = had === 'a' ? '1-1' : '1-2'
+        for await (const { event, data } of streams.read('a', { after }))
+          told.push(event ? `${event} ${data}` : data)
+      })()
+      await world.pass(1)
+      world.log.length = 2
+      world.log.push({ epoch: 5, number: 0, body: markOf('2').body })
+      world.log.push({ epoch: 5, number: 3, body: ':a 1\n\ndata: other\n\n' })
+      await world.until(other)
+      await world.pass(2 * LEASE)
+      expect(told.slice(0, expected.length)).toEqual(expected)
+    },
+  )
+
   test('its tail, and another producer goes on: a reader that had it is reset', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'), entry(2, 'b'))

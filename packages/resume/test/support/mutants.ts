@@ -194,6 +194,12 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    name: 'a reader that knows an entry which the store has forgotten waits beyond the end of the log',
+    file: 'follower.ts',
+    from: 'if (entries.length < PAGE) this.#dropAhead(entries.at(-1) ?? this.#newest, look)',
+    to: '',
+  },
+  {
     name: 'a reader whose last record was forgotten gets `damaged` instead of starting over',
     file: 'reader.ts',
     from: 'if (!isThere) return this.#reset(idOf(epoch, number))',
