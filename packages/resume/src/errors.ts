@@ -107,6 +107,11 @@ export function badOption(name: string, expected: string): ResumeError {
   return new ResumeError('bad-option', `\`${name}\` must be ${expected}.`)
 }
 
+export function unknownOption(name: string, known: readonly string[]): ResumeError {
+  const message = `Unknown option \`${name}\`. The options are: ${known.join(', ')}.`
+  return new ResumeError('bad-option', message)
+}
+
 export function badSource(): ResumeError {
   return new ResumeError(
     'bad-source',

@@ -1,5 +1,5 @@
 import { claim, standing, stop } from './claim.ts'
-import { badName, badOption } from './errors.ts'
+import { badName, badOption, unknownOption } from './errors.ts'
 import { Follower } from './follower.ts'
 import { Listeners } from './listeners.ts'
 import type { Log } from './log.ts'
@@ -144,10 +144,7 @@ function checkName(name: string): void {
 function numbersOf(options: StreamsOptions): typeof DEFAULTS {
   for (const name of Object.keys(options))
     if (!(name in DEFAULTS) && !OTHERS.includes(name))
-      throw badOption(
-        name,
-        `left out: the options are ${[...Object.keys(DEFAULTS), ...OTHERS].join(', ')}`,
-      )
+      throw unknownOption(name, [...Object.keys(DEFAULTS), ...OTHERS])
   const numbers = { ...DEFAULTS }
   for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const value = options[name] ?? DEFAULTS[name]
