@@ -3,10 +3,11 @@ import { settingsOf } from './settings.ts'
 import type { ConnectAddress, Connection, ConnectOptions } from './types.ts'
 
 /**
- * Reads the events of an address, over as many requests as it takes. It sends nothing until the first event, or the
- * head, is asked for.
+ * Reads the events of an address, over as many requests as it takes. It sends nothing before the first call of `next()` or
+ * `head()`.
  *
- * A GET reconnects from where it stopped. A POST is sent once, unless `repeat` or `resume` says how it continues.
+ * A GET is sent again after a cut and after its response has ended, with the last event ID. A POST is sent once, unless `repeat`
+ * or `resume` says how it continues.
  *
  * @param address - where the events are
  * @param options - as for `fetch`, with what to do when the connection is lost

@@ -22,7 +22,7 @@ export type ClientErrorCode =
   | 'incomplete-event'
   /** The request would be sent again, but its body is a stream, which is used up. */
   | 'cannot-repeat'
-  /** The continuation does not begin with what was delivered. */
+  /** The continuation does not begin with the events that were delivered. */
   | 'resume-mismatch'
   /** The server does not continue the answer. See `status`, `excerpt`, and `cause` for how it broke off. */
   | 'resume-refused'

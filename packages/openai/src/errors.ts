@@ -24,7 +24,7 @@ export class SchemaError extends Error {
   readonly chunk: number
   /** Everything that is wrong with the chunk. */
   readonly issues: readonly Issue[]
-  /** The message as far as it had come, if one was being accumulated. */
+  /** The message so far, if one was being accumulated. */
   partial: ChatCompletion | undefined
 
   constructor(chunk: number, issues: readonly Issue[]) {
@@ -94,7 +94,7 @@ export class ModelStreamError extends Error {
   readonly error: ServerError | undefined
   /** The HTTP status of the response, or the status that the server's error names. */
   readonly status: number | undefined
-  /** What could not be read: an event's data, or the beginning of a body. */
+  /** The text that could not be read: the data of an event, or the beginning of a body. */
   readonly data: string | undefined
   /** The headers of the response, if there was one. */
   readonly headers: Headers | undefined
@@ -102,9 +102,9 @@ export class ModelStreamError extends Error {
   readonly requestId: string | undefined
   /** How long the server asks to wait before a retry, in milliseconds: `retry-after-ms` or `retry-after`. */
   readonly retryAfter: number | undefined
-  /** The message as far as it had come, if one was being accumulated. */
+  /** The message so far, if one was being accumulated. */
   partial: ChatCompletion | undefined
-  /** The verdict on the stream up to there. */
+  /** The verdict on the stream so far. */
   verdict: Verdict | undefined
 
   constructor(code: ModelStreamErrorCode, message: string, details: ModelStreamErrorDetails = {}) {

@@ -57,7 +57,7 @@ export interface Cut {
 }
 
 /**
- * What memory the chunks of a cut live in. Each kind finds faults that the others hide:
+ * Which memory the chunks of a cut use. Each kind finds faults that the others hide:
  *
  * - `'views'`: the bytes that were passed in, seen through `subarray`. Nothing is copied, and every chunk but the
  *   first has a `byteOffset`: code that reads `chunk.buffer` from 0 fails at once.
@@ -70,7 +70,7 @@ export type ChunkMemory = 'views' | 'copies' | 'padded'
 
 /** Options of every function that cuts. */
 export interface CutOptions {
-  /** What memory the chunks live in. Default: `'views'`. */
+  /** Which memory the chunks use. Default: `'views'`. */
   readonly memory?: ChunkMemory | undefined
 }
 
@@ -100,7 +100,7 @@ export interface Clock {
 export interface ManualClock extends Clock {
   /** How many timers are waiting. None should be left when the code under test is done. */
   readonly timers: number
-  /** Moves on by so many milliseconds, runs each timer that falls due, and lets what follows come to rest. */
+  /** Advances the clock, runs each timer that is due, and waits until the promises that follow have settled. */
   advance(milliseconds: number): Promise<void>
 }
 
@@ -116,7 +116,7 @@ export interface SourceOptions {
   readonly afterBytes?: number | undefined
   /**
    * How the source ends: `'close'` as a finished response does, `'stall'` by sending nothing more and staying open
-   * until it is cancelled, or with an error, which is thrown as it is. Default: `'close'`.
+   * until it is cancelled, or with an error, which is thrown unchanged. Default: `'close'`.
    */
   readonly ending?: 'close' | 'stall' | Error | undefined
   /** How many chunks `stream()` takes ahead of its reader. Default: 0, so that counts are the reader's doing. */
@@ -126,7 +126,7 @@ export interface SourceOptions {
 /** How a source came to its end: by itself, or because its consumer cancelled the stream or returned the iterator. */
 export type SourceOutcome = 'ended' | 'failed' | 'cancelled' | 'returned'
 
-/** A source of bytes in three shapes, of which one can be taken once, with counts of what its consumer did. */
+/** A source of bytes in three shapes, with counts of what its consumer did. Take one shape, once. */
 export interface TestSource {
   /** The source as an async iterable. Its `return` ends a request that is waiting. */
   iterable(): AsyncIterableIterator<Uint8Array>
@@ -142,7 +142,7 @@ export interface TestSource {
   readonly bytes: number
   /** How the source came to its end; `undefined` while it has not. The first outcome stands. */
   readonly outcome: SourceOutcome | undefined
-  /** What the consumer gave as its reason when it cancelled. */
+  /** The reason with which the consumer cancelled. */
   readonly reason: unknown
   /** Resolves with the outcome. Never rejects. */
   readonly over: Promise<SourceOutcome>

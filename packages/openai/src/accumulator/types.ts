@@ -7,7 +7,7 @@ import type { CustomRules } from './rules.ts'
 export interface AccumulatorOptions {
   /** Rules for fields that your server adds; every other unknown field keeps its last value. */
   readonly rules?: CustomRules | undefined
-  /** Told what each chunk adds, while it is pushed. */
+  /** Called with each delta, while its chunk is pushed. */
   readonly onDelta?: ((delta: Delta) => void) | undefined
 }
 
@@ -17,9 +17,9 @@ export interface AccumulatorOptions {
  */
 export type Delta =
   | { readonly type: 'content' | 'refusal'; readonly choice: number; readonly delta: string }
-  /** Reasoning, once, also where a server sends it in two fields: the one that began counts. */
+  /** Reasoning. If a server sends it in two fields, only the field that came first is reported. */
   | { readonly type: 'reasoning'; readonly choice: number; readonly delta: string }
-  /** `toolCall` is the position of the call among those of its choice, in order of arrival. */
+  /** `toolCall` is the number of the call in its choice, in order of arrival. */
   | {
       readonly type: 'tool-call-begin'
       readonly choice: number
@@ -33,7 +33,7 @@ export type Delta =
       readonly toolCall: number
       readonly delta: string
     }
-  /** Comes with the end of the stream and not before: arguments that can be parsed may still grow. */
+  /** Comes only with the end of the stream, because arguments that can be parsed may still grow. */
   | {
       readonly type: 'tool-call-end'
       readonly choice: number
@@ -60,17 +60,17 @@ export type Delta =
       readonly name: string
       readonly partial: boolean
     }
-  /** Comes again if the server changes its mind: the last one is the reason in the message. */
+  /** Comes again if the server sends another reason: the last one is in the message. */
   | { readonly type: 'finish'; readonly choice: number; readonly reason: string }
   | { readonly type: 'usage'; readonly usage: Usage }
 
-/** What is known of the end of a stream, beside its chunks. */
+/** How a stream ended, which its chunks do not say. */
 export interface StreamEnd {
   /** The closing `[DONE]` came. */
   readonly done?: boolean | undefined
-  /** The stream was given up before its end. */
+  /** The caller stopped reading before the end of the stream. */
   readonly aborted?: boolean | undefined
-  /** The stream, or what carried it, failed. */
+  /** The stream or its connection failed. */
   readonly failed?: boolean | undefined
 }
 
@@ -78,7 +78,7 @@ export interface StreamEnd {
 export type IncompleteReason =
   /** An error came in place of the rest, or the connection failed. */
   | 'error'
-  /** The caller gave the stream up. */
+  /** The caller stopped reading. */
   | 'aborted'
   /** `[DONE]` came, and no choice before it. */
   | 'empty'
@@ -88,10 +88,10 @@ export type IncompleteReason =
   | 'no-end'
   /** Some choices ended; others have no finish reason, and there was no `[DONE]`. */
   | 'no-finish-reason'
-  /** The server says that it is finished, and the arguments of a tool call are not. */
+  /** The server says that it is finished, but the arguments of a tool call are not complete. */
   | 'open-json'
 
-/** Where a tool call is that must not be run. */
+/** The place of a tool call that must not be run. */
 export interface PartialToolCall {
   readonly choice: number
   /** Its number in order of arrival, as in deltas and notes. */
@@ -103,7 +103,7 @@ export interface PartialToolCall {
 /** How a stream ended. */
 export type Verdict = CompleteVerdict | IncompleteVerdict
 
-/** The message is what the server meant to send, be it cut by `max_tokens`. */
+/** The message is complete, also if `max_tokens` cut it: the server sent everything that it meant to send. */
 export interface CompleteVerdict extends VerdictDetails {
   readonly complete: true
   readonly reason?: undefined
@@ -115,9 +115,9 @@ export interface IncompleteVerdict extends VerdictDetails {
   readonly reason: IncompleteReason
 }
 
-/** What every verdict tells. */
+/** The fields of every verdict. */
 export interface VerdictDetails {
-  /** Tool calls that must not be run: cut by a limit, or part of an incomplete message. Their arguments are as they came. */
+  /** Tool calls that must not be run: cut by a limit, or part of an incomplete message. Their arguments are not repaired. */
   readonly partialToolCalls: readonly PartialToolCall[]
   /** Unusual things that did no harm. */
   readonly notes: readonly Note[]
@@ -127,31 +127,31 @@ export interface VerdictDetails {
   readonly error?: ServerError
 }
 
-/** A message with the verdict on its stream. */
+/** A message, and the verdict on its stream. */
 export interface Finished<Message = ChatCompletion> {
   readonly message: Message
   readonly verdict: Verdict
 }
 
 /**
- * Puts a message together from its chunks.
+ * Builds a message from its chunks.
  *
- * What a server never sends is not there: some leave out `id` or `model`, and until a choice has ended its
- * `finish_reason` is null, also where the type says that there is one.
+ * Fields that a server never sends are missing: some servers leave out `id` or `model`. Until a choice has ended, its
+ * `finish_reason` is null, although the type does not say so.
  */
 export interface Accumulator<Message = ChatCompletion> {
   /**
-   * Takes the next chunk, from any client, and changes nothing in it. Anything but a chunk is noted and left out; an error
-   * in it is kept for the verdict. The chunk is not copied: leave its objects alone.
+   * Takes the next chunk, and does not change it. A value that is not a chunk is noted and left out; an error in a chunk is
+   * kept for the verdict. The chunk is not copied, so do not change it afterwards.
    */
   push(chunk: unknown): void
   /**
-   * The message so far, in the shape that it would have without streaming. It is yours: later chunks do not change it.
-   * Text is shared and lists are copied: of a message with log probabilities, annotations or many tool calls, a snapshot
-   * with each chunk takes time that grows with the square of their number. Take them less often there.
+   * The message so far, in the shape that it would have without streaming. Later chunks do not change it. Text is shared,
+   * and lists are copied. If a message has log probabilities, annotations or many tool calls, a snapshot after each chunk
+   * takes time that grows with the square of their number, so take snapshots less often.
    */
   snapshot(): Message
-  /** The message, and the verdict on its stream. Nothing can be pushed afterwards. */
+  /** The message, and the verdict on its stream. `push()` throws afterwards. */
   finish(end?: StreamEnd): Finished<Message>
   /** The first error that a chunk had in it. */
   readonly error: ServerError | undefined

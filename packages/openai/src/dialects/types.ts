@@ -4,16 +4,16 @@ import type { ErrorFrame } from '../types.ts'
 import type { EventLike } from '../read/source.ts'
 
 /**
- * How a server that does not stream chat completions says the same. A dialect is a small file that makes a chunk of an
- * event, and events of chunks; whatever can be read as it is needs none.
+ * Converts the events of a service that streams something other than chat completions into chunks, and chunks into its
+ * events. A service that streams chat completions needs none.
  */
 export interface Dialect {
   /**
-   * Makes a chunk of an event, or of a document that was not streamed.
+   * Turns an event, or a document that was not streamed, into a chunk.
    *
    * @param event - the event, as it was sent; its data is empty for a document
    * @param value - its data as JSON, or `undefined` if it is not JSON
-   * @returns a chunk with `choices`, which keeps the fields of the event; `undefined` for what is read as everywhere
+   * @returns a chunk with `choices`, which keeps the fields of the event; `undefined` if the event needs no conversion
    */
   readonly read: (event: EventLike, value: unknown) => object | undefined
   /**
@@ -23,7 +23,7 @@ export interface Dialect {
   readonly reader?: (() => Dialect['read']) | undefined
   /** Whether `[DONE]` closes a stream that is written. Default: `true`. */
   readonly done?: boolean | undefined
-  /** Rules for the fields of those chunks. Those that only repeat what is in `choices` are to be dropped. */
+  /** Rules for the fields of these chunks: fields that only repeat `choices` should be dropped. */
   readonly rules?: CustomRules | undefined
   /** Begins to write a stream. */
   readonly write: () => DialectWriter
@@ -31,10 +31,10 @@ export interface Dialect {
 
 /** Writes one stream. */
 export interface DialectWriter {
-  /** The events that say what a chunk says. */
+  /** The events for a chunk. */
   chunk(chunk: object): ChunkEvent[]
   /** The events that come last, before `[DONE]`. */
   end(): ChunkEvent[]
-  /** The events that report an error. Without it, the error frame is sent as it is. */
+  /** The events that report an error. Without it, the error frame is sent unchanged. */
   error?(frame: ErrorFrame): ChunkEvent[]
 }

@@ -6,7 +6,7 @@ import type { ChunkSource } from './source.ts'
 /**
  * Reads a stream to its end, and resolves to the message that the server would have sent without streaming.
  *
- * @param source - a response, bytes, events, or the chunks of any client
+ * @param source - a response, bytes, events, or the chunks of a client
  * @param options - what to do with an incomplete message; rules; a signal and timeouts
  * @returns the message; with `{ incomplete: 'return' }`, the message and the verdict on its stream
  * @throws {@link ModelStreamError} with the message so far, if the server sends an error or the stream ends too early

@@ -14,14 +14,14 @@ import { type Control, stoppable } from './stoppable.ts'
 export interface ReadChunksOptions extends ReadOptions {
   /** What to do when a stream ends without a finish reason and without `[DONE]`. Default: `'error'`, after all chunks. */
   readonly incomplete?: 'error' | 'return' | undefined
-  /** Called with each unusual thing that did no harm. */
+  /** Called with the code of each unusual event that did no harm. */
   readonly onNote?: ((code: NoteCode) => void) | undefined
 }
 
 /**
  * Reads a stream as chunks, each as the server sent it. Leaving the loop cancels the source.
  *
- * @param source - a response, bytes, events, or the chunks of any client
+ * @param source - a response, bytes, events, or the chunks of a client
  * @param options - a signal and timeouts, a check of each chunk, what to do with a stream that was cut
  * @throws {@link ModelStreamError} when the server sends an error, after the chunks before it
  *

@@ -9,9 +9,9 @@ import type { ModelResponse } from './types.ts'
 
 /** The error of everything that reads a stream of responses. See {@link ModelStreamErrorCode} for the codes. */
 export interface ModelStreamError extends Omit<StreamFailure, 'partial' | 'verdict'> {
-  /** The response as far as it had arrived. */
+  /** The response so far. */
   partial: ModelResponse | undefined
-  /** The verdict on the stream up to that point. */
+  /** The verdict on the stream so far. */
   verdict: ResponseVerdict | undefined
   /** Where the stream can be resumed, if the server numbers its events. */
   cursor: ResponseCursor | undefined
@@ -64,7 +64,7 @@ export const incompleteResponse = (
       : `${INCOMPLETE[reason]}. Request it again, resume it with the option \`resume\`, or pass \`{ incomplete: 'return' }\` to take the partial response.`,
   )
 
-/** The source yields what a client made of the events. */
+/** The source yields objects that a client made from the events. */
 export const noEvents = (): StreamFailure =>
   new StreamFailure(
     'no-chunks',

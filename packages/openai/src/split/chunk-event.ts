@@ -1,4 +1,4 @@
-/** An event as every encoder takes it: its fields are named as on the wire. */
+/** An event with the field names of SSE. */
 export interface ChunkEvent {
   readonly event?: string
   readonly data: string

@@ -5,20 +5,20 @@ import type { ChunkEvent } from './chunk-event.ts'
 
 /** Options of {@link toEvents}. */
 export interface ToEventsOptions {
-  /** What to speak, if it is not chat completions. */
+  /** The dialect to write, if it is not chat completions. */
   readonly dialect?: Dialect | undefined
   /**
-   * Makes the last event of a stream whose source fails, of the error with which it did, in the place of `[DONE]`.
-   * Without it, the failure goes on to the reader of the events.
+   * Makes the last event of a stream whose source fails, from the error of the source. It replaces `[DONE]`. Without it, the
+   * reader of the events gets the error.
    */
   readonly onError?: ((error: unknown) => ErrorFrame) | undefined
 }
 
 /**
- * The events that carry chunks, with the closing `[DONE]`. Of an iterable that is asynchronous so is the result.
+ * The events for chunks, with the closing `[DONE]`. An asynchronous iterable gives an asynchronous one.
  *
  * @param chunks - chunks, such as those of `split`
- * @param options - what to say when they fail
+ * @param options - the dialect, and the last event if the chunks fail
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import { badGranularity } from '../errors.ts'
 
 /**
- * How text is cut: into words with the space before them, into pieces of so many characters, not at all, or by a function.
+ * How text is cut: into words with the space before them, into pieces of a number of characters, not at all, or by a function.
  * The pieces that a function returns must join to the text.
  */
 export type Granularity = 'word' | 'whole' | number | ((text: string) => Iterable<string>)

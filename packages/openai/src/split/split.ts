@@ -15,13 +15,13 @@ export interface SplitOptions {
   readonly granularity?: Granularity | undefined
   /** Where usage goes: a last chunk of its own (the default), or the last that has a choice. */
   readonly usage?: 'own-chunk' | 'last-choice' | undefined
-  /** Which deltas say the role. Default: `'first'`. */
+  /** Which deltas have the role. Default: `'first'`. */
   readonly role?: 'first' | 'every' | undefined
-  /** What to speak, if it is not chat completions. To have its events, names and all, give it to `toEvents` instead. */
+  /** The dialect to write, if it is not chat completions. For its events with their names, pass it to `toEvents` instead. */
   readonly dialect?: Dialect | undefined
 }
 
-/** What stands in each chunk; the rest that stands beside `choices` comes once. */
+/** Fields that are in each chunk; the other fields beside `choices` are sent once. */
 const HEAD = ['id', 'created', 'model', 'service_tier', 'system_fingerprint']
 const TEXTS = ['reasoning_content', 'reasoning', 'content', 'refusal']
 
@@ -32,11 +32,11 @@ interface Step {
 }
 
 /**
- * The inverse of the accumulator: the chunks in which a server might have sent a finished message. Put together again
- * they are the message, to the last unknown field.
+ * The inverse of the accumulator: chunks in which a server might have sent a finished message. Accumulated, they are the
+ * message again, with every unknown field. The README lists values that a stream cannot express.
  *
- * @param completion - a message that was not streamed, or was put together
- * @param options - how small the pieces are, where role and usage stand, and in which dialect
+ * @param completion - a message that was not streamed, or was accumulated
+ * @param options - the size of the pieces, the places of role and usage, and the dialect
  *
  * @example
  * ```ts
