@@ -2,7 +2,7 @@
  * A store that forgets its newest entries, as often as it likes, while takeovers write and readers come and go: between two
  * producers, or at any moment of a claim. Whatever it forgot, a client that starts over at each `reset` has in the end exactly
  * what the log has. If a takeover noticed that its claim was forgotten, it ended the log with `damaged` and its source was
- * not called; then every client is told.
+ * not called; then every client is notified.
  */
 import {
   createStreams,
