@@ -27,7 +27,7 @@ type News = readonly Entry[] | undefined
 
 interface Waiter {
   readonly place: Place
-  /** The look that was under way, or the last one. */
+  /** How many looks had begun. */
   readonly since: number
   resolve(news: News): void
   reject(error: unknown): void
@@ -143,14 +143,14 @@ export class Follower {
   async #look(): Promise<void> {
     const { platform, store, name, poll, lease } = this.#log
     const hints = this.#hints
-    const look = ++this.#looks
+    this.#looks++
     const began = platform.now()
     let failures = 0
     const entries = await ask(this.#log, () => {
       failures++
       return store.read(name, beyond(this.#newest), PAGE)
     })
-    if (entries.length < PAGE) this.#dropAhead(entries.at(-1) ?? this.#newest, look)
+    if (entries.length < PAGE) this.#dropAhead(entries.at(-1) ?? this.#newest)
     if (entries.length > 0) return this.#add(entries)
     const wasPrompt = failures === 1 && platform.now() - began <= poll
     if (!wasPrompt) this.#quiet = 0
@@ -162,13 +162,11 @@ export class Follower {
 
   /**
    * Readers whose place is beyond the end of the log had an entry that the store forgot before this follower saw it. What
-   * follows may have earlier places, so it would never reach them.
-   *
-   * @param look - began after a reader that this is about
+   * follows may have earlier places, so it would never reach them. A reader that came during the look may be ahead of it.
    */
-  #dropAhead(newest: Place, look: number): void {
+  #dropAhead(newest: Place): void {
     for (const [reader, { place, since, resolve }] of this.#waiters)
-      if (since < look && compare(place, newest) > 0) {
+      if (since < this.#looks && compare(place, newest) > 0) {
         this.#waiters.delete(reader)
         resolve(undefined)
       }

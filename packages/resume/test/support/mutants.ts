@@ -196,7 +196,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a reader that knows an entry which the store has forgotten waits beyond the end of the log',
     file: 'follower.ts',
-    from: 'if (entries.length < PAGE) this.#dropAhead(entries.at(-1) ?? this.#newest, look)',
+    from: 'if (entries.length < PAGE) this.#dropAhead(entries.at(-1) ?? this.#newest)',
     to: '',
   },
   {
