@@ -13,7 +13,7 @@ export const platform: Platform = {
   },
   token() {
     const bytes = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES))
-    // 252 is a multiple of 36, so every character is equally likely after the bytes above it are folded once more.
+    // Four characters are likelier than the others, because 36 does not divide 256. 100 bits of chance are left.
     return Array.from(bytes, (byte) => (byte % 36).toString(36)).join('')
   },
 }
