@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, statSync, truncateSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -68,7 +69,7 @@ export class Chaos {
   readonly servers: Server[] = []
   /** When the last fault was over. */
   quietSince = 0
-  /** The longest time in milliseconds for which the machine let a server not run. */
+  /** The longest time in milliseconds for which the machine let a server not run, as far as it was reported. */
   longestStall = 0
   readonly counts: Partial<Record<FaultName, number>> = {}
 
@@ -106,6 +107,18 @@ export class Chaos {
     server.child.kill('SIGKILL')
     server.port = undefined
     await this.#startServer(index)
+  }
+
+  /** Waits until each server has run again, and has reported for how long it had not. */
+  async untilStallsAreReported(): Promise<void> {
+    const running = this.servers.filter(({ child }) => child.connected)
+    await Promise.all(
+      running.map(async ({ child }) => {
+        const report = Promise.race([once(child, 'message'), once(child, 'exit')])
+        child.send('stall')
+        await report
+      }),
+    )
   }
 
   /** The address of a stream on a server, chosen at random if none is named. */

@@ -72,7 +72,9 @@ export async function runChaos(title: string, scene: Scene, seconds: number): Pr
       chaos.longestStall = 0
       const seen = await round(chaos, name, scene, Math.min(FAULTY, seconds * 500))
       const { events, mayEnd = true, mayForget } = scene
-      // A producer that does not run for so long is rightly lost, and a busy machine can do that to any.
+      // A producer that does not run for so long is rightly lost, and a busy machine can do that to any. It can be lost before it
+      // runs again, and then its report comes later.
+      await chaos.untilStallsAreReported()
       const isStarved = chaos.longestStall > LEASE / 3
       if (isStarved) total.starved++
       const its = isStarved ? [...scene.ends, LOST] : scene.ends

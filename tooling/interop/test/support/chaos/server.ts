@@ -66,11 +66,16 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => console.log((server.address() as { port: number }).port))
 // Says for how long this process did not run, because the machine was busy or the process was frozen.
 let ran = performance.now()
+function stall(): number {
+  const before = ran
+  ran = performance.now()
+  return ran - before - TICK
+}
 setInterval(() => {
-  const now = performance.now()
-  const stall = now - ran - TICK
-  ran = now
-  if (stall > TICK) process.send?.(stall)
+  const milliseconds = stall()
+  if (milliseconds > TICK) process.send?.(milliseconds)
 }, TICK)
+// A question is answered as soon as the process runs again.
+process.on('message', () => process.send?.(stall()))
 // Ends with the process that started it.
 process.stdin.on('end', () => process.exit()).resume()
