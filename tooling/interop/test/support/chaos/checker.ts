@@ -13,7 +13,7 @@ export interface Seen {
   connections: number
   /** Whether it learned that there is nothing more: by the last event, or by 404 for a log that was deleted. */
   isOver: boolean
-  /** On the clock of `Date.now()`. */
+  /** When the server sent the last of it, at the earliest; on the clock of `Date.now()`. */
   finishedAt: number
 }
 

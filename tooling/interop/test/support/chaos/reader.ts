@@ -27,7 +27,11 @@ export async function readToEnd(around: Surroundings, firstId: string): Promise<
     const url = around.address()
     if (url !== undefined) {
       seen.connections++
-      const { text, status } = await once(url, lastEventId, around.connection())
+      const began = Date.now()
+      const connection = around.connection()
+      const { text, status } = await once(url, lastEventId, connection)
+      // What a reader that stops reading gets may have been sent long before.
+      seen.finishedAt = connection.pause > 0 ? began : Date.now()
       // Only blocks that arrived with their blank line count, as in any client.
       for (const block of text.slice(0, text.lastIndexOf('\n\n') + 2).split('\n\n')) {
         const field = (name: string): string | undefined =>
@@ -45,7 +49,6 @@ export async function readToEnd(around: Surroundings, firstId: string): Promise<
     }
     if (!seen.isOver) await sleep(20)
   }
-  seen.finishedAt = Date.now()
   return seen
 }
 
