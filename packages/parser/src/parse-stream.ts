@@ -14,9 +14,9 @@ export interface ParseStreamOptions extends ParserOptions {
   /** How many milliseconds may pass without an event, whatever else arrives. Default: 0, any number. */
   readonly eventTimeout?: number | undefined
   /**
-   * How many bytes may be read from a response or stream before they are asked for. A stream that fails drops what was not
-   * read from it, so with `0` a slow consumer loses the end of an answer whose connection breaks. Default: 64 KiB. Iterables
-   * are never read ahead, because they may lend one buffer for all chunks.
+   * How many bytes may be read from a response or stream (Node's too) before they are asked for. A stream that fails drops what
+   * was not read from it, so with `0` a slow consumer loses the end of a response whose connection breaks. Default: 64 KiB.
+   * Other iterables are never read ahead, because they may lend one buffer for all chunks.
    */
   readonly readAhead?: number | undefined
 }
@@ -43,10 +43,10 @@ const READ_AHEAD = 65_536
 const LONGEST_DELAY = 2 ** 31 - 1
 
 /**
- * Reads events from a response, a stream or any iterable of bytes, as they are asked for and no further.
+ * Reads events from a response, a stream or any iterable of bytes.
  *
- * What it is given as a `Response` has to be one: an OK status and `text/event-stream`, or the first `next()` rejects
- * with a `ResponseError`. When the source fails, the events before that come first, and then its error as it is.
+ * A `Response` must have an OK status and the type `text/event-stream`. Otherwise the first `next()` rejects with a
+ * `ResponseError`. If the source fails, the events before the failure come first, and then its error, unchanged.
  *
  * @example
  * ```ts

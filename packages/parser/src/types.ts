@@ -1,38 +1,38 @@
 /**
  * One event of the stream, as the standard dispatches it.
  *
- * **Lifetime.** Its bytes are a view of the chunk that was fed, so an event is valid as long as nothing writes
- * into that chunk, and keeping one event keeps its whole chunk in memory: keep {@link SseEvent.detach} instead.
+ * **Lifetime.** An event refers to the chunk that was fed. It is valid as long as nothing writes into the chunk, and keeping
+ * the event keeps the whole chunk in memory: keep {@link SseEvent.detach} instead.
  */
 export interface SseEvent {
-  /** The event's name, or `undefined` where the stream named none: the standard's `message`. */
+  /** The event's name, or `undefined` for an unnamed event, which `EventSource` calls `message`. */
   readonly event: string | undefined
-  /** The payload: the block's `data` lines, joined by line feeds. Decoded when first read. */
+  /** The payload: the `data` lines of the event, joined by line feeds. Decoded when first read. */
   readonly data: string
-  /** The same payload as UTF-8, undecoded: a view of the chunk that it arrived in, where it lies there in one piece. */
+  /** The payload as it was sent, undecoded: a view of the chunk if it is one line in one chunk, otherwise a new array. */
   readonly bytes: Uint8Array
-  /** The `id` field of this block; `undefined` if it had none. */
+  /** The `id` field of this event; `undefined` if it had none. */
   readonly id: string | undefined
-  /** The last event ID as it stands after this event: what a reconnection would send. */
+  /** The last event ID after this event: what a reconnection would send. */
   readonly lastEventId: string
   /** `JSON.parse` of {@link SseEvent.data}. Throws what `JSON.parse` throws. */
   json<T = unknown>(): T
-  /** The event as plain properties: for `JSON.stringify`, and to spread, clone or post, as `data` is a getter. */
+  /** `event`, `data` and `id` as a plain object: for `JSON.stringify`, and to spread, clone or post, because `data` is a getter. */
   toJSON(): { event: string | undefined; data: string; id: string | undefined }
-  /** A copy that stands for itself: it keeps no chunk in memory and does not change when one is written to. */
+  /** A copy that does not depend on the chunk: it keeps no chunk in memory, and does not change when the chunk is overwritten. */
   detach(): SseEvent
 }
 
 /** What {@link Parser.end} does with an event that the stream broke off in. */
 export type IncompletePolicy =
-  /** Drop it, as the standard says and browsers do. The verdict tells. */
+  /** Drop it, as the standard says and browsers do. The verdict reports it. */
   | 'discard'
-  /** Take it as it is, as if the missing line ends had come: `next()` gives it after `end()`. */
+  /** Take it as if the missing line ends had arrived: `next()` returns it after `end()`. */
   | 'dispatch'
   /** Throw an {@link SseError} with the code `incomplete-event`. */
   | 'error'
 
-/** Where a parser starts from. */
+/** The state that a parser starts with. */
 export interface StreamState {
   /** The last event ID to begin with, as after a reconnection. Default: `''`. */
   readonly lastEventId?: string | undefined
@@ -42,11 +42,11 @@ export interface StreamState {
 export interface ParserOptions extends StreamState {
   /**
    * The most bytes that the lines of one event may have together, comments and unknown fields included, line ends
-   * not. Default: 16 MiB; `Infinity` to do without. Over it comes an {@link SseError} with the code
-   * `event-too-large`, the same however the network cut the bytes.
+   * not. Default: 16 MiB. At most 480 MiB, also for `Infinity`. A larger event throws an {@link SseError} with the code
+   * `event-too-large`, however the network cut the bytes.
    */
   readonly maxEventBytes?: number | undefined
-  /** What becomes of an event that the stream broke off in. Default: `'discard'`. */
+  /** What happens to an event in which the stream broke off. Default: `'discard'`. */
   readonly incomplete?: IncompletePolicy | undefined
   /** Called with each comment: everything after the colon. Servers send comments to keep a connection alive. */
   readonly onComment?: ((comment: string) => void) | undefined
@@ -59,7 +59,7 @@ export interface ParserOptions extends StreamState {
 /** A field of an event, as {@link IncompleteEnd} names them. */
 export type FieldName = 'event' | 'data' | 'id'
 
-/** The stream ended between two events: nothing was lost. */
+/** The stream did not end inside an event. */
 export interface CompleteEnd {
   readonly complete: true
 }
@@ -77,8 +77,8 @@ export interface IncompleteEnd {
 export type EndVerdict = CompleteEnd | IncompleteEnd
 
 /**
- * Bytes in, events out, when you ask for them. It does no I/O and knows no clock: feed it what arrives, take what
- * is complete.
+ * Bytes in, events out, when you ask for them. It does no I/O and has no timers: feed the bytes that arrive, and take the
+ * events that are complete.
  */
 export interface Parser extends Iterable<SseEvent> {
   /**
@@ -88,11 +88,14 @@ export interface Parser extends Iterable<SseEvent> {
   feed(chunk: Uint8Array): void
   /** The next event that is complete, or `undefined`: feed more. */
   next(): SseEvent | undefined
-  /** Drains the events that are complete so far. Leaving the loop early loses none: the next loop goes on. */
+  /** Takes the events that are complete so far. Leaving the loop early loses none: the next loop goes on. */
   [Symbol.iterator](): IterableIterator<SseEvent>
-  /** Says that no more bytes will come, and learns whether the last event had been finished. */
+  /** Says that no more bytes will come. Returns whether the stream ended inside an event. */
   end(): EndVerdict
-  /** Starts over for another stream, as if newly created. Pass `lastEventId` to carry on where this one stopped. */
+  /**
+   * Starts over for another stream. Pass `lastEventId` to continue where this one stopped; without an argument, the last
+   * event ID is the one of the options.
+   */
   reset(state?: StreamState): void
   /** The last event ID so far: what to send as `Last-Event-ID` when reconnecting. */
   readonly lastEventId: string
