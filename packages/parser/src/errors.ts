@@ -88,7 +88,7 @@ export class ResponseError extends SseError {
 export const eventTooLarge = (limit: number, offset: number): SseError =>
   new SseError(
     'event-too-large',
-    `An event has over ${limit} bytes: raise maxEventBytes, or drop the stream and reset().`,
+    `An event has over ${limit} bytes: raise \`maxEventBytes\`, or call \`reset()\` for another stream.`,
     offset,
     limit,
   )
@@ -101,7 +101,7 @@ export const incompleteEvent = (offset: number): SseError =>
   )
 
 export const ended = (offset: number): SseError =>
-  new SseError('ended', 'The stream has ended: reset() before feeding another.', offset)
+  new SseError('ended', 'The stream has ended: call `reset()` before you feed another.', offset)
 
 export const chunkChanged = (offset?: number): SseError =>
   new SseError(
@@ -122,7 +122,7 @@ export const badReadAhead = (): RangeError =>
 export const timeout = (clock: 'idle' | 'event', milliseconds: number): SseError =>
   new SseError(
     `${clock}-timeout`,
-    `No ${clock === 'idle' ? 'byte' : 'event'} came for ${milliseconds} ms: request again, or raise ${clock}Timeout.`,
+    `No ${clock === 'idle' ? 'byte' : 'event'} came for ${milliseconds} ms: request again, or raise \`${clock}Timeout\`.`,
     undefined,
     milliseconds,
   )
@@ -140,7 +140,7 @@ export const badStatus = (
 ): ResponseError =>
   new ResponseError(
     'bad-status',
-    `The response has status ${status}: see excerpt for what the server says. Pass response.body to read it anyway.`,
+    `The response has status ${status}: see \`excerpt\` for what the server says. Pass \`response.body\` to read it anyway.`,
     status,
     contentType,
     excerpt,
@@ -153,7 +153,7 @@ export const badContentType = (
 ): ResponseError =>
   new ResponseError(
     'bad-content-type',
-    'The response is not text/event-stream: see contentType and excerpt. Pass response.body to read it anyway.',
+    'The response is not `text/event-stream`: see `contentType` and `excerpt`. Pass `response.body` to read it anyway.',
     status,
     contentType,
     excerpt,
@@ -172,5 +172,5 @@ export function assertBytes(chunk: unknown): asserts chunk is Uint8Array {
 /** @param kind - what the caller passed, as its class is called */
 export const notASource = (kind: string, advice: string): TypeError =>
   new TypeError(
-    `The source has to be a Response, a stream or an iterable of bytes, not ${kind}: ${advice}.`,
+    `The source must be a \`Response\`, a stream or an iterable of bytes, not ${kind}: ${advice}.`,
   )

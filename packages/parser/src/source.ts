@@ -28,7 +28,7 @@ export function assertSource(source: unknown): void {
   const advice =
     kind === 'Promise'
       ? 'await it first'
-      : 'put one chunk in an array, and encode text with TextEncoder'
+      : 'put one chunk in an array, and encode text with `TextEncoder`'
   throw notASource(kind, advice)
 }
 

@@ -246,7 +246,7 @@ describe('after the end', () => {
       } catch (error) {
         const { name, code, offset, message } = error as SseError
         expect([name, code, offset]).toEqual(['SseError', 'ended', text.length])
-        expect(message).toBe('The stream has ended: reset() before feeding another.')
+        expect(message).toBe('The stream has ended: call `reset()` before you feed another.')
       }
     }
   })

@@ -244,7 +244,7 @@ test('a message has no byte of the stream in it, and says what to do', () => {
     const error = errorOf(() => parser.next())
     expect(error.name).toBe('SseError')
     expect(error.message).toBe(
-      'An event has over 20 bytes: raise maxEventBytes, or drop the stream and reset().',
+      'An event has over 20 bytes: raise `maxEventBytes`, or call `reset()` for another stream.',
     )
     expect(JSON.stringify(error)).not.toContain(secret)
   }

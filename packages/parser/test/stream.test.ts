@@ -308,7 +308,7 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
         await clock.advance(1)
         const error = await failure
         expect([error.code, error.limit, error.offset]).toEqual(['idle-timeout', 1_000, undefined])
-        expect(error.message).toBe('No byte came for 1000 ms: request again, or raise idleTimeout.')
+        expect(error.message).toBe('No byte came for 1000 ms: request again, or raise `idleTimeout`.')
         expect(await source.over).toBe(left[shape])
         expect(events.verdict).toEqual({ complete: false, bytes: 0, fields: [] })
         expect(clock.timers).toBe(0)
@@ -343,7 +343,7 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
         const error = await failure
         expect([error.code, error.limit]).toEqual(['event-timeout', 5_000])
         expect(error.message).toBe(
-          'No event came for 5000 ms: request again, or raise eventTimeout.',
+          'No event came for 5000 ms: request again, or raise `eventTimeout`.',
         )
         expect(await source.over).toBe(left[shape])
         expect(clock.timers).toBe(0)
@@ -687,7 +687,7 @@ describe('from a response', () => {
       contentType: type,
       excerpt: '<html>',
       message:
-        'The response is not text/event-stream: see contentType and excerpt. Pass response.body to read it anyway.',
+        'The response is not `text/event-stream`: see `contentType` and `excerpt`. Pass `response.body` to read it anyway.',
     })
   })
 
@@ -715,7 +715,7 @@ describe('from a response', () => {
           status,
           contentType: type,
           excerpt: '{"error":"sk-secret"}',
-          message: `The response has status ${status}: see excerpt for what the server says. Pass response.body to read it anyway.`,
+          message: `The response has status ${status}: see \`excerpt\` for what the server says. Pass \`response.body\` to read it anyway.`,
         })
         expect(events.verdict).toBeUndefined()
         expect(await events.next()).toEqual({ done: true, value: undefined })
