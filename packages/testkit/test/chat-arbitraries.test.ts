@@ -22,9 +22,23 @@ const canonical = (value: unknown): string =>
       : value,
   )
 
-/** A sample of fixed seed, big enough for what is rare, so that what it must contain cannot be missing by chance. */
-const sample = <T>(arbitrary: fc.Arbitrary<T>, count = 150) =>
-  fc.sample(arbitrary, { numRuns: count, seed: 1 })
+/**
+ * Samples of fixed seed, each made when it is first asked for. `some` are for what holds of all: of a hundred runs of a
+ * property as many as there may be, and of fewer runs fewer. `has` looks for what is rare in all of them if it must, so
+ * that it cannot be missing by chance.
+ */
+function sampled<T>(arbitrary: fc.Arbitrary<T>, most = 150) {
+  const runs = fc.readConfigureGlobal().numRuns ?? 100
+  const make = (numRuns: number) => once(() => fc.sample(arbitrary, { numRuns, seed: 1 }))
+  const some = make(Math.min(most, Math.ceil((most * runs) / 100)))
+  const all = make(most)
+  return { some, has: (holds: (value: T) => unknown) => some().some(holds) || all().some(holds) }
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
+}
 
 /** Chunks as the quirks leave them: anything may be anything. */
 // oxlint-disable-next-line no-explicit-any
@@ -50,20 +64,16 @@ describe('anyCompletion', () => {
   }
 
   test.each(CHAT_FEATURES)('has %s if it may, and only then', (feature) => {
-    const withIt = sample(anyCompletion({ features: [feature, 'choices'] })).map(canonical)
-    expect(withIt.some((text) => evidence[feature].test(text))).toBe(true)
+    const isThere = (completion: object) => evidence[feature].test(canonical(completion))
+    expect(sampled(anyCompletion({ features: [feature, 'choices'] })).has(isThere)).toBe(true)
     const others = CHAT_FEATURES.filter((other) => other !== feature)
-    const without = sample(anyCompletion({ features: others })).map(canonical)
-    if (feature !== 'choices')
-      expect(without.some((text) => evidence[feature].test(text))).toBe(false)
-    else
-      expect(
-        sample(anyCompletion({ features: others })).every(({ choices }) => choices.length === 1),
-      ).toBe(true)
+    const without = sampled(anyCompletion({ features: others })).some()
+    if (feature !== 'choices') expect(without.some(isThere)).toBe(false)
+    else expect(without.every(({ choices }) => choices.length === 1)).toBe(true)
   })
 
   test('is plain text without features', () => {
-    for (const completion of sample(anyCompletion({ features: [] }))) {
+    for (const completion of sampled(anyCompletion({ features: [] })).some()) {
       expect(Object.keys(completion).sort()).toEqual([
         'choices',
         'created',
@@ -82,62 +92,57 @@ describe('anyCompletion', () => {
     }
   })
 
-  const completions = sample(anyCompletion(), 1000)
-  const messages = completions.flatMap(({ choices }) => choices.map(({ message }) => message))
-  const calls = messages.flatMap(({ tool_calls }) => tool_calls ?? [])
-  const args = calls.flatMap((call) => (call.type === 'function' ? [call.function.arguments] : []))
+  const completions = sampled(anyCompletion(), 1000)
+  type Completion = ReturnType<typeof completions.some>[number]
+  type Message = Completion['choices'][number]['message']
+  type Call = NonNullable<Message['tool_calls']>[number]
+  const callsOf = ({ tool_calls }: Message): readonly Call[] => tool_calls ?? []
+  const message = (holds: (message: Message) => unknown) => () =>
+    completions.has(({ choices }) => choices.some((choice) => holds(choice.message)))
+  const call = (holds: (call: Call) => unknown) => message((each) => callsOf(each).some(holds))
+  const args = (holds: (text: string) => boolean) =>
+    call((each) => each.type === 'function' && holds(each.function.arguments))
+  const completion = (holds: (completion: Completion) => unknown) => () => completions.has(holds)
 
-  test.each<[string, boolean]>([
-    ['content that is null', messages.some(({ content }) => content === null)],
-    ['content that is empty', messages.some(({ content }) => content === '')],
-    ['content of several lines', messages.some(({ content }) => content?.includes('\n'))],
+  test.each<[string, () => boolean]>([
+    ['content that is null', message(({ content }) => content === null)],
+    ['content that is empty', message(({ content }) => content === '')],
+    ['content of several lines', message(({ content }) => content?.includes('\n'))],
     [
       'content beyond U+FFFF',
-      messages.some(({ content }) => /[\u{10000}-\u{10ffff}]/u.test(content ?? '')),
+      message(({ content }) => /[\u{10000}-\u{10ffff}]/u.test(content ?? '')),
     ],
-    ['a refusal beside content', messages.some(({ content, refusal }) => content && refusal)],
-    [
-      'content beside tool calls',
-      messages.some(({ content, tool_calls }) => content && tool_calls),
-    ],
-    ['several tool calls', messages.some(({ tool_calls }) => (tool_calls?.length ?? 0) > 2)],
+    ['a refusal beside content', message(({ content, refusal }) => content && refusal)],
+    ['content beside tool calls', message(({ content, tool_calls }) => content && tool_calls)],
+    ['several tool calls', message(({ tool_calls }) => (tool_calls?.length ?? 0) > 2)],
     [
       'tool calls of both kinds',
-      messages.some(({ tool_calls }) => new Set(tool_calls?.map(({ type }) => type)).size === 2),
+      message(({ tool_calls }) => new Set(tool_calls?.map(({ type }) => type)).size === 2),
     ],
-    ['arguments that are an object', args.some((text) => text.startsWith('{"'))],
-    [
-      'arguments that are broken off',
-      args.some((text) => text.startsWith('{') && !text.endsWith('}')),
-    ],
-    ['no arguments', args.includes('')],
+    ['arguments that are an object', args((text) => text.startsWith('{"'))],
+    ['arguments that are broken off', args((text) => text.startsWith('{') && !text.endsWith('}'))],
+    ['no arguments', args((text) => text === '')],
     [
       'logprobs of nothing',
-      completions.some(({ choices }) => choices[0]?.logprobs?.content?.length === 0),
+      completion(({ choices }) => choices[0]?.logprobs?.content?.length === 0),
     ],
-    [
-      'logprobs of a refusal',
-      completions.some(({ choices }) => choices[0]?.logprobs?.refusal?.length),
-    ],
-    [
-      'a fingerprint of null',
-      completions.some(({ system_fingerprint }) => system_fingerprint === null),
-    ],
+    ['logprobs of a refusal', completion(({ choices }) => choices[0]?.logprobs?.refusal?.length)],
+    ['a fingerprint of null', completion(({ system_fingerprint }) => system_fingerprint === null)],
     [
       'signed reasoning',
-      messages.some(({ reasoning_details }) =>
+      message(({ reasoning_details }) =>
         reasoning_details?.some((detail) => 'signature' in detail),
       ),
     ],
-    ['an unknown reason', completions.some(({ choices }) => choices[0]?.finish_reason === 'eos')],
+    ['an unknown reason', completion(({ choices }) => choices[0]?.finish_reason === 'eos')],
     [
       'a field called __proto__',
-      completions.some((completion) => Object.hasOwn(completion, '__proto__')),
+      completion((completion) => Object.hasOwn(completion, '__proto__')),
     ],
-    ['one in a message', messages.some((message) => Object.hasOwn(message, '__proto__'))],
-    ['one in a tool call', calls.some((call) => Object.hasOwn(call, '__proto__'))],
-  ] as [string, boolean][])('has %s', (_what, found) => {
-    expect(found).toBeTruthy()
+    ['one in a message', message((message) => Object.hasOwn(message, '__proto__'))],
+    ['one in a tool call', call((call) => Object.hasOwn(call, '__proto__'))],
+  ])('has %s', (_what, isFound) => {
+    expect(isFound()).toBe(true)
   })
 
   test('is JSON and nothing else', () => {
@@ -147,16 +152,16 @@ describe('anyCompletion', () => {
       typeof value === 'boolean' ||
       (Number.isFinite(value) && !Object.is(value, -0)) ||
       (typeof value === 'object' && Object.keys(value).every((key) => isJson(value[key])))
-    expect(completions.every(isJson)).toBe(true)
+    expect(completions.some().every(isJson)).toBe(true)
   })
 
   test('has no extension that is null, which a stream could not tell from none', () => {
-    expect(completions.some(({ provider }) => provider !== undefined)).toBe(true)
-    expect(completions.every(({ provider }) => provider !== null)).toBe(true)
+    expect(completions.has(({ provider }) => provider !== undefined)).toBe(true)
+    expect(completions.some().every(({ provider }) => provider !== null)).toBe(true)
   })
 
   test('keeps indexes in order and ids apart', () => {
-    for (const { choices } of completions) {
+    for (const { choices } of completions.some()) {
       expect(choices.map(({ index }) => index)).toEqual(choices.map((_choice, index) => index))
       for (const { message } of choices) {
         const ids = message.tool_calls?.map(({ id }) => id) ?? []
@@ -234,32 +239,36 @@ describe('chunkStream', () => {
     )
   })
 
-  const streams = sample(chunkStream(), 700)
+  const streams = sampled(chunkStream(), 700)
   const choicesOf = (chunks: Loose[]): Loose[] => chunks.flatMap((chunk: Loose) => chunk.choices)
-  const contents = streams.map(({ chunks }) =>
-    choicesOf(chunks).flatMap(({ index, delta }) =>
-      index === 0 && delta.content ? [delta.content] : [],
-    ),
-  )
-  const entries = streams.map(({ chunks }) =>
-    choicesOf(chunks).flatMap(({ index, delta }) =>
-      index === 0 && delta.tool_calls ? [delta.tool_calls] : [],
-    ),
-  )
-  const some = (holds: (stream: { chunks: Loose[]; completion: Loose }) => unknown) =>
-    streams.some((stream) => holds(stream))
+  const some = (holds: (stream: { chunks: Loose[]; completion: Loose }) => unknown) => () =>
+    streams.has(holds)
+  const pieces = (holds: (pieces: Loose[]) => unknown) =>
+    some(({ chunks }) =>
+      holds(
+        choicesOf(chunks).flatMap(({ index, delta }) =>
+          index === 0 && delta.content ? [delta.content] : [],
+        ),
+      ),
+    )
+  const entries = (holds: (lists: Loose[]) => unknown) =>
+    some(({ chunks }) =>
+      holds(
+        choicesOf(chunks).flatMap(({ index, delta }) =>
+          index === 0 && delta.tool_calls ? [delta.tool_calls] : [],
+        ),
+      ),
+    )
 
-  test.each<[string, boolean]>([
-    ['text in one piece', contents.some((pieces) => pieces.length === 1 && pieces[0].length > 20)],
+  test.each<[string, () => boolean]>([
+    ['text in one piece', pieces((pieces) => pieces.length === 1 && pieces[0].length > 20)],
     [
       'text in a few pieces',
-      contents.some((pieces) => pieces.length === 3 && pieces.join('').length > 20),
+      pieces((pieces) => pieces.length === 3 && pieces.join('').length > 20),
     ],
     [
       'text by characters',
-      contents.some(
-        (pieces) => pieces.length > 20 && pieces.every((piece) => [...piece].length === 1),
-      ),
+      pieces((pieces) => pieces.length > 20 && pieces.every((piece) => [...piece].length === 1)),
     ],
     [
       'text with the role',
@@ -309,10 +318,10 @@ describe('chunkStream', () => {
         ),
       ),
     ],
-    ['tool calls in one delta', entries.some((lists) => lists.some((list) => list.length > 1))],
+    ['tool calls in one delta', entries((lists) => lists.some((list) => list.length > 1))],
     [
       'tool calls in turns',
-      entries.some((lists) =>
+      entries((lists) =>
         /0+1+0/.test(
           lists
             .flat()
@@ -323,7 +332,7 @@ describe('chunkStream', () => {
     ],
     [
       'a tool call in many deltas',
-      entries.some((lists) => lists.flat().filter(({ index }: Loose) => index === 0).length > 5),
+      entries((lists) => lists.flat().filter(({ index }: Loose) => index === 0).length > 5),
     ],
     [
       'content after a tool call',
@@ -370,12 +379,12 @@ describe('chunkStream', () => {
           choicesOf(chunks).some(({ logprobs }) => logprobs === null),
       ),
     ],
-  ])('sends %s', (_what, found) => {
-    expect(found).toBeTruthy()
+  ])('sends %s', (_what, isFound) => {
+    expect(isFound()).toBe(true)
   })
 
   test('keeps characters whole', () => {
-    for (const { chunks } of streams) {
+    for (const { chunks } of streams.some()) {
       for (const { delta } of choicesOf(chunks))
         expect((delta.content ?? '').isWellFormed()).toBe(true)
     }
@@ -490,29 +499,31 @@ describe('chunkStream', () => {
     const about: ChatFeature[] = quirk.startsWith('tool')
       ? ['tools', 'customTools']
       : ['usage', 'reasoning']
-    const found = sample(chunkStream({ quirks: [quirk], features: about }), 250)
-    expect(found.some(({ chunks, quirks }) => quirks.length > 0 && evidence[quirk](chunks))).toBe(
+    const found = sampled(chunkStream({ quirks: [quirk], features: about }), 250)
+    expect(found.has(({ chunks, quirks }) => quirks.length > 0 && evidence[quirk](chunks))).toBe(
       true,
     )
-    expect(found.some(({ quirks }) => quirks.length === 0)).toBe(true)
+    expect(found.has(({ quirks }) => quirks.length === 0)).toBe(true)
     // A stream without it, of which some other may well look like it by chance, has what the completion says.
-    const none = found.filter(({ quirks }) => quirks.length === 0)
+    const none = found.some().filter(({ quirks }) => quirks.length === 0)
     if (!['tool-call-whole', 'tool-call-name-repeated'].includes(quirk)) {
       expect(none.some(({ chunks }) => evidence[quirk](chunks))).toBe(false)
     }
   })
 
   test('names only quirks that it has been allowed', () => {
-    for (const { quirks } of sample(chunkStream({ quirks: ['id-empty', 'padding'] }), 100)) {
+    for (const { quirks } of sampled(
+      chunkStream({ quirks: ['id-empty', 'padding'] }),
+      100,
+    ).some()) {
       for (const quirk of quirks) expect(['id-empty', 'padding']).toContain(quirk)
     }
-    const all = new Set(
-      sample(
-        chunkStream({ quirks: 'all', features: ['tools', 'usage', 'reasoning'] }),
-        700,
-      ).flatMap(({ quirks }) => quirks),
-    )
-    expect([...all].sort()).toEqual([...CHAT_QUIRKS].sort())
+    const features: ChatFeature[] = ['tools', 'usage', 'reasoning']
+    const all = sampled(chunkStream({ quirks: 'all', features }), 700)
+    for (const quirk of CHAT_QUIRKS)
+      expect(all.has(({ quirks }) => quirks.includes(quirk))).toBe(true)
+    for (const { quirks } of all.some())
+      for (const quirk of quirks) expect(CHAT_QUIRKS).toContain(quirk)
   })
 
   test('shrinks to a stream that can be read', () => {
