@@ -1,5 +1,5 @@
 import path from 'node:path'
-import ts from 'typescript'
+import { exportsOf } from '../../../config/exports.ts'
 import { publishedPackages } from '../../../config/workspaces.ts'
 import type { Check } from '../types.ts'
 
@@ -21,13 +21,13 @@ export const publicNames: Check = {
         .map(({ source }) => ({ package: name, folder, file: source })),
     )
     const packagesOf = new Map<string, Set<string>>()
-    const program = ts.createProgram(
-      entries.map(({ file }) => file),
-      options,
-    )
-    for (const entry of entries)
-      for (const name of ownNames(program, entry.file, entry.folder))
-        packagesOf.set(name, (packagesOf.get(name) ?? new Set()).add(entry.package))
+    exportsOf(entries.map(({ file }) => file)).forEach((exported, at) => {
+      const entry = entries[at]!
+      for (const { name, file } of exported)
+        // What it passes on from another package is that one's.
+        if (file !== undefined && path.resolve(file).startsWith(entry.folder + path.sep))
+          packagesOf.set(name, (packagesOf.get(name) ?? new Set()).add(entry.package))
+    })
     return [...packagesOf]
       .filter(([, packages]) => packages.size > 1)
       .map(
@@ -35,31 +35,4 @@ export const publicNames: Check = {
           `${name} is exported by ${[...packages].join(' and ')} for two things: rename one of them`,
       )
   },
-}
-
-const options: ts.CompilerOptions = {
-  allowImportingTsExtensions: true,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  resolveJsonModule: true,
-  noEmit: true,
-  // Names need no library.
-  noLib: true,
-  types: [],
-}
-
-/** What an entry exports, types included, without what it passes on from another package. */
-function ownNames(program: ts.Program, file: string, folder: string): string[] {
-  const checker = program.getTypeChecker()
-  const source = program.getSourceFile(file)
-  const module = source && checker.getSymbolAtLocation(source)
-  if (module === undefined) return []
-  return checker
-    .getExportsOfModule(module)
-    .filter((symbol) => {
-      const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-      const from = target.declarations?.[0]?.getSourceFile().fileName
-      return from !== undefined && path.resolve(from).startsWith(folder + path.sep)
-    })
-    .map(({ name }) => name)
 }
