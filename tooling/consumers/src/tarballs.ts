@@ -8,7 +8,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { here, root } from './layout.ts'
+import { packInto } from '../../config/pack.ts'
+import { here } from './layout.ts'
 import { type Package, readManifest } from '../../config/workspaces.ts'
 import { run } from './drivers/processes.ts'
 
@@ -21,21 +22,9 @@ export async function pack(one: Package, folder: string): Promise<string> {
       )
   const output = path.join(folder, one.short)
   rmSync(output, { recursive: true, force: true })
-  mkdirSync(output, { recursive: true })
-  const packageManager = readManifest(root).packageManager as string
-  const ended = await run(
-    'npx',
-    ['--yes', '--prefer-offline', packageManager, 'pack', '--pack-destination', output],
-    {
-      cwd: one.folder,
-      // npx keeps pnpm in the cache of the real home: another would have to be filled from the network.
-      env: { HOME: process.env['HOME'] ?? '' },
-      timeout: 120_000,
-    },
-  )
+  await packInto(output, one.folder)
   const tarball = readdirSync(output).find((file) => file.endsWith('.tgz'))
-  if (ended.code !== 0 || tarball === undefined)
-    throw new Error(`${one.name} cannot be packed: ${ended.summary}`)
+  if (tarball === undefined) throw new Error(`${one.name} was packed into nothing.`)
   return path.join(output, tarball)
 }
 

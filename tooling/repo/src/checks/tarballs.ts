@@ -1,6 +1,7 @@
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { packInto } from '../../../config/pack.ts'
 import { type Manifest, readManifest } from '../../../config/workspaces.ts'
 import { published, type Workspace } from '../repository.ts'
 import { runProgram, runScript } from '../run-program.ts'
@@ -20,11 +21,9 @@ export const tarballs: Check = {
 async function ofPackage(root: string, { folder, manifest }: Workspace): Promise<string[]> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'tarball-'))
   try {
-    const packing = ['pack', '--pack-destination', scratch]
-    const packed = await runProgram('pnpm', packing, path.join(root, folder))
+    await packInto(scratch, path.join(root, folder))
     const tarball = readdirSync(scratch).find((file) => file.endsWith('.tgz'))
-    if (packed.status !== 0 || tarball === undefined)
-      return [`${manifest.name} cannot be packed: ${packed.output}`]
+    if (tarball === undefined) return [`${manifest.name} was packed into nothing`]
     const file = path.join(scratch, tarball)
     const unpacked = await runProgram('tar', ['-xzf', file, '-C', scratch], scratch)
     if (unpacked.status !== 0) return [`${tarball} cannot be unpacked: ${unpacked.output}`]

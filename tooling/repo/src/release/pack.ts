@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { readArgs } from '../../../config/command.ts'
+import { packInto } from '../../../config/pack.ts'
 import { published, type Workspace } from '../repository.ts'
 import { runProgram } from '../run-program.ts'
 
@@ -17,12 +18,7 @@ export async function pack(root: string, { folder, isPublished }: Packing): Prom
   for (const { folder: from, manifest } of published(root)) {
     const { name, version = '0.0.0' } = manifest
     if (await isPublished(name, version)) continue
-    const { status, output } = await runProgram(
-      'pnpm',
-      ['pack', '--pack-destination', folder],
-      path.join(root, from),
-    )
-    if (status !== 0) throw new Error(`${name} cannot be packed: ${output}`)
+    await packInto(folder, path.join(root, from))
     packed.push(`${name}@${version}`)
   }
   return packed
