@@ -1,4 +1,4 @@
-// What the commands of the tools have in common: how they read arguments, and how long work says where it is.
+// What the commands of the tools have in common: how they read arguments, how long work says where it is, and tables.
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 /**
@@ -57,4 +57,18 @@ export function startProgress(
       if (out.isTTY) out.write('\r\x1b[K')
     },
   }
+}
+
+/** Rows of cells in columns that are as wide as they need to be. Those that `isNumber` names are set right. */
+export function columns(
+  rows: readonly (readonly string[])[],
+  isNumber: (column: number) => boolean = () => false,
+): string {
+  const widths = (rows[0] ?? []).map((_, at) =>
+    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+  )
+  const lines = rows.map((row) =>
+    row.map((cell, at) => (isNumber(at) ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!))),
+  )
+  return lines.map((cells) => cells.join('  ').trimEnd()).join('\n')
 }

@@ -1,3 +1,4 @@
+import { columns as inColumns } from '../../config/command.ts'
 import { type Column, table } from '@tooling/conformance/markdown'
 import { groups as chatGroups } from './accumulators/cases.ts'
 import { answerTable } from './answers/table.ts'
@@ -53,22 +54,12 @@ export function markdownNotes(area: Area, results: AreaResults<object>): string 
 
 /** For a terminal. */
 export function plainTable(area: Area, results: AreaResults<object>): string {
-  const { columns } = tables[area]
   const rows = inOrder(area, results.peers).map((row) => [
     row.name,
     row.version,
     ...cellsOf(area, row),
   ])
-  const all = [columns.map(([title]) => title), ...rows]
-  const widths = columns.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)))
-  return all
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return inColumns([tables[area].columns.map(([title]) => title), ...rows])
 }
 
 export function isOurs({ name }: { readonly name: string }): boolean {

@@ -1,5 +1,6 @@
 import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { columns } from '../../config/command.ts'
 import type { Failure, RunResult } from './harness/result.ts'
 import { here } from './layout.ts'
 
@@ -86,19 +87,7 @@ function table(rows: readonly Row[]): string {
       String(each.ms),
     ]),
   ]
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((line) => line[column]?.length ?? 0)),
-  )
-  const isNumber = (column: number): boolean => column > 2
-  return cells
-    .map((line) =>
-      line
-        .map((cell, column) =>
-          isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-        )
-        .join('  '),
-    )
-    .join('\n')
+  return columns(cells, (column) => column > 2)
 }
 
 const reports = path.join(here, '.reports')
