@@ -1,5 +1,6 @@
 // `npm run conformance`: every peer against every case, or those of the areas that are named.
 // `-- --write` keeps what comes out, in `results.generated.json` and in the tables of the READMEs.
+import { inParallel } from '@tooling/consumers/parallel'
 import { readArgs, refuse, startProgress } from '../../config/command.ts'
 import { type Area, areas, peersOf } from './areas.ts'
 import { runIsolated } from './isolated.ts'
@@ -40,15 +41,12 @@ async function rows(area: Area): Promise<Row<object>[]> {
   const files = peersOf(area)
   const done: Row<object>[] = []
   const progress = startProgress(files.length)
-  const next = async (): Promise<void> => {
-    for (let file = files.shift(); file !== undefined; file = files.shift()) {
-      progress.begin(`${area}: ${file}`)
-      const { name = file, package: from, result, lost } = await runIsolated(area, file)
-      const version = from === undefined ? '' : versionOf(from)
-      done.push({ file, name, version, ...(result === undefined ? { lost } : { result }) })
-    }
-  }
-  await Promise.all([next(), next()])
+  await inParallel(files, 2, async (file) => {
+    progress.begin(`${area}: ${file}`)
+    const { name = file, package: from, result, lost } = await runIsolated(area, file)
+    const version = from === undefined ? '' : versionOf(from)
+    done.push({ file, name, version, ...(result === undefined ? { lost } : { result }) })
+  })
   progress.clear()
   return done.toSorted((a, b) => (a.file < b.file ? -1 : 1))
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { inParallel } from '@tooling/consumers/parallel'
 import { scenarios } from '../../../../packages/client/test/support/index.ts'
 import { SPEED, stageOverSocket } from '../../../../packages/client/test/support/over-socket.ts'
 import type { Scenario } from '../../../../packages/client/test/support/scenario.ts'
@@ -51,15 +52,11 @@ export async function runPeer(peer: ClientPeer): Promise<ClientResult> {
   process.on('uncaughtException', count).on('unhandledRejection', count)
   const wrong: Record<string, 'requests' | 'events' | 'both'> = {}
   const tried = asked.filter(({ options = {} }) => canTry(peer, options))
-  const left = [...tried]
-  const next = async (): Promise<void> => {
-    for (let scenario = left.shift(); scenario !== undefined; scenario = left.shift()) {
+  try {
+    await inParallel(tried, AT_ONCE, async (scenario) => {
       const fault = await faultOf(peer, scenario)
       if (fault !== undefined) wrong[scenario.name] = fault
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: AT_ONCE }, next))
+    })
   } finally {
     restore()
     process.off('uncaughtException', count).off('unhandledRejection', count)
