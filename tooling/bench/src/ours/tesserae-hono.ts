@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { eventStream } from '@tesserae/encoder/web'
 import { payloads } from '@tooling/conformance/timed/work'
@@ -19,7 +18,5 @@ export const { send } = timedServer(import.meta.url, async () => {
       { request: context.req.raw },
     )
   })
-  const server = createServer(getRequestListener(app.fetch))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { port: (server.address() as AddressInfo).port }
+  return { server: createServer(getRequestListener(app.fetch)) }
 })

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createHub } from '@tesserae/encoder/hub'
 import { sendEvents } from '@tesserae/encoder/node'
@@ -15,9 +14,8 @@ export const { send } = timedServer(import.meta.url, async () => {
       for (let i = 0; i < events; i++) yield { event: 'chunk', id: `${i}`, data: payloads[i & 63]! }
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    port: (server.address() as AddressInfo).port,
+    server,
     async broadcast(events) {
       for (let i = 0; i < events; i++) {
         void hub.emit('chunk', values[i & 63]!, { id: `${i}` })

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EventStream, openStream } from '@tesserae/encoder/node'
 import { payloads } from '@tooling/conformance/timed/work'
@@ -11,9 +10,8 @@ export const { send } = timedServer(import.meta.url, async () => {
   const server = createServer((request, response) => {
     streams.push(openStream(request, response))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    port: (server.address() as AddressInfo).port,
+    server,
     async broadcast(events) {
       for (let i = 0; i < events; i++) {
         for (const stream of streams)

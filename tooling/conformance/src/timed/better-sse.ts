@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createChannel, createSession } from 'better-sse'
 import { payloads, values } from './work.ts'
@@ -22,9 +21,8 @@ export const { send } = timedServer(import.meta.url, async () => {
       if ((i & 255) === 255) await turn()
     }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    port: (server.address() as AddressInfo).port,
+    server,
     async broadcast(events) {
       for (let i = 0; i < events; i++) {
         channel.broadcast(values[i & 63], 'chunk', { eventId: `${i}` })

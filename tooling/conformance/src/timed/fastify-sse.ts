@@ -19,5 +19,5 @@ export const { send } = timedServer(import.meta.url, async () => {
     )
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
-  return { port: (app.server.address() as { port: number }).port }
+  return { server: app.server }
 })

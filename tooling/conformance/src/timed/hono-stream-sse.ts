@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
@@ -15,7 +14,5 @@ export const { send } = timedServer(import.meta.url, async () => {
         await stream.writeSSE({ event: 'chunk', id: `${i}`, data: payloads[i & 63]! })
     }),
   )
-  const server = createServer(getRequestListener(app.fetch))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { port: (server.address() as AddressInfo).port }
+  return { server: createServer(getRequestListener(app.fetch)) }
 })

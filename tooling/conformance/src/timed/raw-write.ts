@@ -1,5 +1,4 @@
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { payloads } from './work.ts'
 import { timedServer } from './server-process.ts'
@@ -12,9 +11,8 @@ export const { send } = timedServer(import.meta.url, async () => {
     response.write(':\n\n')
     responses.push(response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    port: (server.address() as AddressInfo).port,
+    server,
     async broadcast(events) {
       for (let i = 0; i < events; i++) {
         for (const response of responses)

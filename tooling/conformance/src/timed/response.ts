@@ -1,5 +1,5 @@
-/** A response whose body comes in these chunks, each when it is asked for. */
-export function responseOf(chunks: readonly Uint8Array[]): Response {
+/** A response of an event stream whose body comes in these chunks, each when it is asked for. */
+export function responseOf(chunks: readonly Uint8Array[], url?: string): Response {
   let next = 0
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
@@ -11,5 +11,7 @@ export function responseOf(chunks: readonly Uint8Array[]): Response {
     },
     { highWaterMark: 0 },
   )
-  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  if (url !== undefined) Object.defineProperty(response, 'url', { value: url })
+  return response
 }

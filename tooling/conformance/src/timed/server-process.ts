@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { ServedStreams, TimedServer } from './work.ts'
 
@@ -45,7 +46,9 @@ export function broadcasts(): boolean {
 }
 
 async function serve(start: () => Promise<ServedStreams>): Promise<void> {
-  const { port, broadcast } = await start()
+  const { server, broadcast } = await start()
+  if (!server.listening) await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
   process.on('disconnect', () => process.exit())
   process.on('message', async (asked: 'cpu' | { broadcast: number }) => {
     if (asked !== 'cpu') {

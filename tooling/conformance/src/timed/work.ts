@@ -1,3 +1,5 @@
+import type { Server } from 'node:http'
+
 /** What a parser of any make is asked for. Each call parses one whole stream with a fresh parser. */
 export interface TimedParser {
   /** Reads the data of every event, as text. */
@@ -75,7 +77,8 @@ export interface TimedServer {
 
 /** What its process has to start. */
 export interface ServedStreams {
-  readonly port: number
+  /** It need not listen yet. */
+  readonly server: Server
   /** Sends to all clients there are, for servers that broadcast; others begin by themselves with each request. */
   broadcast?(events: number): Promise<void> | void
 }

@@ -1,6 +1,6 @@
 import { jsonSchema, parseJsonEventStream } from '@ai-sdk/provider-utils'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
-import { responseOf } from '../response.ts'
+import { responseOf } from '../../timed/response.ts'
 
 export const peer: ParserPeer = {
   package: '@ai-sdk/provider-utils',

@@ -1,6 +1,6 @@
 import { Stream } from '@anthropic-ai/sdk/core/streaming'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
-import { responseOf } from '../response.ts'
+import { responseOf } from '../../timed/response.ts'
 
 export const peer: ParserPeer = {
   package: '@anthropic-ai/sdk',

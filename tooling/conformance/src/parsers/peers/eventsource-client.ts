@@ -1,6 +1,6 @@
 import { createEventSource } from 'eventsource-client'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
-import { responseOf } from '../response.ts'
+import { responseOf } from '../../timed/response.ts'
 
 export const peer: ParserPeer = {
   package: 'eventsource-client',

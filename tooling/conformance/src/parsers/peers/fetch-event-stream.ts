@@ -1,6 +1,6 @@
 import { events } from 'fetch-event-stream'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
-import { responseOf } from '../response.ts'
+import { responseOf } from '../../timed/response.ts'
 
 export const peer: ParserPeer = {
   package: 'fetch-event-stream',

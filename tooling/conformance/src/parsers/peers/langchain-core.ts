@@ -1,6 +1,6 @@
 import { getBytes, getLines, getMessages } from '@langchain/core/utils/event_source_parse'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
-import { responseOf } from '../response.ts'
+import { responseOf } from '../../timed/response.ts'
 
 export const peer: ParserPeer = {
   package: '@langchain/core',

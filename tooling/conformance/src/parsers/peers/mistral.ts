@@ -1,6 +1,6 @@
 import { EventStream } from '@mistralai/mistralai/lib/event-streams.js'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
-import { responseOf } from '../response.ts'
+import { responseOf } from '../../timed/response.ts'
 
 export const peer: ParserPeer = {
   package: '@mistralai/mistralai',

@@ -1,6 +1,6 @@
 import { parseServerSentEvents } from 'parse-sse'
 import type { FoundEvent, ParserPeer } from '../peer.ts'
-import { responseOf } from '../response.ts'
+import { responseOf } from '../../timed/response.ts'
 
 export const peer: ParserPeer = {
   package: 'parse-sse',
