@@ -11,20 +11,19 @@ export interface StartOptions {
   readonly cwd?: string
   readonly env?: Record<string, string>
   readonly stdio?: StdioOptions
+  /** The user that it runs as. */
+  readonly uid?: number
+  readonly gid?: number
 }
 
 /** Starts a process in a group of its own, so that whatever it starts can be ended with it. */
 export function start(
   command: string,
   args: readonly string[],
-  options: StartOptions = {},
+  { env, stdio = ['ignore', 'pipe', 'pipe'], cwd, uid, gid }: StartOptions = {},
 ): ChildProcess {
-  const child = spawn(command, args, {
-    cwd: options.cwd,
-    env: { ...cleanEnvironment(), ...options.env },
-    stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const own = { cwd, uid, gid, stdio, env: { ...cleanEnvironment(), ...env } }
+  const child = spawn(command, args, { ...own, detached: true })
   alive.add(child)
   child.once('error', () => alive.delete(child))
   // What it started itself goes when it goes.
@@ -43,12 +42,29 @@ export function kill(child: ChildProcess): void {
   }
 }
 
-/** Like {@link kill}, and waits until it is gone. */
-export async function end(child: ChildProcess): Promise<void> {
-  const isRunning = child.pid !== undefined && child.exitCode === null && child.signalCode === null
-  const gone = isRunning ? new Promise((resolve) => child.once('exit', resolve)) : undefined
-  kill(child)
+/** Like {@link kill}, or by a signal that the process itself is sent, and waits until it is gone. */
+export async function end(child: ChildProcess, signal?: NodeJS.Signals): Promise<void> {
+  const gone = isRunning(child) ? new Promise((resolve) => child.once('exit', resolve)) : undefined
+  if (signal === undefined) kill(child)
+  else child.kill(signal)
   await gone
+}
+
+export function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null
+}
+
+/** The last characters that a process has written, and why it could not be started. */
+export function outputOf(
+  child: ChildProcess,
+  longest = 10_000,
+  streams: readonly (Readable | null)[] = [child.stdout, child.stderr],
+): () => string {
+  let text = ''
+  const add = (more: string): void => void (text = (text + more).slice(-longest))
+  for (const stream of streams) stream?.setEncoding('utf8').on('data', add)
+  child.on('error', ({ message }) => add(`${message}\n`))
+  return () => text
 }
 
 function killAll(): void {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { within } from '../deadline.ts'
-import { end, lastLines, run, start } from '../drivers/processes.ts'
+import { end, lastLines, outputOf, run, start } from '../drivers/processes.ts'
 import { servePage } from './page-server.ts'
 import { type Runtime, type Session, startTimeout } from './runtime.ts'
 
@@ -74,7 +74,7 @@ export async function launch(
   profiles.add(profile)
   const children: ChildProcess[] = []
   const close = async (): Promise<void> => {
-    await Promise.all(children.map(end))
+    await Promise.all(children.map((child) => end(child)))
     forget(profile)
   }
   try {
@@ -84,14 +84,10 @@ export async function launch(
       env: { HOME: profile, ...beside?.env },
     })
     children.push(child)
-    let errors = ''
-    child.stdout?.resume()
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(-10_000)
-    })
+    const errors = outputOf(child)
     child.once('error', onEnd)
     child.once('exit', (code, signal) => {
-      onEnd(new Error(`${browser.name} ended (${signal ?? code}). ${lastLines(errors, 4)}`))
+      onEnd(new Error(`${browser.name} ended (${signal ?? code}). ${lastLines(errors(), 4)}`))
     })
     return close
   } catch (error) {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { RunOptions } from '../harness/bundle.ts'
 import type { RunResult } from '../harness/result.ts'
 import { here } from '../layout.ts'
-import { end, lastLines, readLines, run, start } from '../drivers/processes.ts'
+import { end, lastLines, outputOf, readLines, run, start } from '../drivers/processes.ts'
 import { type Command, mark, type Runtime, type Session } from './runtime.ts'
 
 const entry = path.join(here, 'src/runtimes/command-entry.mjs')
@@ -45,7 +45,6 @@ function openCommand({ binary, args, env }: Command, bundle: string): Session {
   })
   let order: Order | undefined
   let failure: Error | undefined
-  let errors = ''
 
   const fail = (error: Error): void => {
     failure ??= error
@@ -54,11 +53,11 @@ function openCommand({ binary, args, env }: Command, bundle: string): Session {
   child.once('error', fail)
   child.once('close', (code, signal) => {
     const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`
-    fail(new Error(`${path.basename(binary)} ${how}. ${lastLines(errors)}`))
+    fail(new Error(`${path.basename(binary)} ${how}. ${lastLines(errors())}`))
   })
   // A process that stopped reading shows as its end.
   child.stdin?.on('error', () => {})
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  const errors = outputOf(child, undefined, [child.stderr])
   if (child.stdout !== null)
     readLines(child.stdout, (line) => {
       if (!line.startsWith(mark)) return

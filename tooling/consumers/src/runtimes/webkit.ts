@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { globSync } from 'node:fs'
 import { ensureInstalled } from '../drivers/debian.ts'
-import { lastLines, start } from '../drivers/processes.ts'
+import { lastLines, outputOf, start } from '../drivers/processes.ts'
 import { type Browser, browserRuntime } from './browser.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -29,13 +29,12 @@ export const webkitBrowser: Browser = {
         stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       },
     )
-    let errors = ''
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
+    const errors = outputOf(child)
     const number = await new Promise<string>((resolve, reject) => {
       const control = child.stdio[3] as Readable
       control.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()))
       child.once('error', reject)
-      child.once('exit', () => reject(new Error(`Xvfb did not start. ${lastLines(errors, 4)}`)))
+      child.once('exit', () => reject(new Error(`Xvfb did not start. ${lastLines(errors(), 4)}`)))
     })
     const env = {
       DISPLAY: `:${number}`,

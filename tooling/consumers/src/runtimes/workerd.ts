@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { RunResult } from '../harness/result.ts'
 import { within } from '../deadline.ts'
 import { here } from '../layout.ts'
-import { end, lastLines, readLines, run, start } from '../drivers/processes.ts'
+import { end, lastLines, outputOf, readLines, run, start } from '../drivers/processes.ts'
 import { fileBehind } from './installed.ts'
 import { mark, type Runtime, startTimeout } from './runtime.ts'
 
@@ -57,9 +57,8 @@ export const workerd: Runtime = {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     })
-    let errors = ''
     let report: (test: string) => void = () => {}
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text))
+    const errors = outputOf(child, undefined, [child.stderr])
     if (child.stdout !== null)
       readLines(child.stdout, (line) => {
         if (line.startsWith(mark)) report(line.slice(mark.length))
@@ -67,7 +66,7 @@ export const workerd: Runtime = {
     const ended = new Promise<never>((_, reject) => {
       child.once('error', reject)
       child.once('exit', (code, signal) =>
-        reject(new Error(`workerd ended (${signal ?? code}). ${lastLines(errors)}`)),
+        reject(new Error(`workerd ended (${signal ?? code}). ${lastLines(errors())}`)),
       )
     })
     // Also when nothing awaits it any more, which is how every session closes.
@@ -89,7 +88,7 @@ export const workerd: Runtime = {
         const text = await response.text()
         if (!response.ok)
           throw new Error(
-            `workerd answered ${response.status}: ${text.slice(0, 500)} ${lastLines(errors)}`,
+            `workerd answered ${response.status}: ${text.slice(0, 500)} ${lastLines(errors())}`,
           )
         return JSON.parse(text) as RunResult
       },

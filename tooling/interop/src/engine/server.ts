@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { freePort, kill, start } from '@tooling/consumers/processes'
+import { end, freePort, isRunning, kill, outputOf, start } from '@tooling/consumers/processes'
 import { scratch } from '../programs.ts'
 import { EngineError } from './errors.ts'
 import { findLlamaServer } from './install.ts'
@@ -85,19 +84,17 @@ async function startOnce({
       env: { HOME: scratch, LC_ALL: 'C' },
     },
   )
-  const log = collectedLog(child)
-  const exited = once(child, 'exit').catch(() => {})
+  const log = outputOf(child, 100_000)
 
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    child.kill(signal)
+  async function stop(): Promise<void> {
     const late = setTimeout(() => kill(child), 5000)
-    await exited
+    await end(child, 'SIGTERM')
     clearTimeout(late)
   }
   try {
     await ready(url, child, log)
   } catch (error) {
-    await end('SIGKILL')
+    await end(child)
     throw error
   }
   return {
@@ -105,27 +102,16 @@ async function startOnce({
     pid: child.pid as number,
     version: server.version,
     log,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
-    [Symbol.asyncDispose]: () => end('SIGTERM'),
+    stop,
+    kill: () => end(child),
+    [Symbol.asyncDispose]: stop,
   }
-}
-
-function collectedLog(child: ChildProcess): () => string {
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (data: string) => {
-      text = (text + data).slice(-100_000)
-    })
-  }
-  child.on('error', (error) => (text += `${error.message}\n`))
-  return () => text
 }
 
 async function ready(url: string, child: ChildProcess, log: () => string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS
   while (Date.now() < deadline) {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) break
+    if (!isRunning(child)) break
     const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).catch(
       () => undefined,
     )

@@ -1,7 +1,6 @@
-import type { ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { end, start } from '@tooling/consumers/processes'
+import { end, outputOf, start } from '@tooling/consumers/processes'
 
 const READY_WITHIN = 60_000
 const folder = path.resolve(import.meta.dirname, '../..')
@@ -29,9 +28,9 @@ export async function startProgram(
     env: { HOME: cwd, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  const log = logOf(child)
+  const log = outputOf(child, 2_000)
   const stop = (): Promise<void> => end(child)
-  const failure = (why: string): Error => new Error(`${file} ${why}. It said:\n${log()}`)
+  const failure = (why: string): Error => new Error(`${file} ${why}. It said:\n${log().trim()}`)
   const ready = Promise.withResolvers<string>()
   child.once('message', (message) => ready.resolve((message as { url: string }).url))
   child.once('error', ready.reject)
@@ -45,11 +44,4 @@ export async function startProgram(
   } finally {
     clearTimeout(timer)
   }
-}
-
-function logOf(child: ChildProcess): () => string {
-  let text = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (piece: string) => (text = (text + piece).slice(-2_000)))
-  return () => text.trim()
 }

@@ -3,8 +3,8 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } 
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { freePort } from '@tooling/consumers/processes'
-import { startListening, stopListening } from './server-process.ts'
+import { end, freePort } from '@tooling/consumers/processes'
+import { startListening } from './server-process.ts'
 import { Unavailable } from './unavailable.ts'
 
 /** Postgres refuses to run as root, so root runs it as the user without rights. */
@@ -50,7 +50,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   return {
     port,
     async [Symbol.asyncDispose]() {
-      await stopListening(child, 'SIGINT')
+      await end(child, 'SIGINT')
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { debianProgram } from '@tooling/consumers/debian-unpack'
-import { freePort } from '@tooling/consumers/processes'
+import { end, freePort } from '@tooling/consumers/processes'
 import { createClient } from 'redis'
 import { scratch } from '../programs.ts'
-import { startListening, stopListening } from './server-process.ts'
+import { startListening } from './server-process.ts'
 import { Unavailable } from './unavailable.ts'
 
 /** Servers that speak the protocol, as Debian packages them: the suites that have them, the newer one first. */
@@ -63,12 +63,12 @@ export async function startRedis(
     get child() {
       return child
     },
-    stop: (signal = 'SIGKILL') => stopListening(child, signal),
+    stop: (signal = 'SIGKILL') => end(child, signal),
     async start() {
       child = await run()
     },
     async [Symbol.asyncDispose]() {
-      await stopListening(child, 'SIGKILL')
+      await end(child)
       rmSync(folder, { recursive: true, force: true })
     },
   }
