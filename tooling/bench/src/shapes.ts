@@ -21,8 +21,11 @@ const unnamed = (data: string): CollectedEvent => ({ event: undefined, data })
 
 const dataBlock = (data: string, end = '\n'): Block => [`data: ${data}${end}${end}`, unnamed(data)]
 
+/** The name that is looked for where names are: nine in ten events of a stream of responses have it. */
+export const searchedName = 'response.output_text.delta'
+
 const responsesBlock = (end: LineEnd): Block => {
-  const event = random() < 0.9 ? 'response.output_text.delta' : 'response.content_part.added'
+  const event = random() < 0.9 ? searchedName : 'response.content_part.added'
   const data = JSON.stringify({
     type: event,
     sequence_number: 17,
@@ -49,10 +52,7 @@ const anthropicBlock = (index: number): Block => {
   return [`event: ${event}\ndata: ${data}\n\n`, { event, data }]
 }
 
-/**
- * The blocks of each shape of stream that the mixed mode reads: what models and servers send, and what is rare but
- * allowed. Each pays for a different rule.
- */
+/** The blocks of each shape of stream: what models and servers send, and what is rare but allowed. Each pays for a different rule. */
 const blocks: Record<string, (index: number) => Block> = {
   openai: () => dataBlock(chunkOf(ascii())),
   'openai-crlf': () => dataBlock(chunkOf(ascii()), '\r\n'),
@@ -114,7 +114,7 @@ const blocks: Record<string, (index: number) => Block> = {
   '1m': () => dataBlock('x'.repeat(1 << 20)),
 }
 
-/** The streams that the mixed mode reads, by name. The same ones each time. */
+/** The streams that parsers read, by name. The same ones each time. */
 export const shapes: ReadonlyMap<string, () => Stream> = new Map(
   Object.entries(blocks).map(([name, block]) => [name, () => streamOf(block)]),
 )

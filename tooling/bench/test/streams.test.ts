@@ -1,31 +1,11 @@
 import { referenceParse } from '@tesserae/testkit'
 import { describe, expect, it } from 'vitest'
-import { shapes } from '../src/shapes.ts'
-import {
-  cut,
-  heartbeats,
-  largeEvent,
-  namedEvents,
-  openAIChunks,
-  searchedName,
-  type Stream,
-  tinyEvents,
-} from '../src/streams.ts'
+import { searchedName, shapes } from '../src/shapes.ts'
+import { cut, type Stream } from '../src/streams.ts'
 
-const streams: Record<string, () => Stream> = {
-  'OpenAI, ASCII, LF': () => openAIChunks('ascii', '\n'),
-  'OpenAI, ASCII, CRLF': () => openAIChunks('ascii', '\r\n'),
-  'OpenAI, CJK, LF': () => openAIChunks('cjk', '\n'),
-  'OpenAI, CJK, CRLF': () => openAIChunks('cjk', '\r\n'),
-  tiny: () => tinyEvents(),
-  named: () => namedEvents('\n'),
-  heartbeats: () => heartbeats(),
-  large: () => largeEvent(),
-}
+const streamOf = (name: string): Stream => shapes.get(name)!()
 
-const mixed = [...shapes].filter(([name]) => name !== '1m')
-
-describe.each([...Object.entries(streams), ...mixed])('%s', (_, make) => {
+describe.each([...shapes])('%s', (_, make) => {
   const stream = make()
   const bytes = new TextEncoder().encode(stream.blocks.join(''))
 
@@ -53,10 +33,10 @@ describe.each([...Object.entries(streams), ...mixed])('%s', (_, make) => {
   )
 })
 
-it.each(['ascii', 'cjk'] as const)(
-  'OpenAI events in %s are 272 to 289 bytes of JSON',
-  (language) => {
-    const { events } = openAIChunks(language, '\n')
+it.each(['openai', 'openai-crlf', 'openai-one-cjk'])(
+  'the events of %s are 272 to 289 bytes of JSON',
+  (name) => {
+    const { events } = streamOf(name)
     const sizes = events.map(({ data }) => Buffer.byteLength(data))
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(272)
     expect(Math.max(...sizes)).toBe(289)
@@ -66,23 +46,23 @@ it.each(['ascii', 'cjk'] as const)(
 
 it('ASCII events are ASCII, and no CJK event is', () => {
   const isASCII = ({ data }: { data: string }) => /^[\0-\x7f]*$/.test(data)
-  expect(openAIChunks('ascii', '\n').events.every(isASCII)).toBe(true)
-  expect(openAIChunks('cjk', '\n').events.some(isASCII)).toBe(false)
+  expect(streamOf('openai').events.every(isASCII)).toBe(true)
+  expect(streamOf('openai-one-cjk').events.some(isASCII)).toBe(false)
 })
 
 it('CRLF streams hold no bare LF, LF streams no CR', () => {
-  expect(openAIChunks('ascii', '\r\n').blocks.join('')).not.toMatch(/(?<!\r)\n/)
-  expect(openAIChunks('ascii', '\n').blocks.join('')).not.toContain('\r')
+  expect(streamOf('openai-crlf').blocks.join('')).not.toMatch(/(?<!\r)\n/)
+  expect(streamOf('openai').blocks.join('')).not.toContain('\r')
 })
 
 it('tiny events have one letter, heartbeats are pings, the large event is 1 MiB', () => {
-  expect(tinyEvents().blocks.every((block) => /^data: [a-z]\n\n$/.test(block))).toBe(true)
-  expect(new Set(heartbeats().blocks)).toEqual(new Set([': ping\n\n']))
-  expect(largeEvent().events.map(({ data }) => data.length)).toEqual([2 ** 20])
+  expect(streamOf('tiny').blocks.every((block) => /^data: [a-z]\n\n$/.test(block))).toBe(true)
+  expect(new Set(streamOf('comments-only').blocks)).toEqual(new Set([': ping\n\n']))
+  expect(streamOf('1m').events.map(({ data }) => data.length)).toEqual([2 ** 20])
 })
 
 it('about nine in ten named events are those that are looked for', () => {
-  const { events } = namedEvents('\n')
+  const { events } = streamOf('responses')
   const found = events.filter(({ event }) => event === searchedName).length
   expect(found / events.length).toBeCloseTo(0.9, 1)
 })

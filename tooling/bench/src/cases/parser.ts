@@ -4,28 +4,8 @@ import {
   type TimedParser,
 } from '@tooling/conformance/timed/work'
 import type { Case, Workload } from '../cases.ts'
-import { shapes } from '../shapes.ts'
-import {
-  cut,
-  heartbeats,
-  largeEvent,
-  namedEvents,
-  openAIChunks,
-  searchedName,
-  type Stream,
-  tinyEvents,
-} from '../streams.ts'
-
-const streams: Record<string, () => Stream> = {
-  'openai-ascii-lf': () => openAIChunks('ascii', '\n'),
-  'openai-ascii-crlf': () => openAIChunks('ascii', '\r\n'),
-  'openai-cjk-lf': () => openAIChunks('cjk', '\n'),
-  'openai-cjk-crlf': () => openAIChunks('cjk', '\r\n'),
-  tiny: () => tinyEvents(),
-  named: () => namedEvents('\n'),
-  heartbeats: () => heartbeats(),
-  'one-1MiB': () => largeEvent(),
-}
+import { searchedName, shapes } from '../shapes.ts'
+import { cut, type Stream } from '../streams.ts'
 
 /** One block in each chunk, as a model's tokens come one by one; what gathers in buffers; and one packet. */
 const chunkings = {
@@ -38,19 +18,20 @@ const chunkings = {
 } as const
 type Chunking = keyof typeof chunkings
 
-const workloads: readonly (readonly [stream: string, ...chunkings: Chunking[]])[] = [
-  ['openai-ascii-lf', 'each', '1k', '16k', '64k'],
-  ['openai-ascii-crlf', 'each', '1k', '16k', '64k'],
-  ['openai-cjk-lf', 'each', '1k', '16k', '64k'],
-  ['openai-cjk-crlf', 'each', '1k', '16k', '64k'],
+/** The shapes that most streams have, and those that cost most. */
+const alone: readonly (readonly [shape: string, ...chunkings: Chunking[]])[] = [
+  ['openai', 'each', '1k', '16k', '64k'],
+  ['openai-crlf', 'each', '1k', '16k', '64k'],
+  ['openai-one-cjk', 'each', '1k', '16k', '64k'],
   ['tiny', '1k', '64k'],
-  ['named', 'each', '16k'],
-  ['heartbeats', '16k'],
-  ['one-1MiB', 'packet'],
+  ['responses', 'each', '16k'],
+  ['comments-only', '16k'],
+  ['1m', 'packet'],
 ]
 
-export const parserCases: readonly Case<TimedParser>[] = workloads.flatMap(([stream, ...sizes]) =>
-  bothWorks(`parser/${stream}`, streams[stream]!, sizes),
+/** Each in a process of its own. */
+export const parserCases: readonly Case<TimedParser>[] = alone.flatMap(([shape, ...sizes]) =>
+  bothWorks(`parser/${shape}`, shapes.get(shape)!, sizes),
 )
 
 /** Of the mixed mode: every shape in every chunking. */
