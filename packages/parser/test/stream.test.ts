@@ -308,7 +308,9 @@ describe.each(['iterable', 'stream', 'response'] as const)('from a source as %s'
         await clock.advance(1)
         const error = await failure
         expect([error.code, error.limit, error.offset]).toEqual(['idle-timeout', 1_000, undefined])
-        expect(error.message).toBe('No byte came for 1000 ms: request again, or raise `idleTimeout`.')
+        expect(error.message).toBe(
+          'No byte came for 1000 ms: request again, or raise `idleTimeout`.',
+        )
         expect(await source.over).toBe(left[shape])
         expect(events.verdict).toEqual({ complete: false, bytes: 0, fields: [] })
         expect(clock.timers).toBe(0)
