@@ -55,12 +55,8 @@ export class StreamParser implements Parser {
 
   next(): SseEvent | undefined {
     for (;;) {
-      if (this.#ready) {
-        const ready = this.#ready.shift()
-        if (ready) return ready
-      }
       const scanner = this.#scanner
-      const event = scanner.next()
+      const event = this.#ready?.shift() ?? scanner.next()
       // A callback may have called reset() or end(): then there is something else to look at.
       if (event || (scanner === this.#scanner && (this.#ready?.isEmpty ?? true))) return event
     }

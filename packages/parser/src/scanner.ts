@@ -107,28 +107,17 @@ export class Scanner {
   }
 
   next(): ViewedEvent | undefined {
-    for (;;) {
-      const taken = this.#taken
-      if (taken < this.#found) {
-        const item = this.#batch[taken]!
-        this.#batch[taken] = undefined
-        this.#taken = taken + 1
-        if (typeof item === 'function') {
-          item()
-          continue
-        }
+    while (this.#taken < this.#found || this.#goOn()) {
+      const batch = this.#batch
+      const item = batch[this.#taken]!
+      batch[this.#taken++] = undefined
+      if (typeof item !== 'function') {
         this.lastEventId = item.lastEventId
         return item
       }
-      if (this.#failure !== undefined) throw this.#failure
-      this.#found = this.#taken = 0
-      if (this.#chunk !== undefined) this.#goOn(this.#chunk)
-      else {
-        const chunk = this.#queue.shift()
-        if (chunk === undefined) return undefined
-        this.#enter(chunk)
-      }
+      item()
     }
+    return undefined
   }
 
   /** Whether the stream may end here. */
@@ -168,9 +157,20 @@ export class Scanner {
     }
   }
 
-  #goOn(chunk: Chunk): void {
-    if (chunk.isLost) this.#fail(chunkChanged(this.#base))
-    else this.#scan(chunk, this.#at, this.#lf, this.#cr)
+  /** Makes the next batch, unless there is nothing to make it of. */
+  #goOn(): boolean {
+    this.#found = this.#taken = 0
+    while (this.#found === 0) {
+      if (this.#failure !== undefined) throw this.#failure
+      const chunk = this.#chunk
+      if (chunk === undefined) {
+        const next = this.#queue.shift()
+        if (next === undefined) return false
+        this.#enter(next)
+      } else if (chunk.isLost) this.#fail(chunkChanged(this.#base))
+      else this.#scan(chunk, this.#at, this.#lf, this.#cr)
+    }
+    return true
   }
 
   #enter(chunk: Chunk): void {
@@ -332,8 +332,8 @@ export class Scanner {
         (value = valueAt(text, at + 4, close)) >= 0
       ) {
         if (stop === 0) {
-          // Most blocks end here. bench: mixed, `tiny`
-          if (text.charCodeAt(next) === LF && !hasData) {
+          // Most blocks end here. A look beyond the end makes V8 call for what it would do in place. bench: mixed, `tiny`
+          if (next < end && text.charCodeAt(next) === LF && !hasData) {
             if (id !== undefined) latestId = id
             batch[found++] = new ViewedEvent(name || undefined, id, latestId, chunk, value, close)
             name = id = undefined
