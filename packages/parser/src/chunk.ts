@@ -59,7 +59,7 @@ export class Chunk {
   /** The bytes that the text begins and ends at: characters that are cut are left out. */
   #from: number
   #to: number
-  /** A line's first unit, and the byte that it is. */
+  /** Where the last search for a line's first byte ended, or the end of the text: a unit, and the byte that it is. */
   #unit: number
   #byte: number
 
@@ -79,7 +79,8 @@ export class Chunk {
     chunk.isBytes = isBytes
     if (bytes !== undefined) {
       chunk.isExact = text.length === bytes.length
-      chunk.#to = bytes.length
+      chunk.#to = chunk.#byte = bytes.length
+      chunk.#unit = text.length
     }
     return chunk
   }
@@ -130,8 +131,8 @@ export class Chunk {
     } else text = toUnits(bytes, 0, length)
     this.text = start === '' ? text : start + text
     this.#from = from - start.length
-    this.#to = to
-    this.#byte = this.#from
+    this.#to = this.#byte = to
+    this.#unit = this.text.length
   }
 
   /** Text that is not data: a name, an ID, a line. */
@@ -159,18 +160,18 @@ export class Chunk {
       return bytesOf(text, this.isBytes)
     const lines = new Growing()
     this.copy(start, end, lines)
-    return lines.toBytes()
+    return lines.toBytes().subarray(1)
   }
 
-  /** Adds data to what there is, which with `isMore` is other lines. */
-  copy(start: number, end: number, target: Growing, isMore = false): void {
+  /** Adds data to other data: each line after a line feed. */
+  copy(start: number, end: number, target: Growing): void {
     if (this.#isText) {
       const lines = start < 0 ? this.#join(start, end) : this.text.slice(start, end)
-      return target.add(isMore ? `\n${lines}` : lines, this.isBytes)
+      return target.add(`\n${lines}`, this.isBytes)
     }
     const spans = start < 0 ? this.spans!.slice(~start, end) : [start, end]
     for (let at = 0; at < spans.length; at += 2) {
-      if (isMore || at > 0) target.add(LINE_FEED)
+      target.add(LINE_FEED)
       target.add(this.#part(spans[at]!, spans[at + 1]!))
     }
   }
@@ -211,13 +212,6 @@ export class Chunk {
     if (!this.isWhole) return this.#from + encode(text.slice(0, unit)).length
     let at = this.#unit
     let byte = this.#byte
-    if (unit < at - unit) {
-      at = 0
-      byte = this.#from
-    } else if (text.length - unit < unit - at) {
-      at = text.length
-      byte = this.#to
-    }
     for (let ahead = at; ahead < unit; ahead++) {
       const end = text.charCodeAt(ahead)
       if (end !== LF && end !== CR) continue

@@ -34,11 +34,11 @@ export type SseErrorCode =
  * ```
  */
 export class SseError extends Error {
-  readonly code: SseErrorCode
+  declare readonly code: SseErrorCode
   /** Where in the stream, in bytes from its beginning. */
-  readonly offset: number | undefined
+  declare readonly offset: number | undefined
   /** The limit that was passed, in bytes or milliseconds. */
-  readonly limit: number | undefined
+  declare readonly limit: number | undefined
 
   constructor(code: SseErrorCode, message: string, offset?: number, limit?: number) {
     super(message)
@@ -65,10 +65,10 @@ export class SseError extends Error {
  * ```
  */
 export class ResponseError extends SseError {
-  readonly status: number
-  readonly contentType: string | null
+  declare readonly status: number
+  declare readonly contentType: string | null
   /** The beginning of the body as text: at most 4 KiB, and what came within a second. */
-  readonly excerpt: string
+  declare readonly excerpt: string
 
   constructor(
     code: SseErrorCode,
@@ -161,12 +161,15 @@ export const badContentType = (
 
 /** Accepts bytes of any realm: test environments have a `Uint8Array` of their own. */
 export function assertBytes(chunk: unknown): asserts chunk is Uint8Array {
-  if (chunk instanceof Uint8Array) return
-  const kind = Object.prototype.toString.call(chunk).slice(8, -1)
-  if (kind !== 'Uint8Array')
-    throw new TypeError(
-      `A chunk has to be a Uint8Array, not ${kind}: encode text with TextEncoder.`,
-    )
+  if (chunk instanceof Uint8Array || kindOf(chunk) === 'Uint8Array') return
+  throw new TypeError(
+    `A chunk has to be a Uint8Array, not ${kindOf(chunk)}: encode text with TextEncoder.`,
+  )
+}
+
+/** How the class of a value is called: of `null` and `undefined` too. */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1)
 }
 
 /** @param kind - what the caller passed, as its class is called */

@@ -60,8 +60,8 @@ function owned<Text extends string | undefined>(text: Text): Text {
 }
 
 // What Node and Deno log of an event. Without it the payload would not show, because it is read on demand.
-Object.defineProperty(ViewedEvent.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  value(this: SseEvent) {
+Object.assign(ViewedEvent.prototype, {
+  [Symbol.for('nodejs.util.inspect.custom')](this: SseEvent) {
     return { ...this, data: this.data }
   },
 })

@@ -6,7 +6,7 @@ import { ViewedEvent } from './event.ts'
 import { Growing } from './growing.ts'
 import { unitsAreCheap } from './native.ts'
 import { Queue } from './queue.ts'
-import type { EndVerdict, ParserOptions } from './types.ts'
+import type { EndVerdict, FieldName, ParserOptions } from './types.ts'
 
 /** Options that `/compat` needs. */
 export interface BlockOptions extends ParserOptions {
@@ -67,9 +67,8 @@ export class Scanner {
   /** Its data in the chunk, as an event has it: none if `#stop` is 0. */
   #start = 0
   #stop = 0
-  /** Its data in chunks before. */
+  /** Its data in chunks before: each line of it after a line feed. */
   readonly #data: Growing = new Growing()
-  #hasData = false
   #latestId: string
   /** Where the comments and lines since the last blank line begin: a unit, or -1 if it was before; and a byte of the stream. */
   #first = 0
@@ -123,16 +122,11 @@ export class Scanner {
   /** Whether the stream may end here. */
   judge(): EndVerdict {
     if (this.#size === 0 && this.#line.length === 0) return { complete: true }
-    const has = {
-      event: this.#name !== undefined,
-      data: this.#hasData,
-      id: this.#id !== undefined,
-    }
-    return {
-      complete: false,
-      bytes: this.position - this.#begin,
-      fields: (['event', 'data', 'id'] as const).filter((name) => has[name]),
-    }
+    const fields: FieldName[] = []
+    if (this.#name !== undefined) fields.push('event')
+    if (this.#data.length > 0) fields.push('data')
+    if (this.#id !== undefined) fields.push('id')
+    return { complete: false, bytes: this.position - this.#begin, fields }
   }
 
   /** Takes what is there of an event, as if its line ends had come. */
@@ -251,8 +245,7 @@ export class Scanner {
 
   #keepData(chunk: Chunk): void {
     if (this.#stop === 0) return
-    chunk.copy(this.#start, this.#stop, this.#data, this.#hasData)
-    this.#hasData = true
+    chunk.copy(this.#start, this.#stop, this.#data)
     this.#stop = 0
   }
 
@@ -275,18 +268,11 @@ export class Scanner {
     let size = this.#size
     let body = this.#body
     let latestId = this.#latestId
-    let name: string | undefined
-    let id: string | undefined
-    let start = 0
-    let stop = 0
-    let hasData = false
-    if (size > 0) {
-      name = this.#name
-      id = this.#id
-      start = this.#start
-      stop = this.#stop
-      hasData = this.#hasData
-    }
+    let name = this.#name
+    let id = this.#id
+    let start = this.#start
+    let stop = this.#stop
+    let hasData = this.#data.length > 0
     let close = 0
 
     while (at < end && found < BATCH) {
@@ -387,7 +373,6 @@ export class Scanner {
     this.#id = id
     this.#start = start
     this.#stop = stop
-    this.#hasData = hasData
     if (at === end || close === end) return at
     this.#chunk = chunk
     this.#at = at
@@ -406,9 +391,9 @@ export class Scanner {
     stop: number,
   ): ViewedEvent {
     const data = this.#data
-    if (stop > 0) chunk.copy(start, stop, data, true)
+    if (stop > 0) chunk.copy(start, stop, data)
     const whole = Chunk.of(data.take(), this.#habit)
-    return new ViewedEvent(name, id, latestId, whole, 0, whole.text.length)
+    return new ViewedEvent(name, id, latestId, whole, 1, whole.text.length)
   }
 
   #noEvent(id: string): Item {

@@ -1,4 +1,4 @@
-import { assertBytes, notASource, sourceUsed } from './errors.ts'
+import { assertBytes, kindOf, notASource, sourceUsed } from './errors.ts'
 
 /** Whatever bytes can be pulled from. */
 export type ByteSource =
@@ -24,7 +24,7 @@ export function assertSource(source: unknown): void {
     !ArrayBuffer.isView(source) &&
     ['ok', 'getReader', Symbol.asyncIterator, Symbol.iterator].some((name) => name in source)
   if (readable) return
-  const kind = Object.prototype.toString.call(source).slice(8, -1)
+  const kind = kindOf(source)
   const advice =
     kind === 'Promise'
       ? 'await it first'
