@@ -45,17 +45,17 @@ const LINE_FEED = Uint8Array.of(LF)
  * What is put together of several chunks has text alone.
  */
 export class Chunk {
-  readonly bytes: Uint8Array
+  declare readonly bytes: Uint8Array
   /** How long it was when it was fed; -1 if it is text alone. */
-  readonly length: number
-  readonly habit: Habit
-  text: string
+  declare readonly length: number
+  declare readonly habit: Habit
+  declare text: string
   /** Whether the alphabet is that of bytes. */
-  isBytes: boolean
+  declare isBytes: boolean
   /** Whether each unit of the text stands for one byte. */
-  isExact: boolean
+  declare isExact: boolean
   /** Where the values of data lines start and end, of the events that have several. */
-  spans: number[] | undefined
+  declare spans: number[] | undefined
   /** The bytes that the text begins and ends at: characters that are cut are left out. */
   #from: number
   #to: number

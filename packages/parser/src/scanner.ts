@@ -351,12 +351,16 @@ export class Scanner {
         const given = chunk.slice(value, close)
         if (!given.includes('\0')) id = given
       } else if (
-        unit === COLON
-          ? this.#options.onComment !== undefined
-          : this.#options.onUnknownField !== undefined || unit === R
+        unit === R &&
+        text.startsWith('retry', at) &&
+        (value = valueAt(text, at + 5, close)) >= 0
       ) {
-        const told = this.#told(chunk.slice(at, close))
-        if (told !== undefined) batch[found++] = told
+        const given = chunk.slice(value, close)
+        if (/^\d+$/.test(given)) batch[found++] = this.#retry(Math.min(+given, LONGEST_DELAY))
+      } else if (
+        (unit === COLON ? this.#options.onComment : this.#options.onUnknownField) !== undefined
+      ) {
+        batch[found++] = this.#told(chunk.slice(at, close))
       }
       if (size === 0 && unit !== COLON) body = at
       if (size > 0 || unit !== COLON) size += close - at
@@ -403,21 +407,21 @@ export class Scanner {
     }
   }
 
-  /** What a line asks for that is not part of an event. */
-  #told(line: string): Item | undefined {
-    const { onComment, onRetry, onUnknownField } = this.#options
-    const colon = line.indexOf(':')
-    const name = colon < 0 ? line : line.slice(0, colon)
-    const value = colon < 0 ? '' : line.slice(colon + 1)
-    if (colon === 0) return () => onComment?.(value)
-    if (name !== 'retry')
-      return onUnknownField && (() => onUnknownField(name, value.replace(/^ /, '')))
-    if (!/^ ?\d+$/.test(value)) return undefined
-    const milliseconds = Math.min(+value, LONGEST_DELAY)
+  #retry(milliseconds: number): Item {
     return () => {
       this.reconnectionTime = milliseconds
-      onRetry?.(milliseconds)
+      this.#options.onRetry?.(milliseconds)
     }
+  }
+
+  /** A comment, or a line that is not a field of the standard. */
+  #told(line: string): Item {
+    const { onComment, onUnknownField } = this.#options
+    const colon = line.indexOf(':')
+    if (colon === 0) return () => onComment?.(line.slice(1))
+    const name = colon < 0 ? line : line.slice(0, colon)
+    const value = colon < 0 ? '' : line.slice(valueAt(line, colon, line.length))
+    return () => onUnknownField?.(name, value)
   }
 }
 
