@@ -138,7 +138,7 @@ export class Chunk {
   /** Text that is not data: a name, an ID, a line. */
   slice(start: number, end: number): string {
     const part = this.text.slice(start, end)
-    return this.isBytes && !isAscii(part) ? charactersOf(part) : part
+    return this.isBytes && /[\x80-\xff]/.test(part) ? charactersOf(part) : part
   }
 
   /** Data as text. A negative start is the complement of an index of `spans`, and the end is one. */
@@ -148,16 +148,13 @@ export class Chunk {
       return this.isBytes && this.#has(start)
         ? decode(this.bytes, this.byteAt(start), this.byteAt(end))
         : this.slice(start, end)
-    const lines = this.#join(start, end)
+    const lines = this.#lines(start, end).slice(1)
     return this.isBytes ? charactersOf(lines) : lines
   }
 
   /** Data as UTF-8. */
   view(start: number, end: number): Uint8Array {
     if (start >= 0) return this.#part(start, end)
-    const text = this.#join(start, end)
-    if (this.isBytes || this.length < 0 || !text.includes(REPLACEMENT))
-      return bytesOf(text, this.isBytes)
     const lines = new Growing()
     this.copy(start, end, lines)
     return lines.toBytes().subarray(1)
@@ -165,10 +162,7 @@ export class Chunk {
 
   /** Adds data to other data: each line after a line feed. */
   copy(start: number, end: number, target: Growing): void {
-    if (this.#isText) {
-      const lines = start < 0 ? this.#join(start, end) : this.text.slice(start, end)
-      return target.add(`\n${lines}`, this.isBytes)
-    }
+    if (this.#isText) return target.add(this.#lines(start, end), this.isBytes)
     const spans = start < 0 ? this.spans!.slice(~start, end) : [start, end]
     for (let at = 0; at < spans.length; at += 2) {
       target.add(LINE_FEED)
@@ -234,12 +228,12 @@ export class Chunk {
     return this.isWhole && unit >= -this.#from
   }
 
-  /** The lines of data in several lines, in the alphabet of the text. */
-  #join(start: number, end: number): string {
-    const spans = this.spans!
-    let lines = this.text.slice(spans[~start], spans[~start + 1])
-    for (let at = ~start + 2; at < end; at += 2)
-      lines += `\n${this.text.slice(spans[at], spans[at + 1])}`
+  /** The lines of data, each after a line feed, in the alphabet of the text. */
+  #lines(start: number, end: number): string {
+    const { text, spans } = this
+    if (start >= 0) return `\n${text.slice(start, end)}`
+    let lines = ''
+    for (let at = ~start; at < end; at += 2) lines += `\n${text.slice(spans![at], spans![at + 1])}`
     return lines
   }
 
@@ -260,9 +254,4 @@ export class Chunk {
 /** What a text in the alphabet of bytes reads as. */
 function charactersOf(units: string): string {
   return decode(fromUnits(units), 0, units.length)
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false
-  return true
 }
