@@ -113,11 +113,8 @@ export const chunkChanged = (offset?: number): SseError =>
 export const badLimit = (): RangeError =>
   new RangeError('`maxEventBytes` has to be a whole number of bytes, or `Infinity`.')
 
-export const badDuration = (option: string): RangeError =>
-  new RangeError(`\`${option}\` has to be a number of milliseconds, or 0 to disable it.`)
-
-export const badReadAhead = (): RangeError =>
-  new RangeError('`readAhead` has to be a number of bytes, or 0 to disable it.')
+export const badAmount = (option: string, unit: string): RangeError =>
+  new RangeError(`\`${option}\` has to be a number of ${unit}, or 0 to disable it.`)
 
 export const timeout = (clock: 'idle' | 'event', milliseconds: number): SseError =>
   new SseError(

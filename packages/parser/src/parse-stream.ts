@@ -1,4 +1,4 @@
-import { badDuration, badReadAhead, incompleteEvent, ResponseError, timeout } from './errors.ts'
+import { badAmount, incompleteEvent, ResponseError, timeout } from './errors.ts'
 import { onAbort } from './on-abort.ts'
 import { letGo, openSource, type ParseStreamSource } from './open-source.ts'
 import { createParser } from './parser.ts'
@@ -63,25 +63,31 @@ export function parseStream(
 ): ParsedStream {
   assertSource(source)
   const { idleTimeout, eventTimeout, readAhead = READ_AHEAD } = options
-  if (typeof readAhead !== 'number' || !(readAhead >= 0)) throw badReadAhead()
   return new PulledEvents(source, {
     ...options,
-    readAhead,
-    idleTimeout: milliseconds('idleTimeout', idleTimeout),
-    eventTimeout: milliseconds('eventTimeout', eventTimeout),
+    readAhead: checked('readAhead', 'bytes', readAhead),
+    // A clock that is off never runs out.
+    idleTimeout: checked('idleTimeout', 'milliseconds', idleTimeout) || Infinity,
+    eventTimeout: checked('eventTimeout', 'milliseconds', eventTimeout) || Infinity,
   })
 }
 
-/** A clock that is off never runs out. */
-function milliseconds(name: string, value = 0): number {
-  if (typeof value !== 'number' || !(value >= 0)) throw badDuration(name)
-  return value === 0 ? Infinity : value
+function checked(option: string, unit: string, value = 0): number {
+  if (typeof value !== 'number' || !(value >= 0)) throw badAmount(option, unit)
+  return value
+}
+
+/** Options with their defaults. */
+interface Settings extends ParseStreamOptions {
+  readonly readAhead: number
+  readonly idleTimeout: number
+  readonly eventTimeout: number
 }
 
 class PulledEvents implements ParsedStream {
   verdict: EndVerdict | undefined
   readonly #source: ParseStreamSource
-  readonly #options: ParseStreamOptions
+  readonly #options: Settings
   readonly #parser: Parser
   #reader: ByteReader | undefined
   #opened = false
@@ -98,7 +104,7 @@ class PulledEvents implements ParsedStream {
   /** When the wait for the next byte began. */
   #idleSince = 0
 
-  constructor(source: ParseStreamSource, options: ParseStreamOptions) {
+  constructor(source: ParseStreamSource, options: Settings) {
     this.#source = source
     this.#options = options
     // With 'error', events that `end()` finds come before the error: that order is kept here.
@@ -152,7 +158,7 @@ class PulledEvents implements ParsedStream {
   }
 
   async #next(): Promise<IteratorResult<SseEvent, undefined>> {
-    const { signal, eventTimeout = Infinity } = this.#options
+    const { signal, eventTimeout } = this.#options
     this.#idleSince = performance.now()
     const deadline = this.#idleSince + eventTimeout
     if (signal?.aborted) this.#abort()
@@ -179,7 +185,7 @@ class PulledEvents implements ParsedStream {
       // It was left, or aborted, in the turn that began it: it could not be cancelled then.
       if (this.#stopped) return this.#reader.cancel(this.#failure?.error)
       // A source that always has something ready leaves a timer no chance.
-      const { eventTimeout = Infinity, idleTimeout = Infinity } = this.#options
+      const { eventTimeout, idleTimeout } = this.#options
       if (performance.now() > deadline) throw timeout('event', eventTimeout)
       if (performance.now() > this.#idleSince + idleTimeout) throw timeout('idle', idleTimeout)
       const chunk = await this.#wait(this.#reader.read(), deadline)
@@ -207,7 +213,7 @@ class PulledEvents implements ParsedStream {
 
   /** What arrives, or the error of the clock that runs out first; nothing, if it is interrupted. */
   async #wait<T>(arrival: Promise<T>, deadline: number): Promise<T | undefined> {
-    const { idleTimeout = Infinity, eventTimeout = Infinity } = this.#options
+    const { idleTimeout, eventTimeout } = this.#options
     const now = performance.now()
     const left = Math.max(0, deadline - now)
     const idle = Math.max(0, this.#idleSince + idleTimeout - now)
@@ -231,7 +237,7 @@ class PulledEvents implements ParsedStream {
   #open(): Promise<ByteReader> {
     this.#opened = true
     // An abort does not wait for an excerpt: it cancels what is read for one.
-    const { readAhead = READ_AHEAD } = this.#options
+    const { readAhead } = this.#options
     return openSource(this.#source, readAhead, (reader) => void (this.#reader = reader))
   }
 
