@@ -44,8 +44,12 @@ const native = ((): Native => {
       ? (bytes, start, end) => buffer.utf8Slice.call(bytes, start, end)
       : (bytes, start, end) => {
           const part = end - start === bytes.length ? bytes : bytes.subarray(start, end)
-          // Browsers refuse to decode from memory that can shrink under them.
-          return utf8.decode(isResizable(part) ? new Uint8Array(part) : part)
+          try {
+            return utf8.decode(part)
+          } catch {
+            // Browsers refuse memory that can shrink. Looking at `buffer` first would make JavaScriptCore allocate it.
+            return utf8.decode(new Uint8Array(part))
+          }
         },
     toUnits: unitsAreCheap
       ? (bytes, start, end) => buffer.latin1Slice.call(bytes, start, end)
@@ -62,11 +66,6 @@ const native = ((): Native => {
 export const decode: Native['decode'] = native.decode
 export const toUnits: Native['toUnits'] = native.toUnits
 export const unitsAreCheap: boolean = native.unitsAreCheap
-
-function isResizable({ buffer }: Uint8Array): boolean {
-  const { resizable, growable } = buffer as { resizable?: boolean; growable?: boolean }
-  return (resizable ?? growable) === true
-}
 
 const encoder = new TextEncoder()
 
