@@ -616,7 +616,7 @@ describe('abort at every point', () => {
           if (way === 'request') asking.abort()
           if (way === 'shutdown') server.abort()
           await reading.catch(() => {})
-          await sleep(0)
+          await sleep(1)
           expect(ends.map(({ reason }) => reason)).toEqual([
             way === 'shutdown' ? 'shutdown' : 'client-gone',
           ])
