@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import type { Readable } from 'node:stream'
 import path from 'node:path'
 import { keptFolder } from '../layout.ts'
@@ -150,12 +150,19 @@ export function cleanEnvironment(): Record<string, string> {
   }
 }
 
-/** A port of the loopback interface that nothing listens on now. */
+/**
+ * A port of the loopback interface that nothing listens on now. It is below those that systems give to whoever asks for
+ * any, so that it stays free until a server has started, and while it is started again.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
+  for (;;) {
+    // Above 10080, which browsers refuse to ask.
+    const port = 11_000 + Math.floor(Math.random() * 21_000)
+    const probe = createServer()
+    const isFree = await once(probe.listen(port, '127.0.0.1'), 'listening').catch(() => undefined)
+    if (isFree === undefined) continue
+    probe.close()
+    await once(probe, 'close')
+    return port
+  }
 }
