@@ -151,8 +151,8 @@ export function cleanEnvironment(): Record<string, string> {
 }
 
 /**
- * A port of the loopback interface that nothing listens on now. It is below those that systems give to whoever asks for
- * any, so that it stays free until a server has started, and while it is started again.
+ * A port of the loopback interface that nothing listens on now. It is below those that a system gives to a program that
+ * asks for any, so that it stays free until a server has started, and while it is started again.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
