@@ -91,7 +91,7 @@ http { access_log off; ${temporary.join(' ')} ${http.replace('ADDRESS', address)
       () => false,
     )
     if (isUp) return { url, stop }
-    if (attempt === 50 || child.exitCode !== null) {
+    if (attempt === 600 || child.exitCode !== null) {
       await stop()
       throw new Error(`nginx did not start:\n${errors}`)
     }
