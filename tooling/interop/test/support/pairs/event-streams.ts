@@ -13,7 +13,7 @@ const clients: readonly Client[] = [eventsource, eventsourceOverHttp2, undici, c
 const servers: readonly Server[] = [...nodeServers, ...webServers, ...otherRuntimes, nginx]
 
 /** A busy machine may keep one event waiting; whatever holds events back keeps all of them. */
-const ATTEMPTS = 3
+const ATTEMPTS = 10
 
 /** How late the later of two events is, which are sent a while apart. */
 async function delayOf(client: Client, url: string): Promise<number> {
