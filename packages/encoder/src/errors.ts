@@ -1,12 +1,12 @@
 /**
- * The fields of an event, by their names on the wire; `comment` for the text of a comment, and `offset` for the index at
- * which a block is written.
+ * The fields of an event, by their names on the wire; `comment` for the text of a comment, and `target` and `offset` for
+ * the other arguments of `encodeInto`.
  */
-export type EncodeField = 'event' | 'data' | 'id' | 'retry' | 'comment' | 'offset'
+export type EncodeField = 'event' | 'data' | 'id' | 'retry' | 'comment' | 'target' | 'offset'
 
 /** Every reason for which the encoder refuses a block. */
 export type EncodeErrorCode =
-  /** The value is not a string, or the payload has no JSON. */
+  /** The value is not a string, the payload has no JSON, or the target is not a `Uint8Array`. */
   | 'wrong-type'
   /** CR or LF in `event` or `id`: a client would read the rest as another field. */
   | 'line-break'
@@ -44,32 +44,40 @@ export class EncodeError extends Error {
   declare readonly code: EncodeErrorCode
   declare readonly field: EncodeField
 
-  /** @param rule - what the field must do; by default it must not hold what the code names */
-  constructor(code: EncodeErrorCode, field: EncodeField, rule?: string) {
-    super(`\`${field}\` must ${rule ?? `not hold a ${code.replace('-', ' ')}`}.`)
+  /**
+   * @param rule - what the field must do; by default it must not hold what the code names
+   * @param options - may hold the `cause`
+   */
+  constructor(code: EncodeErrorCode, field: EncodeField, rule?: string, options?: ErrorOptions) {
+    super(`\`${field}\` must ${rule ?? `not hold a ${code.replace('-', ' ')}`}.`, options)
     this.name = 'EncodeError'
     this.code = code
     this.field = field
   }
 }
 
-export function refuse(code: EncodeErrorCode, field: EncodeField, rule?: string): never {
-  throw new EncodeError(code, field, rule)
+export function refuse(
+  code: EncodeErrorCode,
+  field: EncodeField,
+  rule?: string,
+  options?: ErrorOptions,
+): never {
+  throw new EncodeError(code, field, rule, options)
 }
 
 export function refuseNumber(field: 'retry' | 'offset', most: number): never {
   refuse(`bad-${field}`, field, `be an integer from 0 to ${most}`)
 }
 
-export function refuseType(field: EncodeField, expected = 'a string'): never {
+export function refuseType(field: EncodeField): never {
   // The whole event may be something else.
   const about = field === 'data' ? ': an event is { data: string }' : ''
-  refuse('wrong-type', field, `be ${expected}${about}`)
+  refuse('wrong-type', field, `be a string${about}`)
 }
 
 /** Every reason for which a stream does not begin, or a source is wrong. */
 export type StreamErrorCode =
-  /** An option has a wrong value, or does not exist. */
+  /** An argument or an option has a wrong value, or the option does not exist. */
   | 'bad-option'
   /** The source is neither a sequence nor a function, or a function that returned nothing to wait for. */
   | 'bad-source'
@@ -147,12 +155,12 @@ export const forbiddenHeader = (name: string): StreamError =>
 export const lastEventIdTooLong = (most: number): StreamError =>
   new StreamError('last-event-id-too-long', `\`Last-Event-ID\` must be at most ${most} bytes.`, 400)
 
-/** @param expected - what the option must be */
+/** @param expected - what the option or argument must be */
 export const badOption = (name: string, expected: string): StreamError =>
   new StreamError('bad-option', `\`${name}\` must be ${expected}.`)
 
-export const unknownOption = (name: string, known: string): StreamError =>
-  new StreamError('bad-option', `Unknown option \`${name}\`. The options are: ${known}.`)
+export const unknownOption = (name: string, known: string[]): StreamError =>
+  new StreamError('bad-option', `Unknown option \`${name}\`. The options are: ${known.join(', ')}.`)
 
 /** Why a stream is over. */
 export type CloseReason =

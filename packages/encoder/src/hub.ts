@@ -1,19 +1,36 @@
 import { type CloseReason, draining, tooManyClients } from './errors.ts'
 import { frameOf } from './frame.ts'
 import { Batch, type Entry } from './hub/batch.ts'
-import { Client, type Host, type Rules, rulesOf } from './hub/client.ts'
+import { Client, type Host, POLICIES, type Rules, rulesOf } from './hub/client.ts'
 import { type Group, Groups } from './hub/groups.ts'
 import { jsonEvent } from './json-event.ts'
 import { LONGEST_WAIT } from './numbers.ts'
 import { callHook } from './response/hooks.ts'
-import { checkAmount, checkNames } from './response/options.ts'
+import { AMOUNT, checkHas, checkOptions, FUNCTION, type Kinds } from './response/options.ts'
 import { atTurnEnd } from './response/turn.ts'
-import type { EventMap, EventStream, Hub, HubOptions, JoinOptions } from './types.ts'
+import type {
+  EventMap,
+  EventStream,
+  Hub,
+  HubOptions,
+  JoinOptions,
+  PublishOptions,
+  SseEventInit,
+} from './types.ts'
 
 export { StreamClosed, StreamError, type StreamErrorCode } from './errors.ts'
 export type * from './types.ts'
 
-const USUAL: Rules = { policy: 'disconnect', queueBytes: 262_144 }
+const HUB: Kinds = {
+  policy: POLICIES,
+  queueBytes: AMOUNT,
+  maxClients: AMOUNT,
+  onJoin: FUNCTION,
+  onLeave: FUNCTION,
+  onPublish: FUNCTION,
+}
+const PUBLISH: Kinds = { topic: 'a string', key: '' }
+const EMIT: Kinds = { ...PUBLISH, id: '', retry: '' }
 
 /** So many characters are sent before the turn ends. */
 const BATCH_LENGTH = 65_536
@@ -35,11 +52,11 @@ const BATCH_LENGTH = 65_536
  * await text // => ':\n\nevent: tick\ndata: {"n":1}\n\n'
  * ```
  */
-export function createHub<Events extends object = EventMap>(options: HubOptions = {}): Hub<Events> {
-  checkNames(options, 'policy queueBytes maxClients onJoin onLeave onPublish')
-  const { maxClients = Infinity, policy, queueBytes, onJoin, onLeave, onPublish } = options
-  checkAmount('maxClients', maxClients)
-  const usual = rulesOf({ policy, queueBytes }, USUAL)
+export function createHub<Events extends object = EventMap>(options?: HubOptions): Hub<Events> {
+  const given = checkOptions(options, HUB)
+  const { maxClients = Infinity, onJoin, onLeave, onPublish } = given
+  const { policy = 'disconnect', queueBytes = 262_144 } = given
+  const usual: Rules = { policy, queueBytes }
   const groups = new Groups()
   const tally = {
     opened: 0,
@@ -113,26 +130,29 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     return count
   }
 
+  const send = (event: SseEventInit, { topic, key }: PublishOptions): Promise<void> => {
+    const frame = frameOf(event)
+    const entry: Entry = { frame, topic, key }
+    tally.events++
+    for (const group of groups.of(topic)) {
+      group.batch ??= new Batch([])
+      group.batch.entries.push(entry)
+      dirty.add(group)
+    }
+    pendingLength += frame.text.length
+    if (onPublish) void callHook(onPublish, frame, topic, receivers(topic))
+    if (pendingLength >= BATCH_LENGTH) flush()
+    return (turn ??= untilRoom())
+  }
+
   const hub: Hub<Events> = {
-    async publish(event, its = {}) {
-      checkNames(its, 'topic key')
-      const { topic, key } = its
-      const frame = frameOf(event)
-      const entry: Entry = { frame, topic, key }
-      tally.events++
-      for (const group of groups.of(topic)) {
-        group.batch ??= new Batch([])
-        group.batch.entries.push(entry)
-        dirty.add(group)
-      }
-      pendingLength += frame.text.length
-      if (onPublish) void callHook(onPublish, frame, topic, receivers(topic))
-      if (pendingLength >= BATCH_LENGTH) flush()
-      await (turn ??= untilRoom())
+    async publish(event, its) {
+      await send(event, checkOptions(its, PUBLISH))
     },
 
-    async emit(name, payload, { id, retry, ...its } = {}) {
-      await hub.publish(jsonEvent(name, payload, { id, retry }) as never, its)
+    async emit(name, payload, its) {
+      const all = checkOptions(its, EMIT)
+      await send(jsonEvent(name, payload, all), all)
     },
 
     source: (its) => (stream) => hub.join(stream, its),
@@ -140,6 +160,7 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
     join(stream, its) {
       try {
         const rules = rulesOf(its as JoinOptions | undefined, usual)
+        checkHas('attach', stream, 'stream', 'the stream of a source, or of `openStream()`')
         if (isDraining) throw draining()
         if (groups.size >= maxClients) throw tooManyClients(maxClients)
         // What was published before is not for the new client.
@@ -166,11 +187,9 @@ export function createHub<Events extends object = EventMap>(options: HubOptions 
       return { clients: groups.size, closed: { ...closed }, ...totals }
     },
 
-    async drain(its = {}) {
-      checkNames(its, 'spread grace')
-      const { spread = 0, grace = 5000 } = its
-      const pause = checkAmount('spread', spread) / groups.size
-      checkAmount('grace', grace)
+    async drain(its) {
+      const { spread = 0, grace = 5000 } = checkOptions(its, { spread: AMOUNT, grace: AMOUNT })
+      const pause = spread / groups.size
       isDraining = true
       flush()
       await Promise.all(

@@ -1,10 +1,11 @@
-import { refuseType } from './errors.ts'
+import { refuse } from './errors.ts'
 import type { NamedEvent, Payload, SseEventInit } from './types.ts'
 
 /**
  * An event with a payload as JSON. Its type holds the name and the payload, so a typed stream checks both.
  *
- * @throws an {@link EncodeError} with the code `wrong-type` if the payload has no JSON, as a function has none.
+ * @throws an {@link EncodeError} with the code `wrong-type` if the payload has no JSON, as a function, a
+ * circular object and a promise have none.
  *
  * @example
  * ```ts
@@ -26,7 +27,14 @@ export function jsonEvent<const Name extends string, P extends Payload>(
   payload: P,
   fields?: Pick<SseEventInit, 'id' | 'retry'>,
 ): NamedEvent<Name, P> {
-  const data: string | undefined = JSON.stringify(payload)
-  if (data === undefined) refuseType('data', 'a payload that has JSON')
+  let data: string | undefined
+  let cause: unknown
+  try {
+    // A promise has the JSON `{}`: the caller forgot to await it.
+    if (!(payload instanceof Promise)) data = JSON.stringify(payload)
+  } catch (error) {
+    cause = error
+  }
+  if (data === undefined) refuse('wrong-type', 'data', 'be a payload that has JSON', { cause })
   return { event: name, data, id: fields?.id, retry: fields?.retry } as NamedEvent<Name, P>
 }

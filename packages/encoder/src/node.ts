@@ -1,7 +1,8 @@
-import { headSent, type StreamClosed } from './errors.ts'
+import { badOption, headSent, type StreamClosed } from './errors.ts'
 import type { StreamRequest } from './response/admission.ts'
 import { feed, open } from './response/begin.ts'
 import { headOf, TEXT_TYPE } from './response/head.ts'
+import { checkHas, none } from './response/options.ts'
 import type { Answer, Chunk, Reported, Transport } from './response/transport.ts'
 import type {
   EventMap,
@@ -58,7 +59,6 @@ declare const Buffer: { byteLength(text: string): number }
 
 /** The head of most streams, created once: it is kept until the connection closes. */
 let usual: Fields | undefined
-const none: EventStreamOptions = {}
 
 /**
  * Streams events as the response to a request of Node's own server, or of a framework that is built on it: Express,
@@ -149,7 +149,9 @@ export function openStream<Events extends object = EventMap>(
  * })
  * ```
  */
-export function webRequest({ method = 'GET', headers, socket }: NodeRequest): WebRequest {
+export function webRequest(request: NodeRequest): WebRequest {
+  checkRequest(request)
+  const { method = 'GET', headers, socket } = request
   return {
     method,
     headers: { get: (name) => headers[name]?.toString() ?? null },
@@ -157,10 +159,19 @@ export function webRequest({ method = 'GET', headers, socket }: NodeRequest): We
   }
 }
 
-function requestOf(
-  { method, headers, socket }: NodeRequest,
-  response: NodeResponse,
-): StreamRequest {
+function checkRequest(request: NodeRequest): void {
+  if (typeof request?.headers !== 'object') throw badOption('request', 'a request of Node')
+}
+
+function requestOf(request: NodeRequest, response: NodeResponse): StreamRequest {
+  checkRequest(request)
+  checkHas(
+    'writeHead',
+    response,
+    'response',
+    'a response of Node; a Request is answered with `@tesserae/encoder/web`',
+  )
+  const { method, headers, socket } = request
   return {
     method,
     lastEventId: headers['last-event-id']?.toString(),

@@ -1,6 +1,7 @@
 import type { StreamRequest } from './response/admission.ts'
 import { feed, open } from './response/begin.ts'
 import { headOf, TEXT_TYPE } from './response/head.ts'
+import { checkHas } from './response/options.ts'
 import type { Answer, Chunk, Reported, Transport } from './response/transport.ts'
 import { atTurnEnd } from './response/turn.ts'
 import type { StreamClosed } from './errors.ts'
@@ -77,7 +78,15 @@ export function openStream<Events extends object = EventMap>(
   return Object.assign(handle, { response }) as unknown as OpenResponse<Events>
 }
 
-function requestOf({ request }: WebStreamOptions): StreamRequest {
+function requestOf(options: WebStreamOptions): StreamRequest {
+  const request = options?.request
+  if (request)
+    checkHas(
+      'get',
+      request.headers,
+      'request',
+      'a Request: make it of a request of Node with `webRequest()`',
+    )
   return {
     method: request?.method,
     lastEventId: request?.headers.get('last-event-id'),

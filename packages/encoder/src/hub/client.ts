@@ -1,7 +1,7 @@
-import { badOption, type CloseReason, type StreamClosed } from '../errors.ts'
+import type { CloseReason, StreamClosed } from '../errors.ts'
 import { frameOf } from '../frame.ts'
 import { Batch, type Entry } from './batch.ts'
-import { checkAmount, checkNames } from '../response/options.ts'
+import { AMOUNT, checkOptions, FUNCTION, type Kinds } from '../response/options.ts'
 import type {
   EventStream,
   Follower,
@@ -34,8 +34,15 @@ const BATCH_BYTES = 65_536
 /** How many times `queueBytes`, and how many bytes in any case, a publisher that does not wait may queue. */
 const PATIENCE = 16
 const LEAST_PATIENCE = 1 << 20
-const POLICIES: readonly SlowPolicy[] = ['disconnect', 'drop-oldest', 'coalesce', 'wait']
-const NAMES = 'topics filter policy queueBytes label replay'
+export const POLICIES: readonly SlowPolicy[] = ['disconnect', 'drop-oldest', 'coalesce', 'wait']
+const KINDS: Kinds = {
+  topics: 'a string or an array',
+  filter: FUNCTION,
+  policy: POLICIES,
+  queueBytes: AMOUNT,
+  label: '',
+  replay: FUNCTION,
+}
 
 /** What clients need of their hub. */
 export interface Host {
@@ -223,9 +230,7 @@ export class Client implements Follower, HubClient {
 }
 
 export function rulesOf(options: JoinOptions | undefined, usual: Rules): Rules {
-  if (!options) return usual
-  checkNames(options, NAMES)
-  const { policy = usual.policy, queueBytes = usual.queueBytes } = options
-  if (!POLICIES.includes(policy)) throw badOption('policy', `one of ${POLICIES.join(', ')}`)
-  return { ...options, policy, queueBytes: checkAmount('queueBytes', queueBytes) }
+  if (options === undefined) return usual
+  const { policy = usual.policy, queueBytes = usual.queueBytes } = checkOptions(options, KINDS)
+  return { ...options, policy, queueBytes }
 }

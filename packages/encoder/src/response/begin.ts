@@ -31,6 +31,6 @@ export function open(
   const stream = new ResponseStream(transport, options, (error) => reject(error))
   const handle = new Handle(stream, stream.start(request, false))
   if (faults.length > 0) throw faults[0]
-  reject = (error) => void callHook(options.onError, error)
+  reject = (error) => void callHook(options?.onError, error)
   return [stream, handle]
 }

@@ -1,4 +1,5 @@
 import { jsonEvent } from '../json-event.ts'
+import { checkHas } from './options.ts'
 import type { StreamClosed } from '../errors.ts'
 import type { EventStream, Follower, Outlet, SseEventInit, UntrustedText } from '../types.ts'
 
@@ -51,6 +52,7 @@ export class Handle implements EventStream {
 
   get attach(): EventStream['attach'] {
     return (follower) => {
+      checkHas('onStop', follower, 'follower', 'an object with `onStop()`')
       this.#stream.follow(follower)
       return this.#stream
     }

@@ -11,7 +11,7 @@ const TYPE = 'content-type'
 export const TEXT_TYPE = 'text/plain; charset=utf-8'
 
 /** The header fields of the response: the caller's, and the defaults where the caller has none. */
-export function headOf(fields: HeaderFields = {}): Headers {
+export function headOf(fields?: HeaderFields): Headers {
   const head = new Headers({
     [TYPE]: 'text/event-stream',
     // no-transform keeps compression middleware away, which would hold events back until its buffer is full.
@@ -20,7 +20,8 @@ export function headOf(fields: HeaderFields = {}): Headers {
     'x-accel-buffering': 'no',
   })
   const given = new Headers()
-  const entries = Symbol.iterator in fields ? fields : Object.entries(fields)
+  const all = fields ?? {}
+  const entries = Symbol.iterator in all ? all : Object.entries(all)
   for (const [name, values] of entries as Iterable<[string, unknown]>)
     // Frameworks on Node list the values of a field, and leave a field undefined.
     for (const value of [values].flat()) if (value !== undefined) given.append(name, `${value}`)

@@ -1,6 +1,7 @@
 import { encode } from '../encode.ts'
+import { badOption } from '../errors.ts'
 import type { EventStreamOptions, Heartbeat } from '../types.ts'
-import { checkAmount, checkNames } from './options.ts'
+import { AMOUNT, checkHas, checkOptions, FUNCTION, type Kinds } from './options.ts'
 
 /** The numbers of {@link EventStreamOptions}, checked. A duration of 0 is off. */
 export interface Limits {
@@ -15,14 +16,30 @@ export interface Limits {
   readonly prelude: string
 }
 
-const NAMES =
-  'request headers heartbeat highWaterMark signal lastEventId retry maxDuration idleTimeout stallTimeout final refusal formatError onError onWrite onClose'
+const KINDS: Kinds = {
+  request: 'an object',
+  headers: 'an object or an array',
+  heartbeat: 'a number, an object, or the boolean false',
+  highWaterMark: AMOUNT,
+  signal: 'an object',
+  lastEventId: 'a string',
+  retry: '',
+  maxDuration: AMOUNT,
+  idleTimeout: AMOUNT,
+  stallTimeout: AMOUNT,
+  final: 'a boolean',
+  refusal: ['retry', 'status'],
+  formatError: FUNCTION,
+  onError: FUNCTION,
+  onWrite: FUNCTION,
+  onClose: FUNCTION,
+}
 
 /** A comment without a text. */
 export const COMMENT = ':\n\n'
 
 export function limitsOf(options: EventStreamOptions): Limits {
-  checkNames(options, NAMES)
+  checkOptions(options, KINDS)
   const {
     highWaterMark = 65_536,
     maxDuration = 0,
@@ -31,15 +48,20 @@ export function limitsOf(options: EventStreamOptions): Limits {
     // Bun's server hangs up on a connection that was silent for 10 seconds.
     heartbeat = 'Bun' in globalThis ? 8_000 : 15_000,
     retry,
+    signal,
   } = options
+  if (signal) checkHas('addEventListener', signal, 'signal', 'an AbortSignal')
   const beats: Heartbeat =
     heartbeat instanceof Object ? heartbeat : { every: heartbeat === false ? 0 : heartbeat }
-  checkNames(beats, 'every event')
+  checkOptions(beats, { every: AMOUNT, event: 'an object' })
   const { every, event } = beats
-  const numbers = { highWaterMark, maxDuration, idleTimeout, stallTimeout, heartbeat: every }
-  for (const [name, value] of Object.entries(numbers)) checkAmount(name, value)
+  if (every === undefined) throw badOption('every', AMOUNT)
   return {
-    ...numbers,
+    highWaterMark,
+    maxDuration,
+    idleTimeout,
+    stallTimeout,
+    heartbeat: every,
     beat: event ? encode(event) : COMMENT,
     // A block with a reconnection time and no data is not an event.
     prelude: retry === undefined ? '' : encode({ retry, data: '' }).replace('data: \n', ''),

@@ -49,7 +49,7 @@ export async function pump(
         made = source(handle)
         // It settles with the stream, so there is nothing to wait for: half a kilobyte less for a hub's client.
         if (made === handle.closed) return
-        if (!(made instanceof Object) && !stream.isStopped)
+        if ((typeof made !== 'object' || !made) && !stream.isStopped)
           throw new StreamError('bad-source', SOURCE_RETURNED)
       } else {
         made = await source.open(handle)
@@ -79,6 +79,7 @@ export async function pump(
   }
 }
 
+const SOURCE_READ = 'The source was read before.'
 const SOURCE = 'The source must be iterable, a function, or an object with `open()`.'
 export const SOURCE_RETURNED =
   'The source function returned before everything was sent. Return a promise, a sequence or `closed`, or use `openStream()`.'
@@ -93,6 +94,7 @@ function iteratorOf(value: unknown): EventIterator | undefined {
     AsyncIterable<SseEventInit> & Iterable<SseEventInit> & ReadableStream<SseEventInit>
   >
   // The stream's own iterator waits for the next chunk before it cancels; and Safari has none.
+  if (source.locked) throw new StreamError('bad-source', SOURCE_READ)
   const reader = source.getReader?.()
   if (!reader) return source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
   return { next: () => reader.read(), return: () => reader.cancel() } as unknown as EventIterator

@@ -14,6 +14,7 @@ import { type Farewell, farewellFor } from './failure.ts'
 import type { Handled } from './handle.ts'
 import { callHook } from './hooks.ts'
 import { COMMENT, type Limits, limitsOf } from './limits.ts'
+import { none } from './options.ts'
 import { Outbox } from './outbox.ts'
 import { type Pumped, SOURCE_RETURNED } from './pump.ts'
 import { onAbort } from './signals.ts'
@@ -34,7 +35,7 @@ const PATIENCE = 16
 const LEAST_PATIENCE = 1 << 20
 
 const settled: Promise<void> = /* @__PURE__ */ Promise.resolve()
-const none: readonly never[] = []
+const empty: readonly never[] = []
 
 /**
  * The state of one response, from its request to its end, without a platform in it. A stream ends in one of three ways,
@@ -50,14 +51,14 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   #limits!: Limits
   #watch: Watch | undefined
   #state: State = 'unsent'
-  #followers: readonly Follower[] = none
+  #followers: readonly Follower[] = empty
   #controller: AbortController | undefined
   /** Why the stream takes no more events. */
   #stopped: StreamClosed | undefined
   #closed: Promise<StreamClosed> | undefined
   #settle: ((end: StreamClosed) => void) | undefined
   /** Lets go of the signals. */
-  #listening: readonly (() => void)[] = none
+  #listening: readonly (() => void)[] = empty
   #turnEndComes = false
   /** The source is used up, and a late `send` was not reported yet. */
   #isUsedUp = false
@@ -65,9 +66,9 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
   /** @param reject - hands an error to the caller, because nothing was sent */
   constructor(transport: Transport, options: EventStreamOptions, reject: (error: unknown) => void) {
     this.#transport = transport
-    this.#options = options
+    this.#options = options ?? none
     this.#reject = reject
-    this.#outbox = new Outbox(this, transport.lengthOf, options.onWrite)
+    this.#outbox = new Outbox(this, transport.lengthOf, this.#options.onWrite)
   }
 
   // Beginning
