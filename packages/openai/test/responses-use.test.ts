@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   accumulate,
+  createAccumulator,
   outputTextOf,
   parseArguments,
   parseContent,
@@ -185,5 +186,43 @@ describe('parsing', () => {
       code: 'invalid-value',
       issues: [{ message: 'Expected less.' }],
     })
+  })
+})
+
+describe('options of a wrong name or type', () => {
+  const wrong: [string, () => unknown, string][] = [
+    [
+      'createAccumulator',
+      () => createAccumulator({ ondelta() {} } as never),
+      'Unknown option `ondelta`. The options are: onDelta.',
+    ],
+    [
+      'createAccumulator',
+      () => createAccumulator({ onDelta: 'x' } as never),
+      '`onDelta` must be a function.',
+    ],
+    ['createAccumulator', () => createAccumulator('x' as never), '`options` must be an object.'],
+    [
+      'split',
+      () => split(whole, { granularty: 'word' } as never),
+      'Unknown option `granularty`. The options are: granularity.',
+    ],
+    ['split', () => [...split(whole, { granularity: 'letter' } as never)], '`granularity` must be'],
+    [
+      'toEvents',
+      () => toEvents([], { Done: true } as never),
+      'Unknown option `Done`. The options are: done, onError.',
+    ],
+    ['toEvents', () => toEvents([], { done: 'yes' } as never), '`done` must be a boolean.'],
+    ['toEvents', () => toEvents([], { onError: {} } as never), '`onError` must be a function.'],
+    ['toResponse', () => toResponse(whole, { header: {} } as never), 'Unknown option `header`.'],
+    ['toResponse', () => toResponse(whole, { done: 1 } as never), '`done` must be a boolean.'],
+  ]
+  for (const [name, call, says] of wrong)
+    test(`are refused by ${name}: ${says}`, () => expect(call).toThrow(says))
+
+  test('are refused before the first event is asked for', () => {
+    expect(() => split({} as never)).toThrow('Expected a response')
+    expect(() => toEvents(undefined as never)).toThrow('Expected an iterable of events')
   })
 })

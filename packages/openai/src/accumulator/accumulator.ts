@@ -1,5 +1,5 @@
 import { finished, notAChunk } from '../errors.ts'
-import { checkOptions, FUNCTION, type Kinds, RULES } from '../options.ts'
+import { checkOptions, FUNCTION, type Kinds } from '../options.ts'
 import { serverErrorIn, type ServerError } from '../server-error.ts'
 import type { ChatCompletion, Usage } from '../types.ts'
 import { copyOf, isWire, type Wire } from '../wire.ts'
@@ -7,6 +7,7 @@ import { Choice } from './choice.ts'
 import { Fields } from './fields.ts'
 import { Notes, type NoteCode } from './notes.ts'
 import { chunkRules, type Ending } from './rules.ts'
+import { RULES } from './rules-option.ts'
 import type { ToolCallState } from './tool-calls.ts'
 import type {
   Accumulator,

@@ -1,6 +1,6 @@
 import type { ChatCompletion } from '../types.ts'
 import { accumulate } from '../read/accumulate.ts'
-import { checkOfChunks } from '../read/options.ts'
+import { checkOfChunks } from '../read/chunk-options.ts'
 import type { Accumulated, AccumulateOptions } from '../read/run.ts'
 import { forward } from './forward.ts'
 

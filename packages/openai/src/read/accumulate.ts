@@ -1,5 +1,5 @@
 import type { ChatCompletion } from '../types.ts'
-import { checkOfChunks } from './options.ts'
+import { checkOfChunks } from './chunk-options.ts'
 import { type Accumulated, type AccumulateOptions, Run } from './run.ts'
 import type { ChunkSource } from './source.ts'
 

@@ -1,11 +1,11 @@
-import { checkOptions, FUNCTION, type Kind, type Kinds, RULES } from '../options.ts'
+import { BOOLEAN, checkOptions, FUNCTION, type Kind, type Kinds } from '../options.ts'
 
 const TIME: Kind = [
   'a number of milliseconds from 0 up',
   (value: unknown) => typeof value === 'number' && value >= 0,
 ]
 
-const OF_EVERY_READER: Kinds = {
+export const OF_EVERY_READER: Kinds = {
   incomplete: ["'error' or 'return'", (value: string) => value === 'error' || value === 'return'],
   signal: [
     'an `AbortSignal`, such as `controller.signal`',
@@ -15,26 +15,12 @@ const OF_EVERY_READER: Kinds = {
   tokenTimeout: TIME,
   maxEventBytes: ['a number of bytes', (value: number) => value > 0],
   check: FUNCTION,
-  predict: ['a boolean', (value: unknown) => typeof value === 'boolean'],
+  predict: BOOLEAN,
   onDelta: FUNCTION,
   onNote: FUNCTION,
 }
 
-const OF_CHUNKS: Kinds = /* @__PURE__ */ Object.assign({}, OF_EVERY_READER, {
-  dialect: [
-    'a dialect of `@tesserae/openai/dialects`, such as `anthropic`',
-    (value: { read: unknown } | null) => value?.read,
-  ],
-  rules: RULES,
-  only: ["'usage'", (value: string) => value === 'usage'],
-} satisfies Kinds)
-
 const OF_EVENTS: Kinds = /* @__PURE__ */ Object.assign({}, OF_EVERY_READER, { resume: FUNCTION })
-
-/** Checks the options of a function that reads chunks. Options of another such function are accepted: callers share them. */
-export function checkOfChunks(options: object): void {
-  checkOptions(options, OF_CHUNKS)
-}
 
 /** Checks the options of a function that reads events of the Responses API. */
 export function checkOfEvents(options: object): void {

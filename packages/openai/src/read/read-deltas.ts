@@ -1,6 +1,6 @@
 import type { Delta } from '../accumulator/types.ts'
 import type { ChatCompletion } from '../types.ts'
-import { checkOfChunks } from './options.ts'
+import { checkOfChunks } from './chunk-options.ts'
 import { type Accumulated, type AccumulateOptions, Run } from './run.ts'
 import type { ChunkSource } from './source.ts'
 import { type Control, stoppable } from './stoppable.ts'

@@ -1,4 +1,5 @@
 import { finished } from '../errors.ts'
+import { checkOptions, FUNCTION, type Kinds } from '../options.ts'
 import type { ServerError } from '../server-error.ts'
 import type {
   FinishedResponse,
@@ -27,6 +28,8 @@ import {
   wireIn,
 } from './wire.ts'
 
+const OPTIONS: Kinds = { onDelta: FUNCTION }
+
 /**
  * Creates an accumulator: events in, the response that the server would have returned without streaming out.
  *
@@ -47,6 +50,7 @@ import {
 export function createAccumulator<Response = ModelResponse>(
   options: ResponseAccumulatorOptions = {},
 ): ResponseAccumulator<Response> {
+  checkOptions(options, OPTIONS)
   return new EventAccumulator<Response>(options)
 }
 

@@ -1,4 +1,5 @@
-import { type Granularity, piecesOf } from '../split/pieces.ts'
+import { checkOptions, type Kinds } from '../options.ts'
+import { type Granularity, GRANULARITY, piecesOf } from '../split/pieces.ts'
 import { notAResponse } from './errors.ts'
 import { TEXTS } from './event-table.ts'
 import type { ModelResponse, ResponseEvent } from './types.ts'
@@ -9,6 +10,8 @@ export interface SplitOptions {
   /** How text is cut. Default: `'word'`. */
   readonly granularity?: Granularity | undefined
 }
+
+const OPTIONS: Kinds = { granularity: GRANULARITY }
 
 /** The last event, by the status of the response. A response that has not ended has none. */
 const LAST: ReadonlyMap<unknown, string> = new Map([
@@ -62,13 +65,18 @@ function textOf(type: unknown, isPart: boolean): readonly [event: string, field:
  * // => world!
  * ```
  */
-export function* split(
+export function split(
   response: Pick<ModelResponse, 'id' | 'object' | 'output' | 'status'>,
   options: SplitOptions = {},
 ): Generator<ResponseEvent> {
+  checkOptions(options, OPTIONS)
   assertResponse(response)
+  return numbered(eventsOf(response as unknown as Wire, options.granularity ?? 'word'))
+}
+
+function* numbered(events: Iterable<Wire>): Generator<ResponseEvent> {
   let number = 0
-  for (const event of eventsOf(response as unknown as Wire, options.granularity ?? 'word'))
+  for (const event of events)
     yield { ...event, sequence_number: number++ } as unknown as ResponseEvent
 }
 

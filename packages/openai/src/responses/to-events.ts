@@ -1,4 +1,5 @@
 import { notIterable } from '../errors.ts'
+import { BOOLEAN, checkOptions, FUNCTION, type Kinds } from '../options.ts'
 import type { ChunkEvent } from '../split/chunk-event.ts'
 
 /** Options of {@link toEvents}. */
@@ -11,6 +12,8 @@ export interface ToEventsOptions {
    */
   readonly onError?: ((error: unknown) => object) | undefined
 }
+
+const OPTIONS: Kinds = { done: BOOLEAN, onError: FUNCTION }
 
 /**
  * The server-sent events that carry events of a response: each is named for its type. An asynchronous iterable gives an
@@ -36,6 +39,8 @@ export function toEvents(
   events: Iterable<object> | AsyncIterable<object>,
   options: ToEventsOptions = {},
 ): Generator<ChunkEvent> | AsyncGenerator<ChunkEvent> {
+  checkOptions(options, OPTIONS)
+  if (typeof events !== 'object' || events === null) throw notIterable('events')
   if (Symbol.asyncIterator in events) return asynchronous(events, options)
   if (!(Symbol.iterator in events)) throw notIterable('events')
   return synchronous(events, options)

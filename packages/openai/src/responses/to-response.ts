@@ -1,4 +1,4 @@
-import { streamOf } from '../split/to-response.ts'
+import { streamOf } from '../split/stream-of.ts'
 import { split, type SplitOptions } from './split.ts'
 import { toEvents } from './to-events.ts'
 import type { ModelResponse } from './types.ts'

@@ -1,10 +1,14 @@
 import { badGranularity } from '../errors.ts'
+import type { Kind } from '../options.ts'
 
 /**
  * How text is cut: into words with the space before them, into pieces of a number of characters, not at all, or by a function.
  * The pieces that a function returns must join to the text.
  */
 export type Granularity = 'word' | 'whole' | number | ((text: string) => Iterable<string>)
+
+/** The option, for which `piecesOf` has an error of its own. */
+export const GRANULARITY: Kind = ['', () => true]
 
 /** The pieces of a text; no pieces for empty text. No character is cut in two. */
 export function piecesOf(text: string, granularity: Granularity): Iterable<string> {

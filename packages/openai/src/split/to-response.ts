@@ -1,7 +1,7 @@
 import type { ChatCompletion, TextCompletion } from '../types.ts'
-import type { ChunkEvent } from './chunk-event.ts'
 import { toEvents } from './events.ts'
 import { split, type SplitOptions } from './split.ts'
+import { streamOf } from './stream-of.ts'
 
 /** Options of {@link toResponse}. */
 export interface ToResponseOptions extends SplitOptions {
@@ -33,28 +33,4 @@ export function toResponse(
   const { headers: more, dialect, ...how } = options
   const events = toEvents(split(completion as ChatCompletion, how), { dialect })
   return streamOf(events, more)
-}
-
-/** A `Response` that writes an event with each pull. */
-export function streamOf(
-  events: Iterator<ChunkEvent>,
-  more: ConstructorParameters<typeof Headers>[0],
-): Response {
-  const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      pull(controller) {
-        const { done, value } = events.next()
-        if (done) return controller.close()
-        // Data of JSON has no line ends.
-        const name = value.event === undefined ? '' : `event: ${value.event}\n`
-        controller.enqueue(encoder.encode(`${name}data: ${value.data}\n\n`))
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  const headers = new Headers(more)
-  headers.set('content-type', 'text/event-stream; charset=utf-8')
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-cache')
-  return new Response(body, { headers })
 }

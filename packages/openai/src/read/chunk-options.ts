@@ -1,0 +1,17 @@
+import { RULES } from '../accumulator/rules-option.ts'
+import { checkOptions, type Kinds } from '../options.ts'
+import { OF_EVERY_READER } from './options.ts'
+
+const OF_CHUNKS: Kinds = /* @__PURE__ */ Object.assign({}, OF_EVERY_READER, {
+  dialect: [
+    'a dialect of `@tesserae/openai/dialects`, such as `anthropic`',
+    (value: { read: unknown } | null) => value?.read,
+  ],
+  rules: RULES,
+  only: ["'usage'", (value: string) => value === 'usage'],
+} satisfies Kinds)
+
+/** Checks the options of a function that reads chunks. Options of another such function are accepted: callers share them. */
+export function checkOfChunks(options: object): void {
+  checkOptions(options, OF_CHUNKS)
+}
