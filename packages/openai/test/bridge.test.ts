@@ -529,3 +529,21 @@ function meaningOf(response: Wire): unknown {
   })
   return { status, incomplete_details, items, created_at, model, usage }
 }
+
+describe('what is not an object', () => {
+  const rubbish = [null, undefined, 'text', 5, [], {}] as unknown as object[]
+
+  test('is left out on the way to a chat completion', () => {
+    const done = { type: 'response.completed', response: { status: 'completed' } }
+    expect([...toChunks([...rubbish, done])]).toEqual([...toChunks([done])])
+  })
+
+  test('is left out on the way to a response', () => {
+    const chunk = {
+      id: 'c',
+      choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }],
+    }
+    const chunks = [...rubbish.slice(0, -1), chunk, ...rubbish.slice(0, -1)]
+    expect([...toResponseEvents(chunks)]).toEqual([...toResponseEvents([chunk])])
+  })
+})

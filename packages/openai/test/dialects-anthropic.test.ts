@@ -117,6 +117,34 @@ describe('reading', () => {
     ])
   })
 
+  test('a call whose input came with its block has the input of its deltas, if there are any', async () => {
+    const block = { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } }
+    const piece = grow(0, { type: 'input_json_delta', partial_json: '{"a":1,"b":2}' })
+    const argumentsOf = async (...events: { data: string }[]) => {
+      const { choices } = await read(start(), ...events, ...end('tool_use'))
+      const [call] = choices[0]?.message.tool_calls ?? []
+      return call && 'function' in call && call.function.arguments
+    }
+    expect(await argumentsOf(begin(0, block), piece, stop(0))).toBe('{"a":1,"b":2}')
+    expect(await argumentsOf(begin(0, block), stop(0))).toBe('{"a":1}')
+    // Some servers leave `content_block_stop` out.
+    expect(await argumentsOf(begin(0, block))).toBe('{"a":1}')
+    expect(await argumentsOf(begin(0, { ...block, input: {} }))).toBe('{}')
+    expect(await argumentsOf(begin(0, block), piece)).toBe('{"a":1,"b":2}')
+  })
+
+  test('a stream and a message without usage have none', async () => {
+    const noUsage = event('message_start', { message: { id: 'msg_1', role: 'assistant' } })
+    const last = event('message_delta', { delta: { stop_reason: 'end_turn' } })
+    const completion = await read(noUsage, ...text(0, 'Hi'), last, event('message_stop'))
+    expect(completion).not.toHaveProperty('usage')
+    expect(completion.choices[0]?.message.content).toBe('Hi')
+    const content = [{ type: 'text', text: 'Hi' }]
+    const whole = { id: 'msg_1', type: 'message', role: 'assistant', content }
+    const data = JSON.stringify({ ...whole, stop_reason: 'end_turn' })
+    expect(await read({ data })).not.toHaveProperty('usage')
+  })
+
   test('citations become annotations, and the original is kept', async () => {
     const web = {
       type: 'web_search_result_location',
@@ -309,6 +337,29 @@ describe('writing', () => {
       delta: { stop_reason: 'end_turn', stop_sequence: null },
       usage: { input_tokens: 8, output_tokens: 2, cache_read_input_tokens: 4 },
     })
+  })
+
+  test('a block of a call begins when the id and the name of the call are known', () => {
+    const writer = anthropic.write()
+    const chunk = (call: Wire) => ({ choices: [{ index: 0, delta: { tool_calls: [call] } }] })
+    const events = [
+      chunk({ index: 0, id: 'c' }),
+      chunk({ index: 0, function: { arguments: '{"a"' } }),
+      chunk({ index: 0, function: { name: 'f', arguments: ':1}' } }),
+      chunk({ index: 1, id: 'd', function: { name: 'g', arguments: '{}' } }),
+      { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] },
+    ].flatMap((each) => writer.chunk(each))
+    const blocks = [...events, ...writer.end()].map(({ data }) => JSON.parse(data) as Wire)
+    expect(blocks.filter(({ type }) => type === 'content_block_start')).toMatchObject([
+      { index: 0, content_block: { type: 'tool_use', id: 'c', name: 'f', input: {} } },
+      { index: 1, content_block: { type: 'tool_use', id: 'd', name: 'g', input: {} } },
+    ])
+    const input = (at: number) =>
+      blocks
+        .filter(({ type, index }) => type === 'content_block_delta' && index === at)
+        .map(({ delta }) => (delta as Wire)['partial_json'])
+        .join('')
+    expect([input(0), input(1)]).toEqual(['{"a":1}', '{}'])
   })
 
   test('a stream without a finish reason stays cut', () => {

@@ -1,5 +1,6 @@
 import type { ResponseEvent } from '../responses/types.ts'
 import type { ChatCompletionChunk } from '../types.ts'
+import { isWire } from '../wire.ts'
 import { ChunkSender } from './to-chunks.ts'
 import { ResponseSender } from './to-response-events.ts'
 
@@ -77,7 +78,7 @@ function convert<Result>(
 }
 
 function* synchronous<Result>(items: Iterable<object>, sender: Sender<Result>): Generator<Result> {
-  for (const item of items) yield* sender.push(item)
+  for (const item of items) if (isWire(item)) yield* sender.push(item)
   yield* sender.end?.() ?? []
 }
 
@@ -85,6 +86,6 @@ async function* asynchronous<Result>(
   items: AsyncIterable<object>,
   sender: Sender<Result>,
 ): AsyncGenerator<Result> {
-  for await (const item of items) yield* sender.push(item)
+  for await (const item of items) if (isWire(item)) yield* sender.push(item)
   yield* sender.end?.() ?? []
 }

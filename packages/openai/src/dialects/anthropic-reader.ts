@@ -28,8 +28,8 @@ const NOTHING: Chunk = { choices: [] }
 export class AnthropicReader {
   #head: Wire = {}
   #usage: Wire = {}
-  /** The tool call of each block, and whether it has arguments yet. */
-  readonly #calls = new Map<unknown, { readonly index: number; hasInput: boolean }>()
+  /** The tool call of each block, and the input that its block began with, until arguments come. */
+  readonly #calls = new Map<unknown, { readonly index: number; input: string | undefined }>()
   #textLength = 0
 
   /** The chunk that an event stands for; `undefined` for an event of another protocol. */
@@ -112,12 +112,10 @@ export class AnthropicReader {
         },
       }
     if (type !== 'tool_use') return undefined
-    const call = {
-      index: this.#calls.size,
-      hasInput: isWire(input) && Object.keys(input).length > 0,
-    }
+    // Some servers send the whole input here and again in deltas, which take its place in Anthropic's own client.
+    const call = { index: this.#calls.size, input: JSON.stringify(wireIn(input)) }
     this.#calls.set(index, call)
-    const body = { name, arguments: call.hasInput ? JSON.stringify(input) : '' }
+    const body = { name, arguments: '' }
     return { delta: { tool_calls: [{ index: call.index, id, type: 'function', function: body }] } }
   }
 
@@ -141,7 +139,7 @@ export class AnthropicReader {
   #arguments(index: unknown, piece: string): Step | undefined {
     const call = this.#calls.get(index)
     if (call === undefined || piece === '') return undefined
-    call.hasInput = true
+    call.input = undefined
     return { delta: { tool_calls: [{ index: call.index, function: { arguments: piece } }] } }
   }
 
@@ -161,9 +159,18 @@ export class AnthropicReader {
 
   #end(index: unknown): Step | undefined {
     const call = this.#calls.get(index)
-    if (call === undefined || call.hasInput) return undefined
-    call.hasInput = true
-    return { delta: { tool_calls: [{ index: call.index, function: { arguments: '{}' } }] } }
+    if (call?.input === undefined) return undefined
+    const ended = { index: call.index, function: { arguments: call.input } }
+    call.input = undefined
+    return { delta: { tool_calls: [ended] } }
+  }
+
+  /** The ends of the calls whose blocks were not closed. */
+  #endAll(): Wire {
+    const ends = [...this.#calls.keys()].flatMap(
+      (index) => this.#end(index)?.delta['tool_calls'] ?? [],
+    )
+    return ends.length > 0 ? { tool_calls: ends } : {}
   }
 
   #finish(delta: Wire, usage: Wire): Chunk {
@@ -172,13 +179,14 @@ export class AnthropicReader {
     const { stop_reason: reason, stop_sequence: sequence } = delta
     const known = typeof reason === 'string' && Object.hasOwn(REASONS, reason)
     const step: Step = {
-      delta: {},
+      delta: typeof reason === 'string' ? this.#endAll() : {},
       beside: {
         finish_reason: known ? REASONS[reason] : (reason ?? null),
         ...(typeof sequence === 'string' && { stop_sequence: sequence }),
       },
     }
-    return this.#chunk(step, { usage: usageOf(this.#usage) })
+    const isCounted = Object.keys(this.#usage).length > 0
+    return this.#chunk(step, isCounted ? { usage: usageOf(this.#usage) } : {})
   }
 }
 

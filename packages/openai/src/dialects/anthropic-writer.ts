@@ -20,6 +20,13 @@ interface OpenBlock {
   readonly source: unknown
 }
 
+/** The block of a tool call. It begins when the name is known: what came before waits. */
+interface CallBlock {
+  index: number | undefined
+  id: unknown
+  waiting: string
+}
+
 /**
  * Writes chunks as the events of one message. A block of text or thinking ends where another begins. Blocks of tool calls
  * stay open until the end, because the arguments of several calls may take turns. `message_delta` waits for the end,
@@ -30,7 +37,7 @@ export class AnthropicWriter implements DialectWriter {
   #blocks = 0
   #open: OpenBlock | undefined
   /** The blocks of tool calls, by the index of the call. */
-  readonly #calls = new Map<unknown, number>()
+  readonly #calls = new Map<unknown, CallBlock>()
   #reason: string | undefined
   #sequence: unknown = null
   #usage: Wire = {}
@@ -129,30 +136,30 @@ export class AnthropicWriter implements DialectWriter {
         ? call['custom']
         : {}
     const key = call['index'] ?? call['id']
-    let index = this.#calls.get(key)
-    if (index === undefined) {
+    const known = this.#calls.get(key)
+    const block = known ?? { index: undefined, id: undefined, waiting: '' }
+    if (!known) this.#calls.set(key, block)
+    block.id ??= call['id']
+    const piece = body['arguments'] ?? body['input'] ?? ''
+    block.waiting += typeof piece === 'string' ? piece : JSON.stringify(piece)
+    this.#send(block, body['name'] || undefined, events)
+  }
+
+  /** Begins the block of a call, and sends what waits for it. */
+  #send(block: CallBlock, name: unknown, events: ChunkEvent[]): void {
+    if (block.index === undefined) {
+      if (name === undefined) return
       this.#close(events)
-      index = this.#blocks
-      this.#calls.set(key, index)
-      events.push(
-        this.#begin({
-          type: 'tool_use',
-          id: call['id'] ?? '',
-          name: body['name'] ?? '',
-          input: {},
-        }),
-      )
+      block.index = this.#blocks
+      events.push(this.#begin({ type: 'tool_use', id: block.id ?? '', name, input: {} }))
     }
-    const piece = body['arguments'] ?? body['input']
-    const text =
-      typeof piece === 'string' || piece === undefined || piece === null
-        ? piece
-        : JSON.stringify(piece)
-    if (text)
+    const { index, waiting } = block
+    block.waiting = ''
+    if (waiting)
       events.push(
         event('content_block_delta', {
           index,
-          delta: { type: 'input_json_delta', partial_json: text },
+          delta: { type: 'input_json_delta', partial_json: waiting },
         }),
       )
   }
@@ -171,7 +178,10 @@ export class AnthropicWriter implements DialectWriter {
     const events: ChunkEvent[] = []
     if (this.#reason === undefined) return events
     this.#close(events)
-    for (const index of this.#calls.values()) events.push(event('content_block_stop', { index }))
+    // A call that got no name is still shown.
+    for (const block of this.#calls.values()) this.#send(block, '', events)
+    for (const { index } of this.#calls.values())
+      events.push(event('content_block_stop', { index }))
     const delta = { stop_reason: this.#reason, stop_sequence: this.#sequence }
     events.push(event('message_delta', { delta, usage: usageOf(this.#usage) }))
     events.push(event('message_stop', {}))
