@@ -56,13 +56,12 @@ export class EncodeError extends Error {
   }
 }
 
-export function refuse(
-  code: EncodeErrorCode,
-  field: EncodeField,
-  rule?: string,
-  options?: ErrorOptions,
-): never {
-  throw new EncodeError(code, field, rule, options)
+export function refuse(code: EncodeErrorCode, field: EncodeField, rule?: string): never {
+  throw new EncodeError(code, field, rule)
+}
+
+export function refusePayload(cause: unknown): never {
+  throw new EncodeError('wrong-type', 'data', 'be a payload that has JSON', { cause })
 }
 
 export function refuseNumber(field: 'retry' | 'offset', most: number): never {

@@ -1,4 +1,4 @@
-import { refuse } from './errors.ts'
+import { refusePayload } from './errors.ts'
 import type { NamedEvent, Payload, SseEventInit } from './types.ts'
 
 /**
@@ -35,6 +35,6 @@ export function jsonEvent<const Name extends string, P extends Payload>(
   } catch (error) {
     cause = error
   }
-  if (data === undefined) refuse('wrong-type', 'data', 'be a payload that has JSON', { cause })
+  if (data === undefined) refusePayload(cause)
   return { event: name, data, id: fields?.id, retry: fields?.retry } as NamedEvent<Name, P>
 }

@@ -7,7 +7,8 @@ export async function callHook<T extends readonly unknown[]>(
   ...about: T
 ): Promise<void> {
   try {
-    await hook?.(...about)
+    // Options that are refused may have hooks that are no functions.
+    if (typeof hook === 'function') await hook(...about)
   } catch (error) {
     // oxlint-disable-next-line no-console -- the only place where every platform shows an error and goes on
     console.error(error)
