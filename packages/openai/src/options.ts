@@ -8,6 +8,11 @@ export type Kinds = Readonly<Record<string, Kind>>
 
 export const FUNCTION: Kind = ['a function', (value: unknown) => typeof value === 'function']
 
+export const DIALECT: Kind = [
+  'a dialect of `@tesserae/openai/dialects`, such as `anthropic`',
+  (value: { read: unknown } | null) => value?.read,
+]
+
 export const BOOLEAN: Kind = ['a boolean', (value: unknown) => typeof value === 'boolean']
 
 /** @throws a `TypeError` for an option that is unknown, or not what it must be */

@@ -5,6 +5,7 @@ import {
   createChunkWriter,
   split,
   toEvents,
+  toResponse,
   type SplitOptions,
 } from '@tesserae/openai'
 import {
@@ -422,4 +423,43 @@ describe('createChunkWriter', () => {
       choices: [],
     })
   })
+})
+
+describe('options of a wrong name or type', () => {
+  const completion = { id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [] }
+  const wrong: [string, () => unknown, string][] = [
+    [
+      'split',
+      () => split(completion as never, { granularty: 1 } as never),
+      'Unknown option `granularty`. The options are: granularity, usage, role, dialect.',
+    ],
+    [
+      'split',
+      () => split(completion as never, { usage: 'last' } as never),
+      "`usage` must be 'own-chunk' or 'last-choice'.",
+    ],
+    [
+      'split',
+      () => split(completion as never, { role: 'all' } as never),
+      "`role` must be 'first' or 'every'.",
+    ],
+    [
+      'split',
+      () => split(completion as never, { dialect: 'anthropic' } as never),
+      '`dialect` must be a dialect',
+    ],
+    [
+      'toEvents',
+      () => toEvents([], { onerror() {} } as never),
+      'Unknown option `onerror`. The options are: dialect, onError.',
+    ],
+    ['toEvents', () => toEvents([], { onError: {} } as never), '`onError` must be a function.'],
+    [
+      'toResponse',
+      () => toResponse(completion as never, { granularty: 1 } as never),
+      'Unknown option `granularty`.',
+    ],
+  ]
+  for (const [name, call, says] of wrong)
+    test(`are refused by ${name}: ${says}`, () => expect(call).toThrow(says))
 })

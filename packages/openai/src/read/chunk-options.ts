@@ -1,12 +1,9 @@
 import { RULES } from '../accumulator/rules-option.ts'
-import { checkOptions, type Kinds } from '../options.ts'
+import { checkOptions, DIALECT, type Kinds } from '../options.ts'
 import { OF_EVERY_READER } from './options.ts'
 
 const OF_CHUNKS: Kinds = /* @__PURE__ */ Object.assign({}, OF_EVERY_READER, {
-  dialect: [
-    'a dialect of `@tesserae/openai/dialects`, such as `anthropic`',
-    (value: { read: unknown } | null) => value?.read,
-  ],
+  dialect: DIALECT,
   rules: RULES,
   only: ["'usage'", (value: string) => value === 'usage'],
 } satisfies Kinds)

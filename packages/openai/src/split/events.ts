@@ -1,5 +1,6 @@
 import type { Dialect, DialectWriter } from '../dialects/types.ts'
 import { notIterable } from '../errors.ts'
+import { checkOptions, DIALECT, FUNCTION, type Kinds } from '../options.ts'
 import type { ErrorFrame } from '../types.ts'
 import type { ChunkEvent } from './chunk-event.ts'
 
@@ -13,6 +14,8 @@ export interface ToEventsOptions {
    */
   readonly onError?: ((error: unknown) => ErrorFrame) | undefined
 }
+
+const OPTIONS: Kinds = { dialect: DIALECT, onError: FUNCTION }
 
 /**
  * The events for chunks, with the closing `[DONE]`. An asynchronous iterable gives an asynchronous one.
@@ -36,9 +39,10 @@ export function toEvents(
 ): AsyncGenerator<ChunkEvent>
 export function toEvents(
   chunks: Iterable<object> | AsyncIterable<object>,
-  { dialect, onError }: ToEventsOptions = {},
+  options: ToEventsOptions = {},
 ): Generator<ChunkEvent> | AsyncGenerator<ChunkEvent> {
-  const frames = new Frames(dialect, onError)
+  checkOptions(options, OPTIONS)
+  const frames = new Frames(options.dialect, options.onError)
   if (Symbol.asyncIterator in chunks) return later(chunks, frames)
   if (!(Symbol.iterator in chunks)) throw notIterable('chunks')
   return atOnce(chunks, frames)

@@ -1,5 +1,6 @@
 import { isWire, textOf, type Wire } from '../wire.ts'
 import { notACompletion } from '../errors.ts'
+import { checkOptions, DIALECT, type Kinds } from '../options.ts'
 import type { Dialect } from '../dialects/types.ts'
 import type {
   ChatCompletion,
@@ -7,7 +8,7 @@ import type {
   TextCompletion,
   TextCompletionChunk,
 } from '../types.ts'
-import { type Granularity, piecesOf } from './pieces.ts'
+import { type Granularity, GRANULARITY, piecesOf } from './pieces.ts'
 
 /** Options of {@link split}. */
 export interface SplitOptions {
@@ -19,6 +20,16 @@ export interface SplitOptions {
   readonly role?: 'first' | 'every' | undefined
   /** The dialect to write, if it is not chat completions. For its events with their names, pass it to `toEvents` instead. */
   readonly dialect?: Dialect | undefined
+}
+
+const OPTIONS: Kinds = {
+  granularity: GRANULARITY,
+  usage: [
+    "'own-chunk' or 'last-choice'",
+    (value: unknown) => value === 'own-chunk' || value === 'last-choice',
+  ],
+  role: ["'first' or 'every'", (value: unknown) => value === 'first' || value === 'every'],
+  dialect: DIALECT,
 }
 
 /** Fields that are in each chunk; the other fields beside `choices` are sent once. */
@@ -69,11 +80,20 @@ export function split(
   completion: TextCompletion,
   options?: SplitOptions,
 ): Generator<TextCompletionChunk>
-export function* split(
+export function split(
   completion: ChatCompletion | TextCompletion,
-  { dialect, ...options }: SplitOptions = {},
+  options: SplitOptions = {},
 ): Generator<never> {
-  if (dialect === undefined) return yield* chunksOf(completion, options)
+  checkOptions(options, OPTIONS)
+  const { dialect, ...how } = options
+  return dialect ? spoken(dialect, completion, how) : chunksOf(completion, how)
+}
+
+function* spoken(
+  dialect: Dialect,
+  completion: ChatCompletion | TextCompletion,
+  options: SplitOptions,
+): Generator<never> {
   const writer = dialect.write()
   for (const chunk of chunksOf(completion, options))
     for (const { data } of writer.chunk(chunk)) yield JSON.parse(data) as never
