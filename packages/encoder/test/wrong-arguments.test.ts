@@ -99,8 +99,8 @@ describe('a payload that has no JSON', () => {
   for (const [name, payload] of payloads) {
     const calls: Record<string, Untyped> = {
       jsonEvent: untyped(jsonEvent),
-      'stream.emit': untyped(openStream().emit),
-      'hub.emit': untyped(createHub().emit),
+      'stream.emit': (...given) => untyped(openStream().emit)(...given),
+      'hub.emit': (...given) => untyped(createHub().emit)(...given),
     }
     for (const [of, call] of Object.entries(calls))
       refuses(`${name} in ${of}`, 'wrong-type', () => call('a', payload), /JSON/)
