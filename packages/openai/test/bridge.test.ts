@@ -337,6 +337,24 @@ describe('from a chat completion to a response', () => {
     })
   })
 
+  test('a legacy function call becomes a call', () => {
+    const chunk = (function_call: object, finish_reason: string | null = null) => ({
+      id: 'c',
+      choices: [{ index: 0, delta: { function_call }, finish_reason }],
+    })
+    const chunks = [
+      chunk({ name: 'f', arguments: '' }),
+      chunk({ arguments: '{"a":' }),
+      chunk({ arguments: '1}' }, 'function_call'),
+    ]
+    const accumulator = createResponse()
+    for (const event of toResponseEvents(chunks)) accumulator.push(event)
+    const { response, verdict } = accumulator.finish()
+    const call = { type: 'function_call', call_id: 'call_0', name: 'f', arguments: '{"a":1}' }
+    expect(response.output).toMatchObject([{ ...call, status: 'completed' }])
+    expect(verdict).toMatchObject({ complete: true, partialToolCalls: [] })
+  })
+
   test('citations become annotations of the text, also if they come before it', () => {
     const cite = (url: string): object => ({
       type: 'url_citation',

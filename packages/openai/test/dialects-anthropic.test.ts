@@ -362,6 +362,61 @@ describe('writing', () => {
     expect([input(0), input(1)]).toEqual(['{"a":1}', '{}'])
   })
 
+  test.each<[string, Wire, Wire[]]>([
+    ['text of a legacy completion', { text: 'Hi' }, [{ type: 'text', text: 'Hi' }]],
+    ['a whole message', { message: { content: 'Hi' } }, [{ type: 'text', text: 'Hi' }]],
+    [
+      'content in parts',
+      {
+        delta: {
+          content: [
+            { type: 'thinking', thinking: [{ type: 'text', text: 'Hm' }] },
+            { type: 'text', text: 'Hi' },
+          ],
+        },
+      },
+      [
+        { type: 'thinking', thinking: 'Hm' },
+        { type: 'text', text: 'Hi' },
+      ],
+    ],
+    [
+      'a legacy function call',
+      {
+        delta: { function_call: { name: 'f', arguments: '{"a":1}' } },
+        finish_reason: 'function_call',
+      },
+      [{ type: 'tool_use', id: 'call_0', name: 'f', input: { a: 1 } }],
+    ],
+  ])('%s is written', (_, choice, blocks) => {
+    const chunk = { id: 'c', choices: [{ index: 0, finish_reason: 'stop', ...choice }] }
+    const found: Wire[] = []
+    for (const { data } of toEvents([chunk], { dialect: anthropic })) {
+      const { type, content_block: block, delta } = JSON.parse(data) as Record<string, Wire>
+      const { text, thinking, partial_json: json } = delta ?? {}
+      if ((type as unknown) === 'content_block_start') found.push({ ...block })
+      else if (text) found.at(-1)!['text'] = text
+      else if (thinking) found.at(-1)!['thinking'] = thinking
+      else if (json) found.at(-1)!['input'] = JSON.parse(String(json))
+    }
+    expect(found).toMatchObject(blocks)
+  })
+
+  test('an error keeps its message, whatever its shape is', () => {
+    const written = (error: unknown) =>
+      [...toEvents([{ error }], { dialect: anthropic })].map(({ data }) => JSON.parse(data).error)
+    expect(written('boom')).toEqual([{ type: 'api_error', message: 'boom' }])
+    expect(written({ code: 429 })).toEqual([{ type: 'api_error', message: '{"code":429}' }])
+    expect(written({ type: 'x', message: 'boom' })).toEqual([{ type: 'x', message: 'boom' }])
+  })
+
+  test('what is not a chunk is left out', () => {
+    const rubbish = [null, 'text', [], {}, { choices: null }, { choices: [null] }] as object[]
+    const chunk = { choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }] }
+    const written = (chunks: object[]) => [...toEvents(chunks, { dialect: anthropic })]
+    expect(written([...rubbish, chunk, ...rubbish])).toEqual(written([chunk]))
+  })
+
   test('a stream without a finish reason stays cut', () => {
     const chunks = [
       { id: 'c', choices: [{ index: 0, delta: { content: 'Hi' }, finish_reason: null }] },

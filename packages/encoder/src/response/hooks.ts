@@ -7,7 +7,7 @@ export async function callHook<T extends readonly unknown[]>(
   ...about: T
 ): Promise<void> {
   try {
-    // Options that are refused may have hooks that are no functions.
+    // A refused option may be a hook that is not a function.
     if (typeof hook === 'function') await hook(...about)
   } catch (error) {
     // oxlint-disable-next-line no-console -- the only place where every platform shows an error and goes on

@@ -146,6 +146,11 @@ export class ResponseSender {
         return this.#beginCall(delta.toolCall, delta.id, delta.name)
       case 'tool-call-arguments':
         return this.#growCall(delta.toolCall, delta.delta)
+      // A message has one such call, and no tool calls beside it.
+      case 'function-call-begin':
+        return this.#beginCall(0, '', delta.name)
+      case 'function-call-arguments':
+        return this.#growCall(0, delta.delta)
       case 'finish':
         this.#reason = delta.reason
         return

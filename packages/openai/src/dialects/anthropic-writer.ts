@@ -1,6 +1,7 @@
+import { contentIn, reasoningIn } from '../accumulator/reasoning.ts'
 import type { ChunkEvent } from '../split/chunk-event.ts'
 import type { ErrorFrame } from '../types.ts'
-import { isWire, type Wire } from '../wire.ts'
+import { isWire, textOf, type Wire } from '../wire.ts'
 import type { DialectWriter } from './types.ts'
 
 /** Finish reasons with another name here. */
@@ -43,20 +44,22 @@ export class AnthropicWriter implements DialectWriter {
   #usage: Wire = {}
 
   chunk(chunk: object): ChunkEvent[] {
-    const wire = chunk as Wire
     const events: ChunkEvent[] = []
+    const wire: Wire = isWire(chunk) ? chunk : {}
     if (wire['error']) return this.error({ error: wire['error'] } as ErrorFrame)
     if (isWire(wire['usage'])) this.#usage = wire['usage']
     const choice = listIn(wire['choices']).find((one) => (one['index'] ?? 0) === 0)
     if (choice === undefined) return events
     if (!this.#hasStarted) events.push(this.#start(wire))
-    const delta = isWire(choice['delta']) ? choice['delta'] : {}
+    const delta = deltaOf(choice)
     this.#reasoning(delta, events)
-    for (const field of ['content', 'refusal'])
-      if (typeof delta[field] === 'string' && delta[field] !== '')
-        this.#grow('text', undefined, { type: 'text_delta', text: delta[field] }, events)
+    const texts = [contentIn(delta['content']), contentIn(delta['refusal'])]
+    for (const text of texts)
+      if (text !== '') this.#grow('text', undefined, { type: 'text_delta', text }, events)
     for (const annotation of listIn(delta['annotations'])) this.#cite(annotation, events)
     for (const call of listIn(delta['tool_calls'])) this.#call(call, events)
+    const { function_call: legacy } = delta
+    if (isWire(legacy)) this.#call({ id: 'call_0', function: legacy }, events)
     const { finish_reason: reason, stop_sequence: sequence } = choice
     if (typeof reason === 'string' && reason !== '') {
       const isSequence = typeof sequence === 'string'
@@ -99,7 +102,8 @@ export class AnthropicWriter implements DialectWriter {
         this.#close(events)
       }
     }
-    const thinking = delta['reasoning_content'] ?? delta['reasoning']
+    const named = delta['reasoning_content'] ?? delta['reasoning']
+    const thinking = named ?? reasoningIn('content', delta['content'])
     if (blocks.length === 0 && typeof thinking === 'string' && thinking !== '')
       this.#grow('thinking', undefined, { type: 'thinking_delta', thinking }, events)
   }
@@ -189,10 +193,18 @@ export class AnthropicWriter implements DialectWriter {
   }
 
   error({ error }: ErrorFrame): ChunkEvent[] {
-    const { type, message } = error
+    const { type, message = error }: { type?: unknown; message?: unknown } = isWire(error)
+      ? error
+      : {}
     this.#reason = undefined
-    return [event('error', { error: { type: type ?? 'api_error', message } })]
+    return [event('error', { error: { type: type ?? 'api_error', message: textOf(message) } })]
   }
+}
+
+/** What a choice adds. Some servers send a message in its place, and legacy completions a text. */
+function deltaOf({ delta, message, text }: Wire): Wire {
+  if (isWire(delta)) return delta
+  return isWire(message) ? message : { content: text }
 }
 
 function event(type: string, fields: Wire): ChunkEvent {
