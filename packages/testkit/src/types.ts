@@ -100,7 +100,7 @@ export interface Clock {
 export interface ManualClock extends Clock {
   /** How many timers are waiting. None should be left when the code under test is done. */
   readonly timers: number
-  /** Advances the clock, runs each timer that is due, and waits until the promises that follow have settled. */
+  /** Advances the clock by this many milliseconds, runs each timer that is due, and waits for the promises that follow. */
   advance(milliseconds: number): Promise<void>
 }
 
