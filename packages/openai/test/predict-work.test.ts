@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { accumulate } from '@tesserae/openai'
-import { countLetters } from './support/count-parses.ts'
+import { countLetters, countParses } from './support/count-parses.ts'
 import { blockOf, chunkWith, cut, encoder, type Wire } from './support/prediction.ts'
 
 // Learning may not cost more than it saves. Time says little on a busy machine, so the letters that are parsed count: without
@@ -47,6 +47,23 @@ describe('no letter is parsed twice', () => {
   ])('%s', async (_, chunks) => {
     expect(await parsedOf(chunks)).toBeLessThanOrEqual(1)
   })
+})
+
+test('of a short stream that is like earlier ones, the first chunk alone is parsed', async () => {
+  const texts = [
+    chunkWith({ role: 'assistant', content: '' }),
+    ...['Hel', 'lo', '!'].map((content) => chunkWith({ content })),
+    chunkWith({}, {}, { finish_reason: 'stop' }),
+    { ...chunkWith({}, { usage: { prompt_tokens: 3, completion_tokens: 4 } }), choices: [] },
+  ].map((chunk) => JSON.stringify({ ...chunk, model: 'short' }))
+  const read = (number: number): Promise<unknown> =>
+    accumulate(
+      texts.map((text) =>
+        encoder.encode(blockOf(text.replace('chatcmpl-1', `chatcmpl-${number}`))),
+      ),
+    )
+  for (let stream = 0; stream < 8; stream++) await read(stream)
+  expect(await countParses(async () => void (await read(8)))).toBe(1)
 })
 
 describe('most letters are not parsed', () => {

@@ -63,6 +63,17 @@ describe('the outcome is the same as without prediction', () => {
     await expectTheSameOf(Array.from({ length: LEARNT }, () => glued))
   })
 
+  test('for a carriage return, which ends a line, in a field that is parsed', async () => {
+    const logprobs = { content: [{ token: 'a' }] }
+    const text = JSON.stringify(chunkWith({ content: 'a' }, { model: 'cr' }, { logprobs }))
+    const cut = text.replace('[{"token"', '[\r{"token"')
+    await expectTheSameOf(
+      [...Array.from({ length: LEARNT }, () => text), cut, text].map((data) =>
+        encoder.encode(`data: ${data}\n\n`),
+      ),
+    )
+  })
+
   test.each([
     ['a key that is there twice', '"content":"A"', '"content":"A","content":"B"'],
     ['a key that is written in two ways', '"content":"A"', '"content":"A","c\\u006fntent":"B"'],

@@ -5,7 +5,8 @@ import { decoder, type Literal } from './literal.ts'
 // a time: 45 ns for an event of 300, where four at a time take 90.
 
 const LF = 0x0a
-/** Whole numbers of so many digits are exact. */
+const POINT = 0x2e
+/** Numbers of so many digits are exact, and so are such powers of ten. */
 const MAX_DIGITS = 15
 
 /** What can stand in a hole. */
@@ -71,13 +72,21 @@ export class Window {
   numberIn(filling: number): number {
     const from = this.starts[filling]!
     const to = this.ends[filling]!
-    let value = 0
+    let digits = 0
+    let base = 1
+    let divisor = 1
     for (let at = from; at < to; at++) {
-      const digit = this.bytes[at]! - 0x30
-      if (digit < 0 || digit > 9 || to - from > MAX_DIGITS) return Number(this.#decode(from, to))
-      value = 10 * value + digit
+      const byte = this.bytes[at]!
+      if (byte === POINT) base = 10
+      else if (byte < 0x30 || byte > 0x39 || to - from > MAX_DIGITS)
+        return Number(this.#decode(from, to))
+      else {
+        digits = 10 * digits + byte - 0x30
+        divisor *= base
+      }
     }
-    return value
+    // Both are exact, so the quotient is the number that is nearest to the decimal.
+    return digits / divisor
   }
 
   /** The string in a filling. */
@@ -136,18 +145,22 @@ function endOf(kind: Kind, next: Literal, number: number, from: number): number 
 
 /** Two numbers of 64 bits are equal without being the same bytes only if they are NUL, which is not in JSON. */
 function equals(
-  { words, rest, length }: Literal,
+  { words, last, short, length }: Literal,
   bytes: Uint8Array,
   view: DataView,
   from: number,
   to: number,
 ): boolean {
-  if (from + length > to) return false
+  const end = from + length
+  if (end > to) return false
   let at = from
+  if (short !== undefined) {
+    for (let byte = 0; byte < length; byte++) if (bytes[at++] !== short[byte]) return false
+    return true
+  }
   for (let word = 0; word < words.length; word++, at += 8)
     if (view.getFloat64(at, true) !== words[word]!) return false
-  for (let byte = 0; byte < rest.length; byte++) if (bytes[at++] !== rest[byte]) return false
-  return true
+  return view.getFloat64(end - 8, true) === last
 }
 
 /** Parses the value that stands before the next literal. A search of text is many times as fast as one of bytes. */
@@ -160,10 +173,11 @@ function parse(next: Literal, number: number, from: number): number {
   // An event has no line end inside.
   const line = isAscii ? text.indexOf('\n', from) : bytes.indexOf(LF, from)
   if (end < 0 || end > line) return -1
+  const json = isAscii ? text.slice(from, end) : decoder.decode(bytes.subarray(from, end))
+  // It ends a line too.
+  if (json.includes('\r')) return -1
   try {
-    const value: unknown = JSON.parse(
-      isAscii ? text.slice(from, end) : decoder.decode(bytes.subarray(from, end)),
-    )
+    const value: unknown = JSON.parse(json)
     if (typeof value !== 'object' || value === null) return -1
     window.values[number] = value
     return end

@@ -3,7 +3,7 @@ import type { Wire } from '../wire.ts'
 import { Letters } from './letters.ts'
 import { decoder, encoder, literalOf } from './literal.ts'
 import { type Lead, match, window } from './match.ts'
-import { type Around, see, type Shape, shapeOf } from './shapes.ts'
+import { type Around, type Family, familyOf, learnFrom } from './shapes.ts'
 import { isWellFormed, type Template } from './template.ts'
 
 /** Builds a message from chunks: the accumulator, with or without prediction before it. */
@@ -25,16 +25,14 @@ export interface Prediction {
   takeText(text: string): boolean
 }
 
-/** Nothing is learnt from the first chunks: many streams have no others. */
+/** In the first stream of a family nothing is learnt from the first chunks: many streams have no others. */
 const UNLEARNT = 8
 /** Nor from a chunk whose length differs by more from that of the one before: chunks of one shape differ by a few words. */
 const ALIKE = 48
 /** In larger pieces the first events are read one by one, because the others of the same piece may be known. */
 const LARGE = 4096
-/** So many shapes are compared in one stream. */
-const MAX_KNOWN = 16
-/** Credit grows with each event that is known, and is spent on events that match nothing. */
-const CREDIT = 24
+/** So many events are read one by one for that. */
+const MAX_FIRST = 32
 const MAX_CREDIT = 128
 /** A lead is made when a template has matched so often without it: making one costs as much as a hundred comparisons save. */
 const MATCHES = 64
@@ -46,6 +44,7 @@ const AROUND: Around = ['data: ', '\n\n']
 const LF = 0x0a
 const CR = 0x0d
 const SPACE = 0x20
+const OPEN = 0x7b
 
 const spare: Letters[] = []
 
@@ -60,11 +59,10 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   /** How many chunks were parsed, and the length of the last. */
   #parsed = 0
   #length = 0
-  /** The shapes that came back in this stream, and have been learnt. */
-  #known: Shape[] = []
+  /** What is known of streams like this one: set by the first chunk. */
+  #family: Family | undefined
   /** What stands around the data of an event. */
   #around: Around = AROUND
-  #credit = CREDIT
   /** Whether the event that is parsed was compared with the known shapes before. */
   #wasTried = false
   /** Fields that were given in a chunk that was parsed: later values do not count. */
@@ -84,7 +82,10 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 
   pays(length: number): boolean {
-    return this.#credit > 0 && (this.#known.length > 0 || length > LARGE)
+    const family = this.#family
+    if (family === undefined) return true
+    if (family.credit <= 0) return false
+    return family.known.length > 0 || (length > LARGE && this.#parsed < MAX_FIRST)
   }
 
   take(chunk: Wire, text?: string): void {
@@ -95,24 +96,17 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     this.#given['created'] ||= chunk['created']
     const isAlike = Math.abs(text.length - this.#length) < ALIKE
     this.#length = text.length
-    if (++this.#parsed > UNLEARNT && isAlike && this.#credit > 0) this.#learn(chunk, text)
-  }
-
-  /** A shape that is known from other streams is compared with from its first chunk on that is parsed. */
-  #learn(chunk: Wire, text: string): void {
-    const shape = shapeOf(chunk, text, this.#around)
-    if (shape === undefined) return
-    const known = this.#known
-    const isKnown = known.includes(shape)
-    if (shape.template === undefined || (isKnown && this.#wasTried))
-      see(shape, chunk, text, this.#around)
+    this.#parsed++
+    const family = this.#family
+    if (family === undefined) this.#family = familyOf(chunk, this.#around)
+    else if (family.credit > 0 && (family.isKnown || (isAlike && this.#parsed > UNLEARNT)))
+      learnFrom(family, chunk, text, this.#around, this.#wasTried)
     this.#wasTried = false
-    if (isKnown || shape.template === undefined || known.length >= MAX_KNOWN) return
-    known.unshift(shape)
   }
 
   finish(end: StreamEnd): Finished<Message> {
     this.#flush()
+    if (this.#family) this.#family.isKnown = true
     if (spare.length < MAX_SPARE) spare.push(...this.#letters)
     this.#letters = []
     return this.#target.finish(end)
@@ -133,20 +127,20 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 
   takeText(text: string): boolean {
-    if (this.#known.length === 0 || this.#credit <= 0 || !isWellFormed(text)) return false
+    const family = this.#family
+    if (!family || family.known.length === 0 || family.credit <= 0 || !isWellFormed(text))
+      return false
     const bytes = encoder.encode(this.#around.join(text))
     window.open(bytes)
     const end = this.#match(0, bytes.length)
     window.close()
     if (end >= 0) return true
-    this.#credit--
-    this.#wasTried = true
+    this.#missed()
     return false
   }
 
   observe(bytes: Uint8Array, start: number): void {
-    this.#credit--
-    this.#wasTried = true
+    this.#missed()
     const end = bytes.indexOf(LF, start)
     if (bytes[start] !== 0x64 || end < 0) return
     const before = bytes[start + 5] === SPACE ? 'data: ' : 'data:'
@@ -155,22 +149,36 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     this.#flush()
     this.#around = [before, after]
     this.#current = undefined
-    this.#known = []
+    this.#family = undefined
+  }
+
+  /** The event is like none that is known. */
+  #missed(): void {
+    const family = this.#family
+    if (family === undefined || family.known.length === 0) return
+    family.credit--
+    this.#wasTried = true
   }
 
   /** Takes the event that begins at `from`, if a template matches it, and returns its end; otherwise -1. */
   #match(from: number, limit: number): number {
+    const family = this.#family
+    if (family === undefined) return -1
     const current = this.#current
-    const likely = current?.next ?? current
+    const likely = current === undefined ? family.first : (current.next ?? current)
     if (likely !== undefined) {
       const end = this.#try(likely, from, limit)
       if (end >= 0) return end
     }
+    const { bytes, to } = window
+    // `[DONE]`, for one, is like no chunk.
+    if (bytes[from + this.#around[0].length] !== OPEN) return -1
     // Without the end of a line it is not a whole event.
-    const line = window.bytes.indexOf(LF, from)
-    if (line < 0 || line >= window.to) return -1
-    for (const { template } of this.#known) {
-      if (template === undefined || template === likely) continue
+    const line = bytes.indexOf(LF, from)
+    if (line < 0 || line >= to) return -1
+    for (const { template } of family.known) {
+      if (template === undefined || template === likely || from + template.least > line + 3)
+        continue
       const end = this.#try(template, from, limit)
       if (end >= 0) return end
     }
@@ -179,10 +187,12 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
 
   #try(template: Template, from: number, limit: number): number {
     const isCurrent = template === this.#current
-    if (!isCurrent && !template.skips.every((name) => this.#given[name])) return -1
     const end = match(template, from, isCurrent ? this.#lead : undefined)
     if (end < 0 || end - from > limit) return -1
-    if (!isCurrent) this.#turnTo(template)
+    if (!isCurrent) {
+      if (!template.skips.every((name) => this.#given[name])) return -1
+      this.#turnTo(template)
+    }
     if (!this.#copyText(template)) return -1
     if (this.#current !== undefined) this.#current.next = template
     if (!window.hasLead && ++this.#matches === MATCHES) this.#findLead(template, from)
@@ -193,6 +203,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   #turnTo(template: Template): void {
     this.#flush()
     if (this.#current !== undefined) this.#current.next = template
+    else if (this.#family !== undefined) this.#family.first = template
     this.#current = template
     this.#lead = undefined
     this.#matches = 0
@@ -214,7 +225,8 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     const { fillings, joins } = template
     template.hits++
     this.#waits = true
-    if (this.#credit < MAX_CREDIT) this.#credit++
+    const family = this.#family
+    if (family !== undefined && family.credit < MAX_CREDIT) family.credit++
     let isFull = !joins || this.#isEager
     let count = 0
     for (let at = 0; at < fillings.length; at++) {

@@ -8,14 +8,21 @@ import { learn, type Template } from './template.ts'
 /** How an event is written around its data. */
 export type Around = readonly [before: string, after: string]
 
-/** The shape that was not used for the longest time is forgotten. Longer chunks are not learnt. */
+/** The shape that was not used for the longest time is forgotten. */
 const MAX_SHAPES = 256
+/** The family that was seen first is forgotten. */
+const MAX_FAMILIES = 64
+/** Longer chunks are not learnt. */
 const MAX_TEXT = 4096
+/** So many shapes are compared with an event. */
+const MAX_KNOWN = 16
 /** Learning costs as much as parsing some ten chunks: a shape is learnt when it is seen for the third time. */
 const SIGHTINGS = 3
 /** A template has paid when it has matched so often. */
 const PRICE = 8
 const MAX_PATIENCE = 256
+/** What a new family may spend. An event that is known earns as much as one that matches nothing costs. */
+const CREDIT = 64
 
 /** Chunks with the same fields, and what was learnt of them. */
 export interface Shape {
@@ -27,26 +34,66 @@ export interface Shape {
   patience: number
 }
 
-const shapes = new Map<string, Shape>()
+/** Streams of one model: short ones, too, are read by what was learnt from those before. */
+export interface Family {
+  /** Shapes that have been learnt. */
+  readonly known: Shape[]
+  /** The template that matched first in the last stream. */
+  first: Template | undefined
+  /** Whether a stream of it has ended: then another will come, and every shape is worth learning. */
+  isKnown: boolean
+  credit: number
+}
 
-/** The shape of a chunk that had to be parsed; `undefined` for chunks that are never learnt. */
-export function shapeOf(chunk: Wire, text: string, around: Around): Shape | undefined {
+const shapes = new Map<string, Shape>()
+const families = new Map<string, Family>()
+
+/** The family of a stream, by its first chunk. One that has no credit is given another try with each stream. */
+export function familyOf({ model }: Wire, [before, after]: Around): Family {
+  const name = `${before}${after}${typeof model === 'string' ? model : ''}`
+  let family = families.get(name)
+  if (family === undefined) {
+    family = { known: [], first: undefined, isKnown: false, credit: CREDIT }
+    families.set(name, family)
+    if (families.size > MAX_FAMILIES) families.delete(families.keys().next().value as string)
+  } else if (family.credit <= 0) family.credit = 1
+  return family
+}
+
+/** Learns from a chunk that had to be parsed; `wasTried` if no known shape matched it. */
+export function learnFrom(
+  family: Family,
+  chunk: Wire,
+  text: string,
+  around: Around,
+  wasTried: boolean,
+): void {
+  const { known } = family
+  const shape = shapeOf(chunk, text, around)
+  if (shape === undefined) return
+  const isKnown = known.includes(shape)
+  if (shape.template === undefined) family.credit--
+  if (shape.template === undefined || (isKnown && wasTried)) see(shape, chunk, text, around)
+  if (isKnown || shape.template === undefined) return
+  if (known.length >= MAX_KNOWN) known.pop()
+  known.unshift(shape)
+}
+
+/** The shape of a chunk; `undefined` for chunks that are never learnt. */
+function shapeOf(chunk: Wire, text: string, around: Around): Shape | undefined {
   const name = text.length > MAX_TEXT ? undefined : nameOf(chunk, around)
   if (name === undefined) return undefined
-  const shape = shapes.get(name) ?? {
-    template: undefined,
-    varying: new Set(),
-    wait: SIGHTINGS,
-    patience: 1,
-  }
-  shapes.delete(name)
+  let shape = shapes.get(name)
+  if (shape === undefined) {
+    shape = { template: undefined, varying: new Set(), wait: SIGHTINGS, patience: 1 }
+    if (shapes.size >= MAX_SHAPES) shapes.delete(shapes.keys().next().value as string)
+  } else shapes.delete(name)
   shapes.set(name, shape)
-  if (shapes.size > MAX_SHAPES) shapes.delete(shapes.keys().next().value as string)
   return shape
 }
 
 /** Takes a chunk that no template matched. A shape whose template does not pay waits longer each time. */
-export function see(shape: Shape, chunk: Wire, text: string, around: Around): void {
+function see(shape: Shape, chunk: Wire, text: string, around: Around): void {
   if (--shape.wait > 0) return
   const old = shape.template
   shape.patience = old && old.hits >= PRICE ? 1 : Math.min(2 * shape.patience, MAX_PATIENCE)
@@ -57,14 +104,14 @@ export function see(shape: Shape, chunk: Wire, text: string, around: Around): vo
 /** What tells shapes of chunks apart: their fields, without the text in them. */
 function nameOf(chunk: Wire, [before, after]: Around): string | undefined {
   const { choices, model } = chunk
-  if (!Array.isArray(choices) || choices.length === 0 || choices.length > 8) return undefined
+  if (!Array.isArray(choices) || choices.length > 8) return undefined
   let name = `${before}${after}${typeof model === 'string' ? model : ''}`
   for (const key in chunk) name += chunk[key] ? ` ${key}` : ` ${key}-`
   for (const choice of choices as unknown[]) {
-    // The last chunk of a choice does not come back.
-    if (!isWire(choice) || choice['finish_reason']) return undefined
-    const { index, delta } = choice
+    if (!isWire(choice)) return undefined
+    const { index, delta, finish_reason: reason } = choice
     name += `\n${index}`
+    if (typeof reason === 'string') name += ` ${reason}`
     for (const key in choice) name += ` ${key}${kindOf(choice[key])}`
     if (!isWire(delta)) continue
     for (const key in delta) {

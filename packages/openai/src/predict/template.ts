@@ -49,6 +49,8 @@ export class Template implements Pattern {
   /** The text of the chunk that it was learnt from. */
   readonly text: string
   readonly literals: readonly Literal[]
+  /** How many bytes an event has at least. */
+  readonly least: number
   readonly fillings: readonly Hole[]
   /** Fields that are skipped because they came before. */
   readonly skips: readonly string[]
@@ -72,6 +74,7 @@ export class Template implements Pattern {
       const piece = text.slice(holes[at - 1]?.end ?? 0, hole?.start)
       return literalOf((at === 0 ? before : '') + piece + (hole === undefined ? after : ''))
     })
+    this.least = this.literals.reduce((sum, { length }) => sum + length, 0)
   }
 
   /** A chunk with these values in its holes. What leads to them is copied, and everything else is shared. */
@@ -170,9 +173,10 @@ class Learner {
     const path = pathOf(leaf.name)
     const { rule, root } = this.#ruleOf(path)
     const isString = leaf.kind === 'string'
-    const hole = (skipped: '' | 'skipped ' = ''): boolean =>
-      (isString || leaf.kind === 'number') &&
-      this.#hole(`${skipped}${leaf.kind as 'string' | 'number'}`, path, leaf)
+    // Constants: V8 compares them as pointers, but a string that was joined letter by letter.
+    const hole = (string: Kind = 'string', number: Kind = 'number'): boolean =>
+      (isString || leaf.kind === 'number') && this.#hole(isString ? string : number, path, leaf)
+    const skipped = (): boolean => hole('skipped string', 'skipped number')
     switch (rule) {
       case undefined:
         return false
@@ -185,11 +189,11 @@ class Learner {
         return !(differs || counts) || hole()
       }
       case 'first':
-        if (path.length === 1 && value !== '' && value !== '0' && hole('skipped '))
+        if (path.length === 1 && value !== '' && value !== '0' && skipped())
           this.skips.push(leaf.name.slice(1))
         return true
       case 'drop':
-        return (!differs && !isString) || hole('skipped ')
+        return (!differs && !isString) || skipped()
       case 'one by one':
         return hole()
       case 'concat':

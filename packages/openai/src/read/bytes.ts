@@ -17,6 +17,10 @@ const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024
 /** So much is kept of lines that are not fields, while no event has come. */
 const MAX_STRAY = 4_096
 
+/** Buffers for streams to come: making one takes longer than reading an event. */
+const spare: Uint8Array[] = []
+const MAX_SPARE = 32
+
 /** The events in bytes, or the document that came in place of events. */
 export class Bytes {
   readonly #parser: Parser
@@ -103,7 +107,7 @@ export class Bytes {
     const length = this.#heldLength + chunk.length - start
     if (length > MAX_HELD || length > this.#limit) return false
     if (chunk.indexOf(LF, start) >= 0 || chunk.indexOf(CR, start) >= 0) return false
-    this.#held ??= new Uint8Array(2 * MAX_HELD)
+    this.#held ??= spare.pop() ?? new Uint8Array(2 * MAX_HELD)
     this.#held.set(chunk.subarray(start), this.#heldLength)
     this.#heldLength = length
     return true
@@ -121,17 +125,24 @@ export class Bytes {
     if (count === 0) {
       prediction.observe(held.subarray(0, stop), 0)
       this.#letGo()
-    }
-    this.#heldLength = 0
+    } else this.#giveBack(held)
     return count === 0 ? 0 : count - start
   }
 
   /** Gives the parser what was held. */
   #letGo(): void {
-    if (this.#held === undefined || this.#heldLength === 0) return
+    const held = this.#held
+    if (held === undefined) return
+    const bytes = held.slice(0, this.#heldLength)
+    this.#giveBack(held)
     this.#isBetween = false
-    this.#parse(this.#held.slice(0, this.#heldLength))
+    this.#parse(bytes)
+  }
+
+  #giveBack(held: Uint8Array): void {
+    this.#held = undefined
     this.#heldLength = 0
+    if (spare.length < MAX_SPARE) spare.push(held)
   }
 
   #parseAll(chunk: Uint8Array): void {
