@@ -74,6 +74,18 @@ describe('the outcome is the same as without prediction', () => {
     )
   })
 
+  test('for a byte order mark after chunks that are known', async () => {
+    const text = (content: string): string =>
+      blockOf(JSON.stringify(chunkWith({ content }, { model: 'mark' })))
+    const last = JSON.stringify(chunkWith({}, {}, { finish_reason: 'stop' }))
+    for (let stream = 0; stream < 8; stream++)
+      await expectTheSameOf(
+        [text('a'), text('b'), `\ufeff${text('c')}`, blockOf(last), 'data: [DONE]\n\n'].map(
+          (block) => encoder.encode(block),
+        ),
+      )
+  })
+
   test.each([
     ['a key that is there twice', '"content":"A"', '"content":"A","content":"B"'],
     ['a key that is written in two ways', '"content":"A"', '"content":"A","c\\u006fntent":"B"'],

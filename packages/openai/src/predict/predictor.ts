@@ -3,8 +3,17 @@ import type { Wire } from '../wire.ts'
 import { Letters } from './letters.ts'
 import { decoder, encoder, literalOf } from './literal.ts'
 import { type Lead, match, window } from './match.ts'
-import { type Around, type Family, familyOf, learnFrom } from './shapes.ts'
-import { isWellFormed, type Template } from './template.ts'
+import {
+  type Around,
+  begin,
+  type Family,
+  familyOf,
+  learnFrom,
+  learnOpening,
+  recent,
+  type Shape,
+} from './shapes.ts'
+import { type Hole, isWellFormed, type Template } from './template.ts'
 
 /** Builds a message from chunks: the accumulator, with or without prediction before it. */
 export interface Builder<Message> {
@@ -44,9 +53,11 @@ const AROUND: Around = ['data: ', '\n\n']
 const LF = 0x0a
 const CR = 0x0d
 const SPACE = 0x20
+const D = 0x64
 const OPEN = 0x7b
 
 const spare: Letters[] = []
+const NONE: readonly Shape[] = []
 
 /**
  * Stands before an accumulator: compares the bytes of an event with those of earlier ones, copies the leaves in which
@@ -98,10 +109,18 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     this.#length = text.length
     this.#parsed++
     const family = this.#family
-    if (family === undefined) this.#family = familyOf(chunk, this.#around)
+    if (family === undefined) this.#begin(chunk, text)
     else if (family.credit > 0 && (family.isKnown || (isAlike && this.#parsed > UNLEARNT)))
-      learnFrom(family, chunk, text, this.#around, this.#wasTried)
+      learnFrom(family, chunk, text, this.#around, this.#wasTried ? family.known : NONE)
     this.#wasTried = false
+  }
+
+  /** Takes the first chunk. */
+  #begin(chunk: Wire, text: string): void {
+    const family = familyOf(chunk, this.#around)
+    this.#family = family
+    if (family.isKnown && family.credit > 0) learnOpening(family, chunk, text, this.#around)
+    begin(family)
   }
 
   finish(end: StreamEnd): Finished<Message> {
@@ -114,8 +133,11 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
 
   read(chunk: Uint8Array, from: number, limit: number): number {
     let at = from
+    // What follows the last line is not a whole event.
+    const last = chunk.lastIndexOf(LF)
+    if (last < from) return from
     window.open(chunk)
-    while (at < chunk.length) {
+    while (at < last) {
       // A listener may have read another stream.
       if (window.chunk !== chunk) window.open(chunk)
       const end = this.#match(at, limit)
@@ -128,8 +150,8 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
 
   takeText(text: string): boolean {
     const family = this.#family
-    if (!family || family.known.length === 0 || family.credit <= 0 || !isWellFormed(text))
-      return false
+    if (family === undefined ? recent.length === 0 : !this.pays(0)) return false
+    if (!isWellFormed(text)) return false
     const bytes = encoder.encode(this.#around.join(text))
     window.open(bytes)
     const end = this.#match(0, bytes.length)
@@ -140,16 +162,15 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 
   observe(bytes: Uint8Array, start: number): void {
-    this.#missed()
     const end = bytes.indexOf(LF, start)
-    if (bytes[start] !== 0x64 || end < 0) return
+    if (bytes[start] !== D || end < 0) return
+    this.#missed()
     const before = bytes[start + 5] === SPACE ? 'data: ' : 'data:'
     const after = bytes[end - 1] === CR ? '\r\n\r\n' : '\n\n'
     if (before === this.#around[0] && after === this.#around[1]) return
     this.#flush()
     this.#around = [before, after]
-    this.#current = undefined
-    this.#family = undefined
+    this.#current = this.#lead = this.#family = undefined
   }
 
   /** The event is like none that is known. */
@@ -163,26 +184,59 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   /** Takes the event that begins at `from`, if a template matches it, and returns its end; otherwise -1. */
   #match(from: number, limit: number): number {
     const family = this.#family
-    if (family === undefined) return -1
+    if (family === undefined) return this.#matchFirst(from, limit)
     const current = this.#current
     const likely = current === undefined ? family.first : (current.next ?? current)
-    if (likely !== undefined) {
-      const end = this.#try(likely, from, limit)
-      if (end >= 0) return end
-    }
-    const { bytes, to } = window
+    let end = likely === undefined ? -1 : this.#try(likely, from, limit)
+    if (end < 0 && current !== undefined && current !== likely)
+      end = this.#try(current, from, limit)
+    if (end >= 0) return end
+    const { bytes } = window
     // `[DONE]`, for one, is like no chunk.
     if (bytes[from + this.#around[0].length] !== OPEN) return -1
-    // Without the end of a line it is not a whole event.
     const line = bytes.indexOf(LF, from)
-    if (line < 0 || line >= to) return -1
     for (const { template } of family.known) {
-      if (template === undefined || template === likely || from + template.least > line + 3)
-        continue
-      const end = this.#try(template, from, limit)
+      if (template === undefined || template === likely || template === current) continue
+      if (from + template.least > line + 3) continue
+      end = this.#try(template, from, limit)
       if (end >= 0) return end
     }
     return -1
+  }
+
+  /** Takes the first event of a stream, if it is written like that of another one. */
+  #matchFirst(from: number, limit: number): number {
+    for (const family of recent)
+      if (family.credit > 0)
+        for (const { template } of family.openings) {
+          if (template === undefined) continue
+          const end = match(template, from)
+          if (end < 0 || end - from > limit) continue
+          if (!this.#copyText(template) || !this.#takeSkipped(template)) return -1
+          this.#family = family
+          this.#around = family.around
+          this.#current = template
+          begin(family)
+          this.#take(template)
+          this.#flush()
+          return end
+        }
+    return -1
+  }
+
+  /** Takes the fields that other events skip; `false` if one is empty, which is as if it had not come. */
+  #takeSkipped({ fillings, skips }: Template): boolean {
+    const values: unknown[] = []
+    for (let at = 0; at < fillings.length; at++) {
+      const { kind, path } = fillings[at] as Hole
+      const [name = ''] = path
+      if (path.length > 1 || !skips.includes(name)) continue
+      const value = kind === 'skipped string' ? window.stringIn(at) : window.numberIn(at)
+      if (!value) return false
+      values[at] = this.#given[name] = value
+    }
+    this.#values = values
+    return true
   }
 
   #try(template: Template, from: number, limit: number): number {

@@ -38,7 +38,9 @@ export interface Shape {
 export interface Family {
   /** Shapes that have been learnt. */
   readonly known: Shape[]
-  /** The template that matched first in the last stream. */
+  readonly around: Around
+  /** Shapes of the chunks with which streams begin, and the template that matched after one that was parsed. */
+  readonly openings: Shape[]
   first: Template | undefined
   /** Whether a stream of it has ended: then another will come, and every shape is worth learning. */
   isKnown: boolean
@@ -48,35 +50,69 @@ export interface Family {
 const shapes = new Map<string, Shape>()
 const families = new Map<string, Family>()
 
+/** The families of the last streams: the next stream may begin like one of them. */
+export const recent: Family[] = []
+const MAX_RECENT = 4
+const MAX_OPENINGS = 4
+
+/** A stream of this family has begun. */
+export function begin(family: Family): void {
+  if (recent[0] === family) return
+  const at = recent.indexOf(family)
+  if (at >= 0) recent.splice(at, 1)
+  putFirst(family, recent, MAX_RECENT)
+}
+
 /** The family of a stream, by its first chunk. One that has no credit is given another try with each stream. */
-export function familyOf({ model }: Wire, [before, after]: Around): Family {
+export function familyOf({ model }: Wire, around: Around): Family {
+  const [before, after] = around
   const name = `${before}${after}${typeof model === 'string' ? model : ''}`
   let family = families.get(name)
   if (family === undefined) {
-    family = { known: [], first: undefined, isKnown: false, credit: CREDIT }
+    family = {
+      known: [],
+      around,
+      openings: [],
+      first: undefined,
+      isKnown: false,
+      credit: CREDIT,
+    }
     families.set(name, family)
     if (families.size > MAX_FAMILIES) families.delete(families.keys().next().value as string)
   } else if (family.credit <= 0) family.credit = 1
   return family
 }
 
-/** Learns from a chunk that had to be parsed; `wasTried` if no known shape matched it. */
+/** Learns from a chunk that had to be parsed, and returns its shape, if it is known now. The shapes in `tried` were compared with it. */
 export function learnFrom(
   family: Family,
   chunk: Wire,
   text: string,
   around: Around,
-  wasTried: boolean,
-): void {
+  tried: readonly Shape[],
+): Shape | undefined {
   const { known } = family
   const shape = shapeOf(chunk, text, around)
-  if (shape === undefined) return
+  if (shape === undefined) return undefined
   const isKnown = known.includes(shape)
   if (shape.template === undefined) family.credit--
-  if (shape.template === undefined || (isKnown && wasTried)) see(shape, chunk, text, around)
-  if (isKnown || shape.template === undefined) return
-  if (known.length >= MAX_KNOWN) known.pop()
-  known.unshift(shape)
+  if (shape.template === undefined || tried.includes(shape)) see(shape, chunk, text, around)
+  if (shape.template === undefined) return undefined
+  if (!isKnown) putFirst(shape, known, MAX_KNOWN)
+  return shape
+}
+
+/** Learns from the first chunk of a stream. */
+export function learnOpening(family: Family, chunk: Wire, text: string, around: Around): void {
+  const { openings } = family
+  const tried = recent.includes(family) ? openings : []
+  const shape = learnFrom(family, chunk, text, around, tried)
+  if (shape !== undefined && !openings.includes(shape)) putFirst(shape, openings, MAX_OPENINGS)
+}
+
+function putFirst<Item>(item: Item, list: Item[], limit: number): void {
+  if (list.length >= limit) list.pop()
+  list.unshift(item)
 }
 
 /** The shape of a chunk; `undefined` for chunks that are never learnt. */

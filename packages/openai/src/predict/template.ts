@@ -77,14 +77,14 @@ export class Template implements Pattern {
     this.least = this.literals.reduce((sum, { length }) => sum + length, 0)
   }
 
-  /** A chunk with these values in its holes. What leads to them is copied, and everything else is shared. */
+  /** A chunk with these values in its holes, apart from those that are skipped. What leads to them is copied, and everything else is shared. */
   chunkWith(values: readonly unknown[]): Wire {
     const whole = (this.#chunk ??= JSON.parse(this.text) as Fields)
     const chunk = { ...whole }
     const { fillings } = this
     for (let number = 0; number < fillings.length; number++) {
-      const { kind, path } = fillings[number] as Hole
-      if (kind === 'skipped string' || kind === 'skipped number') continue
+      if (values[number] === undefined) continue
+      const { path } = fillings[number] as Hole
       let copy = chunk
       let from = whole
       const last = path.length - 1

@@ -5,6 +5,10 @@ import { type BodyOf, notAStream, takeBody } from './body.ts'
 import type { Interpreter } from './interpreter.ts'
 import { compressed } from './protocols.ts'
 
+const DONE = /* @__PURE__ */ new TextEncoder().encode('data: [DONE]\n\n')
+const BLANK_LINE = /* @__PURE__ */ Uint8Array.of(0x0a)
+
+const COLON = 0x3a
 const LF = 0x0a
 const CR = 0x0d
 
@@ -23,7 +27,7 @@ const MAX_SPARE = 32
 
 /** The events in bytes, or the document that came in place of events. */
 export class Bytes {
-  readonly #parser: Parser
+  #parser: Parser | undefined
   readonly #interpreter: Interpreter
   readonly #limit: number
   readonly #of: BodyOf
@@ -45,11 +49,23 @@ export class Bytes {
     this.#interpreter = interpreter
     this.#limit = maxEventBytes ?? DEFAULT_MAX_EVENT_BYTES
     this.#of = of
-    this.#parser = createParser({
+  }
+
+  /** The parser, made when it is first needed: of many streams every event is known. */
+  #parserOf(): Parser {
+    if (this.#parser !== undefined) return this.#parser
+    const parser = createParser({
       maxEventBytes: this.#limit,
       incomplete: 'dispatch',
       onUnknownField: (name, value) => this.#takeLine(name, value),
     })
+    this.#parser = parser
+    if (this.#skipped > 0) {
+      // A byte order mark counts only at the beginning of the stream.
+      parser.feed(BLANK_LINE)
+      this.#skipped--
+    }
+    return parser
   }
 
   feed(chunk: Uint8Array): void {
@@ -61,7 +77,10 @@ export class Bytes {
       return this.#parseAll(chunk)
     let at = this.#heldLength > 0 ? this.#join(prediction, chunk) : 0
     while (at < chunk.length && !this.#interpreter.done) {
-      if (this.#isBetween) at += this.#skip(prediction, chunk, at)
+      if (this.#isBetween) {
+        at += this.#skip(prediction, chunk, at)
+        if (this.#isDone(chunk, at)) return this.#interpreter.take({ data: '[DONE]' })
+      }
       if (at < chunk.length) at = this.#parseBlock(prediction, chunk, at)
     }
   }
@@ -84,14 +103,25 @@ export class Bytes {
   #skip(prediction: Prediction, bytes: Uint8Array, start: number): number {
     if (this.#interpreter.error) return 0
     const count = prediction.read(bytes, start, this.#limit) - start
-    if (count > 0) this.#hasEvents = true
+    if (count > 0) {
+      this.#hasEvents = true
+      this.#interpreter.takeKnown()
+    }
     this.#skipped += count
     return count
   }
 
+  /** Whether the next event is the last one, as almost every server writes it. */
+  #isDone(bytes: Uint8Array, start: number): boolean {
+    if (bytes.length < start + DONE.length || this.#limit < DONE.length) return false
+    return DONE.every((byte, at) => bytes[start + at] === byte)
+  }
+
   /** Gives the parser the next event, so that it can be learnt; without the end of one, all the rest. */
   #parseBlock(prediction: Prediction, chunk: Uint8Array, start: number): number {
-    const end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
+    let end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
+    // Heartbeats are given to the parser together.
+    while (end > 0 && chunk[start] === COLON && chunk[end] === COLON) end = endOfBlock(chunk, end)
     if (this.#isBetween) {
       if (end > 0) prediction.observe(chunk, start)
       else if (prediction.pays(0) && this.#hold(chunk, start)) return chunk.length
@@ -152,25 +182,27 @@ export class Bytes {
   }
 
   #parse(bytes: Uint8Array): void {
+    const parser = this.#parserOf()
     try {
-      this.#parser.feed(bytes)
+      parser.feed(bytes)
     } catch (error) {
       throw error instanceof SseError ? error : interrupted(error)
     }
-    this.#drain(false)
+    this.#drain(parser, false)
   }
 
   end(): void {
     if (this.#document) return takeBody(this.#document.text(), this.#interpreter, this.#of, true)
     this.#letGo()
-    const { complete } = this.#parser.end()
-    this.#drain(!complete)
+    const parser = this.#parser
+    if (parser === undefined) return
+    const { complete } = parser.end()
+    this.#drain(parser, !complete)
     if (!this.#hasEvents && this.#stray !== '' && !this.#interpreter.error)
       throw notAStream(this.#stray, this.#of)
   }
 
-  #drain(wasCut: boolean): void {
-    const parser = this.#parser
+  #drain(parser: Parser, wasCut: boolean): void {
     try {
       for (let event = parser.next(); event && !this.#interpreter.done; event = parser.next()) {
         this.#hasEvents = true

@@ -62,7 +62,13 @@ export class Interpreter {
   /** Takes an event of a source that yields events. */
   takeEvent(event: EventLike): void {
     const isKnown = !this.error && !isNamed(event.event) && this.prediction?.takeText(event.data)
-    if (!isKnown) this.take(event)
+    if (isKnown) this.#hasChunks = true
+    else this.take(event)
+  }
+
+  /** Chunks were taken that are known. */
+  takeKnown(): void {
+    this.#hasChunks = true
   }
 
   /** Takes one event; `wasCut` if the stream broke off before its end. */
