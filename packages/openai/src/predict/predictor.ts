@@ -133,9 +133,9 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
 
   read(chunk: Uint8Array, from: number, limit: number): number {
     let at = from
-    // What follows the last line is not a whole event.
+    // What follows the last line is not a whole event, and a comment, for one, is not known.
     const last = chunk.lastIndexOf(LF)
-    if (last < from) return from
+    if (last < from || chunk[from] !== D) return from
     window.open(chunk)
     while (at < last) {
       // A listener may have read another stream.
@@ -185,15 +185,15 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   #match(from: number, limit: number): number {
     const family = this.#family
     if (family === undefined) return this.#matchFirst(from, limit)
+    const { bytes } = window
+    // `[DONE]`, for one, is like no chunk.
+    if (bytes[from + this.#around[0].length] !== OPEN) return -1
     const current = this.#current
     const likely = current === undefined ? family.first : (current.next ?? current)
     let end = likely === undefined ? -1 : this.#try(likely, from, limit)
     if (end < 0 && current !== undefined && current !== likely)
       end = this.#try(current, from, limit)
     if (end >= 0) return end
-    const { bytes } = window
-    // `[DONE]`, for one, is like no chunk.
-    if (bytes[from + this.#around[0].length] !== OPEN) return -1
     const line = bytes.indexOf(LF, from)
     for (const { template } of family.known) {
       if (template === undefined || template === likely || template === current) continue
