@@ -122,10 +122,19 @@ function shapeOf(chunk: Wire, text: string, around: Around): Shape | undefined {
   let shape = shapes.get(name)
   if (shape === undefined) {
     shape = { template: undefined, varying: new Set(), wait: SIGHTINGS, patience: 1 }
-    if (shapes.size >= MAX_SHAPES) shapes.delete(shapes.keys().next().value as string)
+    if (shapes.size >= MAX_SHAPES) forgetOldest()
   } else shapes.delete(name)
   shapes.set(name, shape)
   return shape
+}
+
+/** Families may still hold the shape, but not what was learnt of it. */
+function forgetOldest(): void {
+  for (const [name, shape] of shapes) {
+    shape.template = undefined
+    shapes.delete(name)
+    return
+  }
 }
 
 /** Takes a chunk that no template matched. A shape whose template does not pay waits longer each time. */
