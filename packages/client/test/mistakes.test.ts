@@ -89,7 +89,7 @@ describe('a misspelt option throws at once, with the name that was meant', () =>
 
 describe('a `fetch` that resolves with something else than a `Response` rejects at once', () => {
   const incoming = { statusCode: 200, headers: { 'content-type': 'text/event-stream' } }
-  test.each([undefined, null, 'data: a', {}, incoming])('%j', async (answer) => {
+  test.each([[undefined], [null], ['data: a'], [{}], [incoming]])('%j', async (answer) => {
     let calls = 0
     const fetch = async (): Promise<Response> => {
       calls++
