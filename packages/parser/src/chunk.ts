@@ -155,6 +155,9 @@ export class Chunk {
   /** Data as UTF-8. */
   view(start: number, end: number): Uint8Array {
     if (start >= 0) return this.#part(start, end)
+    const text = this.#lines(start, end).slice(1)
+    if (this.isBytes || this.length < 0 || !text.includes(REPLACEMENT))
+      return bytesOf(text, this.isBytes)
     const lines = new Growing()
     this.copy(start, end, lines)
     return lines.toBytes().subarray(1)
