@@ -556,6 +556,17 @@ describe('what is not an object', () => {
     expect([...toChunks([...rubbish, done])]).toEqual([...toChunks([done])])
   })
 
+  test('is left out of the annotations of a chunk', () => {
+    const chunk = (annotations: unknown[]) => ({
+      id: 'c',
+      choices: [{ index: 0, delta: { content: 'a', annotations }, finish_reason: 'stop' }],
+    })
+    const cited = { type: 'url_citation', url_citation: { url: 'u', title: 't' } }
+    expect([...toResponseEvents([chunk([null, [], 'x', cited])])]).toEqual([
+      ...toResponseEvents([chunk([cited])]),
+    ])
+  })
+
   test('is left out on the way to a response', () => {
     const chunk = {
       id: 'c',

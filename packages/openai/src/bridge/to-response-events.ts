@@ -141,7 +141,7 @@ export class ResponseSender {
       case 'reasoning':
         return this.#grow('reasoning', 'reasoning_text', 'text', delta.delta)
       case 'annotation':
-        return this.#annotate(delta.annotation as unknown as Wire)
+        return this.#annotate(delta.annotation)
       case 'tool-call-begin':
         return this.#beginCall(delta.toolCall, delta.id, delta.name)
       case 'tool-call-arguments':
@@ -205,7 +205,8 @@ export class ResponseSender {
   }
 
   /** A citation of a page, which is nested in chat completions and flat in responses. */
-  #annotate(given: Wire): void {
+  #annotate(given: unknown): void {
+    if (!isWire(given)) return
     const { type, url_citation: cited } = given
     if (type !== 'url_citation' || !isWire(cited)) return
     const open = this.#current
