@@ -4,8 +4,10 @@ import {
   accumulate as accumulateChat,
   createAccumulator,
   split as splitChat,
+  toEvents,
 } from '@tesserae/openai'
 import { toChunks, toResponseEvents } from '@tesserae/openai/bridge'
+import { anthropic } from '@tesserae/openai/dialects'
 import { accumulate, createAccumulator as createResponse, split } from '@tesserae/openai/responses'
 import { responseEvent } from '@tesserae/openai/responses/schema'
 import { chatCompletionChunk } from '@tesserae/openai/schema'
@@ -574,5 +576,77 @@ describe('what is not an object', () => {
     }
     const chunks = [...rubbish.slice(0, -1), chunk, ...rubbish.slice(0, -1)]
     expect([...toResponseEvents(chunks)]).toEqual([...toResponseEvents([chunk])])
+  })
+})
+
+/** Values that a field of the wire may have by mistake. */
+const odd = fc.oneof(
+  fc.constantFrom<unknown>(null, '', 'x', 0, -1, 1e9, true, [], {}, [null], 'message', 'refusal'),
+  fc.constantFrom<object>(
+    { type: 'message', id: 'm', content: [] },
+    { type: 'function_call', id: 'f', call_id: 'c', name: 'n', arguments: '' },
+    { type: 'output_text', text: 'x' },
+    { id: 'r', status: 'in_progress', output: [] },
+    [{ index: 0, id: 'a', function: { name: 'f', arguments: '{' } }],
+    [{ type: 'text', text: 'x' }, null, []],
+  ),
+)
+const fieldsOf = (names: string) =>
+  fc.dictionary(fc.constantFrom(...names.split(' ')), odd, { maxKeys: 6 })
+
+describe('fields of any kind', () => {
+  const events = 'created completed failed output_item.added output_item.done content_part.added'
+  const texts =
+    'output_text refusal reasoning_summary_text function_call_arguments mcp_call_arguments'
+  const types = [
+    ...events.split(' '),
+    ...texts.split(' ').flatMap((text) => [`${text}.delta`, `${text}.done`]),
+    'output_text.annotation.added',
+  ].map((type) => `response.${type}`)
+  const event = fc
+    .tuple(
+      fc.constantFrom('error', ...types),
+      fieldsOf(
+        'item_id output_index content_index summary_index delta text item part response arguments annotation logprobs error sequence_number',
+      ),
+    )
+    .map(([type, fields]) => ({ ...fields, type }))
+  const chunk = fc
+    .tuple(
+      fieldsOf(
+        'content refusal reasoning_content reasoning_details tool_calls function_call annotations',
+      ),
+      fc.constantFrom(null, 'stop', 'tool_calls', 5),
+      fieldsOf('usage error'),
+    )
+    .map(([delta, finish_reason, fields]) => ({
+      ...fields,
+      id: 'c',
+      choices: [{ index: 0, delta, finish_reason }],
+    }))
+
+  test('make no event throw, and the response is that of the accumulator without a listener', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 8 }), (stream) => {
+        const heard = createResponse({ onDelta: () => {} })
+        const plain = createResponse()
+        for (const each of stream) {
+          heard.push(each)
+          plain.push(each)
+          heard.snapshot()
+        }
+        expect([...toChunks(stream)]).toBeInstanceOf(Array)
+        expect(heard.finish()).toEqual(plain.finish())
+      }),
+    )
+  })
+
+  test('make no chunk throw on its way to a response, or to Anthropic', () => {
+    fc.assert(
+      fc.property(fc.array(chunk, { maxLength: 6 }), (stream) => {
+        expect([...toResponseEvents(stream)]).toBeInstanceOf(Array)
+        expect([...toEvents(stream, { dialect: anthropic })]).toBeInstanceOf(Array)
+      }),
+    )
   })
 })
