@@ -102,15 +102,15 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   take(chunk: Wire, text?: string): void {
     this.#flush()
     this.#target.take(chunk)
-    if (text === undefined) return
+    const family = this.#family
+    if (text === undefined || (family !== undefined && family.credit <= 0)) return
     this.#given['id'] ||= chunk['id']
     this.#given['created'] ||= chunk['created']
     const isAlike = Math.abs(text.length - this.#length) < ALIKE
     this.#length = text.length
     this.#parsed++
-    const family = this.#family
     if (family === undefined) this.#begin(chunk, text)
-    else if (family.credit > 0 && (family.isKnown || (isAlike && this.#parsed > UNLEARNT)))
+    else if (family.isKnown || (isAlike && this.#parsed > UNLEARNT))
       learnFrom(family, chunk, text, this.#around, this.#wasTried ? family.known : NONE)
     this.#wasTried = false
   }
