@@ -49,21 +49,38 @@ describe('no letter is parsed twice', () => {
   })
 })
 
-test('a short stream that is like earlier ones is not parsed', async () => {
-  const texts = [
+/** The texts of a short answer. */
+const short = (more: Wire): string[] =>
+  [
     chunkWith({ role: 'assistant', content: '' }),
     ...['Hel', 'lo', '!'].map((content) => chunkWith({ content })),
     chunkWith({}, {}, { finish_reason: 'stop' }),
     { ...chunkWith({}, { usage: { prompt_tokens: 3, completion_tokens: 4 } }), choices: [] },
-  ].map((chunk) => JSON.stringify({ ...chunk, model: 'short' }))
-  const read = (number: number): Promise<unknown> =>
-    accumulate(
-      texts.map((text) =>
-        encoder.encode(blockOf(text.replace('chatcmpl-1', `chatcmpl-${number}`))),
-      ),
-    )
-  for (let stream = 0; stream < 8; stream++) await read(stream)
-  expect(await countParses(async () => void (await read(8)))).toBe(0)
+  ].map((chunk) => JSON.stringify({ ...chunk, ...more }))
+
+describe('a short stream that is like earlier ones is not parsed', () => {
+  test.each<[string, string[][]]>([
+    ['of one model', [short({ model: 'one' })]],
+    [
+      'of two servers in turns that name their model alike',
+      [short({ model: 'alike' }), short({ model: 'alike', service: 'other', region: 'eu' })],
+    ],
+    [
+      'of twelve models in turns',
+      Array.from({ length: 12 }, (_, at) => short({ model: `turn ${at}` })),
+    ],
+  ])('%s', async (_, answers) => {
+    const read = async (number: number): Promise<void> => {
+      for (const texts of answers)
+        await accumulate(
+          texts.map((text) =>
+            encoder.encode(blockOf(text.replace('chatcmpl-1', `chatcmpl-${number}`))),
+          ),
+        )
+    }
+    for (let round = 0; round < 8; round++) await read(round)
+    expect(await countParses(() => read(8))).toBe(0)
+  })
 })
 
 describe('most letters are not parsed', () => {

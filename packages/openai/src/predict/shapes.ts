@@ -52,7 +52,7 @@ const families = new Map<string, Family>()
 
 /** The families of the last streams: the next stream may begin like one of them. */
 export const recent: Family[] = []
-const MAX_RECENT = 4
+const MAX_RECENT = 16
 const MAX_OPENINGS = 4
 
 /** A stream of this family has begun. */
@@ -64,9 +64,12 @@ export function begin(family: Family): void {
 }
 
 /** The family of a stream, by its first chunk. One that has no credit is given another try with each stream. */
-export function familyOf({ model }: Wire, around: Around): Family {
+export function familyOf(chunk: Wire, around: Around): Family {
   const [before, after] = around
-  const name = `${before}${after}${typeof model === 'string' ? model : ''}`
+  const { model } = chunk
+  let name = `${before}${after}${typeof model === 'string' ? model : ''}`
+  // Servers name models alike, and write their chunks differently.
+  for (const key in chunk) name += ` ${key}`
   let family = families.get(name)
   if (family === undefined) {
     family = {
