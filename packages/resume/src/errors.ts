@@ -107,9 +107,8 @@ export function badOption(name: string, expected: string): ResumeError {
   return new ResumeError('bad-option', `\`${name}\` must be ${expected}.`)
 }
 
-export function unknownOption(name: string, known: readonly string[]): ResumeError {
-  const message = `Unknown option \`${name}\`. The options are: ${known.join(', ')}.`
-  return new ResumeError('bad-option', message)
+export function unknownOption(name: string, known: string): ResumeError {
+  return new ResumeError('bad-option', `Unknown option \`${name}\`. The options are: ${known}.`)
 }
 
 export function badSource(): ResumeError {
@@ -122,7 +121,7 @@ export function badSource(): ResumeError {
 export function ownId(): ResumeError {
   return new ResumeError(
     'own-id',
-    'An event of the source has an `id`. Leave it out: the stream assigns ids. Put ids of your own into `data`.',
+    'An event must not have an `id`: put ids of your own into `data`.',
   )
 }
 

@@ -23,7 +23,6 @@ const DEFAULTS = {
   highWaterMark: 65_536,
   maxBytes: 16_777_216,
 }
-const OTHERS = ['store', 'share', 'onError', 'platform']
 
 /** A follower without readers is remembered for so many leases, so that the time it has counted is not lost. */
 const REMEMBERED = 2
@@ -142,9 +141,8 @@ function checkName(name: string): void {
 }
 
 function numbersOf(options: StreamsOptions): typeof DEFAULTS {
-  for (const name of Object.keys(options))
-    if (!(name in DEFAULTS) && !OTHERS.includes(name))
-      throw unknownOption(name, [...Object.keys(DEFAULTS), ...OTHERS])
+  const known = [...Object.keys(DEFAULTS), 'store', 'share', 'onError', 'platform']
+  for (const name in options) if (!known.includes(name)) throw unknownOption(name, known.join(', '))
   const numbers = { ...DEFAULTS }
   for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const value = options[name] ?? DEFAULTS[name]

@@ -281,3 +281,14 @@ describe('cursors', () => {
     expect(await collect(createStreams().read('a', { after: 'tesserae:final' }))).toEqual([])
   })
 })
+
+test('an unknown option of createStreams throws `bad-option` with the names of all options', () => {
+  const misspelt = { leese: 1 } as object
+  expect(() => createStreams(misspelt)).toThrow(
+    expect.objectContaining({
+      code: 'bad-option',
+      message:
+        'Unknown option `leese`. The options are: lease, keep, poll, patience, highWaterMark, maxBytes, store, share, onError, platform.',
+    }),
+  )
+})
