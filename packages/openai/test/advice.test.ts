@@ -130,7 +130,8 @@ describe('options', () => {
     [{ idleTimeout: '5s' }, '`idleTimeout` must be a number of milliseconds from 0 up.'],
     [{ idleTimeout: -1 }, '`idleTimeout` must be a number of'],
     [{ tokenTimeout: Number.NaN }, '`tokenTimeout` must be a number of'],
-    [{ maxEventBytes: 0 }, '`maxEventBytes` must be a number of bytes'],
+    [{ maxEventBytes: 0 }, '`maxEventBytes` must be a whole number of bytes'],
+    [{ maxEventBytes: 1.5 }, '`maxEventBytes` must be a whole number of bytes'],
     [{ check: {} }, '`check` must be a function'],
   ]
   const ofMessage: [object, string][] = [
@@ -172,7 +173,7 @@ describe('options', () => {
       delta: { b: (_: unknown, value: unknown) => value },
     }
     const options = { incomplete: 'error', signal: new AbortController().signal, rules } as const
-    const more = { idleTimeout: 0, tokenTimeout: Infinity, maxEventBytes: 99, check() {} }
+    const more = { idleTimeout: 0, tokenTimeout: Infinity, maxEventBytes: Infinity, check() {} }
     await accumulate([piece], { ...options, ...more, predict: false, onDelta() {} })
     await accumulate([piece], { onDelta: undefined, only: 'usage' })
     await accumulate([piece], { dialect: { ...anthropic } })

@@ -13,7 +13,10 @@ export const OF_EVERY_READER: Kinds = {
   ],
   idleTimeout: TIME,
   tokenTimeout: TIME,
-  maxEventBytes: ['a number of bytes', (value: number) => value > 0],
+  maxEventBytes: [
+    'a whole number of bytes',
+    (value: number) => value > 0 && Math.floor(value) === value,
+  ],
   check: FUNCTION,
   predict: BOOLEAN,
   onDelta: FUNCTION,
