@@ -1,13 +1,14 @@
 import { createParser } from '@tesserae/parser'
 import { addToChecksum, type CollectedEvent, type Outcome } from '@tooling/conformance/timed/work'
 
+// By `next()`: `for…of` makes an object for each event, which costs about 3 ns.
 export function read(chunks: readonly Uint8Array[]): Outcome {
   const parser = createParser()
   let events = 0
   let checksum = 0
   for (const chunk of chunks) {
     parser.feed(chunk)
-    for (const event of parser) {
+    for (let event = parser.next(); event !== undefined; event = parser.next()) {
       events++
       checksum = addToChecksum(checksum, event.data)
     }
@@ -21,7 +22,8 @@ export function unread(chunks: readonly Uint8Array[], name: string | undefined):
   let events = 0
   for (const chunk of chunks) {
     parser.feed(chunk)
-    for (const event of parser) if (event.event === name) events++
+    for (let event = parser.next(); event !== undefined; event = parser.next())
+      if (event.event === name) events++
   }
   parser.end()
   return { events, checksum: 0 }
