@@ -83,6 +83,19 @@ describe('a short stream that is like earlier ones is not parsed', () => {
   })
 })
 
+test('a model that is used all the time is known, whatever other models are read', async () => {
+  const read = async (texts: readonly string[]): Promise<void> => {
+    await accumulate(texts.map((text) => encoder.encode(blockOf(text))))
+  }
+  const hot = short({ model: 'hot' })
+  for (let round = 0; round < 8; round++) await read(hot)
+  for (let other = 0; other < 200; other++) {
+    await read(short({ model: `once ${other}` }))
+    await read(short({ model: `once ${other}` }))
+    expect(await countParses(() => read(hot))).toBe(0)
+  }
+})
+
 describe('most letters are not parsed', () => {
   test.each<[string, (at: number) => Wire]>([
     ['text', (at) => chunkWith({ content: `word ${at}` })],

@@ -274,3 +274,37 @@ test('a listener can read another stream of the same shape', async () => {
   expect(outer).toBe('a'.repeat(2 * LEARNT))
   expect(new Set(await Promise.all(inner))).toEqual(new Set(['b'.repeat(2 * LEARNT)]))
 })
+
+describe('an event of several lines', () => {
+  const say = (content: string): string =>
+    JSON.stringify(chunkWith({ content }, { model: 'several lines' }))
+  const known = Array.from({ length: 31 }, (_, at) => say(`w${at} `))
+  const read = (data: string, predict: boolean): Promise<unknown> =>
+    accumulate(
+      [...known, data, '[DONE]'].map((each) => ({ data: each })),
+      { predict, incomplete: 'return' },
+    ).catch((error: unknown) => error)
+
+  test.each([
+    ['two chunks', `${say('A ')}\n\n${say('B ')}`],
+    ['a chunk and what is none', `${say('A ')}\n\nrubbish`],
+    ['a chunk and a line end', `${say('A ')}\n`],
+  ])('that is %s', async (_, data) => {
+    expect(await read(data, true)).toEqual(await read(data, false))
+  })
+})
+
+test('a chunk whose memory can shrink is read', async () => {
+  const blocks = Array.from({ length: 300 }, (_, at) =>
+    blockOf(JSON.stringify(chunkWith({ content: `w${at} ` }))),
+  )
+  const bytes = encoder.encode(blocks.join(''))
+  const { length } = bytes
+  const Memory = ArrayBuffer as new (length: number, options: object) => ArrayBuffer
+  const chunk = new Uint8Array(new Memory(length, { maxByteLength: 2 * length }))
+  chunk.set(bytes)
+  const read = (source: Uint8Array): Promise<unknown> =>
+    accumulate([source], { incomplete: 'return' })
+  const plain = await read(bytes)
+  expect(await read(chunk)).toEqual(plain)
+})

@@ -209,6 +209,14 @@ export class Chunk {
     if (!this.isWhole) return this.#from + encode(text.slice(0, unit)).length
     let at = this.#unit
     let byte = this.#byte
+    // Bytes may be taken in any order: it begins at the nearest of three places that are known.
+    if (unit < at - unit) {
+      at = 0
+      byte = this.#from
+    } else if (text.length - unit < unit - at) {
+      at = text.length
+      byte = this.#to
+    }
     for (let ahead = at; ahead < unit; ahead++) {
       const end = text.charCodeAt(ahead)
       if (end !== LF && end !== CR) continue

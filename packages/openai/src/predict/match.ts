@@ -50,15 +50,22 @@ export class Window {
     this.chunk = chunk
     this.to = chunk.length
     this.#text = undefined
-    const isSmall = this.to <= SCRATCH
-    if (isSmall) scratch.set(chunk)
-    this.bytes = isSmall ? scratch : chunk
-    this.view = isSmall ? scratchView : new DataView(chunk.buffer, chunk.byteOffset, this.to)
+    if (this.to <= SCRATCH) {
+      scratch.set(chunk)
+      this.bytes = scratch
+      this.view = scratchView
+      return
+    }
+    // Browsers decode only memory that nobody else can change or shrink.
+    const bytes = isPlain(chunk.buffer) ? chunk : new Uint8Array(chunk)
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, this.to)
   }
 
-  /** Keeps no chunk alive. */
+  /** Keeps nothing of the chunk. */
   close(): void {
     this.chunk = this.#text = undefined
+    this.values.length = 0
     this.bytes = scratch
     this.view = scratchView
   }
@@ -101,6 +108,10 @@ export class Window {
 }
 
 export const window: Window = new Window()
+
+function isPlain(buffer: ArrayBufferLike & { readonly resizable?: boolean }): boolean {
+  return buffer instanceof ArrayBuffer && buffer.resizable !== true
+}
 
 /** The end of the event that begins at `from`, if it matches; otherwise -1. */
 export function match({ literals, fillings }: Pattern, from: number, lead?: Lead): number {

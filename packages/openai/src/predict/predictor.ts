@@ -10,6 +10,7 @@ import {
   familyOf,
   learnFrom,
   learnOpening,
+  MAX_TEXT,
   recent,
   type Shape,
 } from './shapes.ts'
@@ -111,15 +112,16 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     this.#parsed++
     if (family === undefined) this.#begin(chunk, text)
     else if (family.isKnown || (isAlike && this.#parsed > UNLEARNT))
-      learnFrom(family, chunk, text, this.#around, this.#wasTried ? family.known : NONE)
+      learnFrom(family, chunk, text, this.#wasTried ? family.known : NONE)
     this.#wasTried = false
   }
 
-  /** Takes the first chunk. */
+  /** Takes the first chunk that is short enough to be learnt. */
   #begin(chunk: Wire, text: string): void {
+    if (text.length > MAX_TEXT) return
     const family = familyOf(chunk, this.#around)
     this.#family = family
-    if (family.isKnown && family.credit > 0) learnOpening(family, chunk, text, this.#around)
+    if (family.isKnown && family.credit > 0) learnOpening(family, chunk, text)
     begin(family)
   }
 
@@ -137,26 +139,32 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     const last = chunk.lastIndexOf(LF)
     if (last < from || chunk[from] !== D) return from
     window.open(chunk)
-    while (at < last) {
-      // A listener may have read another stream.
-      if (window.chunk !== chunk) window.open(chunk)
-      const end = this.#match(at, limit)
-      if (end < 0) break
-      at = end
+    try {
+      while (at < last) {
+        // A listener may have read another stream.
+        if (window.chunk !== chunk) window.open(chunk)
+        const end = this.#match(at, limit)
+        if (end < 0) break
+        at = end
+      }
+    } finally {
+      window.close()
     }
-    window.close()
     return at
   }
 
   takeText(text: string): boolean {
     const family = this.#family
     if (family === undefined ? recent.length === 0 : !this.pays(0)) return false
-    if (!isWellFormed(text)) return false
+    // Bytes cannot express half a character, and an event in bytes ends with its line.
+    if (!isWellFormed(text) || /[\r\n]/.test(text)) return false
     const bytes = encoder.encode(this.#around.join(text))
     window.open(bytes)
-    const end = this.#match(0, bytes.length)
-    window.close()
-    if (end >= 0) return true
+    try {
+      if (this.#match(0, bytes.length) >= 0) return true
+    } finally {
+      window.close()
+    }
     this.#missed()
     return false
   }
@@ -248,7 +256,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
       this.#turnTo(template)
     }
     if (!this.#copyText(template)) return -1
-    if (this.#current !== undefined) this.#current.next = template
+    this.#current?.precede(template)
     if (!window.hasLead && ++this.#matches === MATCHES) this.#findLead(template, from)
     this.#take(template)
     return end
@@ -256,7 +264,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
 
   #turnTo(template: Template): void {
     this.#flush()
-    if (this.#current !== undefined) this.#current.next = template
+    if (this.#current !== undefined) this.#current.precede(template)
     else if (this.#family !== undefined) this.#family.first = template
     this.#current = template
     this.#lead = undefined

@@ -2,18 +2,19 @@ import { isWire, type Wire } from '../wire.ts'
 import { learn, type Template } from './template.ts'
 
 // What a process has learnt. Streams of one model are alike: what was learnt from one is known in the next. This is the
-// only state that streams share. It changes no result, because an event is known only if a template has the same bytes
-// outside the holes. The state is bounded, and has the text of at most one chunk for each shape.
+// only state that streams share, apart from spare buffers. It changes no result, because an event is known only if a
+// template has the same bytes outside the holes. The state is bounded: a template has the text of one chunk, and there is
+// one for each shape, and for each family and template at most one more that was replaced.
 
 /** How an event is written around its data. */
 export type Around = readonly [before: string, after: string]
 
-/** The shape that was not used for the longest time is forgotten. */
+/** The shape is forgotten that was parsed the longest time ago and has not matched since. */
 const MAX_SHAPES = 256
 /** The family that was seen first is forgotten. */
 const MAX_FAMILIES = 64
 /** Longer chunks are not learnt. */
-const MAX_TEXT = 4096
+export const MAX_TEXT = 4096
 /** So many shapes are compared with an event. */
 const MAX_KNOWN = 16
 /** Learning costs as much as parsing some ten chunks: a shape is learnt when it is seen for the third time. */
@@ -21,6 +22,8 @@ const SIGHTINGS = 3
 /** A template has paid when it has matched so often. */
 const PRICE = 8
 const MAX_PATIENCE = 256
+/** Names of leaves that are kept for a shape: when there are more it is begun anew. */
+const MAX_VARYING = 256
 /** What a new family may spend. An event that is known earns as much as one that matches nothing costs. */
 const CREDIT = 64
 
@@ -32,6 +35,8 @@ export interface Shape {
   /** In how many sightings it is learnt, and how many that were the last time. */
   wait: number
   patience: number
+  /** How often its template had matched when it was to be forgotten. */
+  hits: number
 }
 
 /** Streams of one model: short ones, too, are read by what was learnt from those before. */
@@ -91,10 +96,9 @@ export function learnFrom(
   family: Family,
   chunk: Wire,
   text: string,
-  around: Around,
   tried: readonly Shape[],
 ): Shape | undefined {
-  const { known } = family
+  const { known, around } = family
   const shape = shapeOf(chunk, text, around)
   if (shape === undefined) return undefined
   const isKnown = known.includes(shape)
@@ -106,10 +110,10 @@ export function learnFrom(
 }
 
 /** Learns from the first chunk of a stream. */
-export function learnOpening(family: Family, chunk: Wire, text: string, around: Around): void {
+export function learnOpening(family: Family, chunk: Wire, text: string): void {
   const { openings } = family
   const tried = recent.includes(family) ? openings : []
-  const shape = learnFrom(family, chunk, text, around, tried)
+  const shape = learnFrom(family, chunk, text, tried)
   if (shape !== undefined && !openings.includes(shape)) putFirst(shape, openings, MAX_OPENINGS)
 }
 
@@ -124,19 +128,25 @@ function shapeOf(chunk: Wire, text: string, around: Around): Shape | undefined {
   if (name === undefined) return undefined
   let shape = shapes.get(name)
   if (shape === undefined) {
-    shape = { template: undefined, varying: new Set(), wait: SIGHTINGS, patience: 1 }
-    if (shapes.size >= MAX_SHAPES) forgetOldest()
+    shape = { template: undefined, varying: new Set(), wait: SIGHTINGS, patience: 1, hits: 0 }
+    if (shapes.size >= MAX_SHAPES) forgetOne()
   } else shapes.delete(name)
   shapes.set(name, shape)
   return shape
 }
 
 /** Families may still hold the shape, but not what was learnt of it. */
-function forgetOldest(): void {
+function forgetOne(): void {
   for (const [name, shape] of shapes) {
-    shape.template = undefined
     shapes.delete(name)
-    return
+    const hits = shape.template?.hits ?? 0
+    if (hits === shape.hits) {
+      shape.template?.replace()
+      shape.template = undefined
+      return
+    }
+    shape.hits = hits
+    shapes.set(name, shape)
   }
 }
 
@@ -146,6 +156,9 @@ function see(shape: Shape, chunk: Wire, text: string, around: Around): void {
   const old = shape.template
   shape.patience = old && old.hits >= PRICE ? 1 : Math.min(2 * shape.patience, MAX_PATIENCE)
   shape.wait = shape.patience
+  shape.hits = 0
+  if (shape.varying.size > MAX_VARYING) shape.varying.clear()
+  old?.replace()
   shape.template = learn(text, chunk, old?.text, shape.varying, around)
 }
 

@@ -56,8 +56,8 @@ export class Template implements Pattern {
   readonly skips: readonly string[]
   /** Whether several chunks may be pushed as one. */
   readonly joins: boolean
-  /** The template that matched after this one when it last came. */
-  next: Template | undefined
+  #next: Template | undefined
+  #isReplaced = false
   /** How many events matched. */
   hits = 0
   #chunk: Wire | undefined
@@ -75,6 +75,21 @@ export class Template implements Pattern {
       return literalOf((at === 0 ? before : '') + piece + (hole === undefined ? after : ''))
     })
     this.least = this.literals.reduce((sum, { length }) => sum + length, 0)
+  }
+
+  /** The template that matched after this one when it last came. */
+  get next(): Template | undefined {
+    return this.#next
+  }
+
+  /** One that was replaced may be in use for a while, but keeps no other alive. */
+  precede(template: Template): void {
+    if (!this.#isReplaced) this.#next = template
+  }
+
+  replace(): void {
+    this.#isReplaced = true
+    this.#next = undefined
   }
 
   /** A chunk with these values in its holes, apart from those that are skipped. What leads to them is copied, and everything else is shared. */
