@@ -3,7 +3,8 @@ import { isEventStream, isResponse } from './answer.ts'
 import { connect } from './connect.ts'
 import { noResponse } from './errors.ts'
 import { isRequest } from './request.ts'
-import type { ConnectOptions } from './types.ts'
+import { settingsOf } from './settings.ts'
+import type { ConnectOptions, Connection } from './types.ts'
 
 /** Options of {@link resumingFetch}: those of `connect` that do not belong to one request. */
 export type ResumingFetchOptions = Omit<
@@ -31,24 +32,35 @@ export type FetchFunction = (input: string | URL | Request, init?: RequestInit) 
  * ```
  */
 export function resumingFetch(options: ResumingFetchOptions = {}): FetchFunction {
+  // Throws for a wrong option now, and not when an answer has been paid for.
+  settingsOf('', options)
   // Looked up when it is called, so that a test can replace the global one.
   const send: FetchFunction = (input, init) => (options.fetch ?? globalThis.fetch)(input, init)
   return async (input, init = {}) => {
     const first = await send(input, init)
-    if (!isResponse(first)) throw noResponse()
+    if (Object(first) !== first) throw noResponse()
     // The body of a `Request` is used up, and its copy would be held in memory.
     const isUsed = isRequest(input) && input.body
-    if (!first.ok || !first.body || !isEventStream(first.headers) || isUsed) return first
+    if (!first.ok || !first.body || isUsed) return first
+    if (!isResponse(first)) throw noResponse()
+    if (!isEventStream(first.headers)) return first
     const answers = [first]
-    const connection = connect(input, {
-      ...init,
-      ...options,
-      headers: init.headers ?? undefined,
-      signal: init.signal,
-      onEnd: 'close',
-      incomplete: 'dispatch',
-      fetch: async (address, request) => answers.shift() ?? send(address, request),
-    })
+    let connection: Connection
+    try {
+      connection = connect(input, {
+        ...init,
+        ...options,
+        headers: init.headers ?? undefined,
+        signal: init.signal,
+        onEnd: 'close',
+        incomplete: 'dispatch',
+        fetch: async (address, request) => answers.shift() ?? send(address, request),
+      })
+    } catch (error) {
+      // The caller does not get it. The stream of another library may have no such method.
+      void (async () => first.body?.cancel(error))().catch(() => {})
+      throw error
+    }
     const body = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {

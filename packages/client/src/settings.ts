@@ -125,7 +125,7 @@ function isNear(name: string, option: string): boolean {
   while (same < a.length && a[same] === b[same]) same++
   const differs = (tooFew: number, tooMany: number): boolean =>
     a.slice(same + tooFew) === b.slice(same + tooMany)
-  const isSwapped = a[same] === b[same + 1] && differs(2, 2)
+  const isSwapped = a[same] === b[same + 1] && a[same + 1] === b[same] && differs(2, 2)
   return differs(1, 0) || differs(0, 1) || differs(1, 1) || isSwapped
 }
 

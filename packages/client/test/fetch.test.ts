@@ -57,11 +57,45 @@ describe('resumingFetch()', () => {
     expect(sent.length).toBe(1)
   })
 
-  test('rejects if its `fetch` resolves with something else than a `Response`', async () => {
-    const fetch = resumingFetch({ fetch: async () => undefined as unknown as Response })
+  test.each<[string, object]>([
+    ['an error', { ok: false, status: 404, text: async () => 'none' }],
+    ['JSON', { ok: true, status: 200, json: async () => ({}) }],
+  ])('passes %s without headers, from a `fetch` of a test, as it is', async (_, answer) => {
+    const fetch = resumingFetch({ fetch: async () => answer as Response })
+    expect(await fetch('https://app.test/')).toBe(answer)
+  })
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'data: a'],
+    ['a body whose headers are a plain object', { ok: true, body: {}, headers: {} }],
+  ])('rejects if its `fetch` resolves with %s', async (_, answer) => {
+    const fetch = resumingFetch({ fetch: async () => answer as Response })
     await expect(fetch('https://app.test/')).rejects.toThrow(
       new TypeError('`fetch` must resolve with a `Response`: return the promise of the request.'),
     )
+  })
+
+  test('throws at once for its own options, before anything is sent', () => {
+    const { fetch, sent } = fetchOf(whole('data: a\n\n'))
+    const misspelt = { fetch, idleTimout: 1_000 }
+    expect(() => resumingFetch(misspelt)).toThrow('did you mean `idleTimeout`?')
+    expect(() => resumingFetch({ fetch, attempts: 0 })).toThrow('`attempts` must be at least 1.')
+    expect(sent.length).toBe(0)
+  })
+
+  test('cancels the response to a request whose options it refuses', async () => {
+    let isCancelled = false
+    const body = new ReadableStream({ cancel: () => void (isCancelled = true) })
+    const { fetch } = fetchOf(
+      new Response(body, { headers: { 'content-type': 'text/event-stream' } }),
+    )
+    const init = { method: 'POST', body: 'x', header: {} }
+    await expect(resumingFetch({ fetch })('https://app.test/', init)).rejects.toThrow(
+      'did you mean `headers`?',
+    )
+    expect(isCancelled).toBe(true)
   })
 
   test('passes a failure before the first response as it is', async () => {

@@ -66,6 +66,10 @@ describe('a misspelt option throws at once, with the name that was meant', () =>
     )
   })
 
+  test.each(['tutil', 'rpeaet'])('%s is near none of them', (name) => {
+    expect(() => connect('/updates', { [name]: 1 })).not.toThrow()
+  })
+
   test('options that `fetch` implementations know are passed on', async () => {
     const names =
       'adAuctionHeaders agent attributionReporting browsingTopics ca cache cf client compress connection credentials data ' +
