@@ -1,5 +1,48 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { mirrorsIn } from '../src/drivers/debian-unpack.ts'
+import { debianProgram, mirrorsIn } from '../src/drivers/debian-unpack.ts'
+import { scratch } from './scene.ts'
+
+describe('a program that was unpacked', () => {
+  const wanted = {
+    title: 'A server',
+    package: 'server',
+    suites: ['stable'],
+    files: ['server'],
+    libraries: ['parts'],
+  } as const
+
+  function unpacked(...files: string[]): string {
+    const folder = mkdtempSync(path.join(scratch, 'unpacked-'))
+    writeFileSync(path.join(folder, 'installed.json'), '{"version":"1"}')
+    for (const file of ['usr/bin/server', ...files]) {
+      mkdirSync(path.join(folder, 'root', path.dirname(file)), { recursive: true })
+      writeFileSync(path.join(folder, 'root', file), '')
+    }
+    return folder
+  }
+
+  it('finds the libraries of /usr/lib and those of /lib', () => {
+    const loader = 'lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'
+    const folder = unpacked(loader, 'usr/lib/x86_64-linux-gnu/libssl.so.3')
+    const { command, args } = debianProgram(wanted, folder)
+    const places = ['usr/lib', 'lib'].flatMap((lib) => [
+      path.join(folder, 'root', lib, 'x86_64-linux-gnu'),
+      path.join(folder, 'root', lib, 'x86_64-linux-gnu/parts'),
+    ])
+    expect(args.slice(0, 2)).toEqual(['--library-path', places.join(':')])
+    expect(command).toBe(path.join(folder, 'root', loader))
+  })
+
+  it('needs no folder /lib', () => {
+    const loader = 'usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'
+    const folder = unpacked(loader)
+    const { args, libraries } = debianProgram({ ...wanted, libraries: [] }, folder)
+    expect(args[1]).toBe(path.join(folder, 'root/usr/lib/x86_64-linux-gnu'))
+    expect(libraries).toBe(args[1])
+  })
+})
 
 describe('the mirrors of a machine', () => {
   it('are found in lines', () => {

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import { Server } from 'node:net'
 import path from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ensureInstalled } from '../src/drivers/debian.ts'
 import { here } from '../src/layout.ts'
-import { run } from '../src/drivers/processes.ts'
+import { freePort, run } from '../src/drivers/processes.ts'
 import { scratch } from './scene.ts'
 
 /** One that has ended and waits for its parent to notice has ended. */
@@ -81,4 +82,40 @@ it('what apt-get installs is found, by a path with wildcards too', async () => {
   })
   const system = { aptGet, sudo: '/no/sudo', isRoot: true }
   expect(await ensureInstalled([`${folder}/browser-*`], ['browser'], system)).toBe(undefined)
+})
+
+describe('a free port', () => {
+  /** Servers that fail to listen, so many of them. Returns how many have tried. */
+  function failing(code: string, count: number): () => number {
+    const { listen } = Server.prototype
+    const spy = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
+      this: Server,
+      ...args: unknown[]
+    ) {
+      if (spy.mock.calls.length > count)
+        return listen.apply(this, args as Parameters<typeof listen>)
+      setImmediate(() => this.emit('error', Object.assign(new Error(code), { code })))
+      return this
+    })
+    onTestFinished(() => spy.mockRestore())
+    return () => spy.mock.calls.length
+  }
+
+  it.each(['EADDRINUSE', 'EACCES'])('is looked for again after %s', async (code) => {
+    const attempts = failing(code, 2)
+    expect(await freePort()).toBeGreaterThanOrEqual(11_000)
+    expect(attempts()).toBe(3)
+  })
+
+  it('is not looked for again where no address can be listened on', async () => {
+    const attempts = failing('EADDRNOTAVAIL', 1000)
+    await expect(freePort()).rejects.toThrow('EADDRNOTAVAIL')
+    expect(attempts()).toBe(1)
+  })
+
+  it('is looked for a hundred times at most', async () => {
+    const attempts = failing('EADDRINUSE', 1000)
+    await expect(freePort()).rejects.toThrow('EADDRINUSE')
+    expect(attempts()).toBe(100)
+  })
 })

@@ -50,17 +50,26 @@ export function debianProgram(wanted: Wanted, folder: string): UnpackedProgram {
   if (!existsSync(note)) fetchInto(folder, wanted)
   const { version } = JSON.parse(readFileSync(note, 'utf8')) as { version: string }
   const root = path.join(folder, 'root')
-  const found = (pattern: string): string => {
-    const [file] = globSync(pattern, { cwd: root })
-    if (file === undefined) throw new Error(`There is no ${pattern} in ${root}: remove ${folder}.`)
+  // One pattern after the other: a pattern of several has its matches in no order.
+  const matches = (patterns: readonly string[]): string[] =>
+    patterns.flatMap((pattern) => globSync(pattern, { cwd: root }))
+  const found = (...patterns: string[]): string => {
+    const [file] = matches(patterns)
+    if (file === undefined)
+      throw new Error(`There is no ${patterns.join(' or ')} in ${root}: remove ${folder}.`)
     return path.join(root, file)
   }
   const libraries = found('usr/lib/*-linux-gnu')
   const files = wanted.files.map((file) => path.join(root, 'usr/bin', file))
   const program = files.find((file) => existsSync(file)) ?? found(`usr/bin/${wanted.files[0]}`)
-  const places = ['', ...(wanted.libraries ?? [])].map((each) => path.join(libraries, each))
+  // Suites differ in which of the two has the C library.
+  const places = matches(['usr/lib/*-linux-gnu', 'lib/*-linux-gnu']).flatMap((place) =>
+    ['', ...(wanted.libraries ?? [])].map((each) => path.join(root, place, each)),
+  )
   // It wants a newer C library than this machine may have, so it is started by the loader that came with it.
-  const loader = found('{usr/lib64,lib64,usr/lib/*-linux-gnu,lib/*-linux-gnu}/ld-linux*.so.[0-9]')
+  // What stands in the other folders is a link to it, at times one that leads out of the private folder.
+  const folders = ['usr/lib/*-linux-gnu', 'lib/*-linux-gnu', 'usr/lib64', 'lib64']
+  const loader = found(...folders.map((each) => `${each}/ld-linux*.so.[0-9]`))
   return {
     command: loader,
     args: ['--library-path', places.join(':'), '--argv0', files[0] ?? program, program],

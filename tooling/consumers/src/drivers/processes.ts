@@ -155,12 +155,17 @@ export function cleanEnvironment(): Record<string, string> {
  * asks for any, so that it stays free until a server has started, and while it is started again.
  */
 export async function freePort(): Promise<number> {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     // Above 10080, which browsers refuse to ask.
     const port = 11_000 + Math.floor(Math.random() * 21_000)
     const probe = createServer()
-    const isFree = await once(probe.listen(port, '127.0.0.1'), 'listening').catch(() => undefined)
-    if (isFree === undefined) continue
+    try {
+      await once(probe.listen(port, '127.0.0.1'), 'listening')
+    } catch (error) {
+      const isTaken = /^(EADDRINUSE|EACCES)$/.test(`${(error as NodeJS.ErrnoException).code}`)
+      if (isTaken && attempt < 100) continue
+      throw error
+    }
     probe.close()
     await once(probe, 'close')
     return port
