@@ -71,14 +71,19 @@ it('mixed cases that are timed have numbers, and say the seed of their order', (
   }
 })
 
-it('a case that is timed has numbers that fit together', { retry: 2 }, () => {
-  const [result] = bench('parser/tiny/64k/read', '--processes', '1').results
-  const { nsPerEvent, megabytesPerSecond, ratio, events, bytes } = result!
-  for (const side of [0, 1])
-    expect(nsPerEvent![side]! * events * megabytesPerSecond![side]!).toBeCloseTo(bytes * 1e3, 0)
-  // The ratio is the median of paired rounds, so it is near the ratio of the medians and seldom the same.
-  expect(ratio!.median / (nsPerEvent![1] / nsPerEvent![0])).toBeGreaterThan(0.3)
-  expect(ratio!.median / (nsPerEvent![1] / nsPerEvent![0])).toBeLessThan(3)
+it('a case that is timed has numbers that fit together', () => {
+  // The ratio is the median of paired rounds, so it is near the ratio of the medians and seldom the same. On a busy machine
+  // the two may be far apart, but not each time; the other numbers follow from each other.
+  const quotients: number[] = []
+  const isNear = (quotient: number): boolean => quotient > 0.3 && quotient < 3
+  while (!quotients.some(isNear) && quotients.length < 3) {
+    const [result] = bench('parser/tiny/64k/read', '--processes', '1').results
+    const { nsPerEvent, megabytesPerSecond, ratio, events, bytes } = result!
+    for (const side of [0, 1])
+      expect(nsPerEvent![side]! * events * megabytesPerSecond![side]!).toBeCloseTo(bytes * 1e3, 0)
+    quotients.push(ratio!.median / (nsPerEvent![1] / nsPerEvent![0]))
+  }
+  expect(quotients).toSatisfy(() => quotients.some(isNear))
 })
 
 it('what cannot be measured is not: no such case, no such commit, no such file to write to', () => {
