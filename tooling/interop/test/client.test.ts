@@ -280,6 +280,9 @@ describe('in Chromium, from another origin', () => {
     for (const [sent, last] of carried) expect(sent).toBe(last)
     expect(seen.map((id) => id ?? '')).toEqual(carried.map(([sent]) => sent))
     expect(tokens).toEqual(seen.map(() => 't'))
+    // Four as a rule. It is not asked again after the 204, and not in a loop.
+    expect(seen.filter((id) => id === '9')).toHaveLength(1)
+    expect(seen.length).toBeLessThanOrEqual(20)
   })
 
   test('EventSource reads a feed over its breaks', async (context) => {

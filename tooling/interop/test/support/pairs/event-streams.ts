@@ -14,6 +14,7 @@ const servers: readonly Server[] = [...nodeServers, ...webServers, ...otherRunti
 
 /** A busy machine may keep one event waiting; whatever holds events back keeps all of them. */
 const ATTEMPTS = 10
+const PROMPT_ATTEMPTS = 3
 
 /** How late the later of two events is, which are sent a while apart. */
 async function delayOf(client: Client, url: string): Promise<number> {
@@ -41,13 +42,16 @@ const both = servers.flatMap((server) =>
           sheet.compare('events', `event ${index}`, events[index], event)
         sheet.compare('sequences', 'script', events.length, expected.length)
         sheet.compare('reconnections', 'script', opened - 1, connections - 1)
-        let delay = Infinity
-        for (let attempt = 0; attempt < ATTEMPTS && delay >= PROMPT; attempt++) {
-          if (attempt > 0) console.log(`retried: an event came ${delay} ms after it was sent`)
-          delay = await delayOf(client, url)
+        const prompt: number[] = []
+        const late: number[] = []
+        while (prompt.length < PROMPT_ATTEMPTS && prompt.length + late.length < ATTEMPTS) {
+          const delay = await delayOf(client, url)
+          const isPrompt = delay < PROMPT
+          ;(isPrompt ? prompt : late).push(delay)
+          if (!isPrompt) console.log(`retried: an event came ${delay} ms after it was sent`)
         }
-        if (delay < PROMPT) sheet.delay(delay)
-        else sheet.check('', false, `an event came ${delay} ms after it was sent`)
+        if (prompt.length === PROMPT_ATTEMPTS) sheet.delay(Math.max(...prompt))
+        else sheet.check('', false, `events came ${late.join(', ')} ms after they were sent`)
       },
     })),
 )
