@@ -75,7 +75,9 @@ export function encode(block: SseEventInit): string {
  * ```
  */
 export function encodeInto(block: SseEventInit, target: Uint8Array, offset = 0): number {
-  if (target?.BYTES_PER_ELEMENT !== 1) refuse('wrong-type', 'target', 'be a Uint8Array')
+  // Also true of one from another realm, as in tests with jsdom.
+  if (target?.[Symbol.toStringTag] !== 'Uint8Array')
+    refuse('wrong-type', 'target', 'be a Uint8Array')
   const { event, data, id, retry } = (block ?? 0) as SseEventInit
   // As a 32-bit integer, V8 increments it without a check for overflow: 5 % of the whole function.
   const start = Number(offset) >>> 0

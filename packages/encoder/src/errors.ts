@@ -158,6 +158,8 @@ export const lastEventIdTooLong = (most: number): StreamError =>
 export const badOption = (name: string, expected: string): StreamError =>
   new StreamError('bad-option', `\`${name}\` must be ${expected}.`)
 
+export const badSource = (message: string): StreamError => new StreamError('bad-source', message)
+
 export const unknownOption = (name: string, known: string[]): StreamError =>
   new StreamError('bad-option', `Unknown option \`${name}\`. The options are: ${known.join(', ')}.`)
 

@@ -151,8 +151,8 @@ export function createHub<Events extends object = EventMap>(options?: HubOptions
     },
 
     async emit(name, payload, its) {
-      const all = checkOptions(its, EMIT)
-      await send(jsonEvent(name, payload, all), all)
+      const { topic, key, ...fields } = checkOptions(its, EMIT)
+      await hub.publish(jsonEvent(name, payload, fields) as never, { topic, key })
     },
 
     source: (its) => (stream) => hub.join(stream, its),

@@ -97,6 +97,19 @@ describe('a hub', () => {
     expect(dataOf(await reading)).toEqual(['{"text":"x"}', '{"text":"x"}', '{"txt":"x"}'])
   })
 
+  it('emits through `publish`, so that what wraps `publish` sees every event', async () => {
+    const hub = createHub()
+    const seen: unknown[] = []
+    const { publish } = hub
+    hub.publish = (event, its) => {
+      seen.push([event.event, event.data, event.id, its?.topic, its?.key])
+      return publish(event, its)
+    }
+    await hub.emit('tick', { n: 1 }, { id: '5', topic: 'a', key: 'b' })
+    expect(seen).toEqual([['tick', '{"n":1}', '5', 'a', 'b']])
+    expect(hub.counters().events).toBe(1)
+  })
+
   it('ends the stream of a client whose filter throws, and no other', async () => {
     const hub = createHub()
     const [even, topical, broken] = await Promise.all([

@@ -476,6 +476,8 @@ describe('a client that does not read', () => {
     })
     while (ends.length === 0) await sleep(50)
     expect(ends).toMatchObject([{ reason: 'slow' }])
+    // The default is a minute.
+    expect(ends[0]?.milliseconds).toBeLessThan(30_000)
     expect(counts.returned).toBe(1)
     await expect(drained(response)).rejects.toMatchObject({ name: 'StreamClosed', reason: 'slow' })
   })

@@ -123,9 +123,11 @@ describe('a target that is not a Uint8Array', () => {
     ['an array', []],
     ['a string', 'text'],
     ['a buffer', new ArrayBuffer(99)],
+    ['an Int8Array', new Int8Array(99)],
+    ['a Uint8ClampedArray', new Uint8ClampedArray(99)],
   ]
   for (const [name, target] of targets as [string, unknown][])
-    refuses(`${name} in encodeInto`, 'wrong-type', () => untyped(encodeInto)(event, target))
+    refuses(`${name} in encodeInto`, 'wrong-type', () => untyped(encodeInto)({ data: 'é' }, target))
   for (const offset of [null, {}, '0', -1, 0.5, 101])
     refuses(`the offset ${JSON.stringify(offset)}`, 'bad-offset', () =>
       untyped(encodeInto)(event, new Uint8Array(100), offset),
@@ -143,6 +145,12 @@ describe('a source that is not a source', () => {
     'returned',
   )
   refuses(
+    'a function that returns a text in eventStream',
+    'bad-source',
+    () => untyped(eventStream)(() => 'text'),
+    'returned',
+  )
+  refuses(
     'a stream that has a reader in eventStream',
     'bad-source',
     () => {
@@ -152,6 +160,30 @@ describe('a source that is not a source', () => {
     },
     'read before',
   )
+})
+
+describe('a source that is one', () => {
+  const results: [string, object][] = [
+    ['a promise', { then: (done: (value: unknown) => void) => done([event]) }],
+    ['a sequence', { [Symbol.iterator]: () => [event].values() }],
+    ['an asynchronous sequence', { [Symbol.asyncIterator]: () => [event].values() }],
+  ]
+  for (const [name, members] of results)
+    it(`may be a function that returns a function that is ${name}`, async () => {
+      const result = Object.assign(() => {}, members)
+      const response = (await untyped(eventStream)(() => result)) as Response
+      expect(await response.text()).toBe('data: a\n\n')
+    })
+
+  it('may be a sequence with a property `locked` of its own', async () => {
+    class Room {
+      locked = true
+      async *[Symbol.asyncIterator]() {
+        yield event
+      }
+    }
+    expect(await (await eventStream(new Room())).text()).toBe('data: a\n\n')
+  })
 })
 
 describe('options that are not options', () => {
@@ -204,6 +236,15 @@ describe('an option of a wrong type', () => {
         untyped(openStream)({ [name]: value }),
       )
     })
+  refuses(
+    'a negative `heartbeat`',
+    'bad-option',
+    () => untyped(eventStream)([event], { heartbeat: -1 }),
+    '`heartbeat` must be a number of 0 or more, an object, or the boolean false',
+  )
+  refuses('`null` for a number', 'bad-option', () =>
+    untyped(eventStream)([event], { maxDuration: null }),
+  )
   refuses('`retry` of eventStream', 'bad-retry', () => untyped(eventStream)([], { retry: '5' }))
 
   const hubOptions: Record<string, unknown[]> = {
@@ -244,7 +285,19 @@ describe('an option of a wrong type', () => {
 
 describe('null', () => {
   it('is an option that is not given', async () => {
-    const options = { request: null, headers: null, signal: null, lastEventId: null, onError: null }
+    const options = {
+      request: null,
+      headers: null,
+      heartbeat: null,
+      signal: null,
+      lastEventId: null,
+      final: null,
+      refusal: null,
+      formatError: null,
+      onError: null,
+      onWrite: null,
+      onClose: null,
+    }
     for (const given of [null, options]) {
       const response = await eventStream([event], given as never)
       expect(await response.text()).toBe('data: a\n\n')
@@ -256,6 +309,19 @@ describe('null', () => {
     await untyped(hub.emit)('a', 1, null)
     await untyped(hub.drain)(null)
     expect(await text).toBe(':\n\ndata: a\n\nevent: a\ndata: 1\n\n')
+  })
+
+  it('is an option of a hub that is not given', async () => {
+    const hub = untyped(createHub)({ policy: null, onJoin: null, onLeave: null, onPublish: null })
+    const { source, publish, drain, counters } = hub as Hub
+    const rules = { topics: null, filter: null, policy: null, replay: null }
+    const response = await eventStream(untyped(source)(rules) as never)
+    const text = response.text()
+    await untyped(publish)(event, { topic: null })
+    await untyped(publish)({ data: 'b' }, { topic: 'of another' })
+    expect(counters()).toMatchObject({ queued: 0, deliveries: 2 })
+    await drain()
+    expect(await text).toBe(':\n\ndata: a\n\ndata: b\n\n')
   })
 })
 

@@ -231,6 +231,7 @@ export class Client implements Follower, HubClient {
 
 export function rulesOf(options: JoinOptions | undefined, usual: Rules): Rules {
   if (options === undefined) return usual
-  const { policy = usual.policy, queueBytes = usual.queueBytes } = checkOptions(options, KINDS)
-  return { ...options, policy, queueBytes }
+  const given = checkOptions(options, KINDS)
+  const { policy = usual.policy, queueBytes = usual.queueBytes } = given
+  return { ...given, policy, queueBytes }
 }

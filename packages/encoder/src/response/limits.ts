@@ -1,5 +1,4 @@
 import { encode } from '../encode.ts'
-import { badOption } from '../errors.ts'
 import type { EventStreamOptions, Heartbeat } from '../types.ts'
 import { AMOUNT, checkHas, checkOptions, FUNCTION, type Kinds } from './options.ts'
 
@@ -19,7 +18,7 @@ export interface Limits {
 const KINDS: Kinds = {
   request: 'an object',
   headers: 'an object or an array',
-  heartbeat: 'a number, an object, or the boolean false',
+  heartbeat: `${AMOUNT}, an object, or the boolean false`,
   highWaterMark: AMOUNT,
   signal: 'an object',
   lastEventId: 'a string',
@@ -39,7 +38,6 @@ const KINDS: Kinds = {
 export const COMMENT = ':\n\n'
 
 export function limitsOf(options: EventStreamOptions): Limits {
-  checkOptions(options, KINDS)
   const {
     highWaterMark = 65_536,
     maxDuration = 0,
@@ -49,13 +47,12 @@ export function limitsOf(options: EventStreamOptions): Limits {
     heartbeat = 'Bun' in globalThis ? 8_000 : 15_000,
     retry,
     signal,
-  } = options
+  } = checkOptions(options, KINDS)
   if (signal) checkHas('addEventListener', signal, 'signal', 'an AbortSignal')
-  const beats: Heartbeat =
-    heartbeat instanceof Object ? heartbeat : { every: heartbeat === false ? 0 : heartbeat }
-  checkOptions(beats, { every: AMOUNT, event: 'an object' })
-  const { every, event } = beats
-  if (every === undefined) throw badOption('every', AMOUNT)
+  const beats: Heartbeat = heartbeat instanceof Object ? heartbeat : { every: heartbeat || 0 }
+  // Without an amount it is refused, as one that is no number.
+  const { every = Number.NaN, event } = beats
+  checkOptions({ ...beats, every }, { every: AMOUNT, event: 'an object' })
   return {
     highWaterMark,
     maxDuration,

@@ -13,29 +13,28 @@ export const FUNCTION = 'a function'
 export const none = {}
 
 /**
- * Returns the options, or none. For objects, functions and texts, `null` is like `undefined`.
+ * Returns the options, or none. `null` is returned as `undefined`, but for amounts, where it might mean 0 or none, and
+ * for what may be anything.
  *
  * @throws a `StreamError` for an option that is unknown, or not what it must be
  */
 export function checkOptions<T extends object>(options: T | undefined, kinds: Kinds): T {
   if (!options) return none as T
   if (typeof options !== 'object') throw badOption('options', 'an object')
+  let given = options
   for (const name in options) {
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
-    if (kind === undefined) throw unknownOption(name, Object.keys(kinds))
-    if (!fits((options as Record<string, unknown>)[name], kind))
-      throw badOption(name, typeof kind === 'string' ? kind : `one of ${kind.join(', ')}`)
+    if (!Object.hasOwn(kinds, name)) throw unknownOption(name, Object.keys(kinds))
+    const kind = kinds[name]
+    const value: unknown = options[name]
+    if (value === undefined || !kind) continue
+    const isList = typeof kind !== 'string'
+    const type = isList ? value : Array.isArray(value) ? 'array' : typeof value
+    if (value === null && kind !== AMOUNT) given = { ...given, [name]: undefined }
+    // Every number is an amount.
+    else if (!kind.includes(type as string) || (type === 'number' && !((value as number) >= 0)))
+      throw badOption(name, isList ? `one of ${kind.join(', ')}` : kind)
   }
-  return options
-}
-
-function fits(value: unknown, kind: string | readonly string[]): boolean {
-  if (value === undefined || kind === '') return true
-  if (typeof kind !== 'string') return kind.includes(value as string)
-  const type = Array.isArray(value) ? 'array' : typeof value
-  if (value === null) return kind !== AMOUNT
-  // Every number is an amount.
-  return kind.includes(type) && (type !== 'number' || (value as number) >= 0)
+  return given
 }
 
 /** @throws a `StreamError` if the value has no method of this name */

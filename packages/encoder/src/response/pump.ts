@@ -1,4 +1,4 @@
-import { type StreamClosed, StreamError } from '../errors.ts'
+import { badSource, type StreamClosed } from '../errors.ts'
 import type { EventStream, OpenableSource, SseEventInit, StreamSource } from '../types.ts'
 
 type EventIterator = Iterator<SseEventInit> | AsyncIterator<SseEventInit>
@@ -49,16 +49,19 @@ export async function pump(
         made = source(handle)
         // It settles with the stream, so there is nothing to wait for: half a kilobyte less for a hub's client.
         if (made === handle.closed) return
-        if ((typeof made !== 'object' || !made) && !stream.isStopped)
-          throw new StreamError('bad-source', SOURCE_RETURNED)
+        if (Object(made) !== made && !stream.isStopped) throw badSource(SOURCE_RETURNED)
       } else {
         made = await source.open(handle)
         stream.begin()
       }
     }
-    iterator = iteratorOf(await made)
+    const value = await made
+    iterator = iteratorOf(value)
     if (iterator) stream.follow({ onStop })
-    else if (typeof source !== 'function') throw new StreamError('bad-source', SOURCE)
+    else if (typeof source !== 'function') throw badSource(SOURCE)
+    // A function is awaited and read too if it can be.
+    else if (typeof value === 'function' && value === made && !stream.isStopped)
+      throw badSource(SOURCE_RETURNED)
     while (iterator && !stream.isStopped) {
       if (stream.isFull) {
         await stream.room()
@@ -93,9 +96,9 @@ function iteratorOf(value: unknown): EventIterator | undefined {
   const source = (value ?? 0) as Partial<
     AsyncIterable<SseEventInit> & Iterable<SseEventInit> & ReadableStream<SseEventInit>
   >
+  if (!source.getReader) return source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
   // The stream's own iterator waits for the next chunk before it cancels; and Safari has none.
-  if (source.locked) throw new StreamError('bad-source', SOURCE_READ)
-  const reader = source.getReader?.()
-  if (!reader) return source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.()
+  if (source.locked) throw badSource(SOURCE_READ)
+  const reader = source.getReader()
   return { next: () => reader.read(), return: () => reader.cancel() } as unknown as EventIterator
 }
