@@ -385,6 +385,10 @@ describe('toEvents', () => {
   test('the failure itself, if not', () => {
     expect(() => [...toEvents(failing())]).toThrow('secret')
   })
+
+  test.each([undefined, null, 5, 'text', {}])('%j in the place of chunks is refused', (chunks) => {
+    expect(() => toEvents(chunks as never)).toThrow('Expected an iterable of chunks')
+  })
 })
 
 describe('createChunkWriter', () => {

@@ -42,6 +42,7 @@ export function toEvents(
   options: ToEventsOptions = {},
 ): Generator<ChunkEvent> | AsyncGenerator<ChunkEvent> {
   checkOptions(options, OPTIONS)
+  if (typeof chunks !== 'object' || chunks === null) throw notIterable('chunks')
   const frames = new Frames(options.dialect, options.onError)
   if (Symbol.asyncIterator in chunks) return later(chunks, frames)
   if (!(Symbol.iterator in chunks)) throw notIterable('chunks')
