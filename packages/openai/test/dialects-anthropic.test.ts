@@ -402,6 +402,156 @@ describe('writing', () => {
     expect(found).toMatchObject(blocks)
   })
 
+  /** The text, thinking, and calls of the message that chunks are written as. */
+  const contentOf = (...choices: Wire[]): unknown[] => {
+    const chunks = choices.map((choice) => ({ id: 'c', choices: [{ index: 0, ...choice }] }))
+    const found: string[][] = []
+    for (const { data } of toEvents(chunks, { dialect: anthropic })) {
+      const { index, content_block: block, delta } = JSON.parse(data) as Record<string, Wire>
+      if (block) found.push(block['type'] === 'tool_use' ? [block['id'], block['name'], ''] : [''])
+      const { text, thinking, partial_json: json } = delta ?? {}
+      const grown = found[Number(index)]
+      if (grown) grown[grown.length - 1] += String(text ?? thinking ?? json ?? '')
+    }
+    return found.map((parts) => parts.join(' '))
+  }
+  const says = (delta: Wire) => ({ delta })
+  const calls = (...tool_calls: Wire[]) => ({ delta: { tool_calls } })
+  const fn = (name: string | undefined, args: string) => ({ function: { name, arguments: args } })
+  const closing = (message: Wire) => ({ message, finish_reason: 'stop' })
+  const finish = { delta: {}, finish_reason: 'tool_calls' }
+
+  test.each<[string, Wire[], string[]]>([
+    ['text', [says({ content: 'Hello' }), closing({ content: 'Hello' })], ['Hello']],
+    [
+      'thinking and text',
+      [
+        says({ reasoning_content: 'Hm' }),
+        says({ content: 'Hello' }),
+        closing({ reasoning_content: 'Hm', content: 'Hello' }),
+      ],
+      ['Hm', 'Hello'],
+    ],
+    [
+      'redacted thinking',
+      [
+        says({ reasoning_details: [{ type: 'reasoning.encrypted', data: 'x' }] }),
+        closing({ reasoning_details: [{ type: 'reasoning.encrypted', data: 'x' }] }),
+      ],
+      [''],
+    ],
+    [
+      'calls',
+      [
+        calls({ index: 0, id: 'a', ...fn('f', '{}') }),
+        closing({ tool_calls: [{ id: 'a', ...fn('f', '{}') }] }),
+      ],
+      ['a f {}'],
+    ],
+    [
+      'a call without a name yet',
+      [
+        calls({ index: 0, id: 'a', ...fn(undefined, '{}') }),
+        closing({ tool_calls: [{ id: 'a', ...fn('f', '{}') }] }),
+      ],
+      ['a  {}'],
+    ],
+    [
+      'text, but not the calls',
+      [
+        says({ content: 'Hello' }),
+        closing({ content: 'Hello', tool_calls: [{ id: 'a', ...fn('f', '{}') }] }),
+      ],
+      ['Hello', 'a f {}'],
+    ],
+    [
+      'calls, but not the text',
+      [
+        calls({ index: 0, id: 'a', ...fn('f', '{}') }),
+        closing({ content: 'Hello', tool_calls: [{ id: 'a', ...fn('f', '{}') }] }),
+      ],
+      ['a f {}', 'Hello'],
+    ],
+  ])('what a closing message repeats is written once: %s', (_, choices, content) => {
+    expect(contentOf(...choices)).toEqual(content)
+  })
+
+  test.each<[string, Wire[], string[]]>([
+    [
+      'without index and id belongs to the last call',
+      [calls({ index: 0, id: 'a', ...fn('f', '{"x"') }), calls(fn(undefined, ':1}'))],
+      ['a f {"x":1}'],
+    ],
+    [
+      'with a name, without index and id, begins a call',
+      [calls(fn('f', '{"x":')), calls(fn('f', '1}')), calls(fn('f', '{}')), calls(fn('g', '{}'))],
+      [' f {"x":1}', ' f {}', ' g {}'],
+    ],
+    [
+      'with a name and another id begins a call, whatever its index',
+      [
+        calls({ index: 0, id: 'a', ...fn('f', '{"x":') }),
+        calls({ index: 0, ...fn(undefined, '1}') }),
+        calls({ index: 0, id: 'b', ...fn('g', '{"y":') }),
+        calls({ index: 0, ...fn(undefined, '2}') }),
+      ],
+      ['a f {"x":1}', 'b g {"y":2}'],
+    ],
+    [
+      'with another id and no name belongs to the call with its index',
+      [
+        calls({ index: 0, id: 'a', ...fn('f', '{"x":') }),
+        calls({ index: 0, id: 'b', ...fn(undefined, '1}') }),
+      ],
+      ['a f {"x":1}'],
+    ],
+    [
+      'belongs to the call with its id',
+      [
+        calls({ index: 0, id: 'a', ...fn('f', '{"x":') }),
+        calls({ index: 0, id: 'b', ...fn('g', '{"y":') }),
+        calls({ id: 'a', ...fn(undefined, '1}') }, { index: 0, id: 'b', ...fn(undefined, '2}') }),
+      ],
+      ['a f {"x":1}', 'b g {"y":2}'],
+    ],
+    [
+      'with another index begins a call, even if the id is that of a call',
+      [
+        calls({ index: 0, id: 'a', ...fn('f', '{}') }),
+        calls({ index: 1, id: 'a', ...fn('g', '{}') }),
+      ],
+      ['a f {}', 'a g {}'],
+    ],
+    [
+      'gives the call with its id an index',
+      [
+        calls({ id: 'a', ...fn('f', '{"x":') }),
+        calls({ index: 0, id: 'a', ...fn(undefined, '1') }),
+        calls({ index: 0, ...fn(undefined, '}') }),
+      ],
+      ['a f {"x":1}'],
+    ],
+    [
+      'may have an empty id',
+      [
+        calls({ index: 0, id: '', ...fn(undefined, '') }),
+        calls({ index: 0, id: 'a', ...fn('f', '{') }),
+        calls({ index: 0, id: '', ...fn('', '}') }),
+      ],
+      ['a f {}'],
+    ],
+  ])('a fragment of a call %s, as `accumulate` has it', async (_, choices, content) => {
+    expect(contentOf(...choices, finish)).toEqual(content)
+    const body = [...choices, finish].map((choice) => ({
+      data: JSON.stringify({ id: 'c', choices: [{ index: 0, ...choice }] }),
+    }))
+    const { message } = await accumulate([...body, { data: '[DONE]' }], { incomplete: 'return' })
+    const made = message.choices[0]?.message.tool_calls as unknown as Record<string, Wire>[]
+    expect(
+      made.map(({ id, function: body }) => [id, body!['name'], body!['arguments']].join(' ')),
+    ).toEqual(content)
+  })
+
   test('an error keeps its message, whatever its shape is', () => {
     const written = (error: unknown) =>
       [...toEvents([{ error }], { dialect: anthropic })].map(({ data }) => JSON.parse(data).error)

@@ -23,8 +23,11 @@ interface OpenBlock {
 
 /** The block of a tool call. It begins when the name is known: what came before waits. */
 interface CallBlock {
-  index: number | undefined
-  id: unknown
+  index?: number
+  id: string
+  name?: unknown
+  /** The index of the call in chunks. */
+  source?: unknown
   waiting: string
 }
 
@@ -37,8 +40,12 @@ export class AnthropicWriter implements DialectWriter {
   #hasStarted = false
   #blocks = 0
   #open: OpenBlock | undefined
-  /** The blocks of tool calls, by the index of the call. */
-  readonly #calls = new Map<unknown, CallBlock>()
+  /** The types of the blocks so far. */
+  readonly #types = new Set<unknown>()
+  readonly #calls: CallBlock[] = []
+  /** The calls, by their indexes in chunks and by their ids. */
+  readonly #callsByKey = new Map<unknown, CallBlock>()
+  #lastCall: CallBlock | undefined
   #reason: string | undefined
   #sequence: unknown = null
   #usage: Wire = {}
@@ -51,15 +58,7 @@ export class AnthropicWriter implements DialectWriter {
     const choice = listIn(wire['choices']).find((one) => (one['index'] ?? 0) === 0)
     if (choice === undefined) return events
     if (!this.#hasStarted) events.push(this.#start(wire))
-    const delta = deltaOf(choice)
-    this.#reasoning(delta, events)
-    const texts = [contentIn(delta['content']), contentIn(delta['refusal'])]
-    for (const text of texts)
-      if (text !== '') this.#grow('text', undefined, { type: 'text_delta', text }, events)
-    for (const annotation of listIn(delta['annotations'])) this.#cite(annotation, events)
-    for (const call of listIn(delta['tool_calls'])) this.#call(call, events)
-    const { function_call: legacy } = delta
-    if (isWire(legacy)) this.#call({ id: 'call_0', function: legacy }, events)
+    this.#add(choice, events)
     const { finish_reason: reason, stop_sequence: sequence } = choice
     if (typeof reason === 'string' && reason !== '') {
       const isSequence = typeof sequence === 'string'
@@ -68,6 +67,26 @@ export class AnthropicWriter implements DialectWriter {
       this.#reason = isSequence ? 'stop_sequence' : known
     }
     return events
+  }
+
+  /** Some servers send a message in place of a delta, which may repeat what was written; legacy completions have a text. */
+  #add({ delta, message, text }: Wire, events: ChunkEvent[]): void {
+    const isWhole = !isWire(delta) && isWire(message)
+    const part = isWire(delta) ? delta : isWhole ? message : { content: text }
+    const isNews = (type: string): boolean => !(isWhole && this.#types.has(type))
+    if (isNews('thinking') && isNews('redacted_thinking')) this.#reasoning(part, events)
+    if (isNews('text')) this.#text(part, events)
+    if (!isNews('tool_use')) return
+    for (const call of listIn(part['tool_calls'])) this.#call(call, events)
+    const { function_call: legacy } = part
+    if (isWire(legacy)) this.#call({ id: 'call_0', function: legacy }, events)
+  }
+
+  #text(delta: Wire, events: ChunkEvent[]): void {
+    const texts = [contentIn(delta['content']), contentIn(delta['refusal'])]
+    for (const text of texts)
+      if (text !== '') this.#grow('text', undefined, { type: 'text_delta', text }, events)
+    for (const annotation of listIn(delta['annotations'])) this.#cite(annotation, events)
   }
 
   #start({ id, model }: Wire): ChunkEvent {
@@ -139,23 +158,46 @@ export class AnthropicWriter implements DialectWriter {
       : isWire(call['custom'])
         ? call['custom']
         : {}
-    const key = call['index'] ?? call['id']
-    const known = this.#calls.get(key)
-    const block = known ?? { index: undefined, id: undefined, waiting: '' }
-    if (!known) this.#calls.set(key, block)
-    block.id ??= call['id']
-    const piece = body['arguments'] ?? body['input'] ?? ''
-    block.waiting += typeof piece === 'string' ? piece : JSON.stringify(piece)
-    this.#send(block, body['name'] || undefined, events)
+    const source = call['index'] ?? undefined
+    const id = textOf(call['id'])
+    const name = body['name'] || undefined
+    const piece = textOf(body['arguments'] ?? body['input'])
+    let block = this.#find(source, id, name, piece)
+    if (block === undefined) {
+      block = { id: '', waiting: '' }
+      this.#types.add('tool_use')
+      this.#calls.push(block)
+    }
+    this.#lastCall = block
+    if (block.source === undefined && source !== undefined)
+      this.#callsByKey.set((block.source = source), block)
+    if (block.id === '' && id !== '') this.#callsByKey.set((block.id = id), block)
+    block.name ??= name
+    block.waiting += piece
+    if (block.name !== undefined) this.#send(block, events)
+  }
+
+  /** The call that a fragment belongs to, by the main rules of the accumulator. */
+  #find(source: unknown, id: string, name: unknown, piece: string): CallBlock | undefined {
+    const named = id === '' ? undefined : this.#callsByKey.get(id)
+    if (source !== undefined) {
+      const block = this.#callsByKey.get(source)
+      if (block === undefined) return named?.source === undefined ? named : undefined
+      if (id === '' || id === block.id) return block
+      return named ?? (block.id === '' || name === undefined ? block : undefined)
+    }
+    if (id !== '') return named
+    const last = this.#lastCall
+    return name === undefined || (name === last?.name && !/^\s*[[{]/.test(piece)) ? last : undefined
   }
 
   /** Begins the block of a call, and sends what waits for it. */
-  #send(block: CallBlock, name: unknown, events: ChunkEvent[]): void {
+  #send(block: CallBlock, events: ChunkEvent[]): void {
     if (block.index === undefined) {
-      if (name === undefined) return
+      const { id, name = '' } = block
       this.#close(events)
       block.index = this.#blocks
-      events.push(this.#begin({ type: 'tool_use', id: block.id ?? '', name, input: {} }))
+      events.push(this.#begin({ type: 'tool_use', id, name, input: {} }))
     }
     const { index, waiting } = block
     block.waiting = ''
@@ -169,6 +211,7 @@ export class AnthropicWriter implements DialectWriter {
   }
 
   #begin(block: Wire): ChunkEvent {
+    this.#types.add(block['type'])
     return event('content_block_start', { index: this.#blocks++, content_block: block })
   }
 
@@ -183,9 +226,8 @@ export class AnthropicWriter implements DialectWriter {
     if (this.#reason === undefined) return events
     this.#close(events)
     // A call that got no name is still shown.
-    for (const block of this.#calls.values()) this.#send(block, '', events)
-    for (const { index } of this.#calls.values())
-      events.push(event('content_block_stop', { index }))
+    for (const block of this.#calls) this.#send(block, events)
+    for (const { index } of this.#calls) events.push(event('content_block_stop', { index }))
     const delta = { stop_reason: this.#reason, stop_sequence: this.#sequence }
     events.push(event('message_delta', { delta, usage: usageOf(this.#usage) }))
     events.push(event('message_stop', {}))
@@ -199,12 +241,6 @@ export class AnthropicWriter implements DialectWriter {
     this.#reason = undefined
     return [event('error', { error: { type: type ?? 'api_error', message: textOf(message) } })]
   }
-}
-
-/** What a choice adds. Some servers send a message in its place, and legacy completions a text. */
-function deltaOf({ delta, message, text }: Wire): Wire {
-  if (isWire(delta)) return delta
-  return isWire(message) ? message : { content: text }
 }
 
 function event(type: string, fields: Wire): ChunkEvent {
