@@ -79,7 +79,7 @@ test('an event beyond the limit is reported in the words of the parser', async (
   await visit.open('#scene=llama-server/logprobs&limit=256')
   const said = await standing(page, /^An event beyond the limit$/)
   expect(said).toContain('event-too-large')
-  expect(said).toContain('raise maxEventBytes')
+  expect(said).toContain('raise `maxEventBytes`')
   await page.selectOption('#limit', '')
   await standing(page, /^Complete$/)
 })

@@ -64,20 +64,25 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 test('the theme follows the system until one chooses, and is remembered', async () => {
   const ground = (): Promise<string> =>
     visit.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  // The page is drawn when the browser has a turn for it.
+  const becomes = (color: string): Promise<void> =>
+    expect.poll(ground, { timeout: 10_000 }).toBe(color)
   await visit.again({ colorScheme: 'dark' })
   await visit.open()
   const dark = await ground()
   await visit.page.click('#theme')
+  await expect.poll(ground, { timeout: 10_000 }).not.toBe(dark)
   const light = await ground()
-  expect(light).not.toBe(dark)
   await visit.page.reload()
-  expect(await ground()).toBe(light)
+  await becomes(light)
+  // It listens to keys before it shows an event.
+  await visit.page.locator('#events .entry').first().waitFor()
   await visit.page.keyboard.press('t')
-  expect(await ground()).toBe(dark)
+  await becomes(dark)
   await visit.page.emulateMedia({ colorScheme: 'light' })
-  expect(await ground()).toBe(dark)
+  await becomes(dark)
   await visit.page.keyboard.press('t')
-  expect(await ground()).toBe(light)
+  await becomes(light)
 })
 
 const WINDOWS = [
