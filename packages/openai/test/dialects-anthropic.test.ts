@@ -532,6 +532,17 @@ describe('writing', () => {
       ['a f {"x":1}'],
     ],
     [
+      'may have a piece of the name',
+      [
+        calls({ index: 0, id: 'a', ...fn('get_', '') }, { index: 1, id: 'b', ...fn('f', '') }),
+        calls({ index: 2, id: 'c', ...fn('get_', '') }),
+        calls({ index: 2, ...fn('weather', '') }),
+        calls({ index: 2, ...fn('get_weather', '{}') }),
+        calls({ index: 3, id: 'd', ...fn('g', '') }),
+      ],
+      ['a get_ ', 'b f ', 'c get_weather {}', 'd g '],
+    ],
+    [
       'may have an empty id',
       [
         calls({ index: 0, id: '', ...fn(undefined, '') }),
@@ -550,6 +561,21 @@ describe('writing', () => {
     expect(
       made.map(({ id, function: body }) => [id, body!['name'], body!['arguments']].join(' ')),
     ).toEqual(content)
+  })
+
+  test('a name waits for no more than one chunk, and keeps its place', () => {
+    const writer = anthropic.write()
+    const named = calls({ index: 0, id: 'a', ...fn('f', '') })
+    const types = (choice: Wire) =>
+      writer
+        .chunk({ choices: [{ index: 0, ...choice }] })
+        .map(({ data }) => JSON.parse(data) as Record<string, Wire>)
+        .flatMap(({ content_block: block }) => (block ? [block['type']] : []))
+    expect(types(named)).toEqual([])
+    expect(types(says({}))).toEqual(['tool_use'])
+    expect(contentOf(named, says({ content: 'Hi' }))).toEqual(['a f ', 'Hi'])
+    const data = { type: 'reasoning.encrypted', data: 'x' }
+    expect(contentOf(named, says({ reasoning_details: [data] }))).toEqual(['a f ', ''])
   })
 
   test('an error keeps its message, whatever its shape is', () => {

@@ -21,11 +21,14 @@ interface OpenBlock {
   readonly source: unknown
 }
 
-/** The block of a tool call. It begins when the name is known: what came before waits. */
+/**
+ * The block of a tool call. It begins when the name is known: what came before waits. A name may come in pieces, so the
+ * block begins with the first arguments, or where something else goes on.
+ */
 interface CallBlock {
   index?: number
   id: string
-  name?: unknown
+  name: string
   /** The index of the call in chunks. */
   source?: unknown
   waiting: string
@@ -58,7 +61,10 @@ export class AnthropicWriter implements DialectWriter {
     const choice = listIn(wire['choices']).find((one) => (one['index'] ?? 0) === 0)
     if (choice === undefined) return events
     if (!this.#hasStarted) events.push(this.#start(wire))
+    const last = this.#lastCall
+    const name = last?.name
     this.#add(choice, events)
+    if (last?.name === name) this.#beginNamed(last, events)
     const { finish_reason: reason, stop_sequence: sequence } = choice
     if (typeof reason === 'string' && reason !== '') {
       const isSequence = typeof sequence === 'string'
@@ -108,6 +114,7 @@ export class AnthropicWriter implements DialectWriter {
     const blocks = listIn(delta['reasoning_details'])
     for (const { type, text, summary, signature, data, index } of blocks) {
       if (type === 'reasoning.encrypted') {
+        this.#beginNamed(this.#lastCall, events)
         this.#close(events)
         events.push(this.#begin({ type: 'redacted_thinking', data }))
         events.push(event('content_block_stop', { index: this.#blocks - 1 }))
@@ -129,6 +136,7 @@ export class AnthropicWriter implements DialectWriter {
 
   #grow(type: 'text' | 'thinking', source: unknown, delta: Wire, events: ChunkEvent[]): void {
     if (this.#open?.type !== type || this.#open.source !== source) {
+      this.#beginNamed(this.#lastCall, events)
       this.#close(events)
       this.#open = { type, index: this.#blocks, source }
       events.push(
@@ -160,41 +168,46 @@ export class AnthropicWriter implements DialectWriter {
         : {}
     const source = call['index'] ?? undefined
     const id = textOf(call['id'])
-    const name = body['name'] || undefined
+    const name = textOf(body['name'])
     const piece = textOf(body['arguments'] ?? body['input'])
     let block = this.#find(source, id, name, piece)
     if (block === undefined) {
-      block = { id: '', waiting: '' }
+      block = { id: '', name: '', waiting: '' }
       this.#types.add('tool_use')
       this.#calls.push(block)
     }
+    if (block !== this.#lastCall) this.#beginNamed(this.#lastCall, events)
     this.#lastCall = block
     if (block.source === undefined && source !== undefined)
       this.#callsByKey.set((block.source = source), block)
     if (block.id === '' && id !== '') this.#callsByKey.set((block.id = id), block)
-    block.name ??= name
+    if (block.index === undefined && name !== block.name) block.name += name
     block.waiting += piece
-    if (block.name !== undefined) this.#send(block, events)
+    if (block.waiting !== '') this.#beginNamed(block, events)
   }
 
   /** The call that a fragment belongs to, by the main rules of the accumulator. */
-  #find(source: unknown, id: string, name: unknown, piece: string): CallBlock | undefined {
+  #find(source: unknown, id: string, name: string, piece: string): CallBlock | undefined {
     const named = id === '' ? undefined : this.#callsByKey.get(id)
     if (source !== undefined) {
       const block = this.#callsByKey.get(source)
       if (block === undefined) return named?.source === undefined ? named : undefined
       if (id === '' || id === block.id) return block
-      return named ?? (block.id === '' || name === undefined ? block : undefined)
+      return named ?? (block.id === '' || name === '' ? block : undefined)
     }
     if (id !== '') return named
     const last = this.#lastCall
-    return name === undefined || (name === last?.name && !/^\s*[[{]/.test(piece)) ? last : undefined
+    return name === '' || (name === last?.name && !/^\s*[[{]/.test(piece)) ? last : undefined
+  }
+
+  #beginNamed(block: CallBlock | undefined, events: ChunkEvent[]): void {
+    if (block?.name) this.#send(block, events)
   }
 
   /** Begins the block of a call, and sends what waits for it. */
   #send(block: CallBlock, events: ChunkEvent[]): void {
     if (block.index === undefined) {
-      const { id, name = '' } = block
+      const { id, name } = block
       this.#close(events)
       block.index = this.#blocks
       events.push(this.#begin({ type: 'tool_use', id, name, input: {} }))
