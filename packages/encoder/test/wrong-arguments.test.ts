@@ -164,6 +164,7 @@ describe('a source that is not a source', () => {
 
 describe('a source that is one', () => {
   const results: [string, object][] = [
+    // oxlint-disable-next-line unicorn/no-thenable -- what is tested
     ['a promise', { then: (done: (value: unknown) => void) => done([event]) }],
     ['a sequence', { [Symbol.iterator]: () => [event].values() }],
     ['an asynchronous sequence', { [Symbol.asyncIterator]: () => [event].values() }],
@@ -236,12 +237,13 @@ describe('an option of a wrong type', () => {
         untyped(openStream)({ [name]: value }),
       )
     })
-  refuses(
-    'a negative `heartbeat`',
-    'bad-option',
-    () => untyped(eventStream)([event], { heartbeat: -1 }),
-    '`heartbeat` must be a number of 0 or more, an object, or the boolean false',
-  )
+  for (const heartbeat of [-1, null])
+    refuses(
+      `\`heartbeat\` with the value ${heartbeat}`,
+      'bad-option',
+      () => untyped(eventStream)([event], { heartbeat }),
+      '`heartbeat` must be a number of 0 or more, an object, or the boolean false',
+    )
   refuses('`null` for a number', 'bad-option', () =>
     untyped(eventStream)([event], { maxDuration: null }),
   )
@@ -288,7 +290,6 @@ describe('null', () => {
     const options = {
       request: null,
       headers: null,
-      heartbeat: null,
       signal: null,
       lastEventId: null,
       final: null,

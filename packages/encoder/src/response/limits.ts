@@ -50,7 +50,7 @@ export function limitsOf(options: EventStreamOptions): Limits {
   } = checkOptions(options, KINDS)
   if (signal) checkHas('addEventListener', signal, 'signal', 'an AbortSignal')
   const beats: Heartbeat = heartbeat instanceof Object ? heartbeat : { every: heartbeat || 0 }
-  // Without an amount it is refused, as one that is no number.
+  // An amount that is missing is refused like a wrong one.
   const { every = Number.NaN, event } = beats
   checkOptions({ ...beats, every }, { every: AMOUNT, event: 'an object' })
   return {

@@ -29,9 +29,14 @@ export function checkOptions<T extends object>(options: T | undefined, kinds: Ki
     if (value === undefined || !kind) continue
     const isList = typeof kind !== 'string'
     const type = isList ? value : Array.isArray(value) ? 'array' : typeof value
-    if (value === null && kind !== AMOUNT) given = { ...given, [name]: undefined }
+    if (value === null && !kind.includes(AMOUNT))
+      given = Object.assign({}, given, { [name]: undefined })
     // Every number is an amount.
-    else if (!kind.includes(type as string) || (type === 'number' && !((value as number) >= 0)))
+    else if (
+      value === null ||
+      !kind.includes(type as string) ||
+      (type === 'number' && !((value as number) >= 0))
+    )
       throw badOption(name, isList ? `one of ${kind.join(', ')}` : kind)
   }
   return given
