@@ -408,7 +408,8 @@ describe('writing', () => {
     const found: string[][] = []
     for (const { data } of toEvents(chunks, { dialect: anthropic })) {
       const { index, content_block: block, delta } = JSON.parse(data) as Record<string, Wire>
-      if (block) found.push(block['type'] === 'tool_use' ? [block['id'], block['name'], ''] : [''])
+      const { type, id, name } = block ?? {}
+      if (block) found.push(type === 'tool_use' ? [String(id), String(name), ''] : [''])
       const { text, thinking, partial_json: json } = delta ?? {}
       const grown = found[Number(index)]
       if (grown) grown[grown.length - 1] += String(text ?? thinking ?? json ?? '')

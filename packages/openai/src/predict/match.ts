@@ -56,7 +56,7 @@ export class Window {
       this.view = scratchView
       return
     }
-    // Browsers decode only memory that nobody else can change or shrink.
+    // Browsers decode no memory that is shared or can shrink.
     const bytes = isPlain(chunk.buffer) ? chunk : new Uint8Array(chunk)
     this.bytes = bytes
     this.view = new DataView(bytes.buffer, bytes.byteOffset, this.to)
