@@ -1,17 +1,13 @@
 import { SseError } from './errors.ts'
-import { feedText, StreamParser } from './parser.ts'
+import { feedText, isBetween, StreamParser } from './parser.ts'
 import { pulledPair, type Step } from './pulled-pair.ts'
+import { type EventSourceMessage, TextBlocks } from './text-blocks.ts'
 import type { SseEvent } from './types.ts'
+
+export type { EventSourceMessage } from './text-blocks.ts'
 
 /** What {@link ParseError} tells of. `invalid-retry` is there for code that compares with it, and never comes. */
 export type ErrorType = 'unknown-field' | 'max-buffer-size-exceeded' | 'invalid-retry'
-
-/** An event as eventsource-parser gives it. */
-export interface EventSourceMessage {
-  event?: string | undefined
-  id?: string | undefined
-  data: string
-}
 
 /** Called as the stream is parsed. */
 export interface ParserCallbacks {
@@ -141,12 +137,17 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
   #half = ''
   /** While `reset` reads the last line: no blank line came, so nothing else ends. */
   #isConsuming = false
+  /** Whether the parser may have something that was not taken. */
+  #waits = false
+  /** Text that comes after that. */
+  readonly #blocks: TextBlocks
   /** An event whose ID was passed on, if `onId` threw. */
-  #event: SseEvent | undefined
+  #event: EventSourceMessage | undefined
 
   constructor(config: ParserConfig) {
     const { onComment, onRetry, onError, onId, maxBufferSize = Infinity } = config
     this.#config = config
+    this.#blocks = new TextBlocks(onComment === undefined)
     this.#isUnlimited = maxBufferSize === Infinity
     this.#parser = new StreamParser({
       maxEventBytes: maxBufferSize,
@@ -162,8 +163,10 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     try {
       if (typeof chunk !== 'string') {
         if (this.#half !== '') this.#feedCounted('', true)
+        this.#give(this.#blocks.takeRest())
         this.#parser.feed(chunk)
-      } else if (this.#isUnlimited) feedText(this.#parser, chunk)
+        this.#waits = true
+      } else if (this.#isUnlimited) this.#feedText(chunk)
       else this.#feedCounted(chunk)
     } catch (error) {
       throw error instanceof SseError ? tooLarge() : error
@@ -173,7 +176,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
   next(): EventSourceMessage | undefined {
     let event = this.#event
     if (event === undefined) {
-      event = this.#nextEvent()
+      event = this.#nextMessage()
       if (event === undefined) return undefined
       const { onId } = this.#config
       if (onId !== undefined && event.id !== undefined) {
@@ -182,7 +185,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
       }
     }
     this.#event = undefined
-    return { id: event.id, event: event.event, data: event.data }
+    return event
   }
 
   end(): void {}
@@ -191,6 +194,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     // Reads the line as if it had ended. What event that makes is not wanted: no blank line came.
     this.#isConsuming = true
     try {
+      this.#give(this.#blocks.takeRest())
       if (consume) this.#parser.end()
     } catch (error) {
       // An event over the limit was reported, and is why reset() is called.
@@ -199,8 +203,30 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
       this.#isConsuming = false
     }
     this.#parser.reset()
+    this.#waits = false
     this.#half = ''
     this.#event = undefined
+  }
+
+  /** Whole blocks are read by themselves. The parser reads the end of a block before them. */
+  #feedText(chunk: string): void {
+    const blocks = this.#blocks
+    const isPlain = !chunk.includes('\r')
+    if (chunk === '' || (isPlain && blocks.goOn(chunk))) return
+    if (this.#waits || !isPlain || !blocks.isEmpty) {
+      this.#give(blocks.takeRest() + chunk)
+      return
+    }
+    // A line feed may be the second half of a line end.
+    const isStart = !chunk.startsWith('\n') && isBetween(this.#parser)
+    const at = isStart ? 0 : endOfBlock(chunk)
+    this.#give(chunk.slice(0, at))
+    blocks.begin(chunk, at)
+  }
+
+  #give(text: string): void {
+    feedText(this.#parser, text)
+    if (text !== '') this.#waits = true
   }
 
   /** A limit counts bytes, so text has to be encoded. */
@@ -209,17 +235,44 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     const cut = !isEnd && /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length
     this.#half = text.slice(cut)
     this.#parser.feed(this.#encoder.encode(text.slice(0, cut)))
+    this.#waits = true
+  }
+
+  #nextMessage(): EventSourceMessage | undefined {
+    const blocks = this.#blocks
+    while (this.#waits || blocks.isOpen) {
+      if (this.#waits) {
+        const event = this.#nextEvent()
+        if (event !== undefined) return { id: event.id, event: event.event, data: event.data }
+        if (this.#waits) return undefined
+        if (!isBetween(this.#parser)) this.#give(blocks.takeRest())
+      } else {
+        const message = blocks.next()
+        if (message !== undefined || blocks.isCut) return message
+        this.#give(blocks.takeRest())
+      }
+    }
+    return undefined
   }
 
   #nextEvent(): SseEvent | undefined {
     try {
-      return this.#parser.next()
+      const event = this.#parser.next()
+      if (event === undefined) this.#waits = false
+      return event
     } catch (error) {
       if (!(error instanceof SseError)) throw error
       this.#config.onError?.(tooLarge())
       return undefined
     }
   }
+}
+
+/** Where the block ends that a text continues; its length if the text does not end it. */
+function endOfBlock(text: string): number {
+  if (text.startsWith('\n')) return 1
+  const close = text.indexOf('\n\n')
+  return close < 0 ? text.length : close + 2
 }
 
 function tooLarge(): ParseError {

@@ -30,6 +30,9 @@ export function createParser(options: ParserOptions = {}): Parser {
 /** Feeds text in place of bytes. It has no offsets, nor a limit. Not a member: users do not get to it. */
 export let feedText: (parser: StreamParser, text: string) => void
 
+/** Whether what was fed ends between two blocks, or after the first half of a CR LF there. */
+export let isBetween: (parser: StreamParser) => boolean
+
 /** The beginning and the end of a stream: what lies between them is the scanner's. */
 export class StreamParser implements Parser {
   readonly #options: BlockOptions
@@ -104,6 +107,7 @@ export class StreamParser implements Parser {
   }
 
   static {
+    isBetween = (parser) => parser.#head === undefined && parser.#scanner.judge().complete
     feedText = (parser, text) => {
       if (text === '') return
       const head = parser.#head

@@ -427,7 +427,7 @@ export class Scanner {
 }
 
 /** Where the value begins after a field's name that ends at `at`: -1 if the name goes on. */
-function valueAt(text: string, at: number, close: number): number {
+export function valueAt(text: string, at: number, close: number): number {
   if (at === close) return close
   if (text.charCodeAt(at) !== COLON) return -1
   return text.charCodeAt(at + 1) === SPACE ? at + 2 : at + 1

@@ -1,3 +1,4 @@
+import * as compat from '@tesserae/parser/compat'
 import { createParser } from '@tesserae/parser'
 import { byteByByte, measureExponent, recogniseQuadratic, withEmptyChunks } from '@tesserae/testkit'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -136,6 +137,20 @@ describe('time is linear where', () => {
         parser.feed(chunk)
         parser.next()
         return calls
+      }
+    },
+    'a block of text comes to `/compat` in small pieces': (size) => {
+      const pieces = [
+        'data: x\n\n',
+        'data: ',
+        ...Array.from({ length: size / 10 }, () => 'ten times '),
+      ]
+      return () => {
+        let events = 0
+        const parser = compat.createParser({ onEvent: () => void events++ })
+        for (const piece of pieces) parser.feed(piece)
+        parser.feed('\n\n')
+        return events
       }
     },
     'a limit is counted': (size) => {
