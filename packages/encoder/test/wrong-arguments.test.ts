@@ -320,9 +320,9 @@ describe('null', () => {
     const text = response.text()
     await untyped(publish)(event, { topic: null })
     await untyped(publish)({ data: 'b' }, { topic: 'of another' })
-    expect(counters()).toMatchObject({ queued: 0, deliveries: 2 })
     await drain()
     expect(await text).toBe(':\n\ndata: a\n\ndata: b\n\n')
+    expect(counters()).toMatchObject({ queued: 0, deliveries: 2 })
   })
 })
 
