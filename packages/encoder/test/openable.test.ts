@@ -53,6 +53,8 @@ describe('a source with open()', () => {
   it('has what it opened returned when the client went meanwhile', async () => {
     const client = new AbortController()
     let returned = 0
+    let tell!: () => void
+    const told = new Promise<void>((resolve) => (tell = resolve))
     const open = async () => {
       await sleep(10)
       return {
@@ -60,6 +62,7 @@ describe('a source with open()', () => {
           next: async () => ({ done: false as const, value: { data: 'a' } }),
           return: async () => {
             returned++
+            tell()
             return { done: true as const, value: undefined }
           },
         }),
@@ -70,7 +73,7 @@ describe('a source with open()', () => {
     client.abort()
     await (await pending).text().catch(() => {})
     // Browsers pass an abort on to a request in a turn of their own.
-    while (returned === 0) await sleep(5)
+    await told
     await sleep(20)
     expect(returned).toBe(1)
   })
