@@ -48,7 +48,7 @@ async function round(chaos: Chaos, name: string, scene: Scene, faulty: number): 
   const [word] = first.told
   while (first.told[0]?.event === 'reset') first.told.shift()
   if (word && word.event !== 'reset' && !(stage.isDeleted && isOver(word)))
-    first.told.push({ event: 'trusted', data: '' })
+    first.told.push({ event: 'trusted', data: `${word.event} ${word.data}` })
   return seen
 }
 
