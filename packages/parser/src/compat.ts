@@ -164,8 +164,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
       if (typeof chunk !== 'string') {
         if (this.#half !== '') this.#feedCounted('', true)
         this.#give(this.#blocks.takeRest())
-        this.#parser.feed(chunk)
-        this.#waits = true
+        this.#giveBytes(chunk)
       } else if (this.#isUnlimited) this.#feedText(chunk)
       else this.#feedCounted(chunk)
     } catch (error) {
@@ -224,6 +223,11 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     blocks.begin(chunk, at)
   }
 
+  #giveBytes(bytes: Uint8Array): void {
+    this.#parser.feed(bytes)
+    this.#waits = true
+  }
+
   #give(text: string): void {
     feedText(this.#parser, text)
     if (text !== '') this.#waits = true
@@ -234,8 +238,7 @@ class CompatibleStep implements Step<string | Uint8Array, EventSourceMessage> {
     const text = this.#half + chunk
     const cut = !isEnd && /[\ud800-\udbff]$/.test(text) ? text.length - 1 : text.length
     this.#half = text.slice(cut)
-    this.#parser.feed(this.#encoder.encode(text.slice(0, cut)))
-    this.#waits = true
+    this.#giveBytes(this.#encoder.encode(text.slice(0, cut)))
   }
 
   #nextMessage(): EventSourceMessage | undefined {

@@ -1,8 +1,9 @@
 // HOT: `#lex` runs once for every chunk. What each kind of line costs: `npm run bench -- parser --mixed`.
-import { A, COLON, CR, D, E, I, LF, N, R, SPACE, T, V } from './chars.ts'
+import { COLON, CR, LF, R } from './chars.ts'
 import { Chunk, Habit } from './chunk.ts'
 import { chunkChanged, eventTooLarge } from './errors.ts'
 import { ViewedEvent } from './event.ts'
+import { dataAt, eventAt, idAt, valueAt } from './fields.ts'
 import { Growing } from './growing.ts'
 import { unitsAreCheap } from './native.ts'
 import { Queue } from './queue.ts'
@@ -310,13 +311,7 @@ export class Scanner {
       }
 
       let value = 0
-      if (
-        unit === D &&
-        text.charCodeAt(at + 1) === A &&
-        text.charCodeAt(at + 2) === T &&
-        text.charCodeAt(at + 3) === A &&
-        (value = valueAt(text, at + 4, close)) >= 0
-      ) {
+      if ((value = dataAt(text, at, close)) >= 0) {
         if (stop === 0) {
           // Most blocks end here. Without the first check V8 calls `charCodeAt`, which it inlines otherwise. bench: mixed, `tiny`
           if (next < end && text.charCodeAt(next) === LF && !hasData) {
@@ -334,20 +329,9 @@ export class Scanner {
           if (start >= 0) start = ~(spans.push(start, stop) - 2)
           stop = spans.push(value, close)
         }
-      } else if (
-        unit === E &&
-        text.charCodeAt(at + 1) === V &&
-        text.charCodeAt(at + 2) === E &&
-        text.charCodeAt(at + 3) === N &&
-        text.charCodeAt(at + 4) === T &&
-        (value = valueAt(text, at + 5, close)) >= 0
-      ) {
+      } else if ((value = eventAt(text, at, close)) >= 0) {
         name = chunk.slice(value, close)
-      } else if (
-        unit === I &&
-        text.charCodeAt(at + 1) === D &&
-        (value = valueAt(text, at + 2, close)) >= 0
-      ) {
+      } else if ((value = idAt(text, at, close)) >= 0) {
         const given = chunk.slice(value, close)
         if (!given.includes('\0')) id = given
       } else if (
@@ -424,11 +408,4 @@ export class Scanner {
     const value = colon < 0 ? '' : line.slice(valueAt(line, colon, line.length))
     return () => onUnknownField?.(name, value)
   }
-}
-
-/** Where the value begins after a field's name that ends at `at`: -1 if the name goes on. */
-export function valueAt(text: string, at: number, close: number): number {
-  if (at === close) return close
-  if (text.charCodeAt(at) !== COLON) return -1
-  return text.charCodeAt(at + 1) === SPACE ? at + 2 : at + 1
 }

@@ -1,6 +1,6 @@
 // HOT: `next` reads most of the text that `/compat` is fed with. What each shape costs: `npm run bench -- compat`.
-import { A, COLON, D, E, I, LF, N, T, V } from './chars.ts'
-import { valueAt } from './scanner.ts'
+import { COLON, LF } from './chars.ts'
+import { dataAt, eventAt, idAt } from './fields.ts'
 
 /** An event as eventsource-parser gives it. */
 export interface EventSourceMessage {
@@ -81,13 +81,7 @@ export class TextBlocks {
         if (id !== undefined) return undefined
         event = undefined
         this.#at = close + 1
-      } else if (
-        unit === D &&
-        text.charCodeAt(at + 1) === A &&
-        text.charCodeAt(at + 2) === T &&
-        text.charCodeAt(at + 3) === A &&
-        (value = valueAt(text, at + 4, close)) >= 0
-      ) {
+      } else if ((value = dataAt(text, at, close)) >= 0) {
         const line = text.slice(value, close)
         if (data === undefined) {
           data = line
@@ -97,20 +91,9 @@ export class TextBlocks {
             return { id, event: event || undefined, data }
           }
         } else data += `\n${line}`
-      } else if (
-        unit === E &&
-        text.charCodeAt(at + 1) === V &&
-        text.charCodeAt(at + 2) === E &&
-        text.charCodeAt(at + 3) === N &&
-        text.charCodeAt(at + 4) === T &&
-        (value = valueAt(text, at + 5, close)) >= 0
-      ) {
+      } else if ((value = eventAt(text, at, close)) >= 0) {
         event = text.slice(value, close)
-      } else if (
-        unit === I &&
-        text.charCodeAt(at + 1) === D &&
-        (value = valueAt(text, at + 2, close)) >= 0
-      ) {
+      } else if ((value = idAt(text, at, close)) >= 0) {
         id = text.slice(value, close)
         if (id.includes('\0')) return undefined
       } else if (unit !== COLON || !this.#skipsComments) return undefined
