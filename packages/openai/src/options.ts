@@ -13,6 +13,11 @@ export const DIALECT: Kind = [
   (value: { read: unknown } | null) => value?.read,
 ]
 
+/** One of a few texts. */
+export function oneOf(...values: string[]): Kind {
+  return [values.map((each) => `'${each}'`).join(' or '), (value: string) => values.includes(value)]
+}
+
 export const BOOLEAN: Kind = ['a boolean', (value: unknown) => typeof value === 'boolean']
 
 /** @throws a `TypeError` for an option that is unknown, or not what it must be */

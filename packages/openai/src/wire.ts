@@ -5,6 +5,11 @@ export function isWire(value: unknown): value is Wire {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** An object; for anything else, an empty one. */
+export function wireIn(value: unknown): Wire {
+  return isWire(value) ? value : {}
+}
+
 /** Servers write "no value" in three ways. */
 export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === ''

@@ -1,28 +1,16 @@
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import { accumulate, split, toEvents } from '@tesserae/openai'
-import type { ChatCompletion } from '@tesserae/openai/schema'
+import { completionOf } from './support/completion.ts'
 
-const completion: ChatCompletion = {
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [
-    {
-      index: 0,
-      message: {
-        role: 'assistant',
-        content: 'Let me see.',
-        refusal: null,
-        tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
-      },
-      logprobs: null,
-      finish_reason: 'tool_calls',
-    },
-  ],
-  usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
-}
+const completion = completionOf(
+  {
+    content: 'Let me see.',
+    tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
+  },
+  { finish_reason: 'tool_calls' },
+  { usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } },
+)
 
 /** The official client, and a server that streams the completion. */
 const clientOf = (events: Iterable<{ data: string }>): OpenAI => {

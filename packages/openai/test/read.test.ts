@@ -11,6 +11,7 @@ import {
   type ChunkSource,
 } from '@tesserae/openai'
 import { createChecker, SchemaError, type ChatCompletion } from '@tesserae/openai/schema'
+import { completionOf } from './support/completion.ts'
 
 type Wire = Record<string, unknown>
 
@@ -28,28 +29,16 @@ const say = (content: string, beside: Wire = {}): Wire => ({
 })
 const stop = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
 
-const completion: ChatCompletion = {
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [
-    {
-      index: 0,
-      message: {
-        role: 'assistant',
-        content: 'Grüße, 世界 👋',
-        refusal: null,
-        tool_calls: [
-          { id: 'a', type: 'function', function: { name: 'f', arguments: '{"a":"\\u00e9"}' } },
-        ],
-      },
-      logprobs: null,
-      finish_reason: 'tool_calls',
-    },
-  ],
-  usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
-}
+const completion = completionOf(
+  {
+    content: 'Grüße, 世界 👋',
+    tool_calls: [
+      { id: 'a', type: 'function', function: { name: 'f', arguments: '{"a":"\\u00e9"}' } },
+    ],
+  },
+  { finish_reason: 'tool_calls' },
+  { usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } },
+)
 const chunks = [...split(completion, { granularity: 3 })]
 const events = [...toEvents(chunks)]
 const stream = encode(data(...events.map((event) => event.data)))

@@ -14,6 +14,7 @@ import {
   type TextCompletion,
 } from '@tesserae/openai/schema'
 import { anyCompletion as chatCompletion, CHAT_FEATURES } from '@tesserae/testkit/arbitraries'
+import { completionOf } from './support/completion.ts'
 
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 const accumulate = (chunks: Iterable<unknown>): unknown => {
@@ -28,23 +29,6 @@ const options: fc.Arbitrary<SplitOptions> = fc.record({
   ]),
   usage: fc.constantFrom('own-chunk', 'last-choice'),
   role: fc.constantFrom('first', 'every'),
-})
-
-const completionOf = (message: object, choice: object = {}, beside: object = {}): object => ({
-  id: 'chatcmpl-1',
-  object: 'chat.completion',
-  created: 1,
-  model: 'm',
-  choices: [
-    {
-      index: 0,
-      message: { role: 'assistant', content: null, refusal: null, ...message },
-      logprobs: null,
-      finish_reason: 'stop',
-      ...choice,
-    },
-  ],
-  ...beside,
 })
 
 describe('accumulate(split(m)) is m', () => {
@@ -274,7 +258,7 @@ describe('accumulate(split(m)) is m', () => {
 })
 
 const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
-const completion = completionOf({ content: 'Two words 👋' }, {}, { usage }) as ChatCompletion
+const completion = completionOf({ content: 'Two words 👋' }, {}, { usage })
 const deltasOf = (options?: SplitOptions): unknown[] =>
   [...split(completion, options)].map(({ choices }) => choices[0]?.delta)
 

@@ -1,5 +1,5 @@
 import type { EventLike } from '../read/source.ts'
-import { isWire, type Wire } from '../wire.ts'
+import { isWire, type Wire, wireIn } from '../wire.ts'
 
 /** Stop reasons with another name in chat completions. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -208,8 +208,4 @@ function usageOf(usage: Wire): Wire {
     total_tokens: prompt + count('output_tokens'),
     prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written },
   }
-}
-
-function wireIn(value: unknown): Wire {
-  return isWire(value) ? value : {}
 }

@@ -1,7 +1,7 @@
 import { contentIn, reasoningIn } from '../accumulator/reasoning.ts'
 import type { ChunkEvent } from '../split/chunk-event.ts'
 import type { ErrorFrame } from '../types.ts'
-import { isWire, textOf, type Wire } from '../wire.ts'
+import { isWire, textOf, type Wire, wireIn } from '../wire.ts'
 import type { DialectWriter } from './types.ts'
 
 /** Finish reasons with another name here. */
@@ -55,7 +55,7 @@ export class AnthropicWriter implements DialectWriter {
 
   chunk(chunk: object): ChunkEvent[] {
     const events: ChunkEvent[] = []
-    const wire: Wire = isWire(chunk) ? chunk : {}
+    const wire = wireIn(chunk)
     if (wire['error']) return this.error({ error: wire['error'] } as ErrorFrame)
     if (isWire(wire['usage'])) this.#usage = wire['usage']
     const choice = listIn(wire['choices']).find((one) => (one['index'] ?? 0) === 0)
@@ -148,7 +148,7 @@ export class AnthropicWriter implements DialectWriter {
 
   #cite(annotation: Wire, events: ChunkEvent[]): void {
     const { citation, url_citation: cited } = annotation
-    const { url, title } = isWire(cited) ? cited : {}
+    const { url, title } = wireIn(cited)
     const made = {
       type: 'web_search_result_location',
       url,
@@ -161,11 +161,7 @@ export class AnthropicWriter implements DialectWriter {
   }
 
   #call(call: Wire, events: ChunkEvent[]): void {
-    const body = isWire(call['function'])
-      ? call['function']
-      : isWire(call['custom'])
-        ? call['custom']
-        : {}
+    const body = isWire(call['function']) ? call['function'] : wireIn(call['custom'])
     const source = call['index'] ?? undefined
     const id = textOf(call['id'])
     const name = textOf(body['name'])
@@ -248,9 +244,7 @@ export class AnthropicWriter implements DialectWriter {
   }
 
   error({ error }: ErrorFrame): ChunkEvent[] {
-    const { type, message = error }: { type?: unknown; message?: unknown } = isWire(error)
-      ? error
-      : {}
+    const { type, message = error } = wireIn(error)
     this.#reason = undefined
     return [event('error', { error: { type: type ?? 'api_error', message: textOf(message) } })]
   }
@@ -262,7 +256,7 @@ function event(type: string, fields: Wire): ChunkEvent {
 
 /** The cached tokens are part of the prompt in chat completions, and stand beside it here. */
 function usageOf(usage: Wire): Wire {
-  const details = isWire(usage['prompt_tokens_details']) ? usage['prompt_tokens_details'] : {}
+  const details = wireIn(usage['prompt_tokens_details'])
   const [cached, written] = [details['cached_tokens'], details['cache_write_tokens']].map((count) =>
     Number(count ?? 0),
   )

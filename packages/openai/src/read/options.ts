@@ -1,4 +1,4 @@
-import { BOOLEAN, checkOptions, FUNCTION, type Kind, type Kinds } from '../options.ts'
+import { BOOLEAN, checkOptions, FUNCTION, type Kind, type Kinds, oneOf } from '../options.ts'
 
 const TIME: Kind = [
   'a number of milliseconds from 0 up',
@@ -6,7 +6,7 @@ const TIME: Kind = [
 ]
 
 export const OF_EVERY_READER: Kinds = {
-  incomplete: ["'error' or 'return'", (value: string) => value === 'error' || value === 'return'],
+  incomplete: /* @__PURE__ */ oneOf('error', 'return'),
   signal: [
     'an `AbortSignal`, such as `controller.signal`',
     (value: AbortSignal | null) => value?.addEventListener,

@@ -1,6 +1,6 @@
-import { isEmpty, isWire, type Wire } from '../wire.ts'
+import { isEmpty, type Wire, wireIn } from '../wire.ts'
 
-export { copyOf, isWire, type Wire } from '../wire.ts'
+export { copyOf, isWire, type Wire, wireIn } from '../wire.ts'
 /** An object from the wire, while it is built here. */
 export type Draft = Record<string, unknown>
 
@@ -12,11 +12,6 @@ export function isNothing(value: unknown): boolean {
 /** The items of a list; of anything else, none. */
 export function listIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
-}
-
-/** An object; for anything else, an empty one. */
-export function wireIn(value: unknown): Wire {
-  return isWire(value) ? value : {}
 }
 
 /** The text in a delta: some servers wrap it in `{ text }`. A value that is not text becomes its JSON. */

@@ -1,6 +1,6 @@
 import { isWire, textOf, type Wire } from '../wire.ts'
 import { notACompletion } from '../errors.ts'
-import { checkOptions, DIALECT, type Kinds } from '../options.ts'
+import { checkOptions, DIALECT, type Kinds, oneOf } from '../options.ts'
 import type { Dialect } from '../dialects/types.ts'
 import type {
   ChatCompletion,
@@ -24,11 +24,8 @@ export interface SplitOptions {
 
 const OPTIONS: Kinds = {
   granularity: GRANULARITY,
-  usage: [
-    "'own-chunk' or 'last-choice'",
-    (value: unknown) => value === 'own-chunk' || value === 'last-choice',
-  ],
-  role: ["'first' or 'every'", (value: unknown) => value === 'first' || value === 'every'],
+  usage: /* @__PURE__ */ oneOf('own-chunk', 'last-choice'),
+  role: /* @__PURE__ */ oneOf('first', 'every'),
   dialect: DIALECT,
 }
 
