@@ -102,16 +102,14 @@ const EXPECTED: readonly (readonly [names: string, expected: string, check: Chec
 
 /** Whether it is an option of this package. Throws if its value is wrong, or its name is almost one. */
 function isKnown(option: string, value: unknown): boolean {
-  let meant: string | undefined
   for (const [names, expected, accepts] of EXPECTED)
-    for (const name of names.split(' ')) {
-      if (name === option) {
-        if (accepts(value)) return true
-        throw outOfRange(option, expected)
-      }
-      if (isNear(name, option)) meant = name
+    if (names.split(' ').includes(option)) {
+      if (accepts(value)) return true
+      throw outOfRange(option, expected)
     }
-  if (meant) throw unknownOption(option, meant)
+  const known = EXPECTED.flatMap(([names]) => names.split(' '))
+  const meant = known.findLast((name) => isNear(name, option))
+  if (meant !== undefined) throw unknownOption(option, meant)
   return false
 }
 
