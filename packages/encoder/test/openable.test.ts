@@ -35,10 +35,10 @@ describe('a source with open()', () => {
     it(`answers with ${status} if it rejects with a StreamError of that status`, async () => {
       const open = async () => {
         await sleep(10)
-        throw new StreamError('not-found', 'There is no such log.', status)
+        throw new StreamError('not-found', 'This log does not exist.', status)
       }
       const response = await eventStream({ open })
-      expect([response.status, await response.text()]).toEqual([status, 'There is no such log.'])
+      expect([response.status, await response.text()]).toEqual([status, 'This log does not exist.'])
     })
 
   it('makes eventStream reject if it rejects with anything else', async () => {

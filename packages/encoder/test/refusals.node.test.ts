@@ -72,11 +72,11 @@ it('answers the client of a drained hub with 503 and Retry-After if asked to', a
 })
 
 it.each([
-  [404, 'There is no such stream: é漢😀.', 'text/plain; charset=utf-8'],
+  [404, 'This stream does not exist: é漢😀.', 'text/plain; charset=utf-8'],
   [304, '', null],
 ])('answers with status %i of a StreamError, and its message', async (status, text, type) => {
   const { url } = await serve(async function* () {
-    throw new StreamError('not-found', 'There is no such stream: é漢😀.', status)
+    throw new StreamError('not-found', 'This stream does not exist: é漢😀.', status)
   })
   const response = await fetch(url)
   expect([response.status, await response.text()]).toEqual([status, text])

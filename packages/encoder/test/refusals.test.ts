@@ -112,7 +112,7 @@ describe('a mistake rejects where it was made', () => {
 describe('a StreamError of another library', () => {
   class LookupError extends StreamError {}
 
-  const message = 'There is no such stream: é漢😀.'
+  const message = 'This stream does not exist: é漢😀.'
   const now = 'The server could not continue this stream. Try again later.'
   const type = 'text/plain; charset=utf-8'
   for (const [status, text, contentType] of [

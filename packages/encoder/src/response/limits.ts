@@ -34,6 +34,8 @@ const KINDS: Kinds = {
   onClose: FUNCTION,
 }
 
+const HEARTBEAT: Kinds = { every: AMOUNT, event: 'an object' }
+
 /** A comment without a text. */
 export const COMMENT = ':\n\n'
 
@@ -52,7 +54,7 @@ export function limitsOf(options: EventStreamOptions): Limits {
   const beats: Heartbeat = heartbeat instanceof Object ? heartbeat : { every: heartbeat || 0 }
   // An amount that is missing is refused like a wrong one.
   const { every = Number.NaN, event } = beats
-  checkOptions({ ...beats, every }, { every: AMOUNT, event: 'an object' })
+  checkOptions({ ...beats, every }, HEARTBEAT)
   return {
     highWaterMark,
     maxDuration,
