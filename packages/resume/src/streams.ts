@@ -142,7 +142,8 @@ function checkName(name: string): void {
 
 function numbersOf(options: StreamsOptions): typeof DEFAULTS {
   const known = [...Object.keys(DEFAULTS), 'store', 'share', 'onError', 'platform']
-  for (const name in options) if (!known.includes(name)) throw unknownOption(name, known.join(', '))
+  for (const name of Object.keys(options))
+    if (!known.includes(name)) throw unknownOption(name, known.join(', '))
   const numbers = { ...DEFAULTS }
   for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const value = options[name] ?? DEFAULTS[name]
