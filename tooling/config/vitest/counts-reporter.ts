@@ -15,11 +15,9 @@ export class CountsReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0 }
-    const failures = unhandled.map(({ message }) => ({
-      file: '(no file)',
-      name: '(outside any test)',
-      why: message,
-    }))
+    const failures: { file?: string; name: string; why: string }[] = unhandled.map(
+      ({ message }) => ({ name: '(outside any test)', why: message }),
+    )
     const skips = new Set<string>()
     for (const module of modules) {
       // A file that breaks before its first test has no test to fail, and is one failure all the same.

@@ -1,5 +1,5 @@
 /**
- * @typedef {{ file: string, name: string, why?: string }} Failure A test that failed: its file, its full name, and its error.
+ * @typedef {{ file?: string, name: string, why?: string }} Failure What failed: its file, if it is known, its full name, and its error.
  *
  * @typedef {{ passed: number, failed: number, skipped: number, skips: string[], failures?: Failure[] }} Counts
  *
@@ -65,15 +65,13 @@ export function closingLine(tasks, status, { skipsFail }) {
 function namesOf({ taskId, task, directory, command }, failures) {
   const [name = ''] = taskId.split('#')
   const lines = failures.flatMap(({ file, name: test, why = '' }) => [
-    `  ${file}: ${test}`,
+    file === undefined ? `  ${test}` : `  ${file}: ${test}`,
     ...(why === '' ? [] : [`    ${firstLine(why)}`]),
   ])
   if (failures.length > 0 && command.includes('vitest ')) {
-    const files = [...new Set(failures.map(({ file }) => file))].filter(
-      (file) => file !== '(no file)',
-    )
-    const again = command.replace('vitest ', '../../node_modules/.bin/vitest ')
-    lines.push(`  run them again: (cd ${directory} && ${again} ${files.join(' ')})`)
+    const files = new Set(failures.flatMap(({ file }) => file ?? []))
+    const again = [command.replace('vitest ', '../../node_modules/.bin/vitest '), ...files]
+    lines.push(`  run them again: (cd ${directory} && ${again.join(' ')})`)
   } else if (task === 'test' || task === 'consumers')
     lines.push(`  run it again: npm test -- --filter=${name}`)
   return lines

@@ -70,6 +70,19 @@ describe('the closing line', () => {
     ])
   })
 
+  test('names an error outside of any test, after which all files are run again', () => {
+    const failures = [{ name: '(outside any test)', why: 'broken' }]
+    const command = 'vitest run --config x.ts'
+    const failed = ran('a#test', 1, { ...counts(3, 1), failures })
+    expect(add([{ ...failed, directory: 'packages/a', command }], 1).lines).toEqual([
+      'failed: a#test',
+      '  (outside any test)',
+      '    broken',
+      '  run them again: (cd packages/a && ../../node_modules/.bin/vitest run --config x.ts)',
+      '3 passed, 1 failed',
+    ])
+  })
+
   test('names what failed where no file can be run again', () => {
     const failures = [{ file: 'bun 1', name: 'encoder: a > b', why: 'expected 1 to be 2' }]
     expect(add([ran('a#consumers', 1, { ...counts(3, 1), failures })], 1).lines).toEqual([
