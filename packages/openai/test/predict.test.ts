@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { accumulate } from '@tesserae/openai'
+import { referenceParse } from '@tesserae/testkit'
 import { chunkStream } from '@tesserae/testkit/arbitraries'
 import {
   blockOf,
   chunkWith,
+  cut,
   encoder,
   expectTheSame,
   expectTheSameAmongBytes,
@@ -178,6 +180,46 @@ describe('the outcome is the same as without prediction', () => {
     expect(await failure(true, large.length - 3)).toMatchObject({
       cause: { offset: LEARNT * small.length + large.length - 3 },
     })
+  })
+
+  test('comments between events change nothing, wherever lines end and chunks are cut', async () => {
+    const known = JSON.stringify(chunkWith({ content: 'a' }))
+    const line = fc.oneof(
+      { weight: 2, arbitrary: fc.constantFrom(':', ': ping', `:${'x'.repeat(40)}`, `: a\u00e9`) },
+      { weight: 2, arbitrary: fc.constant('') },
+      { weight: 2, arbitrary: fc.constant(`data: ${known}`) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(`: ping\rdata: ${known}`, 'event: ping', 'id: 1', 'x'),
+      },
+    )
+    const lines = fc.array(fc.tuple(line, fc.constantFrom('\n', '\n', '\r\n', '\r')), {
+      minLength: 1,
+      maxLength: 60,
+    })
+    await fc.assert(
+      fc.asyncProperty(lines, fc.integer({ min: 1, max: 400 }), async (all, size) => {
+        const bytes = encoder.encode(`${all.map(([line, end]) => line + end).join('')}\n\n`)
+        const { events } = referenceParse(bytes)
+        const options = { incomplete: 'return' } as const
+        const { message } = await accumulate(events, { ...options, predict: false })
+        for (const predict of [true, false])
+          for (const chunks of [cut(bytes, size), [bytes]]) {
+            const read = await accumulate(chunks, { ...options, predict })
+            expect(JSON.stringify(read.message)).toBe(JSON.stringify(message))
+          }
+      }),
+    )
+  })
+
+  test('an event after heartbeats that is too large is so at the same byte', async () => {
+    const beats = encoder.encode(': ping\n\n'.repeat(3))
+    const large = encoder.encode(blockOf(JSON.stringify(chunkWith({ content: 'a'.repeat(300) }))))
+    for (const predict of [true, false]) {
+      const options = { incomplete: 'return', predict, maxEventBytes: 250 } as const
+      const { failure } = await accumulate([beats, large], options)
+      expect(failure?.cause).toMatchObject({ offset: beats.length + 250 })
+    }
   })
 
   test('where other chunks come in between, in a list, glued together, or under a name', async () => {

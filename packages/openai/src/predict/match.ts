@@ -65,7 +65,7 @@ export class Window {
   /** Keeps nothing of the chunk. */
   close(): void {
     this.chunk = this.#text = undefined
-    this.values.length = 0
+    if (this.values.length > 0) this.values.length = 0
     this.bytes = scratch
     this.view = scratchView
   }
@@ -155,7 +155,7 @@ function endOf(kind: Kind, next: Literal, number: number, from: number): number 
 }
 
 /** Two numbers of 64 bits are equal without being the same bytes only if they are NUL, which is not in JSON. */
-function equals(
+export function equals(
   { words, last, short, length }: Literal,
   bytes: Uint8Array,
   view: DataView,
@@ -178,11 +178,15 @@ function equals(
 function parse(next: Literal, number: number, from: number): number {
   const { bytes, view, to, text } = window
   const isAscii = text.length === to
-  let end = from
-  if (isAscii) end = text.indexOf(next.text, from)
-  else while (end < to && !equals(next, bytes, view, end, to)) end++
   // An event has no line end inside.
   const line = isAscii ? text.indexOf('\n', from) : bytes.indexOf(LF, from)
+  let end = from
+  if (isAscii) end = text.indexOf(next.text, from)
+  else {
+    // A comma or a bracket: what stands after a value.
+    const first = next.text.charCodeAt(0)
+    while (end <= line && !(bytes[end] === first && equals(next, bytes, view, end, to))) end++
+  }
   if (end < 0 || end > line) return -1
   const json = isAscii ? text.slice(from, end) : decoder.decode(bytes.subarray(from, end))
   // It ends a line too.

@@ -1,8 +1,8 @@
 import type { Finished, StreamEnd } from '../accumulator/types.ts'
 import type { Wire } from '../wire.ts'
 import { Letters } from './letters.ts'
-import { decoder, encoder, literalOf } from './literal.ts'
-import { type Lead, match, window } from './match.ts'
+import { decoder, encoder, type Literal, literalOf } from './literal.ts'
+import { equals, type Lead, match, window } from './match.ts'
 import {
   type Around,
   begin,
@@ -205,7 +205,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     const line = bytes.indexOf(LF, from)
     for (const { template } of family.known) {
       if (template === undefined || template === likely || template === current) continue
-      if (from + template.least > line + 3) continue
+      if (!mayMatch(template, from, line, family.around)) continue
       end = this.#try(template, from, limit)
       if (end >= 0) return end
     }
@@ -214,10 +214,11 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
 
   /** Takes the first event of a stream, if it is written like that of another one. */
   #matchFirst(from: number, limit: number): number {
+    const line = window.bytes.indexOf(LF, from)
     for (const family of recent)
       if (family.credit > 0)
         for (const { template } of family.openings) {
-          if (template === undefined) continue
+          if (template === undefined || !mayMatch(template, from, line, family.around)) continue
           const end = match(template, from)
           if (end < 0 || end - from > limit) continue
           if (!this.#copyText(template) || !this.#takeSkipped(template)) return -1
@@ -324,4 +325,11 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     this.#values = []
     this.#target.take(chunk)
   }
+}
+
+/** Whether the event of which the first line ends at `line` ends like those of a template: most are told apart by that. */
+function mayMatch({ literals }: Template, from: number, line: number, [, after]: Around): boolean {
+  const literal = literals[literals.length - 1] as Literal
+  const start = line + 1 + after.length / 2 - literal.length
+  return start >= from && equals(literal, window.bytes, window.view, start, window.to)
 }

@@ -49,8 +49,6 @@ export class Template implements Pattern {
   /** The text of the chunk that it was learnt from. */
   readonly text: string
   readonly literals: readonly Literal[]
-  /** How many bytes an event has at least. */
-  readonly least: number
   readonly fillings: readonly Hole[]
   /** Fields that are skipped because they came before. */
   readonly skips: readonly string[]
@@ -74,7 +72,6 @@ export class Template implements Pattern {
       const piece = text.slice(holes[at - 1]?.end ?? 0, hole?.start)
       return literalOf((at === 0 ? before : '') + piece + (hole === undefined ? after : ''))
     })
-    this.least = this.literals.reduce((sum, { length }) => sum + length, 0)
   }
 
   /** The template that matched after this one when it last came. */

@@ -78,7 +78,10 @@ export class Bytes {
     let at = this.#heldLength > 0 ? this.#join(prediction, chunk) : 0
     while (at < chunk.length && !this.#interpreter.done) {
       if (this.#isBetween) {
+        const start = at
+        at += this.#passComments(chunk, at)
         at += this.#skip(prediction, chunk, at)
+        if (at > start && chunk[at] === COLON) continue
         if (this.#isDone(chunk, at)) return this.#interpreter.take({ data: '[DONE]' })
       }
       if (at < chunk.length) at = this.#parseBlock(prediction, chunk, at)
@@ -97,6 +100,18 @@ export class Bytes {
     this.#isOpen = true
     if (first === 0x7b || first === 0x5b || first === 0x3c)
       this.#document = new Document(this.#limit, this.#of)
+  }
+
+  /** Passes over comments with a blank line after each, as servers send them for a heartbeat, and returns the number of their bytes. */
+  #passComments(bytes: Uint8Array, start: number): number {
+    let at = start
+    while (bytes[at] === COLON) {
+      const end = endOfComment(bytes, at)
+      if (end < 0 || end - at > this.#limit) break
+      at = end
+    }
+    this.#skipped += at - start
+    return at - start
   }
 
   /** Takes known events, and returns the number of their bytes. */
@@ -119,9 +134,7 @@ export class Bytes {
 
   /** Gives the parser the next event, so that it can be learnt; without the end of one, all the rest. */
   #parseBlock(prediction: Prediction, chunk: Uint8Array, start: number): number {
-    let end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
-    // Heartbeats are given to the parser together.
-    while (end > 0 && chunk[start] === COLON && chunk[end] === COLON) end = endOfBlock(chunk, end)
+    const end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
     if (this.#isBetween) {
       if (end > 0) prediction.observe(chunk, start)
       else if (prediction.pays(0) && this.#hold(chunk, start)) return chunk.length
@@ -177,8 +190,10 @@ export class Bytes {
 
   #parseAll(chunk: Uint8Array): void {
     this.#letGo()
+    const start = this.#isBetween ? this.#passComments(chunk, 0) : 0
+    if (start === chunk.length) return
     this.#isBetween = endsBlock(chunk)
-    this.#parse(chunk)
+    this.#parse(start === 0 ? chunk : chunk.subarray(start))
   }
 
   #parse(bytes: Uint8Array): void {
@@ -252,6 +267,14 @@ export class Document {
   text(): string {
     return this.#text + this.#decoder.decode()
   }
+}
+
+/** Where the blank line ends that stands after a comment; -1 if something else does. */
+function endOfComment(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) at++
+  if (bytes[at] === LF) return bytes[at + 1] === LF ? at + 2 : -1
+  return bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF ? at + 4 : -1
 }
 
 /** Where the next blank line ends, after which nothing is left of any event; -1 if there is none. */
