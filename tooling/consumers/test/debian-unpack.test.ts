@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { debianProgram, mirrorsIn } from '../src/drivers/debian-unpack.ts'
+import { debianMirrors, debianProgram } from '../src/drivers/debian-unpack.ts'
 import { scratch } from './scene.ts'
 
 describe('a program that was unpacked', () => {
@@ -42,28 +42,44 @@ describe('a program that was unpacked', () => {
     expect(args[1]).toBe(path.join(folder, 'root/usr/lib/x86_64-linux-gnu'))
     expect(libraries).toBe(args[1])
   })
+
+  it('that lost its loader is to be removed', () => {
+    const folder = unpacked()
+    expect(() => debianProgram(wanted, folder)).toThrow(`remove ${folder}`)
+  })
 })
 
-describe('the mirrors of a machine', () => {
-  it('are found in lines', () => {
-    const file = `
+describe.skipIf(!existsSync('/usr/bin/apt-get'))('the mirrors of a machine', () => {
+  /** What apt reads from these sources, in its format of lines or in that of paragraphs. */
+  function mirrorsIn(name: 'sources.list' | 'sources.list.d/a.sources', text: string): string[] {
+    const etc = mkdtempSync(path.join(scratch, 'apt-'))
+    mkdirSync(path.join(etc, 'sources.list.d'))
+    writeFileSync(path.join(etc, name), text)
+    return debianMirrors(['-o', `Dir::Etc=${etc}`]).toSorted()
+  }
+
+  it('are found in lines, each once', () => {
+    const text = `
 # deb http://old.example/debian stable main
 deb http://one.example/debian bookworm main contrib
-deb [arch=amd64 signed-by=/usr/share/keyrings/x.gpg] https://two.example/debian/ bookworm-updates main
+deb http://one.example/debian/ bookworm-updates main
+deb [arch=amd64,arm64 signed-by=/usr/share/keyrings/x.gpg] https://two.example/debian/ bookworm-updates main
 deb-src http://three.example/debian bookworm main
 `
-    expect(mirrorsIn([file])).toEqual(['http://one.example/debian', 'https://two.example/debian'])
+    expect(mirrorsIn('sources.list', text)).toEqual([
+      'http://one.example/debian',
+      'https://two.example/debian',
+    ])
   })
 
   it('are found in paragraphs', () => {
-    const file = `
+    const text = `
 # URIs: http://old.example/debian
 Types: deb deb-src
 URIs: http://one.example/debian
   http://two.example/debian
 Suites: bookworm bookworm-updates
 Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
 Enabled: no
 Types: deb
@@ -76,35 +92,24 @@ URIs: http://four.example/debian
 Suites: bookworm
 Components: main
 `
-    expect(mirrorsIn([file])).toEqual(['http://one.example/debian', 'http://two.example/debian'])
-  })
-
-  it('are known by their key, whatever their address', () => {
-    const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
-    expect(mirrorsIn([`deb [signed-by=${keyring}] http://cache.example/d stable main\n`])).toEqual([
-      'http://cache.example/d',
+    expect(mirrorsIn('sources.list.d/a.sources', text)).toEqual([
+      'http://one.example/debian',
+      'http://two.example/debian',
     ])
-    expect(
-      mirrorsIn([
-        `Types: deb\nURIs: http://cache.example/d\nSuites: x\nComponents: main\nSigned-By: ${keyring}\n`,
-      ]),
-    ).toEqual(['http://cache.example/d'])
   })
 
-  it('are none of other vendors, of security updates, or of disks', () => {
-    const file = `
+  it('are neither those of security updates, nor disks, nor without `main`', () => {
+    const text = `
+deb http://one.example/debian bookworm main
 deb http://one.example/debian-security bookworm-security main
-deb https://vendor.example/node_20.x nodistro main
 deb https://vendor.example/linux/debian bookworm stable
 deb cdrom:[Debian GNU/Linux]/ bookworm main
 deb file:/srv/debian bookworm main
 `
-    expect(mirrorsIn([file])).toEqual([])
+    expect(mirrorsIn('sources.list', text)).toEqual(['http://one.example/debian'])
   })
 
-  it('are each named once', () => {
-    expect(
-      mirrorsIn(['deb http://a.example/debian x main\n', 'deb http://a.example/debian/ y main\n']),
-    ).toEqual(['http://a.example/debian'])
+  it('are asked for in a sentence where there are none', () => {
+    expect(() => mirrorsIn('sources.list', '')).toThrow('name no mirror')
   })
 })

@@ -6,7 +6,6 @@ import {
   existsSync,
   globSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -53,27 +52,24 @@ export function debianProgram(wanted: Wanted, folder: string): UnpackedProgram {
   // One pattern after the other: a pattern of several has its matches in no order.
   const matches = (patterns: readonly string[]): string[] =>
     patterns.flatMap((pattern) => globSync(pattern, { cwd: root }))
-  const found = (...patterns: string[]): string => {
-    const [file] = matches(patterns)
-    if (file === undefined)
-      throw new Error(`There is no ${patterns.join(' or ')} in ${root}: remove ${folder}.`)
-    return path.join(root, file)
-  }
-  const libraries = found('usr/lib/*-linux-gnu')
-  const files = wanted.files.map((file) => path.join(root, 'usr/bin', file))
-  const program = files.find((file) => existsSync(file)) ?? found(`usr/bin/${wanted.files[0]}`)
   // Suites differ in which of the two has the C library.
-  const places = matches(['usr/lib/*-linux-gnu', 'lib/*-linux-gnu']).flatMap((place) =>
-    ['', ...(wanted.libraries ?? [])].map((each) => path.join(root, place, each)),
+  const systems = matches(['usr/lib/*-linux-gnu', 'lib/*-linux-gnu'])
+  // What stands in the last two is a link to the loader, at times one that leads out of the private folder.
+  const [loader] = matches(
+    [...systems, 'usr/lib64', 'lib64'].map((each) => `${each}/ld-linux*.so.[0-9]`),
+  )
+  const files = wanted.files.map((file) => path.join(root, 'usr/bin', file))
+  const program = files.find((file) => existsSync(file))
+  if (loader === undefined || program === undefined)
+    throw new Error(`There is no ${wanted.files[0]} with its loader in ${root}: remove ${folder}.`)
+  const places = systems.flatMap((system) =>
+    ['', ...(wanted.libraries ?? [])].map((each) => path.join(root, system, each)),
   )
   // It wants a newer C library than this machine may have, so it is started by the loader that came with it.
-  // What stands in the other folders is a link to it, at times one that leads out of the private folder.
-  const folders = ['usr/lib/*-linux-gnu', 'lib/*-linux-gnu', 'usr/lib64', 'lib64']
-  const loader = found(...folders.map((each) => `${each}/ld-linux*.so.[0-9]`))
   return {
-    command: loader,
-    args: ['--library-path', places.join(':'), '--argv0', files[0] ?? program, program],
-    libraries,
+    command: path.join(root, loader),
+    args: ['--library-path', places.join(':'), '--argv0', files[0]!, program],
+    libraries: places[0]!,
     version,
   }
 }
@@ -101,141 +97,69 @@ function fetchInto(folder: string, { title, package: name, suites }: Wanted): vo
 
 /** Unpacks a package from the first suite that this machine can get it from. Returns what that was, for people. */
 function unpackFirst(name: string, suites: readonly string[], folder: string): string {
-  const problems = new Set<string>()
-  for (const suite of suites)
-    try {
-      return `Debian ${suite}, package ${name} ${unpack(name, suite, folder)}`
-    } catch (error) {
-      problems.add((error as Error).message)
-    }
-  throw new Error([...problems].join('\n'))
-}
-
-/** Downloads a package with all that it needs, and unpacks it. Returns its version. */
-function unpack(name: string, suite: string, folder: string): string {
-  const problems: string[] = []
-  for (const mirror of debianMirrors()) {
-    const apt = privateApt(path.join(folder, 'apt'), mirror, suite)
-    const update = run('apt-get', [...apt, 'update', '-q'])
-    const install =
-      update.status === 0
-        ? run('apt-get', [...apt, 'install', '-y', '-q', '--download-only', name])
-        : update
-    if (install.status !== 0) {
-      problems.push(firstError(install.stderr))
-      continue
-    }
-    const archives = path.join(folder, 'apt/cache/archives')
-    const root = path.join(folder, 'root')
-    mkdirSync(root, { recursive: true })
-    const packages = readdirSync(archives).filter((file) => file.endsWith('.deb'))
-    for (const file of packages) execFileSync('dpkg-deb', ['-x', path.join(archives, file), root])
-    const own = packages.find((file) => file.startsWith(`${name}_`)) as string
-    return execFileSync('dpkg-deb', ['-f', path.join(archives, own), 'Version'], {
-      encoding: 'utf8',
-    }).trim()
-  }
-  throw new Error(`apt could not get ${name} from Debian ${suite}: ${problems.join(' ')}`)
-}
-
-/** Where this machine gets its Debian packages from, by its own apt sources. Nothing is written down here. */
-function debianMirrors(): string[] {
-  for (const tool of ['apt-get', 'dpkg-deb']) {
-    if (spawnSync(tool, ['--version']).status !== 0) {
-      throw new Error(`There is no ${tool} here: programs are fetched as Debian packages.`)
-    }
-  }
-  if (!existsSync(KEYRING)) {
+  if (!existsSync(KEYRING))
     throw new Error(
       `There is no ${KEYRING}, so nothing could be trusted: install debian-archive-keyring.`,
     )
+  const mirrors = debianMirrors()
+  const problems: string[] = []
+  for (const suite of suites) {
+    const apt = privateApt(path.join(folder, 'apt'), mirrors, suite)
+    const updated = run('apt-get', [...apt, 'update', '-q'])
+    const { status, stderr } = run('apt-get', [...apt, 'install', '-yq', '--download-only', name])
+    if (status === 0)
+      return `Debian ${suite}, package ${name} ${unpack(name, path.join(folder, 'apt'), path.join(folder, 'root'))}`
+    problems.push(
+      `apt could not get ${name} from Debian ${suite}: ${firstError(updated.stderr + stderr)}`,
+    )
   }
-  const mirrors = mirrorsIn(sourceFiles())
-  if (mirrors.length === 0)
-    throw new Error('The apt sources of this machine name no Debian mirror.')
-  return mirrors
+  throw new Error(problems.join('\n'))
 }
 
-function sourceFiles(): string[] {
-  const folder = '/etc/apt/sources.list.d'
-  const files = existsSync(folder)
-    ? readdirSync(folder)
-        .toSorted()
-        .map((file) => path.join(folder, file))
-    : []
-  return ['/etc/apt/sources.list', ...files]
-    .filter((file) => /\.(list|sources)$/.test(file) && existsSync(file))
-    .map((file) => readFileSync(file, 'utf8'))
+/** Unpacks all that apt has downloaded. Returns the version of the package itself. */
+function unpack(name: string, apt: string, root: string): string {
+  mkdirSync(root, { recursive: true })
+  const archives = globSync(path.join(apt, 'var/cache/apt/archives/*.deb'))
+  for (const file of archives) execFileSync('dpkg-deb', ['-x', file, root])
+  const own = archives.find((file) => path.basename(file).startsWith(`${name}_`))!
+  return execFileSync('dpkg-deb', ['-f', own, 'Version'], { encoding: 'utf8' }).trim()
 }
 
 /**
- * The addresses that serve Debian's `main`, from sources in either of apt's formats. Archives of other vendors and of
- * security updates are left out: they have no newer suites.
+ * Where this machine gets packages from, as apt reads its own sources. A mirror of another vendor among them is asked
+ * in vain: the key of Debian has not signed what it serves.
  *
- * @param files - the contents of apt's source files
+ * @param options - of apt-get
  */
-export function mirrorsIn(files: readonly string[]): string[] {
-  const entries = files.flatMap((file) => [...entriesInLines(file), ...entriesInParagraphs(file)])
-  const mirrors = entries.filter(isDebian).map(({ uri }) => uri.replace(/\/$/, ''))
+export function debianMirrors(options: readonly string[] = []): string[] {
+  const { status, stdout, stderr } = run('apt-get', [
+    ...['update', '--print-uris', '-o', 'Debug::NoLocking=true'],
+    ...options,
+  ])
+  if (status !== 0)
+    throw new Error(`Programs are fetched by apt-get, and it ended with: ${firstError(stderr)}`)
+  const uris = stdout.matchAll(/^'(https?:.*)\/dists\/\S+\/main\/binary-/gm)
+  // Security updates have no newer suites.
+  const mirrors = [...uris].map(([, mirror = '']) => mirror).filter((uri) => !/security/.test(uri))
+  if (mirrors.length === 0) throw new Error('The apt sources of this machine name no mirror.')
   return [...new Set(mirrors)]
 }
 
-interface Entry {
-  readonly uri: string
-  readonly components: string
-  readonly options: string
-}
-
-function isDebian({ uri, components, options }: Entry): boolean {
-  const named = /debian/.test(uri) || /debian-archive-keyring/.test(options)
-  return /^https?:/.test(uri) && !/security/.test(uri) && named && / main /.test(` ${components} `)
-}
-
-function entriesInLines(file: string): Entry[] {
-  return [...file.matchAll(/^[ \t]*deb[ \t]+(\[[^\]]*\][ \t]+)?(\S+)[ \t]+\S+[ \t]+(.*)$/gm)].map(
-    ([, options = '', uri = '', components = '']) => ({ uri, components, options }),
-  )
-}
-
-function entriesInParagraphs(file: string): Entry[] {
-  const paragraphs = file.replaceAll(/^#.*\n?/gm, '').split(/\n\s*\n/)
-  return paragraphs.flatMap((paragraph) => {
-    const field = (name: string): string => {
-      const [, value = ''] = new RegExp(`^${name}:(.*(?:\\n[ \\t].*)*)`, 'im').exec(paragraph) ?? []
-      return value.replaceAll(/\s+/g, ' ').trim()
-    }
-    if (!field('Types').split(' ').includes('deb') || field('Enabled') === 'no') return []
-    const uris = field('URIs').split(' ')
-    return uris.map((uri) => ({
-      uri,
-      components: field('Components'),
-      options: field('Signed-By'),
-    }))
-  })
-}
-
-function privateApt(folder: string, mirror: string, suite: string): string[] {
-  for (const part of [
-    'lists/partial',
-    'cache/archives/partial',
-    'etc/apt.conf.d',
-    'etc/preferences.d',
-  ]) {
-    mkdirSync(path.join(folder, part), { recursive: true })
-  }
-  const sources = path.join(folder, 'etc/sources.list')
+/** The options with which apt knows nothing but these mirrors, and writes nothing outside of `folder`. */
+function privateApt(folder: string, mirrors: readonly string[], suite: string): string[] {
+  const parts = [
+    'etc/apt/preferences.d',
+    'var/lib/apt/lists/partial',
+    'var/cache/apt/archives/partial',
+  ]
+  for (const part of parts) mkdirSync(path.join(folder, part), { recursive: true })
   const status = path.join(folder, 'status')
-  writeFileSync(sources, `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`)
+  const lines = mirrors.map((mirror) => `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`)
+  writeFileSync(path.join(folder, 'etc/apt/sources.list'), lines.join(''))
   writeFileSync(status, '')
   const settings = {
-    'Dir::State': folder,
+    Dir: folder,
     'Dir::State::status': status,
-    'Dir::State::lists': path.join(folder, 'lists'),
-    'Dir::Cache': path.join(folder, 'cache'),
-    'Dir::Etc': path.join(folder, 'etc'),
-    'Dir::Etc::sourcelist': sources,
-    'Dir::Etc::sourceparts': '-',
-    'Dir::Etc::preferences': '-',
     'Acquire::Languages': 'none',
     'Acquire::Retries': '2',
     'Acquire::http::Timeout': '20',
@@ -251,13 +175,17 @@ function privateApt(folder: string, mirror: string, suite: string): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])
 }
 
-function run(command: string, args: readonly string[]): { status: number | null; stderr: string } {
-  // apt says what went wrong in the language of the machine, unless told otherwise.
-  return spawnSync(command, args, {
+function run(
+  command: string,
+  args: readonly string[],
+): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
+    // apt says what went wrong in the language of the machine, unless told otherwise.
     env: { ...process.env, LC_ALL: 'C' },
     timeout: 300_000,
   })
+  return { status, stdout, stderr: error === undefined ? stderr : `E: ${error.message}` }
 }
 
 /** The first error names the cause; the ones after it are its consequences. */
