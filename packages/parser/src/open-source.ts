@@ -44,7 +44,7 @@ export function letGo(source: ParseStreamSource, reason: unknown): void {
   try {
     readerOf('ok' in source ? (source.body ?? []) : source).cancel(reason)
   } catch {
-    // It is somebody else's, or no source at all.
+    // It belongs to the caller, or is not a source at all.
   }
 }
 
@@ -72,7 +72,7 @@ async function excerptOf(
     }
     reader.cancel()
   } catch {
-    // A body that cannot be read says nothing: the status and the type are told all the same.
+    // A body that cannot be read says nothing: the status and the type are reported all the same.
   } finally {
     clearTimeout(timer)
   }

@@ -2,19 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { readArgs, refuse } from '../../config/command.ts'
-import { address } from './checks/address.ts'
 import { changesets } from './checks/changesets.ts'
-import { conventions } from './checks/conventions.ts'
-import { format } from './checks/format.ts'
+import { errors } from './checks/errors.ts'
 import { functionLength } from './checks/function-length.ts'
 import { graph } from './checks/graph.ts'
-import { imports } from './checks/imports.ts'
 import { language } from './checks/language.ts'
-import { lint } from './checks/lint.ts'
+import { format, lint, unused } from './checks/programs.ts'
 import { publicNames } from './checks/public-names.ts'
 import { tarballs } from './checks/tarballs.ts'
 import { traces } from './checks/traces.ts'
-import { unused } from './checks/unused.ts'
 import { workflows } from './checks/workflows.ts'
 import { runChecks } from './run-checks.ts'
 
@@ -22,17 +18,15 @@ const checks = [
   lint,
   format,
   functionLength,
-  conventions,
+  errors,
   language,
   unused,
   graph,
-  imports,
   publicNames,
   tarballs,
   traces,
   workflows,
   changesets,
-  address,
 ]
 
 // In a container the checkout may belong to another user, which git refuses. Here it is only read.

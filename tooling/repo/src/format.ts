@@ -1,8 +1,7 @@
 // `npm run format`: writes what the check of the same name would complain about.
 import path from 'node:path'
-import { oxfmt } from './oxfmt.ts'
+import { oxfmt } from './checks/programs.ts'
 
-const root = path.resolve(import.meta.dirname, '../../..')
-const { status, output } = oxfmt(root, 'write')
+const { status, output } = await oxfmt(path.resolve(import.meta.dirname, '../../..'), '--write')
 console.log(output)
 process.exitCode = status

@@ -38,8 +38,3 @@ export function filesOf(root: string): string[] {
     .filter((file) => file !== '' && existsSync(path.join(root, file)))
     .sort()
 }
-
-/** The files below `folder` that end so. */
-export function filesIn(root: string, folder: string, ending: string): string[] {
-  return filesOf(root).filter((file) => file.startsWith(`${folder}/`) && file.endsWith(ending))
-}

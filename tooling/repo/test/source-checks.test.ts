@@ -1,6 +1,6 @@
 // The checks that read source: each is shown a violation, and has to report it; what is intact is this repository.
 import { describe, expect, test } from 'vitest'
-import { conventions } from '../src/checks/conventions.ts'
+import { errors } from '../src/checks/errors.ts'
 import { functionLength } from '../src/checks/function-length.ts'
 import { language } from '../src/checks/language.ts'
 import { publicNames } from '../src/checks/public-names.ts'
@@ -68,74 +68,27 @@ describe('function length', () => {
   })
 })
 
-describe('conventions', () => {
-  test('reports stray helpers, errors outside of errors.ts, and examples without a fence', () => {
+describe('errors', () => {
+  test('reports classes and texts outside of errors.ts', () => {
     const root = scratchRepository({
-      'packages/x/package.json': JSON.stringify({
-        name: 'x',
-        scripts: {
-          good: 'node a.js && node b.js',
-          bad: 'node a.js && LONG=1 node b.js',
-          'test:long': 'node a.js',
-        },
-      }),
-      'packages/x/test/a.test.ts': '',
-      'packages/x/test/a.long.ts': '',
-      'packages/x/test/types.ts': '',
-      'packages/x/test/support/a.ts': '',
-      'packages/x/test/stray.ts': '',
       'packages/x/src/a.ts': [
         'export class OwnError extends Error {}',
         "export const a = () => new TypeError('It is not one.')",
         'export const b = (name: string) => new Error(`No ${name}`)',
-        'export const c = (code: string) => new OwnError(code)',
-        '/**',
-        ' * Does it.',
-        ' *',
-        ' * @example',
-        ' * b()',
-        ' */',
-        'export const d = 1',
+        "export const c = () => new RangeError(\n  'It is too far.')",
+        "export const d = (code: string) => new OwnError(code, 'fixed')",
       ].join('\n'),
-      'packages/x/src/errors.ts': [
-        'export class GoodError extends Error {',
-        "  declare readonly code: 'a'",
-        '}',
-        'export class MoreError extends GoodError {}',
-        'export class BadError extends Error {}',
+      'packages/x/src/deep/errors.ts': [
+        'export class GoodError extends Error {}',
         "export const e = () => new GoodError('Here it may stand.')",
-        '/**',
-        ' * Does it.',
-        ' *',
-        ' * @example',
-        ' * ```ts',
-        ' * e()',
-        ' * ```',
-        ' */',
-        'export const f = 1',
       ].join('\n'),
+      'packages/testkit/src/a.ts': "export const f = () => new Error('It is part of a format.')",
     })
-    expect(conventions.problems(root)).toEqual([
-      'packages/x/test/stray.ts is not a test: helpers of tests stand in test/support',
-      'packages/x/src/a.ts:1 declares OwnError: error classes stand in errors.ts',
-      'packages/x/src/a.ts:1: OwnError needs `readonly code`, of a closed union',
-      'packages/x/src/a.ts:2 writes the text of an error: texts stand in errors.ts',
-      'packages/x/src/a.ts:3 writes the text of an error: texts stand in errors.ts',
-      'packages/x/src/a.ts:8 has an @example without a fence: begin it with ```ts',
-      'packages/x/src/errors.ts:5: BadError needs `readonly code`, of a closed union',
-      'packages/x: the script "bad" needs a POSIX shell, and Windows has none',
-    ])
-  })
-
-  test('reports a long suite that no script runs', () => {
-    const root = scratchRepository({
-      'packages/x/package.json': manifest('x', { scripts: { test: 'vitest run' } }),
-      'packages/x/test/a.long.ts': 'export {}',
-      'packages/y/package.json': manifest('y', { scripts: { 'test:long': 'vitest run' } }),
-      'packages/y/test/a.long.ts': 'export {}',
-    })
-    expect(conventions.problems(root)).toEqual([
-      'packages/x has a *.long.ts and no script "test:long", so that nothing runs it',
+    expect(errors.problems(root)).toEqual([
+      'packages/x/src/a.ts:1 has "class OwnError extends Error": errors stand in errors.ts',
+      'packages/x/src/a.ts:2 has "new TypeError(\'It is not ": errors stand in errors.ts',
+      'packages/x/src/a.ts:3 has "new Error(`No $": errors stand in errors.ts',
+      'packages/x/src/a.ts:4 has "new RangeError(": errors stand in errors.ts',
     ])
   })
 })

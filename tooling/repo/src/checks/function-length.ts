@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import ts from 'typescript'
 import { filesOf } from '../repository.ts'
-import { parse, placeOf, walk } from '../source.ts'
 import type { Check } from '../types.ts'
 
 /** One screen. */
@@ -17,19 +18,22 @@ export const functionLength: Check = {
       .filter((file) =>
         /^(packages|tooling)\/[^/]+\/(src|server|page|run)\/.*\.m?[tj]s$/.test(file),
       )
-      .flatMap((file) => tooLong(parse(root, file)))
+      .flatMap((file) => tooLong(file, readFileSync(path.join(root, file), 'utf8')))
   },
 }
 
-export function tooLong(source: ts.SourceFile): string[] {
+function tooLong(file: string, text: string): string[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
   const problems: string[] = []
-  walk(source, (node) => {
-    if (!hasBody(node)) return
-    const lines = linesOf(node) - innerLines(node)
-    if (lines <= maxLines || saysWhy(source, node)) return
-    problems.push(
-      `${placeOf(node)} has a function of ${lines} lines, and ${maxLines} are allowed: split it, or give the reason above it as "long: …"`,
-    )
+  source.forEachChild(function look(node): void {
+    const lines = hasBody(node) ? linesOf(node) - innerLines(node) : 0
+    if (lines > maxLines && !saysWhy(node)) {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart())
+      problems.push(
+        `${file}:${line + 1} has a function of ${lines} lines, and ${maxLines} are allowed: split it, or give the reason above it as "long: …"`,
+      )
+    }
+    node.forEachChild(look)
   })
   return problems
 }
@@ -39,38 +43,26 @@ function hasBody(node: ts.Node): node is ts.FunctionLikeDeclaration & { body: ts
 }
 
 function linesOf(node: ts.Node): number {
-  const source = node.getSourceFile()
-  const line = (position: number): number => source.getLineAndCharacterOfPosition(position).line
-  return line(node.getEnd()) - line(node.getStart()) + 1
+  return node.getText().split('\n').length
 }
 
 /** The lines of the functions with names that are declared directly inside of another. */
 function innerLines(outer: ts.Node): number {
   let lines = 0
   outer.forEachChild(function look(node): void {
+    const isExpression = ts.isArrowFunction(node) || ts.isFunctionExpression(node)
+    const { parent } = node
     const isNamed =
-      hasBody(node) &&
-      (ts.isArrowFunction(node) || ts.isFunctionExpression(node)
-        ? ts.isVariableDeclaration(node.parent) || ts.isPropertyAssignment(node.parent)
-        : true)
-    if (isNamed) lines += linesOf(node)
+      !isExpression || ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent)
+    if (hasBody(node) && isNamed) lines += linesOf(node)
     else node.forEachChild(look)
   })
   return lines
 }
 
-/** Whether a comment above the statement that holds the function gives a reason. */
-function saysWhy(source: ts.SourceFile, node: ts.Node): boolean {
-  let outer = node
-  while (
-    ts.isVariableDeclaration(outer.parent) ||
-    ts.isVariableDeclarationList(outer.parent) ||
-    ts.isVariableStatement(outer.parent) ||
-    ts.isCallExpression(outer.parent) ||
-    ts.isPropertyAssignment(outer.parent) ||
-    ts.isReturnStatement(outer.parent)
-  )
-    outer = outer.parent
-  const comments = ts.getLeadingCommentRanges(source.text, outer.getFullStart()) ?? []
-  return comments.some(({ pos, end }) => /\blong: \S+ \S+/.test(source.text.slice(pos, end)))
+/** Whether a comment directly above the statement that the function begins in gives a reason. */
+function saysWhy(node: ts.Node): boolean {
+  const statement = ts.findAncestor(node, (each) => ts.isStatement(each) || ts.isClassElement(each))
+  const above = statement?.getFullText().slice(0, statement.getLeadingTriviaWidth())
+  return /\blong: \S+ \S+/.test(above ?? '')
 }

@@ -2,72 +2,61 @@ import { type Manifest, readManifest } from '../../../config/workspaces.ts'
 import { published, workspaces } from '../repository.ts'
 import type { Check } from '../types.ts'
 
-interface Edges {
-  readonly dependencies: readonly string[]
-  readonly peerDependencies: readonly string[]
-  /** The packages of this repository that its tests may use. */
-  readonly inTests: readonly string[]
-}
+const testkit = '@tesserae/testkit'
 
-const core = { peerDependencies: [], inTests: ['@tesserae/testkit'] }
-
-/** The arrows between the packages, and every dependency that a user installs. */
-export const graphOf: Readonly<Record<string, Edges>> = {
-  '@tesserae/parser': { dependencies: [], ...core },
-  '@tesserae/encoder': { dependencies: [], ...core },
-  '@tesserae/client': { dependencies: ['@tesserae/parser'], ...core },
-  '@tesserae/openai': { dependencies: ['@tesserae/parser'], ...core },
+/** The arrows between the packages, and every other package that a user installs or that tests may use. */
+const graphOf: Readonly<Record<string, Partial<Record<Kind, readonly string[]>>>> = {
+  '@tesserae/parser': { devDependencies: [testkit] },
+  '@tesserae/encoder': { devDependencies: [testkit] },
+  '@tesserae/client': { dependencies: ['@tesserae/parser'], devDependencies: [testkit] },
+  '@tesserae/openai': { dependencies: ['@tesserae/parser'], devDependencies: [testkit] },
   '@tesserae/resume': {
     dependencies: ['@tesserae/encoder'],
-    ...core,
     // Optional, for the drop-in: it makes a client itself when it is given none.
     peerDependencies: ['ioredis', 'redis'],
+    devDependencies: [testkit],
   },
-  '@tesserae/testkit': { dependencies: [], peerDependencies: ['fast-check'], inTests: [] },
+  [testkit]: { peerDependencies: ['fast-check'] },
 }
+
+const kinds = [
+  'dependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'devDependencies',
+] as const
+type Kind = (typeof kinds)[number]
 
 export const graph: Check = {
   name: 'graph',
   problems(root) {
     const ours = new Set(workspaces(root).map(({ manifest }) => manifest.name))
+    const { packageManager, devDependencies } = readManifest(root)
     return [
       ...published(root).flatMap(({ manifest }) => wrongEdges(manifest, ours)),
-      ...twoVersionsOfPnpm(readManifest(root)),
+      ...(packageManager === `pnpm@${devDependencies?.['pnpm']}`
+        ? []
+        : ['package.json: "packageManager" and the dependency on pnpm have to name one version']),
     ]
   },
 }
 
 function wrongEdges(manifest: Manifest, ours: ReadonlySet<string>): string[] {
-  const { name } = manifest
+  const { name, dependencies = {} } = manifest
   const edges = graphOf[name]
   if (edges === undefined)
     return [
       `${name} is not in the graph: add it to tooling/repo/src/checks/graph.ts with its arrows`,
     ]
-  const runtime = [
-    ...Object.keys(manifest.dependencies ?? {}),
-    ...Object.keys(manifest.optionalDependencies ?? {}),
-  ]
-  return [
-    ...runtime
-      .filter((other) => !edges.dependencies.includes(other))
-      .map((other) => `${name} must not depend on ${other}: what it needs, it does itself`),
-    ...edges.dependencies
-      .filter((other) => manifest.dependencies?.[other] !== 'workspace:^')
-      .map((other) => `${name} depends on ${other}, as "workspace:^"`),
-    ...Object.keys(manifest.peerDependencies ?? {})
-      .filter((other) => !edges.peerDependencies.includes(other))
-      .map((other) => `${name} must not ask its users for ${other}`),
-    ...Object.keys(manifest.devDependencies ?? {})
-      .filter((other) => ours.has(other) && !edges.inTests.includes(other))
-      .map(
-        (other) =>
-          `${name} must not use ${other}, in tests neither: see the graph in CONTRIBUTING.md`,
-      ),
-  ]
-}
-
-function twoVersionsOfPnpm({ packageManager, devDependencies }: Manifest): string[] {
-  if (packageManager === `pnpm@${devDependencies?.['pnpm']}`) return []
-  return [`package.json: "packageManager" and the dependency on pnpm have to name one version`]
+  const extra = kinds.flatMap((kind) =>
+    Object.keys(manifest[kind] ?? {})
+      // What builds and tests a package is its own choice, unless it is one of these.
+      .filter((other) => kind !== 'devDependencies' || ours.has(other))
+      .filter((other) => edges[kind]?.includes(other) !== true)
+      .map((other) => `${name} must not have ${other} among its ${kind}: see CONTRIBUTING.md`),
+  )
+  const missing = (edges.dependencies ?? [])
+    .filter((other) => dependencies[other] !== 'workspace:^')
+    .map((other) => `${name} depends on ${other}, as "workspace:^"`)
+  return [...extra, ...missing]
 }

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import ts from 'typescript'
 import { filesOf } from '../repository.ts'
-import { parse, walk } from '../source.ts'
 import type { Check } from '../types.ts'
 
 /** What a sentence must not say, and what it says in its place. */
@@ -44,8 +42,8 @@ export const language: Check = {
     return filesOf(root)
       .filter((file) => /\.(ts|mts|mjs|md|ya?ml|html|css)$/.test(file) && !data.test(file))
       .flatMap((file) => {
-        const texts = /\.m?ts$|\.mjs$/.test(file) ? inCode(root, file) : wholeFile(root, file)
-        return texts.flatMap((text) => wrongIn(text, file))
+        const read = /\.m?ts$|\.mjs$/.test(file) ? inCode : inDocument
+        return read(path.join(root, file)).flatMap((text) => wrongIn(text, file))
       })
   },
 }
@@ -66,45 +64,19 @@ function wrongIn({ line, text }: Text, file: string): string[] {
   })
 }
 
-/** Comments, and strings with a space in them: names and wire formats are no sentences. */
-function inCode(root: string, file: string): Text[] {
-  const source = parse(root, file)
-  const texts: Text[] = []
-  const add = (from: number, to: number): void => {
-    const text = source.text.slice(from, to)
-    if (/\w \w/.test(text))
-      texts.push({ line: source.getLineAndCharacterOfPosition(from).line + 1, text })
-  }
-  const seen = new Set<number>()
-  const comments = (position: number): void => {
-    for (const { pos, end } of ts.getLeadingCommentRanges(source.text, position) ?? [])
-      if (!seen.has(pos)) {
-        seen.add(pos)
-        add(pos, end)
-      }
-    for (const { pos, end } of ts.getTrailingCommentRanges(source.text, position) ?? [])
-      if (!seen.has(pos)) {
-        seen.add(pos)
-        add(pos, end)
-      }
-  }
-  walk(source, (node) => {
-    if (
-      ts.isStringLiteral(node) ||
-      ts.isNoSubstitutionTemplateLiteral(node) ||
-      ts.isTemplateHead(node) ||
-      ts.isTemplateMiddle(node) ||
-      ts.isTemplateTail(node)
-    )
-      add(node.getStart(), node.getEnd())
-    comments(node.getFullStart())
-    comments(node.getEnd())
-  })
-  return texts
+/** Comments, those of following lines together, and strings. */
+const words = /\/\*[^]*?\*\/|(?:[ \t]*\/\/.*\n)+|(["'])(?:\\.|(?!\1)[^\\\n])*\1|`(?:\\.|[^`\\])*`/g
+
+/** What is written for people. A name or a wire format has no space in it, and is not a sentence. */
+function inCode(file: string): Text[] {
+  const text = readFileSync(file, 'utf8')
+  return [...text.matchAll(words)]
+    .filter(([found]) => /\w \w/.test(found))
+    .map(({ 0: found, index }) => ({ line: text.slice(0, index).split('\n').length, text: found }))
 }
 
-function wholeFile(root: string, file: string): Text[] {
-  const text = readFileSync(path.join(root, file), 'utf8')
+function inDocument(file: string): Text[] {
+  const text = readFileSync(file, 'utf8')
   let line = 1
   return text.split(/(?<=\n\n)/).map((paragraph) => {
     const at = line

@@ -1,6 +1,7 @@
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { packInto } from '../../../config/pack.ts'
 import { type Manifest, readManifest } from '../../../config/workspaces.ts'
 import { published, type Workspace } from '../repository.ts'
@@ -66,39 +67,26 @@ export function ofContents(folder: string): string[] {
   ]
 }
 
+/** What every manifest says. */
+const wanted = {
+  type: 'module',
+  license: 'MIT',
+  // Otherwise no bundler drops what is not used.
+  sideEffects: false,
+  engines: { node: '>=20' },
+  publishConfig: { access: 'public', provenance: true },
+} as const
+
 function ofManifest(manifest: Manifest): string[] {
-  const wanted: [boolean, string][] = [
-    [manifest.type === 'module', '"type" has to be "module"'],
-    [manifest.license === 'MIT', '"license" has to be "MIT"'],
-    [Boolean(manifest.description), '"description" is what people find it by'],
-    [
-      manifest.sideEffects === false,
-      '"sideEffects" has to be false, or no bundler drops what is not used',
-    ],
-    [manifest.engines?.['node'] === '>=20', '"engines" has to say "node": ">=20"'],
-    [manifest.publishConfig?.['provenance'] === true, '"publishConfig" has to ask for provenance'],
-    [
-      manifest.publishConfig?.['access'] === 'public',
-      '"publishConfig" has to say "access": "public"',
-    ],
-  ]
   const scripts = Object.keys(manifest.scripts ?? {}).filter((script) =>
     /^(pre|post)?(install|prepare|pack|publish)|^dependencies$/.test(script),
   )
-  const ranges = [
-    manifest.dependencies,
-    manifest.optionalDependencies,
-    manifest.peerDependencies,
-    manifest.devDependencies,
-  ]
-    .flatMap((group) => Object.entries(group ?? {}))
-    .filter(([, range]) => /^(workspace|catalog|link|file):/.test(range))
   return [
-    ...wanted.filter(([holds]) => !holds).map(([, problem]) => problem),
+    ...Object.entries(wanted)
+      .filter(([key, value]) => !isDeepStrictEqual(manifest[key as keyof Manifest], value))
+      .map(([key, value]) => `"${key}" has to be ${JSON.stringify(value)}`),
+    ...(manifest.description ? [] : ['"description" is what people find it by']),
     ...scripts.map((script) => `script "${script}" would run on other people's machines`),
-    ...ranges.map(
-      ([name, range]) => `the range ${range} of ${name} means nothing outside: pack with pnpm`,
-    ),
   ]
 }
 
