@@ -57,8 +57,7 @@ export async function bundleTests(sources: TestSources, target: Target): Promise
     platform: target === 'node' ? 'node' : 'neutral',
     // Only what every resolver knows: a package must not need a condition that one bundler has.
     conditions: [],
-    // The matchers colour their messages, and ask the environment first: not every runtime lets them.
-    alias: { tinyrainbow: path.join(harness, 'no-colours.ts') },
+    mainFields: ['main'],
     metafile: true,
     logLevel: 'silent',
     absWorkingDir: root,
@@ -73,12 +72,15 @@ function entryText(files: readonly string[], names: readonly string[]): string {
   const loads = files.map(
     (file, index) => `  ${JSON.stringify(names[index])}: () => import(${JSON.stringify(file)}),`,
   )
-  const makeBundle = JSON.stringify(path.join(harness, 'bundle.ts'))
+  // Vitest sets a timer while it loads, which workerd refuses until there is a request: hence inside of `run`.
   return [
-    `import { makeBundle } from ${makeBundle}`,
-    'export const { files, run } = makeBundle({',
+    'const loads = {',
     ...loads,
-    '})',
+    '}',
+    'export async function run(options, report) {',
+    `  const { runFile } = await import(${JSON.stringify(path.join(harness, 'bundle.ts'))})`,
+    '  return runFile(loads, options, report)',
+    '}',
     '',
   ].join('\n')
 }
@@ -133,6 +135,9 @@ function onlyTheTarball(sources: TestSources, target: Target): esbuild.Plugin {
         contents: readFileSync(file),
         loader: 'text',
       }))
+      build.onLoad({ filter: /\/vitest\/dist\/.*\.js$/ }, ({ path: file }) => ({
+        contents: withoutEnvironment(file),
+      }))
       if (target === 'node')
         build.onLoad({ filter: /\.ts$/ }, ({ path: file }) =>
           isInside(file, tests) ? { contents: withOwnPlace(file), loader: 'ts' } : undefined,
@@ -155,6 +160,12 @@ function withOwnPlace(file: string): string {
   const names = Object.values(ownPlace).map((name, index) => `${name} = ${values[index]}`)
   // On the first line, so that the others keep their numbers.
   return `const ${names.join(', ')};${readFileSync(file, 'utf8')}`
+}
+
+/** Vitest colours its messages, and asks the environment first, which not every runtime has or lets it read. */
+function withoutEnvironment(file: string): string {
+  const process = JSON.stringify({ env: { NO_COLOR: '1', NODE_ENV: 'production' } })
+  return `const process = ${process}, window = undefined;${readFileSync(file, 'utf8')}`
 }
 
 function installedFolders({ project, companions = new Map() }: TestSources): string[] {

@@ -14,13 +14,9 @@ export class Checks {
     }
   }
 
-  result(seed = 0): RunResult {
-    return {
-      passed: this.#passed,
-      failed: this.#failures.length,
-      failures: [...this.#failures],
-      seed,
-    }
+  result(): RunResult {
+    const failures = [...this.#failures]
+    return { passed: this.#passed, failed: failures.length, failures }
   }
 }
 

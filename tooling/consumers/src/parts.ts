@@ -130,6 +130,5 @@ async function runPackage(
     failed: results.reduce((sum, { failed }) => sum + failed, 0),
     failures: results.flatMap(({ failures }) => failures),
     retried: results.flatMap(({ retried = [] }) => retried),
-    seed: settings.seed,
   }
 }

@@ -55,7 +55,7 @@ export async function preparePackages(
       const companions = new Map<string, string>()
       for (const helper of helpers) companions.set(helper.name, (await installer(helper)).project)
       prepared.set(one, { installed, bundles: await bundle(installed, companions) })
-      return { passed: 1, failed: 0, failures: [], seed: 0 }
+      return { passed: 1, failed: 0, failures: [] }
     })
     outcome.rows.push(made)
   })

@@ -45,5 +45,5 @@ export async function runSuite(
     }
   }
   await session?.close()
-  return { passed, failed: failures.length, failures, retried, seed }
+  return { passed, failed: failures.length, failures, retried }
 }

@@ -76,7 +76,7 @@ describe('a test fails', () => {
     [
       'when it takes too long',
       `it('x', () => new Promise(() => {}), 50)`,
-      'Not finished after 50 ms',
+      'Test timed out in 50ms',
     ],
     [
       'when a hook does',
@@ -85,7 +85,16 @@ describe('a test fails', () => {
     ],
     ['when beforeAll does', `beforeAll(() => { throw new Error('h') }); it('x', () => {})`, 'h'],
     ['when afterAll does', `afterAll(() => { throw new Error('h') }); it('x', () => {})`, 'h'],
-    ['when it asserts too little', `it('x', () => { expect.hasAssertions() })`, 'none was made'],
+    [
+      'when it asserts nothing',
+      `it('x', () => { expect.hasAssertions() })`,
+      'expected any number of assertion, but got none',
+    ],
+    [
+      'when it asserts too little',
+      `it('x', () => { expect.assertions(2); expect(1).toBe(1) })`,
+      'expected number of assertions to be 2, but got 1',
+    ],
     [
       'when it leaves an assertion',
       `it('x', () => { expect(Promise.resolve(1)).resolves.toBe(1) })`,
@@ -108,14 +117,14 @@ describe('a test fails', () => {
   })
 })
 
-it('after three tests that do not finish, the others of the file fail untried', async () => {
+it('after three tests that do not finish, the others of the file fail without a try', async () => {
   const hang = `it('hangs', () => new Promise(() => {}), 50)`
   const { passed, failures } = await runTests({
     ...testFile([hang, hang, hang, `it('never gets its turn', () => {})`].join('\n')),
     'b.test.ts': `import { it } from 'vitest'\nit('has its own patience', () => {})`,
   })
   expect([passed, failures.length]).toEqual([1, 4])
-  expect(failures[3]?.message).toBe('Not run: 3 tests before it did not finish.')
+  expect(failures[3]?.message).toBe('It was not executed.')
 })
 
 describe('a test with `retry`', () => {
@@ -155,9 +164,9 @@ describe('a bundle that is only loaded', () => {
   })
 
   it('fails when a file cannot load', async () => {
-    const [passed, [message]] = await load(`it('x', { repeats: 3 }, () => {})`)
+    const [passed, [message]] = await load(`it('x', () => {}); throw new Error('broken')`)
     expect(passed).toBe(0)
-    expect(message).toContain('repeats')
+    expect(message).toContain('broken')
   })
 
   it('fails when a file declares no test', async () => {
@@ -167,26 +176,38 @@ describe('a bundle that is only loaded', () => {
   })
 })
 
-describe('what only vitest knows', () => {
+describe('what is not executed', () => {
   it.each([
-    [`it.skip('x', () => {})`, 'it.skip'],
-    [`it.only('x', () => {})`, 'it.only'],
-    [`it.todo('x')`, 'it.todo'],
-    [`it.concurrent('x', () => {})`, 'it.concurrent'],
-    [`describe.skip('x', () => {})`, 'describe.skip'],
-    [`it('x', { repeats: 3 }, () => {})`, 'repeats'],
-    [`it('x', { retry: -1 }, () => {})`, 'must be a count'],
-    [`describe('x', { retry: 1 }, () => {})`, 'give them to the tests'],
-    [`it('x')`, 'checks nothing'],
-    [`it.each([])('x', () => {})`, 'no cases'],
-    [`it.each\`a | b\`('x', () => {})`, 'template table'],
-    [`describe('x', async () => {})`, 'returned a promise'],
-    [`it('x', ({ task }) => task)`, 'context.task'],
-    [`it('x', () => { expect.soft(1).toBe(2) })`, 'expect.soft'],
-    [`it('x', async () => { await expect.poll(() => 1).toBe(1) })`, 'expect.poll'],
+    [`it.skip('x', () => {})`, 'It was not executed'],
+    [`it('x', ({ skip }) => skip('no reason'))`, 'It was not executed'],
+    [`it.todo('x')`, 'It was not executed'],
+    [`it('x')`, 'It was not executed'],
+    [`it('x', { retry: -1 }, () => {})`, 'It was not executed'],
+    [`describe.skip('x', () => { it('y', () => {}) })`, 'It was not executed'],
+    [`describe.todo('x')`, 'It was not executed'],
+    [`it.only('x', () => {})`, 'Unexpected .only'],
+    [`it.each([])('x', () => {})`, 'No test suite found'],
+    [`describe('x', () => {})`, 'No test found in suite'],
+    [`it('x', () => { it('y', () => {}) })`, 'inside another test'],
+  ])('%s fails', async (body, message) => {
+    const { passed, failures } = await runTests(testFile(body))
+    expect(passed).toBe(0)
+    expect(failures[0]?.message).toContain(message)
+  })
+
+  it('fails beside a test that passes', async () => {
+    expect(await outcome(`it.skip('x', () => {}); it('y', () => {})`)).toEqual({
+      passed: 1,
+      failed: ['test/a.test.ts > x'],
+    })
+  })
+})
+
+describe('what needs the process of vitest', () => {
+  it.each([
+    [`it('x', async () => { await expect.poll(() => 1).toBe(1) })`, 'failed to access'],
     [`it('x', () => { expect(1).toMatchSnapshot() })`, 'toMatchSnapshot'],
-    [`it('x', () => { it('y', () => {}) })`, 'while their file loads'],
-  ])('%s fails loudly', async (body, message) => {
+  ])('%s fails', async (body, message) => {
     const { passed, failures } = await runTests(testFile(body))
     expect([passed, failures.length]).toEqual([0, 1])
     expect(failures[0]?.message).toContain(message)
@@ -195,6 +216,18 @@ describe('what only vitest knows', () => {
   it('cannot be imported', async () => {
     await expect(runTests(testFile('vi.fn()', 'vi'))).rejects.toThrow('No matching export')
   })
+})
+
+it.each([
+  ['repeats', `it('x', { repeats: 2 }, () => { if (runs++ === 2) throw 1 })`],
+  ['a soft assertion', `it('x', () => { expect.soft(1).toBe(2); runs++; expect(runs).toBe(1) })`],
+  ['a concurrent test', `it.concurrent('x', async () => { throw 1 })`],
+  ['a template table', 'it.each`a | b\n${1} | ${2}`("x", ({ a, b }) => expect(a).toBe(b))'],
+  ['retry of a suite', `describe('x', { retry: 1 }, () => { it('y', () => { throw 1 }) })`],
+  ['a suite that waits', `describe('x', async () => { await 1; it('y', () => { throw 1 }) })`],
+])('%s means what it means under vitest', async (_what, body) => {
+  const { passed, failures } = await runTests(testFile(`let runs = 0\n${body}`))
+  expect([passed, failures.length]).toEqual([0, 1])
 })
 
 describe('a file', () => {

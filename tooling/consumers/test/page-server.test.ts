@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type PageServer, servePage } from '../src/runtimes/page-server.ts'
 
 const options = { file: 'a', seed: 1, runs: 1, testTimeout: 1000 }
-const result = { passed: 1, failed: 0, failures: [], seed: 1 }
+const result = { passed: 1, failed: 0, failures: [] }
 
 /** Does what the page does, up to the order: answers the order, and what ends the page. */
 async function takeOrder({ url }: PageServer): Promise<{ order: unknown; leave: () => void }> {

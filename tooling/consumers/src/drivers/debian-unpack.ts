@@ -132,10 +132,8 @@ function unpack(name: string, apt: string, root: string): string {
  * @param options - of apt-get
  */
 export function debianMirrors(options: readonly string[] = []): string[] {
-  const { status, stdout, stderr } = run('apt-get', [
-    ...['update', '--print-uris', '-o', 'Debug::NoLocking=true'],
-    ...options,
-  ])
+  const args = ['update', '--print-uris', '-o', 'Debug::NoLocking=true', ...options]
+  const { status, stdout, stderr } = run('apt-get', args)
   if (status !== 0)
     throw new Error(`Programs are fetched by apt-get, and it ended with: ${firstError(stderr)}`)
   const uris = stdout.matchAll(/^'(https?:.*)\/dists\/\S+\/main\/binary-/gm)

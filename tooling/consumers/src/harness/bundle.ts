@@ -1,12 +1,15 @@
-import { execute } from './execute.ts'
+import { chai } from 'vitest'
+import { collectTests, setSafeTimers, startTests } from 'vitest/internal/browser'
 import { configureProperties } from './fast-check.ts'
-import { describeError, type Failure, type RunResult } from './result.ts'
-import { collectFile } from './tree.ts'
+import { outcomeOf, outcomeOfLoading } from './outcome.ts'
+import { describeError, type RunResult } from './result.ts'
+import { type Loads, makeRunner } from './runner.ts'
+import { StrayErrors } from './stray.ts'
 
 /** What a run is asked for. */
 export interface RunOptions {
-  /** One of the bundle's files; without it, all of them. */
-  readonly file?: string
+  /** One of the bundle's files. */
+  readonly file: string
   /** Seed of every fast-check property. */
   readonly seed: number
   /** How many cases a property tries, where its test does not say. */
@@ -17,42 +20,31 @@ export interface RunOptions {
   readonly loadOnly?: boolean
 }
 
-/** What a bundle exports. */
-export interface Bundle {
-  readonly files: readonly string[]
-  /** @param report - gets the name of each test before it starts, so that a hang has a name */
-  readonly run: (options: RunOptions, report?: (test: string) => void) => Promise<RunResult>
-}
+// Before any test can replace them.
+setSafeTimers()
+const { setTimeout } = globalThis
 
-/** @param loads - for each test file of the bundle, what imports it */
-export function makeBundle(loads: Record<string, () => Promise<unknown>>): Bundle {
-  const files = Object.keys(loads)
+// A failure in a runtime far away is read, not debugged: enough of both values to see what differs.
+chai.config.truncateThreshold = 400
 
-  async function run(
-    options: RunOptions,
-    report: (test: string) => void = () => {},
-  ): Promise<RunResult> {
-    const failures: Failure[] = []
-    const retried: string[] = []
-    let passed = 0
-    for (const file of options.file === undefined ? files : [options.file]) {
-      const before = passed + failures.length
-      try {
-        const load = loads[file]
-        if (load === undefined) throw new Error('The bundle has no such file.')
-        configureProperties(options.seed, options.runs)
-        const suite = await collectFile(file, load)
-        if (options.loadOnly === true) passed += suite.children.length > 0 ? 1 : 0
-        else passed += await execute(suite, options.testTimeout, failures, retried, report)
-        if (passed + failures.length === before) throw new Error('The file declares no test.')
-      } catch (error) {
-        failures.push({ name: file, message: describeError(error) })
-      }
-    }
-    if (passed + failures.length === 0)
-      failures.push({ name: 'bundle', message: 'The bundle has no test file.' })
-    return { passed, failed: failures.length, failures, retried, seed: options.seed }
-  }
-
-  return { files, run }
+/**
+ * Runs a test file of a bundle.
+ *
+ * @param loads - for each file what imports it
+ * @param report - gets the name of each test before it starts, so that a hang has a name
+ */
+export async function runFile(
+  loads: Loads,
+  { file, seed, runs, testTimeout, loadOnly = false }: RunOptions,
+  report: (test: string) => void = () => {},
+): Promise<RunResult> {
+  configureProperties(seed, runs)
+  const stray = new StrayErrors()
+  const runner = makeRunner({ loads, testTimeout, stray, report })
+  const [task] = await (loadOnly ? collectTests : startTests)([file], runner)
+  // An unhandled rejection is reported in a task of its own, after the last test has ended.
+  await new Promise((resolve) => setTimeout(resolve))
+  const { passed, failures, retried } = loadOnly ? outcomeOfLoading(task!) : outcomeOf(task!)
+  for (const error of stray.stop()) failures.push({ name: file, message: describeError(error) })
+  return { passed, failed: failures.length, failures, retried }
 }

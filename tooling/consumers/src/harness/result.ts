@@ -11,19 +11,18 @@ export interface RunResult {
   readonly failures: readonly Failure[]
   /** Tests that failed and were tried again, each with how often. */
   readonly retried?: readonly string[]
-  readonly seed: number
 }
 
 const longestMessage = 4000
 
 /** The message and the first lines of the stack, shortened: a failure is read in a table, not in a debugger. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return `Thrown: ${String(error)}`
+  const { name = 'Thrown', message = String(error), stack = '' } = (error ?? {}) as Partial<Error>
   // Two dialects of stack: `    at f (file:1:2)` and `f@file:1:2`. The message, which V8 repeats on top, is left out.
-  const frames = (error.stack ?? '')
+  const frames = stack
     .split('\n')
-    .filter((line) => /^\s+at |@/.test(line) && !error.message.includes(line))
+    .filter((line) => /^\s+at |@/.test(line) && !message.includes(line))
     .slice(0, 4)
-  const text = [`${error.name}: ${error.message}`, ...frames].join('\n')
+  const text = [`${name}: ${message}`, ...frames].join('\n')
   return text.length > longestMessage ? `${text.slice(0, longestMessage)} …` : text
 }

@@ -1,3 +1,12 @@
-// What `vitest` means in a bundle. A name that is not here is an error while bundling.
-export { afterAll, afterEach, beforeAll, beforeEach, describe, it, suite, test } from './declare.ts'
-export { expect } from './expect.ts'
+// What `vitest` means in a bundle: what works in every runtime. A name that is not here is an error while bundling.
+export {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  suite,
+  test,
+} from 'vitest'
