@@ -26,9 +26,9 @@ export async function checkEntries(
   const ways = command.isNode ? (['import', 'require'] as const) : (['import'] as const)
   for (const way of ways) {
     // Other runtimes write theirs at the same time.
-    const script = path.join(project, `${name}-${way}.${way === 'import' ? 'mjs' : 'cjs'}`)
-    writeFileSync(script, way === 'import' ? importing(specifiers) : requiring(specifiers))
-    const ended = await run(command.binary, [...command.args([project]), script], {
+    const file = path.join(project, `${name}-${way}.${way === 'import' ? 'mjs' : 'cjs'}`)
+    writeFileSync(file, script(way, specifiers))
+    const ended = await run(command.binary, [...command.args([project]), file], {
       cwd: project,
       env: command.env,
       timeout: 60_000,
@@ -48,23 +48,16 @@ export async function checkEntries(
   return checks.result()
 }
 
-function importing(specifiers: readonly string[]): string {
+/** Loads each entry in one way, and says what it exports. */
+function script(way: 'import' | 'require', specifiers: readonly string[]): string {
+  const [load, url] =
+    way === 'import'
+      ? ['await import(specifier)', 'import.meta.resolve(specifier)']
+      : ['require(specifier)', 'undefined']
   return `const found = {}
 for (const specifier of ${JSON.stringify(specifiers)})
   try {
-    found[specifier] = { names: Object.keys(await import(specifier)), url: import.meta.resolve(specifier) }
-  } catch (error) {
-    found[specifier] = { error: String(error) }
-  }
-console.log(${JSON.stringify(mark)} + JSON.stringify(found))
-`
-}
-
-function requiring(specifiers: readonly string[]): string {
-  return `const found = {}
-for (const specifier of ${JSON.stringify(specifiers)})
-  try {
-    found[specifier] = { names: Object.keys(require(specifier)) }
+    found[specifier] = { names: Object.keys(${load}), url: ${url} }
   } catch (error) {
     found[specifier] = { error: String(error) }
   }

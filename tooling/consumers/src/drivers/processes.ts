@@ -67,6 +67,23 @@ export function outputOf(
   return () => text
 }
 
+/** Rejects once a process has ended or could not be started, with the last lines of what it wrote. */
+export function endOf(child: ChildProcess, name: string, text: () => string): Promise<never> {
+  const ended = new Promise<never>((_, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      reject(new Error(`${name} ${howItEnded(code, signal)}. ${lastLines(text())}`))
+    })
+  })
+  // Also when nothing awaits it any more.
+  ended.catch(() => {})
+  return ended
+}
+
+function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `ended with code ${code}` : `was ended by ${signal}`
+}
+
 function killAll(): void {
   for (const child of alive) kill(child)
 }
@@ -111,11 +128,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     })
     child.once('close', (code, signal) => {
       clearTimeout(timer)
-      const how = late
-        ? `was killed after ${options.timeout} ms`
-        : signal === null
-          ? `ended with code ${code}`
-          : `was ended by ${signal}`
+      const how = late ? `was killed after ${options.timeout} ms` : howItEnded(code, signal)
       resolve({
         code,
         ...output,

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { RunOptions } from '../harness/bundle.ts'
 import type { RunResult } from '../harness/result.ts'
 import { here } from '../layout.ts'
-import { end, lastLines, outputOf, readLines, run, start } from '../drivers/processes.ts'
+import { end, endOf, outputOf, readLines, run, start } from '../drivers/processes.ts'
 import { type Command, mark, type Runtime, type Session } from './runtime.ts'
 
 const entry = path.join(here, 'src/runtimes/command-entry.mjs')
@@ -31,48 +31,27 @@ export function commandRuntime(name: string, command: Command): Runtime {
 /** What the process says, each in a line of its own. */
 type Said = { readonly at: string } | { readonly result: RunResult }
 
-interface Order {
-  readonly report: (test: string) => void
-  readonly done: (result: RunResult) => void
-  readonly failed: (error: Error) => void
-}
-
 function openCommand({ binary, args, env }: Command, bundle: string): Session {
   const child = start(binary, [...args([entry, bundle]), entry, mark, bundle], {
     cwd: path.dirname(bundle),
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  let order: Order | undefined
-  let failure: Error | undefined
-
-  const fail = (error: Error): void => {
-    failure ??= error
-    order?.failed(error)
-  }
-  child.once('error', fail)
-  child.once('close', (code, signal) => {
-    const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`
-    fail(new Error(`${path.basename(binary)} ${how}. ${lastLines(errors())}`))
-  })
+  const ended = endOf(child, path.basename(binary), outputOf(child, undefined, [child.stderr]))
   // A process that stopped reading shows as its end.
-  child.stdin?.on('error', () => {})
-  const errors = outputOf(child, undefined, [child.stderr])
-  if (child.stdout !== null)
-    readLines(child.stdout, (line) => {
-      if (!line.startsWith(mark)) return
-      const said = JSON.parse(line.slice(mark.length)) as Said
-      if ('at' in said) order?.report(said.at)
-      else order?.done(said.result)
-    })
-
+  child.stdin!.on('error', () => {})
+  let listen: (said: Said) => void = () => {}
+  readLines(child.stdout!, (line) => {
+    if (line.startsWith(mark)) listen(JSON.parse(line.slice(mark.length)) as Said)
+  })
   return {
-    run: (options: RunOptions, report) =>
-      new Promise((done, failed) => {
-        if (failure !== undefined) return failed(failure)
-        order = { report, done, failed }
-        child.stdin?.write(`${JSON.stringify(options)}\n`)
-      }),
+    run(options: RunOptions, report) {
+      const result = new Promise<RunResult>((resolve) => {
+        listen = (said) => ('at' in said ? report(said.at) : resolve(said.result))
+      })
+      child.stdin!.write(`${JSON.stringify(options)}\n`)
+      return Promise.race([result, ended])
+    },
     close: () => end(child),
   }
 }

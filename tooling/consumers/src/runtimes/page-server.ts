@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { json } from 'node:stream/consumers'
 import type { RunOptions } from '../harness/bundle.ts'
 import type { RunResult } from '../harness/result.ts'
 import { here } from '../layout.ts'
@@ -18,88 +20,59 @@ export interface PageServer {
   close(): Promise<void>
 }
 
-interface Order {
-  readonly options: RunOptions
-  readonly done: (result: RunResult) => void
-  readonly failed: (error: Error) => void
-}
-
-type Route = (request: IncomingMessage, response: ServerResponse) => void
-
 /**
  * The page asks `/order` for work, posts the outcome to `/result` and loads itself anew. The answer to `/order` stays
  * open until the page has gone: its first line is the order, and its early end tells that the page has died.
  */
 export async function servePage(bundle: Buffer): Promise<PageServer> {
   const page = readFileSync(path.join(here, 'src/runtimes/browser-page.html'))
-  let order: Order | undefined
-  let failure: Error | undefined
   const loaded = Promise.withResolvers<void>()
-  // Also when nothing awaits it any more.
-  loaded.promise.catch(() => {})
-  /** The page that waits for an order, and the page that has one. */
-  let waiting: ServerResponse | undefined
-  let working: ServerResponse | undefined
+  const failed = Promise.withResolvers<never>()
+  // Also when nothing awaits them any more.
+  for (const { promise } of [loaded, failed]) promise.catch(() => {})
+  /** The page that waits for an order, and what takes the result of the order that was given last. */
+  let waiting = Promise.withResolvers<ServerResponse>()
+  let take: (result: RunResult) => void = () => {}
 
-  const handOver = (): void => {
-    if (order === undefined || waiting === undefined) return
-    working = waiting
-    waiting = undefined
-    working.write(`${JSON.stringify(order.options)}\n`)
-  }
-
-  const settle = (how: (order: Order) => void): void => {
-    const settled = order
-    order = undefined
-    working = undefined
-    if (settled !== undefined) how(settled)
-  }
-
-  const routes: Record<string, Route> = {
+  const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
     '/': (_, response) => send(response, 'text/html', page),
     '/bundle.mjs': (_, response) => send(response, 'text/javascript', bundle),
     '/order': (_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' })
       response.flushHeaders()
-      response.once('close', () => {
-        if (waiting === response) waiting = undefined
-        if (working === response) settle(({ failed }) => failed(new Error('The page died.')))
-      })
-      waiting = response
+      waiting.resolve(response)
       loaded.resolve()
-      handOver()
     },
-    '/result': (request, response) => {
-      const parts: Buffer[] = []
-      request.on('data', (part: Buffer) => parts.push(part))
-      request.once('end', () => {
-        send(response, 'text/plain', '')
-        const result = JSON.parse(Buffer.concat(parts).toString()) as RunResult
-        settle(({ done }) => done(result))
-      })
+    '/result': async (request, response) => {
+      take((await json(request)) as RunResult)
+      send(response, 'text/plain', '')
     },
   }
-
   const server = createServer((request, response) => {
     const route = routes[request.url ?? '/']
     if (route === undefined) response.writeHead(404).end()
     else route(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     loaded: loaded.promise,
-    run: (options) =>
-      new Promise((done, failed) => {
-        if (failure !== undefined) return failed(failure)
-        order = { options, done, failed }
-        handOver()
-      }),
+    async run(options) {
+      const worker = await Promise.race([waiting.promise, failed.promise])
+      waiting = Promise.withResolvers()
+      const result = new Promise<RunResult>((resolve, reject) => {
+        take = resolve
+        const die = (): void => reject(new Error('The page died.'))
+        if (worker.closed) die()
+        else worker.once('close', die)
+      })
+      worker.write(`${JSON.stringify(options)}\n`)
+      return Promise.race([result, failed.promise])
+    },
     fail(error) {
-      failure ??= error
       loaded.reject(error)
-      settle(({ failed }) => failed(error))
+      failed.reject(error)
     },
     async close() {
       server.closeAllConnections()

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { RunResult } from '../harness/result.ts'
 import { within } from '../deadline.ts'
 import { here } from '../layout.ts'
-import { end, lastLines, outputOf, readLines, run, start } from '../drivers/processes.ts'
+import { end, endOf, lastLines, outputOf, readLines, run, start } from '../drivers/processes.ts'
 import { fileBehind } from './installed.ts'
 import { mark, type Runtime, startTimeout } from './runtime.ts'
 
@@ -59,18 +59,10 @@ export const workerd: Runtime = {
     })
     let report: (test: string) => void = () => {}
     const errors = outputOf(child, undefined, [child.stderr])
-    if (child.stdout !== null)
-      readLines(child.stdout, (line) => {
-        if (line.startsWith(mark)) report(line.slice(mark.length))
-      })
-    const ended = new Promise<never>((_, reject) => {
-      child.once('error', reject)
-      child.once('exit', (code, signal) =>
-        reject(new Error(`workerd ended (${signal ?? code}). ${lastLines(errors())}`)),
-      )
+    const ended = endOf(child, 'workerd', errors)
+    readLines(child.stdout!, (line) => {
+      if (line.startsWith(mark)) report(line.slice(mark.length))
     })
-    // Also when nothing awaits it any more, which is how every session closes.
-    ended.catch(() => {})
     const listening = Promise.race([readPort(child.stdio[3] as Readable), ended])
     const port = await within(startTimeout, 'start', listening).catch(async (error: unknown) => {
       await end(child)
