@@ -13,12 +13,10 @@ export interface TestSources {
   readonly tests: string
   /** Absolute paths. */
   readonly files: readonly string[]
-  /** The project that has the tarball in its `node_modules`. */
+  /** The project that has the tarball in its `node_modules`, and those of the packages that only the tests use. */
   readonly project: string
   /** Tells the bundles of a project apart. */
   readonly label?: string
-  /** Packages that only the tests use, and the projects that have their tarballs. */
-  readonly companions?: ReadonlyMap<string, string>
 }
 
 /** One ES module with the tests of a package, all that they need, and the harness that runs them. */
@@ -88,8 +86,8 @@ function entryText(files: readonly string[], names: readonly string[]): string {
 /** Decides for every import of the tests and of the packages where it leads. */
 function onlyTheTarball(sources: TestSources, target: Target): esbuild.Plugin {
   const tests = realpathSync(sources.tests)
-  const installed = installedFolders(sources)
-  const isInstalled = (file: string): boolean => installed.some((folder) => isInside(file, folder))
+  const installed = installedFolder(sources)
+  const isInstalled = (file: string): boolean => isInside(file, installed)
 
   return {
     name: 'only-the-tarball',
@@ -112,8 +110,7 @@ function onlyTheTarball(sources: TestSources, target: Target): esbuild.Plugin {
           return isBuiltin(args.path) ? { path: args.path, external: true } : undefined
         }
 
-        const resolveDir =
-          isRelative || fromPackage ? args.resolveDir : projectOf(args.path, sources)
+        const resolveDir = isRelative || fromPackage ? args.resolveDir : sources.project
         const found = await build.resolve(args.path, {
           kind: args.kind,
           resolveDir,
@@ -168,16 +165,8 @@ function withoutEnvironment(file: string): string {
   return `const process = ${process}, window = undefined;${readFileSync(file, 'utf8')}`
 }
 
-function installedFolders({ project, companions = new Map() }: TestSources): string[] {
-  return [project, ...companions.values()].map((folder) =>
-    path.join(realpathSync(folder), 'node_modules'),
-  )
-}
-
-/** Where a test's import of a package is resolved: in the project of the package under test, or in the companion's own. */
-function projectOf(specifier: string, { project, companions = new Map() }: TestSources): string {
-  const name = specifier.split('/').slice(0, 2).join('/')
-  return companions.get(name) ?? project
+function installedFolder({ project }: TestSources): string {
+  return path.join(realpathSync(project), 'node_modules')
 }
 
 /** Marks the resolutions that this plugin asks esbuild for, so that it does not answer them itself. */
@@ -210,16 +199,13 @@ function assertInputs(sources: TestSources, inputs: readonly string[], entry: st
   const files = inputs
     .filter((input) => !input.startsWith('raw:'))
     .map((input) => realpathSync(path.resolve(root, input)))
-  const installed = installedFolders(sources)
+  const installed = installedFolder(sources)
   const tests = realpathSync(sources.tests)
-  const tools = [harness, path.join(root, 'node_modules/.pnpm')]
+  const known = [installed, tests, harness, path.join(root, 'node_modules/.pnpm')]
   for (const file of files)
-    if (
-      file !== realpathSync(entry) &&
-      ![...installed, tests, ...tools].some((folder) => isInside(file, folder))
-    )
+    if (file !== realpathSync(entry) && !known.some((folder) => isInside(file, folder)))
       throw new Error(`The bundle took in ${file}, which is not in the tarball.`)
-  if (!files.some((file) => isInside(file, path.join(installed[0] ?? '', sources.name))))
+  if (!files.some((file) => isInside(file, path.join(installed, sources.name))))
     throw new Error(
       `The tests of ${sources.name} never import it, so they say nothing about its tarball.`,
     )

@@ -6,7 +6,7 @@ import { inParallel, width } from './parallel.ts'
 import { type Package, publishedPackages } from '../../config/workspaces.ts'
 import { closure, testFiles } from './packages.ts'
 import { type Outcome, row } from './results.ts'
-import { addInstalled, install, installedNames, pack } from './tarballs.ts'
+import { add, addInstalled, install, installedNames, pack } from './tarballs.ts'
 
 /** A package as a user has it: installed from its tarball in a project of its own. */
 export interface Installed {
@@ -45,16 +45,18 @@ export async function preparePackages(
   outcome: Outcome,
 ): Promise<Prepared[]> {
   const all = publishedPackages(root)
-  const installer = makeInstaller(all, scratch)
+  const tarballs = new Map<Package, Promise<string>>()
+  const packOnce = (one: Package): Promise<string> => {
+    const tarball = tarballs.get(one) ?? pack(one, path.join(scratch, 'tarballs'))
+    tarballs.set(one, tarball)
+    return tarball
+  }
   const prepared = new Map<Package, Prepared>()
   const chosen = all.filter(({ short }) => wanted.includes(short))
   await inParallel(chosen, width, async (one) => {
     const made = await row('tarball', '', `${one.short}: pack, install, bundle`, async () => {
-      const installed = await installer(one)
-      const helpers = all.filter(({ name }) => one.manifest.devDependencies?.[name] !== undefined)
-      const companions = new Map<string, string>()
-      for (const helper of helpers) companions.set(helper.name, (await installer(helper)).project)
-      prepared.set(one, { installed, bundles: await bundle(installed, companions) })
+      const installed = await installPackage(one, all, path.join(scratch, one.short), packOnce)
+      prepared.set(one, { installed, bundles: await bundle(installed) })
       return { passed: 1, failed: 0, failures: [] }
     })
     outcome.rows.push(made)
@@ -62,44 +64,33 @@ export async function preparePackages(
   return chosen.flatMap((one) => prepared.get(one) ?? [])
 }
 
-/** Installs each package once, when it is first asked for. */
-function makeInstaller(
+/** The package comes first, and alone. What its tests use joins it after a look at what came by itself. */
+async function installPackage(
+  one: Package,
   all: readonly Package[],
-  scratch: string,
-): (one: Package) => Promise<Installed> {
-  const tarballs = new Map<Package, Promise<string>>()
-  const installs = new Map<Package, Promise<Installed>>()
-  const packOnce = (one: Package): Promise<string> => {
-    const tarball = tarballs.get(one) ?? pack(one, path.join(scratch, 'tarballs'))
-    tarballs.set(one, tarball)
-    return tarball
-  }
-  const installAlone = async (one: Package): Promise<Installed> => {
-    const project = path.join(scratch, one.short)
-    await install(project, await Promise.all(closure(one, all).map(packOnce)))
-    const alone = installedNames(project)
-    // What the user of a package with peers has to bring, brought after the look at what came by itself.
-    for (const peer of Object.keys(one.manifest.peerDependencies ?? {})) addInstalled(peer, project)
-    const folder = path.join(project, 'node_modules', one.name)
-    return { package: one, project, folder, alone, names: await namesOf(one) }
-  }
-  return (one) => {
-    const installed = installs.get(one) ?? installAlone(one)
-    installs.set(one, installed)
-    return installed
-  }
-}
-
-async function namesOf({ entries }: Package): Promise<Map<string, string[]>> {
+  project: string,
+  packOnce: (one: Package) => Promise<string>,
+): Promise<Installed> {
+  await install(project, await Promise.all(closure(one, all).map(packOnce)))
+  const alone = installedNames(project)
+  const helpers = all.filter(({ name }) => one.manifest.devDependencies?.[name] !== undefined)
+  if (helpers.length > 0) await add(project, await Promise.all(helpers.map(packOnce)))
+  // The user of a package with peers has to bring them.
+  for (const { manifest } of [one, ...helpers])
+    for (const peer of Object.keys(manifest.peerDependencies ?? {})) addInstalled(peer, project)
   const names = new Map<string, string[]>()
-  for (const { specifier, source } of entries) names.set(specifier, await namesAtRunTime(source))
-  return names
+  for (const { specifier, source } of one.entries)
+    names.set(specifier, await namesAtRunTime(source))
+  return {
+    package: one,
+    project,
+    folder: path.join(project, 'node_modules', one.name),
+    alone,
+    names,
+  }
 }
 
-async function bundle(
-  { package: one, project }: Installed,
-  companions: ReadonlyMap<string, string>,
-): Promise<Bundles> {
+async function bundle({ package: one, project }: Installed): Promise<Bundles> {
   const files = testFiles(one)
   if (files.portable.length === 0)
     throw new Error(`${one.name} has no portable tests, so nothing is known of it outside of Node.`)
@@ -107,17 +98,15 @@ async function bundle(
     console.log(
       `${path.relative(root, file)} tests the source itself, so it runs under vitest alone.`,
     )
-  const sources = { name: one.name, tests: path.join(one.folder, 'test'), project, companions }
-  const bundleForNode = async (kind: 'node' | 'measuring'): Promise<TestBundle | undefined> =>
-    files[kind].length === 0
-      ? undefined
-      : bundleTests({ ...sources, files: files[kind], label: kind }, 'node')
+  const sources = { name: one.name, tests: path.join(one.folder, 'test'), project }
+  const bundleOf = (kind: keyof Bundles): Promise<TestBundle> =>
+    bundleTests(
+      { ...sources, files: files[kind], label: kind },
+      kind === 'portable' ? 'portable' : 'node',
+    )
   return {
-    portable: await bundleTests(
-      { ...sources, files: files.portable, label: 'portable' },
-      'portable',
-    ),
-    node: await bundleForNode('node'),
-    measuring: await bundleForNode('measuring'),
+    portable: await bundleOf('portable'),
+    node: files.node.length > 0 ? await bundleOf('node') : undefined,
+    measuring: files.measuring.length > 0 ? await bundleOf('measuring') : undefined,
   }
 }

@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { columns } from '../../config/command.ts'
 import type { Failure, RunResult } from './harness/result.ts'
@@ -90,43 +90,32 @@ function table(rows: readonly Row[]): string {
   return columns(cells, (column) => column > 2)
 }
 
-const reports = path.join(here, '.reports')
-
-/** A run that breaks off leaves no reports: an old one must not be read in their place. */
-export function clearReports(task: string): void {
-  for (const file of globSync(`${reportName(task)}.*.json`, { cwd: reports }))
-    rmSync(path.join(reports, file))
+function reportOf(task: string): string {
+  return path.join(here, '.reports', `${task.replaceAll(':', '-')}.json`)
 }
 
-/** One file for each part, where the closing line of `npm test` adds them up. */
-export function writeReports(task: string, { rows, skips }: Outcome): void {
-  mkdirSync(reports, { recursive: true })
-  const parts = new Set([...rows, ...skips].map(({ part }) => part))
-  for (const part of parts) {
-    const own = rows.filter((each) => each.part === part)
-    const reasons = skips.filter((each) => each.part === part).map(({ reason }) => reason)
-    const sum = (kind: 'passed' | 'failed'): number =>
-      own.reduce((total, each) => total + each[kind], 0)
-    const counts = {
-      passed: sum('passed'),
-      failed: sum('failed'),
-      skipped: reasons.length,
-      skips: reasons,
-      failures: own.flatMap(({ version, subject, failures }) =>
-        failures.map(({ name, message }) => ({
-          file: `${part} ${version}`.trim(),
-          name: `${subject}: ${name}`,
-          why: message,
-        })),
-      ),
-    }
-    writeFileSync(
-      path.join(reports, `${reportName(task)}.${part}.json`),
-      `${JSON.stringify(counts)}\n`,
-    )
+/** A run that breaks off leaves no report: an old one must not be read in its place. */
+export function clearReport(task: string): void {
+  rmSync(reportOf(task), { force: true })
+}
+
+/** Leaves the counts where the closing line of `npm test` adds them up. */
+export function writeReport(task: string, { rows, skips }: Outcome): void {
+  const sum = (kind: 'passed' | 'failed'): number =>
+    rows.reduce((total, each) => total + each[kind], 0)
+  const report = {
+    passed: sum('passed'),
+    failed: sum('failed'),
+    skipped: skips.length,
+    skips: skips.map(({ part, reason }) => `${part}: ${reason}`),
+    failures: rows.flatMap(({ part, version, subject, failures }) =>
+      failures.map(({ name, message }) => ({
+        file: `${part} ${version}`.trim(),
+        name: `${subject}: ${name}`,
+        why: message,
+      })),
+    ),
   }
-}
-
-function reportName(task: string): string {
-  return task.replaceAll(':', '-')
+  mkdirSync(path.dirname(reportOf(task)), { recursive: true })
+  writeFileSync(reportOf(task), `${JSON.stringify(report)}\n`)
 }

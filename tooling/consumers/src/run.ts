@@ -6,7 +6,7 @@ import { makeScratch, root } from './layout.ts'
 import { inParallel, width } from './parallel.ts'
 import { makeWork, measure, partChoices } from './parts.ts'
 import { preparePackages } from './prepare.ts'
-import { clearReports, isGood, type Outcome, printOutcome, writeReports } from './results.ts'
+import { clearReport, isGood, type Outcome, printOutcome, writeReport } from './results.ts'
 
 // Whatever a killed runtime has left pending is not waited for.
 process.exit(await main())
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
   const { seed, runs } = plan.settings
   console.log(`${runs} cases for each property. To repeat: FC_SEED=${seed} FC_RUNS=${runs}`)
   const start = performance.now()
-  clearReports(plan.task)
+  clearReport(plan.task)
   const scratch = makeScratch(plan.task)
 
   const outcome: Outcome = { rows: [], skips: [] }
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   await measure(job)
 
   printOutcome(outcome)
-  writeReports(plan.task, outcome)
+  writeReport(plan.task, outcome)
   console.log(`\n${Math.round((performance.now() - start) / 1000)} s`)
   return isGood(outcome) ? 0 : 1
 }

@@ -36,8 +36,13 @@ export async function install(folder: string, tarballs: readonly string[]): Prom
     path.join(folder, 'package.json'),
     `${JSON.stringify({ name: 'consumer', private: true, type: 'module' })}\n`,
   )
+  await add(folder, tarballs)
+}
+
+/** Installs further tarballs into a project. */
+export async function add(project: string, tarballs: readonly string[]): Promise<void> {
   const ended = await run('npm', ['install', '--offline', '--no-audit', '--no-fund', ...tarballs], {
-    cwd: folder,
+    cwd: project,
     env: { npm_config_update_notifier: 'false' },
     timeout: 120_000,
   })
