@@ -9,77 +9,57 @@ import { withProgress } from './run/progress.mjs'
 import { reportsOf } from './run/reports.mjs'
 import { environment, nodeFor, setUp } from './run/set-up.mjs'
 
-const FILTER = '--filter=<package>  only this package, such as --filter=@tesserae/parser'
+const help = `Commands:
+
+  npm start                runs the playground on this machine
+  npm test                 builds, checks and tests everything; ends with "N passed, N failed"
+  npm run test:all         the same, with the long suites and with the runtimes that take longer
+  npm run check            builds, types and the checks of the repository, without the tests
+  npm run build            builds the packages
+  npm run bench            measures speed against other packages; needs a quiet machine
+  npm run conformance      counts how many streams this and other packages read and write correctly
+  npm run interop          runs servers, clients and gateways of other projects against the packages
+  npm run record           records streams from a real engine on this machine
+  npm run docs             writes the API pages and guides as static files
+  npm run pack             packs the packages as tarballs, to use them before a release
+  npm run format           formats every file
+  npm run changeset        describes a change for the changelog
+
+After --, test, test:all, check and build take --filter=<package>, such as --filter=@tesserae/parser. The others:
+
+  bench                    names of cases; --help lists the options, once the workspace is set up
+  conformance              parsers, accumulators, responses, encoders or clients; --write updates the tables
+  interop                  -t <word>: only the pairs with this word in their names
+  record                   names of cases; --write keeps the recordings
+  docs                     --write updates the tables of the front page first
+  pack                     a folder; default: tarballs`
 
 /**
- * Each command. `tasks` are turbo's, over all packages, added up at the end; with `quiet`, only whether they worked.
- * `script` is one package's, run in the foreground with the arguments given, once the package and what it depends on
- * are built. `about` and `takes` are what `--help` prints; a script with `ownHelp` prints its own.
+ * Turbo's tasks over all packages, added up at the end; of `build`, only whether it worked.
  *
- * @typedef {{ about: string, takes?: string[], ownHelp?: boolean }} Help
- * @typedef {{ tasks: string[], quiet?: boolean }} OverPackages
- * @typedef {{ script: string, of: string, unbuilt?: boolean }} InPackage
- * @type {Record<string, Help & (OverPackages | InPackage)>}
+ * @type {Record<string, string[]>}
  */
-const commands = {
-  test: {
-    about: 'Builds, checks and tests everything; ends with "N passed, N failed".',
-    takes: [FILTER],
-    tasks: ['build', 'types', 'check', 'test', 'consumers'],
-  },
-  'test:all': {
-    about: 'The same, with the long suites and with the runtimes that take longer.',
-    takes: [FILTER],
-    // `consumers:all` runs everything that `consumers` runs.
-    tasks: ['build', 'types', 'check', 'test', 'test:long', 'consumers:all'],
-  },
-  check: {
-    about: 'Builds, types and the checks of the repository, without the tests.',
-    takes: [FILTER],
-    tasks: ['build', 'types', 'check'],
-  },
-  build: { about: 'Builds the packages.', takes: [FILTER], tasks: ['build'], quiet: true },
-  bench: {
-    about: 'Measures speed against other packages; needs a quiet machine.',
-    takes: ['names of cases', '--help  lists the options, once the workspace is set up'],
-    ownHelp: true,
-    script: 'bench',
-    of: 'bench',
-  },
-  conformance: {
-    about: 'Counts how many streams this and other packages read and write correctly.',
-    takes: [
-      'a kind: parsers, accumulators, responses, encoders or clients',
-      '--write  updates the tables of the READMEs',
-    ],
-    script: 'conformance',
-    of: 'conformance',
-  },
-  interop: {
-    about: 'Runs servers, clients and gateways of other projects against the packages.',
-    takes: ['-t <word>  only the pairs with this word in their names'],
-    script: 'interop',
-    of: 'interop',
-  },
-  record: {
-    about: 'Records streams from a real engine on this machine.',
-    takes: ['names of cases', '--write  keeps the recordings'],
-    script: 'record',
-    of: 'interop',
-  },
-  docs: {
-    about: 'Writes the API pages and guides as static files.',
-    takes: ['--write  updates the tables of the front page first'],
-    script: 'docs',
-    of: 'docs',
-  },
-  pack: {
-    about: 'Packs the packages as tarballs, to use them before a release.',
-    takes: ['a folder; default: tarballs'],
-    script: 'pack',
-    of: 'repo',
-  },
-  format: { about: 'Formats every file.', script: 'format', of: 'repo', unbuilt: true },
+const overPackages = {
+  test: ['build', 'types', 'check', 'test', 'consumers'],
+  // `consumers:all` runs everything that `consumers` runs.
+  'test:all': ['build', 'types', 'check', 'test', 'test:long', 'consumers:all'],
+  check: ['build', 'types', 'check'],
+  build: ['build'],
+}
+
+/**
+ * The workspace whose script of the same name runs in the foreground, once what it depends on is built.
+ *
+ * @type {Record<string, string>}
+ */
+const inWorkspace = {
+  bench: 'bench',
+  conformance: 'conformance',
+  interop: 'interop',
+  record: 'interop',
+  docs: 'docs',
+  pack: 'repo',
+  format: 'repo',
 }
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
@@ -93,41 +73,37 @@ process.exitCode = await main(process.argv.slice(2))
  * @returns {Promise<number>}
  */
 async function main([name = 'test', ...rest]) {
-  if (Number.parseInt(process.versions.node, 10) < 20) {
-    console.error(`This needs Node 20 or newer; found ${process.version}.`)
-    return 2
-  }
+  if (Number.parseInt(process.versions.node, 10) < 20)
+    return refuse(`This needs Node 20 or newer; found ${process.version}.`)
   if (name === 'start') return startPlayground(rest)
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const tasks = Object.hasOwn(overPackages, name) ? overPackages[name] : undefined
+  const workspace = Object.hasOwn(inWorkspace, name) ? inWorkspace[name] : undefined
+  const isKnown = tasks !== undefined || workspace !== undefined || name === 'changeset'
+  // The benchmark has more options than fit here, and prints them where it can run: asking must not install anything.
+  const hasOwnHelp = name === 'bench' && existsSync(path.join(root, 'node_modules/.set-up'))
   const asksForHelp = rest.some((arg) => arg === '--help' || arg === '-h')
-  // A command prints its own help only where it can run: asking must not install anything.
-  const hasOwnHelp = command?.ownHelp && existsSync(path.join(root, 'node_modules/.set-up'))
-  if (name === 'help' || (command && asksForHelp && !hasOwnHelp)) {
-    console.log(command ? helpOf(name, command) : overview())
+  if (name === 'help' || (isKnown && asksForHelp && !hasOwnHelp)) {
+    console.log(help)
     return 0
   }
-  if (command === undefined && name !== 'changeset') {
-    console.error(`Unknown command "${name}".\n\n${overview()}`)
-    return 2
-  }
-  const wrong =
-    command && 'tasks' in command ? rest.find((arg) => !/^--filter=./.test(arg)) : undefined
-  if (wrong !== undefined) {
-    console.error(
+  if (!isKnown) return refuse(`Unknown command "${name}".\n\n${help}`)
+  const wrong = tasks && rest.find((arg) => !/^--filter=./.test(arg))
+  if (wrong !== undefined)
+    return refuse(
       `"${name}" runs over whole packages and does not take "${wrong}". For some packages: ` +
-        `${npmRun(name)} -- --filter=@tesserae/parser. For one test: CONTRIBUTING.md.`,
+        '-- --filter=@tesserae/parser. For one test: CONTRIBUTING.md.',
     )
-    return 2
-  }
   const trouble = setUp(root)
-  if (trouble !== undefined) {
-    console.error(trouble)
-    return 2
-  }
-  if (command === undefined)
-    return run([path.join(root, 'node_modules/@changesets/cli/bin.js'), ...rest])
-  if ('tasks' in command) return overPackages(command.tasks, rest, command.quiet ?? false)
-  return inPackage(command, rest)
+  if (trouble !== undefined) return refuse(trouble)
+  if (tasks !== undefined) return runTasks(tasks, rest)
+  if (workspace !== undefined) return runScript(name, workspace, rest)
+  return run([path.join(root, 'node_modules/@changesets/cli/bin.js'), ...rest])
+}
+
+/** @param {string} sentence */
+function refuse(sentence) {
+  console.error(sentence)
+  return 2
 }
 
 /**
@@ -138,10 +114,7 @@ async function main([name = 'test', ...rest]) {
  */
 function startPlayground(args) {
   const trouble = setUp(root, 'page')
-  if (trouble !== undefined) {
-    console.error(trouble)
-    return 2
-  }
+  if (trouble !== undefined) return refuse(trouble)
   const playground = path.join(root, 'tooling/playground')
   console.log('Building the page and the server.')
   const status = run([path.join(playground, 'build.mjs')], playground, process.execPath)
@@ -149,39 +122,11 @@ function startPlayground(args) {
   return run([path.join(playground, 'dist/server/main.js'), ...args], playground, process.execPath)
 }
 
-/** @param {string} name */
-function npmRun(name) {
-  return name === 'test' || name === 'start' ? `npm ${name}` : `npm run ${name}`
-}
-
-function overview() {
-  /** @type {[string, string][]} */
-  const rows = [
-    ['start', 'Runs the playground on this machine.'],
-    ...Object.entries(commands).map(
-      /** @returns {[string, string]} */ ([name, { about }]) => [name, about],
-    ),
-    ['changeset', 'Describes a change for the changelog.'],
-  ]
-  const lines = rows.map(([name, about]) => `  ${npmRun(name).padEnd(22)}${about}`)
-  return `Commands (each takes -- --help):\n\n${lines.join('\n')}`
-}
-
-/**
- * @param {string} name
- * @param {Help} help
- */
-function helpOf(name, { about, takes = [] }) {
-  const options = takes.map((line) => `\n  ${line}`).join('')
-  return `${npmRun(name)}: ${about}${options === '' ? '' : `\n\nAfter --, it takes:\n${options}`}`
-}
-
 /**
  * @param {string[]} tasks
  * @param {string[]} filters
- * @param {boolean} quiet
  */
-async function overPackages(tasks, filters, quiet) {
+async function runTasks(tasks, filters) {
   const folders = ['packages', 'tooling'].flatMap((folder) =>
     readdirSync(path.join(root, folder)).map((entry) => path.join(root, folder, entry)),
   )
@@ -191,7 +136,7 @@ async function overPackages(tasks, filters, quiet) {
   const runs = path.join(root, '.turbo/runs')
   rmSync(runs, { recursive: true, force: true })
   const args = [...tasks, '--continue=dependencies-successful', ...filters]
-  if (quiet) return run(turboArgs(args))
+  if (tasks.length === 1) return run(turboArgs(args))
   const planned = tasksIn(turboSays([...args, '--dry=json']).stdout)
   const names = (planned ?? []).filter(hasScript).map(({ taskId }) => taskId)
   const status = await withProgress(
@@ -202,14 +147,15 @@ async function overPackages(tasks, filters, quiet) {
     }),
     names,
   )
-  const summary = existsSync(runs)
-    ? readdirSync(runs).find((file) => file.endsWith('.json'))
-    : undefined
-  const ran =
-    summary === undefined ? undefined : tasksIn(readFileSync(path.join(runs, summary), 'utf8'))
-  const { lines, ok } = closingLine(ran && planned && withReports(planned, ran), status, {
-    skipsFail: Boolean(process.env['CI']),
-  })
+  const [summary] = existsSync(runs) ? readdirSync(runs) : []
+  const ran = summary && tasksIn(readFileSync(path.join(runs, summary), 'utf8'))
+  const { lines, ok } = closingLine(
+    planned && ran ? withReports(planned, ran) : undefined,
+    status,
+    {
+      skipsFail: Boolean(process.env['CI']),
+    },
+  )
   for (const line of lines) console.log(line)
   return ok ? 0 : 1
 }
@@ -250,21 +196,22 @@ function tasksIn(json) {
 }
 
 /**
- * @param {{ script: string, of: string, unbuilt?: boolean }} command
+ * @param {string} script
+ * @param {string} workspace
  * @param {string[]} args
  */
-function inPackage({ script, of, unbuilt = false }, args) {
-  if (!unbuilt) {
+function runScript(script, workspace, args) {
+  if (script !== 'format') {
     if (!existsSync(path.join(root, 'packages/parser/dist')))
       console.log('Building the packages, this once.')
     // What comes out belongs to the script, unless the build goes wrong.
-    const { status, stdout, stderr } = turboSays(['build', `--filter=@tooling/${of}...`])
+    const { status, stdout, stderr } = turboSays(['build', `--filter=@tooling/${workspace}...`])
     if (status !== 0) {
       console.error(stdout + stderr)
       return status ?? 1
     }
   }
-  return run(['--run', script, '--', ...args], path.join(root, 'tooling', of))
+  return run(['--run', script, '--', ...args], path.join(root, 'tooling', workspace))
 }
 
 /** @param {string[]} args */

@@ -88,34 +88,23 @@ function firstLine(text) {
  * @returns {Counts & { why: string }}
  */
 function resultOf({ cache, execution, reports }) {
-  const isFromCache = cache?.status === 'HIT'
-  const succeeded = isFromCache || execution?.exitCode === 0
-  if (!isFromCache && execution?.exitCode === undefined)
-    return { passed: 0, failed: 1, skipped: 0, skips: [], why: ' did not run' }
-  const sum = {
-    passed: 0,
-    failed: 0,
-    skipped: 0,
-    skips: /** @type {string[]} */ ([]),
-    failures: /** @type {Failure[]} */ ([]),
-  }
-  for (const counts of reports) {
-    if (counts === undefined)
-      return { ...sum, failed: 1, why: ' left a report that cannot be read' }
-    sum.passed += counts.passed
-    sum.failed += counts.failed
-    sum.skipped += counts.skipped
-    sum.skips.push(...counts.skips)
-    sum.failures.push(...(counts.failures ?? []))
-  }
-  if (succeeded) {
-    // An exit code of 0 over failures is a runner that lies; over no report at all it is the one check there is.
-    return { ...sum, passed: reports.length === 0 ? 1 : sum.passed, why: '' }
-  }
-  const isReported = sum.failed > 0
+  const code = cache?.status === 'HIT' ? 0 : execution?.exitCode
+  const nothing = { passed: 0, failed: 1, skipped: 0, skips: [] }
+  if (code === undefined) return { ...nothing, why: ' did not run' }
+  const counts = reports.filter((each) => each !== undefined)
+  if (counts.length < reports.length)
+    return { ...nothing, why: ' left a report that cannot be read' }
+  const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ kind) =>
+    counts.reduce((total, each) => total + each[kind], 0)
+  const failed = sum('failed')
+  const isSilent = code !== 0 && failed === 0
   return {
-    ...sum,
-    failed: isReported ? sum.failed : 1,
-    why: isReported ? '' : ` ended with ${execution?.exitCode ?? 'no exit code'}`,
+    // An exit code of 0 over failures is a runner that lies; over no report at all it is the one check there is.
+    passed: code === 0 && reports.length === 0 ? 1 : sum('passed'),
+    failed: isSilent ? 1 : failed,
+    skipped: sum('skipped'),
+    skips: counts.flatMap(({ skips }) => skips),
+    failures: counts.flatMap(({ failures = [] }) => failures),
+    why: isSilent ? ` ended with ${code ?? 'no exit code'}` : '',
   }
 }

@@ -135,11 +135,9 @@ function fingerprint(root) {
  * @param {string} root
  */
 function isWhole(root) {
-  return manifests(root).every((file) => {
-    const manifest = JSON.parse(readFileSync(path.join(root, file), 'utf8'))
-    const needs = manifest.dependencies ?? manifest.devDependencies
-    return needs === undefined || existsSync(path.join(root, path.dirname(file), 'node_modules'))
-  })
+  return manifests(root).every((file) =>
+    existsSync(path.join(root, path.dirname(file), 'node_modules')),
+  )
 }
 
 /** @param {string} root */
