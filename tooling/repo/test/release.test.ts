@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { pack, unstamped } from '../src/release/pack.ts'
+import { pack } from '../src/release/pack.ts'
 import { stamp } from '../src/release/stamp.ts'
-import { published } from '../src/repository.ts'
 import { manifest, scratchRepository } from './scratch-repository.ts'
 
 describe('the address', () => {
@@ -13,9 +12,9 @@ describe('the address', () => {
       'packages/x/package.json': manifest('x'),
       'tooling/y/package.json': { name: 'y', private: true },
     })
-    expect(unstamped(published(root))).toEqual(['packages/x'])
-    expect(stamp(root)).toEqual(['packages/x/package.json'])
-    expect(unstamped(published(root))).toEqual([])
+    stamp(root)
+    const tool = JSON.parse(readFileSync(path.join(root, 'tooling/y/package.json'), 'utf8'))
+    expect(tool).toEqual({ name: 'y', private: true })
     const stamped = JSON.parse(readFileSync(path.join(root, 'packages/x/package.json'), 'utf8'))
     expect(stamped).toMatchObject({
       name: 'x',
@@ -37,6 +36,11 @@ describe('the address', () => {
     expect(() => stamp(root)).toThrow(
       'No release without an address: fill in "url" in tooling/repo/repository.json first.',
     )
+  })
+
+  test('that is not an address stops it too', () => {
+    const root = scratchRepository({ 'tooling/repo/repository.json': { url: 'example.com' } })
+    expect(() => stamp(root)).toThrow('url has to be null or like https://host/owner/name')
   })
 })
 

@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { readArgs } from '../../../config/command.ts'
 import { packInto } from '../../../config/pack.ts'
-import { published, type Workspace } from '../repository.ts'
+import { published } from '../repository.ts'
 import { runProgram } from '../run-program.ts'
+import { stamp } from './stamp.ts'
 
 export interface Packing {
   readonly folder: string
@@ -33,50 +34,28 @@ export async function isOnRegistry(name: string, version: string): Promise<boole
   throw new Error(`The registry does not say whether it has ${name}@${version}: ${output}`)
 }
 
-/** A release is packed from manifests that say where the repository is. */
-export function unstamped(workspaces: readonly Workspace[]): string[] {
-  return workspaces
-    .filter(({ manifest }) => manifest.repository === undefined)
-    .map(({ folder }) => folder)
-}
-
 const usage = `npm run pack -- [folder]
 node tooling/repo/src/release/pack.ts [folder] [--all]
 
-Packs every package whose version the registry does not have yet.
+Packs every package whose version the registry does not have yet, and writes into its manifest where the repository is.
 
   folder   where the tarballs go, from the root of the repository; default: tarballs
   --all    packs every package, as npm run pack does`
 
-async function main(): Promise<void> {
+if (import.meta.main) {
   const root = path.resolve(import.meta.dirname, '../../../..')
   const { values, positionals } = readArgs(usage, {
     options: { all: { type: 'boolean', default: false } },
     allowPositionals: true,
   })
-  const { all: isAll } = values
   const [folder = 'tarballs'] = positionals
-  const without = isAll ? [] : unstamped(published(root))
-  if (without.length > 0)
-    throw new Error(
-      `Run stamp.ts before: ${without.join(', ')} would be published without an address.`,
-    )
   const target = path.resolve(root, folder)
-  const packed = await pack(root, {
-    folder: target,
-    isPublished: isAll ? () => Promise.resolve(false) : isOnRegistry,
-  })
+  // What is released says where it comes from; what is tried out need not.
+  if (!values.all) stamp(root)
+  const isPublished = values.all ? () => Promise.resolve(false) : isOnRegistry
+  const packed = await pack(root, { folder: target, isPublished })
   if (packed.length > 0) console.log(packed.join('\n'))
   else console.error('The registry has every version already.')
   // The names are for programs that read them.
-  if (isAll) console.error(`\nPacked. In your project: npm install ${target}/*.tgz`)
-}
-
-if (import.meta.main) {
-  try {
-    await main()
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 1
-  }
+  if (values.all) console.error(`\nPacked. In your project: npm install ${target}/*.tgz`)
 }

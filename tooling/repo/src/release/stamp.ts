@@ -1,16 +1,17 @@
-// Writes the repository's address into the manifests that are about to be packed: provenance names it, and the
-// registry refuses a package whose manifest disagrees. Refuses to go on while it is not filled in.
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { published } from '../repository.ts'
-import { addressFile, addressOf } from './address.ts'
 
-/** Gives the manifests that it wrote, relative to the repository. */
-export function stamp(root: string): string[] {
+/** The one file that says where the repository lives. */
+const addressFile = 'tooling/repo/repository.json'
+
+/**
+ * Writes the repository's address into the manifests that are about to be packed: provenance names it, and the registry
+ * refuses a package whose manifest disagrees. Throws while the address is not filled in.
+ */
+export function stamp(root: string): void {
   const url = addressOf(root)
-  if (url === undefined)
-    throw new Error(`No release without an address: fill in "url" in ${addressFile} first.`)
-  return published(root).map(({ folder }) => {
+  for (const { folder } of published(root)) {
     const file = path.join(root, folder, 'package.json')
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
     const stamped = {
@@ -20,16 +21,14 @@ export function stamp(root: string): string[] {
       homepage: `${url}/tree/main/${folder}#readme`,
     }
     writeFileSync(file, `${JSON.stringify(stamped, null, 2)}\n`)
-    return `${folder}/package.json`
-  })
+  }
 }
 
-if (import.meta.main) {
-  try {
-    const files = stamp(path.resolve(import.meta.dirname, '../../../..'))
-    console.log(files.join('\n'))
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 1
-  }
+/** The address, without a slash at the end. */
+function addressOf(root: string): string {
+  const { url } = JSON.parse(readFileSync(path.join(root, addressFile), 'utf8')) as { url: unknown }
+  if (url === null)
+    throw new Error(`No release without an address: fill in "url" in ${addressFile} first.`)
+  if (typeof url === 'string' && /^https:\/\/[\w.-]+(\/[\w.-]+){2,}$/.test(url)) return url
+  throw new Error(`${addressFile}: url has to be null or like https://host/owner/name`)
 }
