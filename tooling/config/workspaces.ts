@@ -78,13 +78,28 @@ export function readPackage(folder: string): Package {
   return { name: manifest.name, short: path.basename(folder), folder, manifest, entries, data }
 }
 
-/** Every package that is published, in the order of their folders. */
-export function publishedPackages(root: string): Package[] {
-  const folder = path.join(root, 'packages')
-  return readdirSync(folder)
+/** A folder of `packages/` or `tooling/` with a manifest in it. */
+export interface Workspace {
+  /** Relative to the repository, with forward slashes: `packages/parser`. */
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+/** All of them, in the order of their folders. */
+export function workspaces(root: string): Workspace[] {
+  return ['packages', 'tooling']
+    .filter((folder) => existsSync(path.join(root, folder)))
+    .flatMap((folder) => readdirSync(path.join(root, folder)).map((entry) => `${folder}/${entry}`))
     .toSorted()
-    .map((entry) => path.join(folder, entry))
-    .filter((entry) => existsSync(path.join(entry, 'package.json')))
-    .map(readPackage)
-    .filter(({ manifest }) => manifest.private !== true)
+    .filter((folder) => existsSync(path.join(root, folder, 'package.json')))
+    .map((folder) => ({ folder, manifest: readManifest(path.join(root, folder)) }))
+}
+
+/** Those that go to users. */
+export function published(root: string): Workspace[] {
+  return workspaces(root).filter(({ manifest }) => manifest.private !== true)
+}
+
+export function publishedPackages(root: string): Package[] {
+  return published(root).map(({ folder }) => readPackage(path.join(root, folder)))
 }

@@ -21,18 +21,10 @@ export function reportsOf(folder, task) {
 /** @param {string} file */
 function readCounts(file) {
   try {
-    const {
-      passed,
-      failed,
-      skipped = 0,
-      skips = [],
-      failures = [],
-    } = JSON.parse(readFileSync(file, 'utf8'))
-    const isCount = [passed, failed, skipped].every(
-      (count) => Number.isInteger(count) && count >= 0,
-    )
-    const isWhole = isCount && Array.isArray(skips) && Array.isArray(failures)
-    return isWhole ? { passed, failed, skipped, skips, failures } : undefined
+    const read = JSON.parse(readFileSync(file, 'utf8'))
+    const counts = { skipped: 0, skips: [], failures: [], ...read }
+    const numbers = [counts.passed, counts.failed, counts.skipped]
+    return numbers.every((count) => Number.isInteger(count) && count >= 0) ? counts : undefined
   } catch {
     return undefined
   }

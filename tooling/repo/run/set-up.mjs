@@ -52,7 +52,9 @@ export function setUp(root, wanted = 'all') {
     // After the install, so that the stamp describes the files as the install left them.
     writeFileSync(stamp, fingerprint(root))
   }
-  return scope === 'page' ? undefined : lacksNode(nodeVersion(root))
+  // The one that the lock file names is new enough.
+  const isPinned = nodeFor(root) !== process.execPath
+  return scope === 'page' || isPinned ? undefined : lacksNode(process.version)
 }
 
 /**
@@ -108,13 +110,6 @@ export function lacksNode(version) {
     `This command needs Node ${RUNS_TYPESCRIPT.join('.')} or newer; found ${version}. ` +
     'On Linux the lock file brings one; on other systems install it, or use the container in .devcontainer.'
   )
-}
-
-/** @param {string} root */
-function nodeVersion(root) {
-  const node = nodeFor(root)
-  if (node === process.execPath) return process.version
-  return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim()
 }
 
 /**

@@ -1,4 +1,4 @@
-import { accessSync, appendFileSync, constants, globSync } from 'node:fs'
+import { appendFileSync, existsSync, globSync } from 'node:fs'
 import path from 'node:path'
 import { keptFolder } from '../layout.ts'
 import { type Ended, run } from './processes.ts'
@@ -23,8 +23,8 @@ export async function ensureInstalled(
   if (isThere()) return undefined
   const missing = `${files.join(' or ')} is missing`
   const names = packages.join(' ')
-  if (!isExecutable(aptGet)) return `${missing}, and there is no apt-get to install ${names} with`
-  if (!isRoot && !isExecutable(sudo)) return `${missing}: install ${names} (this takes root)`
+  if (!existsSync(aptGet)) return `${missing}, and there is no apt-get to install ${names} with`
+  if (!isRoot && !existsSync(sudo)) return `${missing}: install ${names} (this takes root)`
 
   console.log(`Installing ${names} from Debian.`)
   const command = isRoot ? [aptGet] : [sudo, '-n', aptGet]
@@ -51,13 +51,4 @@ function apt(command: readonly string[], args: readonly string[]): Promise<Ended
   })
   queue = next.catch(() => {})
   return next
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

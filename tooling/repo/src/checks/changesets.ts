@@ -1,6 +1,5 @@
 import path from 'node:path'
-import type { Manifest } from '../../../config/workspaces.ts'
-import { published } from '../repository.ts'
+import { type Manifest, published } from '../../../config/workspaces.ts'
 import { runProgram, runScript } from '../run-program.ts'
 import type { Check } from '../types.ts'
 

@@ -1,5 +1,4 @@
-import { type Manifest, readManifest } from '../../../config/workspaces.ts'
-import { published, workspaces } from '../repository.ts'
+import { type Manifest, published, readManifest, workspaces } from '../../../config/workspaces.ts'
 import type { Check } from '../types.ts'
 
 const testkit = '@tesserae/testkit'

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { packInto } from '../../../config/pack.ts'
-import { type Manifest, readManifest } from '../../../config/workspaces.ts'
-import { published, type Workspace } from '../repository.ts'
+import {
+  type Manifest,
+  published,
+  readManifest,
+  type Workspace,
+} from '../../../config/workspaces.ts'
 import { runProgram, runScript } from '../run-program.ts'
 import type { Check } from '../types.ts'
 

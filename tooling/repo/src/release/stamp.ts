@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { published } from '../repository.ts'
+import { published } from '../../../config/workspaces.ts'
 
 /** The one file that says where the repository lives. */
 const addressFile = 'tooling/repo/repository.json'
