@@ -28,7 +28,8 @@ const { setTimeout } = globalThis
 chai.config.truncateThreshold = 400
 
 /**
- * Runs a test file of a bundle.
+ * Runs a test file of a bundle. The runner comes from the entry that vitest's own browser mode uses: an update of vitest
+ * may change it, and then the control of every runtime says so.
  *
  * @param loads - for each file what imports it
  * @param report - gets the name of each test before it starts, so that a hang has a name
