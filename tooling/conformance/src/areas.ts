@@ -1,40 +1,23 @@
-import { readdirSync } from 'node:fs'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { accumulators } from './accumulators/area.ts'
+import type { Area, Peer } from './area.ts'
+import { clients } from './clients/area.ts'
+import { encoders } from './encoders/area.ts'
+import { parsers } from './parsers/area.ts'
+import { responses } from './responses/area.ts'
 
-/** Each is a folder: `peers/`, a file for each, and `run-peer.ts`, which holds one of them against all cases. */
-export const areas = ['parsers', 'accumulators', 'responses', 'encoders', 'clients'] as const
+export const areas = { parsers, accumulators, responses, encoders, clients }
 
-export type Area = (typeof areas)[number]
+export type AreaName = keyof typeof areas
 
-/** What every peer says of itself, whatever it does. */
-export interface Peer {
-  /** The package whose version stands in the table. */
-  readonly package: string
-  /** Its row in the table. Default: the package. */
-  readonly name?: string
-  /** What a reader of the table has to know. */
-  readonly note?: string
+export const areaNames = Object.keys(areas) as AreaName[]
+
+/** An area without its types, for what is the same in all of them. */
+export function areaOf(name: AreaName): Area {
+  return areas[name]
 }
 
-const here = path.dirname(fileURLToPath(import.meta.url))
-
-/** The names of the files of an area's peers: whatever is put into the folder has a row. */
-export function peersOf(area: Area): string[] {
-  return readdirSync(path.join(here, area, 'peers'))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => file.slice(0, -'.ts'.length))
-    .toSorted()
-}
-
-export async function loadPeer(area: Area, file: string): Promise<Peer> {
-  return ((await import(`./${area}/peers/${file}.ts`)) as { peer: Peer }).peer
-}
-
-/** Runs all of an area's cases on one peer, in this process. What comes out is for `results.generated.json`. */
-export async function runPeer(area: Area, peer: Peer): Promise<object> {
-  const { runPeer } = (await import(`./${area}/run-peer.ts`)) as {
-    runPeer: (peer: Peer) => Promise<object>
-  }
-  return runPeer(peer)
+export function peerOf(name: AreaName, key: string): Peer {
+  const peer = areaOf(name).peers[key]
+  if (peer === undefined) throw new Error(`There is no peer "${key}" among the ${name}.`)
+  return peer
 }

@@ -1,35 +1,33 @@
 import { fileURLToPath } from 'node:url'
 import { kill, start } from '@tooling/consumers/processes'
-import type { Area } from './areas.ts'
+import type { AreaName } from './areas.ts'
 
 const program = fileURLToPath(new URL('peer-process.ts', import.meta.url))
 
-/** A peer's name and its result, or what there was of them, and a word for why there is no more. */
+/** What a peer came to, or a word for why that is nothing. */
 export interface Outcome {
-  readonly name?: string
-  readonly package?: string
   readonly result?: object
   readonly lost?: string
 }
 
 /** @param limit - milliseconds; the default is many times what the slowest takes on two busy cores */
-export function runIsolated(area: Area, file: string, limit = 60_000): Promise<Outcome> {
-  const child = start(process.execPath, [program, area, file], {
+export function runIsolated(area: AreaName, key: string, limit = 60_000): Promise<Outcome> {
+  const child = start(process.execPath, [program, area, key], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   return new Promise((resolve) => {
-    let outcome: Outcome = {}
+    let outcome: Outcome = { lost: 'crashed' }
     let complaint = ''
     child.stderr?.on('data', (text: Buffer) => (complaint = `${complaint}${text}`.slice(-2000)))
     const timer = setTimeout(() => {
-      outcome = { ...outcome, lost: 'did not end' }
+      outcome = { lost: 'did not end' }
       kill(child)
     }, limit)
-    child.on('message', (message: Outcome) => (outcome = { ...outcome, ...message }))
+    child.on('message', (result: object) => (outcome = { result }))
     child.on('close', () => {
       clearTimeout(timer)
       if (outcome.result === undefined) console.error(complaint)
-      resolve(outcome.result === undefined ? { lost: 'crashed', ...outcome } : outcome)
+      resolve(outcome)
     })
   })
 }

@@ -2,53 +2,26 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { replaceBetween } from '@tooling/conformance/markdown'
-import { groups as chatGroups } from './accumulators/cases.ts'
-import { caseTable } from './answers/table.ts'
-import { groups as responseGroups } from './responses/cases.ts'
-import { type Results, readResults } from './results.ts'
+import { groups as chatGroups } from './accumulators/area.ts'
+import { caseTable } from './answers/area.ts'
+import { areaNames } from './areas.ts'
+import { groups as responseGroups } from './responses/area.ts'
+import { readResults, rowsOf } from './results.ts'
 import { summary } from './summary.ts'
-import { inOrder, markdownNotes, markdownTable } from './tables.ts'
+import { markdownNotes, markdownTable } from './tables.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
 
 const own = 'tooling/conformance/README.md'
 
-/** Each table: the README it stands in, the name of its markers, and what it says. */
-const places: readonly (readonly [
-  readme: string,
-  marker: string,
-  content: (all: Results) => string,
-])[] = [
-  ['packages/parser/README.md', 'parsers', (all) => markdownTable('parsers', all.parsers)],
-  [
-    'packages/openai/README.md',
-    'accumulators',
-    (all) => markdownTable('accumulators', all.accumulators),
-  ],
-  [
-    'packages/openai/docs/responses.md',
-    'responses',
-    (all) => markdownTable('responses', all.responses),
-  ],
-  ['packages/encoder/README.md', 'encoders', (all) => markdownTable('encoders', all.encoders)],
-  ['packages/client/README.md', 'clients', (all) => markdownTable('clients', all.clients)],
-  [own, 'client-notes', (all) => markdownNotes('clients', all.clients)],
-  ['README.md', 'all', summary],
-  [own, 'encoder-notes', (all) => markdownNotes('encoders', all.encoders)],
-  [own, 'parser-notes', (all) => markdownNotes('parsers', all.parsers)],
-  [own, 'accumulator-notes', (all) => markdownNotes('accumulators', all.accumulators)],
-  [own, 'response-notes', (all) => markdownNotes('responses', all.responses)],
-  [
-    own,
-    'response-cases',
-    (all) => caseTable('####', responseGroups, inOrder('responses', all.responses.peers)),
-  ],
-  [
-    own,
-    'accumulator-cases',
-    (all) => caseTable('###', chatGroups, inOrder('accumulators', all.accumulators.peers)),
-  ],
-]
+/** Where the table of an area stands. */
+const homes = {
+  parsers: 'packages/parser/README.md',
+  accumulators: 'packages/openai/README.md',
+  responses: 'packages/openai/docs/responses.md',
+  encoders: 'packages/encoder/README.md',
+  clients: 'packages/client/README.md',
+} as const
 
 export interface Readme {
   readonly name: string
@@ -57,12 +30,29 @@ export interface Readme {
   readonly wanted: string
 }
 
-export function readmes(results: Results = readResults()): Readme[] {
-  return [...Map.groupBy(places, ([readme]) => readme)].map(([name, tables]) => {
+export function readmes(): Readme[] {
+  const all = readResults()
+  const tables = [
+    ...areaNames.flatMap((area) => [
+      [homes[area], area, markdownTable(area, all[area])] as const,
+      [own, `${area}-notes`, markdownNotes(area, all[area])] as const,
+    ]),
+    [
+      own,
+      'responses-cases',
+      caseTable('####', responseGroups, rowsOf('responses', all.responses)),
+    ] as const,
+    [
+      own,
+      'accumulators-cases',
+      caseTable('###', chatGroups, rowsOf('accumulators', all.accumulators)),
+    ] as const,
+    ['README.md', 'all', summary(all)] as const,
+  ]
+  return [...Map.groupBy(tables, ([readme]) => readme)].map(([name, its]) => {
     const text = readFileSync(path.join(root, name), 'utf8')
-    const wanted = tables.reduce(
-      (soFar, [, marker, content]) =>
-        replaceBetween(soFar, `conformance:${marker}`, content(results)),
+    const wanted = its.reduce(
+      (soFar, [, marker, content]) => replaceBetween(soFar, `conformance:${marker}`, content),
       text,
     )
     return { name, text, wanted }

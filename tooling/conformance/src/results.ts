@@ -1,34 +1,55 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import type { AnswerResult } from './answers/run-cases.ts'
-import type { Area } from './areas.ts'
-import type { ClientResult } from './clients/run-peer.ts'
-import type { EncoderResult } from './encoders/run-peer.ts'
-import type { ParserResult } from './parsers/run-peer.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Area, Peer } from './area.ts'
+import { type AreaName, areaOf, type areas } from './areas.ts'
+
+type ResultOf<A> = A extends Area<Peer, infer Result> ? Result : never
 
 /** What the last run came to, as it is committed. */
-export interface Results {
-  readonly parsers: AreaResults<ParserResult>
-  readonly accumulators: AreaResults<AnswerResult>
-  readonly responses: AreaResults<AnswerResult>
-  readonly encoders: AreaResults<EncoderResult>
-  readonly clients: AreaResults<ClientResult>
+export type Results = {
+  readonly [Name in AreaName]: AreaResults<ResultOf<(typeof areas)[Name]>>
 }
 
-export interface AreaResults<Result> {
+export interface AreaResults<Result extends object = object> {
   /** The day of the run. */
   readonly date: string
   readonly node: string
-  readonly peers: readonly Row<Result>[]
+  /** By their keys in the area. */
+  readonly peers: Readonly<Record<string, PeerResult<Result>>>
 }
 
-/** One peer; without a result, but with a word why, if it came to none. */
-export interface Row<Result> {
-  /** Its file in `peers/`. */
-  readonly file: string
-  readonly name: string
+/** Of one peer; without a result, but with a word why, if it came to none. */
+export interface PeerResult<Result extends object = object> {
   readonly version: string
   readonly result?: Result
-  readonly lost?: string | undefined
+  readonly lost?: string
+}
+
+/** A result with what the tables say of its peer. */
+export interface Row<Result extends object = object> extends PeerResult<Result> {
+  readonly name: string
+  readonly note: string | undefined
+}
+
+/** The rows of this repository come first, the others from the best on. */
+export function rowsOf<Result extends object>(
+  name: AreaName,
+  results: AreaResults<Result>,
+): readonly Row<Result>[] {
+  const { peers, better } = areaOf(name)
+  const rows = Object.entries(results.peers).map(([key, its]): Row<Result> => ({
+    name: peers[key]?.name ?? key,
+    note: peers[key]?.note,
+    ...its,
+  }))
+  return rows.toSorted((a, b) => {
+    if (isOurs(a) !== isOurs(b)) return isOurs(a) ? -1 : 1
+    if (a.result === undefined || b.result === undefined) return a.result === undefined ? 1 : -1
+    return better(a.result, b.result)
+  })
+}
+
+export function isOurs({ name }: { readonly name: string }): boolean {
+  return name.startsWith('@tesserae/')
 }
 
 const file = new URL('../results.generated.json', import.meta.url)
@@ -38,7 +59,7 @@ export function readResults(): Results {
 }
 
 /** Puts one area's results in the place of its last. */
-export function writeResults(area: Area, results: AreaResults<object>): void {
-  const all = existsSync(file) ? readResults() : {}
-  writeFileSync(file, `${JSON.stringify({ ...all, [area]: results }, undefined, 1)}\n`)
+export function writeResults(name: AreaName, results: AreaResults): void {
+  const all = { ...readResults(), [name]: results }
+  writeFileSync(file, `${JSON.stringify(all, undefined, 1)}\n`)
 }

@@ -2,16 +2,16 @@
 // `-- --write` keeps what comes out, in `results.generated.json` and in the tables of the READMEs.
 import { inParallel } from '@tooling/consumers/parallel'
 import { readArgs, refuse, startProgress } from '../../config/command.ts'
-import { type Area, areas, peersOf } from './areas.ts'
+import { type AreaName, areaNames, areaOf } from './areas.ts'
 import { runIsolated } from './isolated.ts'
 import { writeTables } from './readmes.ts'
-import { type Row, writeResults } from './results.ts'
+import { type PeerResult, writeResults } from './results.ts'
 import { plainTable } from './tables.ts'
 import { versionOf } from './versions.ts'
 
 const usage = `npm run conformance -- [area …] [--write]
 
-  area      any of ${areas.join(', ')}; without one, all
+  area      any of ${areaNames.join(', ')}; without one, all
   --write   updates the results and the tables of the READMEs`
 
 const { values, positionals: named } = readArgs(usage, {
@@ -19,12 +19,12 @@ const { values, positionals: named } = readArgs(usage, {
   allowPositionals: true,
 })
 const { write } = values
-const unknown = named.find((arg) => !areas.includes(arg as Area))
+const unknown = named.find((arg) => !areaNames.includes(arg as AreaName))
 if (unknown !== undefined) refuse(`There is no area "${unknown}".`, usage)
 
-for (const area of areas.filter((each) => named.length === 0 || named.includes(each))) {
+for (const area of areaNames.filter((each) => named.length === 0 || named.includes(each))) {
   const started = performance.now()
-  const peers = await rows(area)
+  const peers = await resultsOf(area)
   const results = {
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
@@ -37,16 +37,19 @@ for (const area of areas.filter((each) => named.length === 0 || named.includes(e
 if (write) for (const name of writeTables()) console.log(`${name} is up to date`)
 
 /** Two at a time: each is a process that mostly loads its peer. */
-async function rows(area: Area): Promise<Row<object>[]> {
-  const files = peersOf(area)
-  const done: Row<object>[] = []
-  const progress = startProgress(files.length)
-  await inParallel(files, 2, async (file) => {
-    progress.begin(`${area}: ${file}`)
-    const { name = file, package: from, result, lost } = await runIsolated(area, file)
-    const version = from === undefined ? '' : versionOf(from)
-    done.push({ file, name, version, ...(result === undefined ? { lost } : { result }) })
+async function resultsOf(area: AreaName): Promise<Record<string, PeerResult>> {
+  const peers = Object.entries(areaOf(area).peers)
+  const results = Object.fromEntries(
+    peers.map(([key, peer]): [string, PeerResult] => [
+      key,
+      { version: versionOf(peer.package ?? key) },
+    ]),
+  )
+  const progress = startProgress(peers.length)
+  await inParallel(Object.keys(results), 2, async (key) => {
+    progress.begin(`${area}: ${key}`)
+    Object.assign(results[key]!, await runIsolated(area, key))
   })
   progress.clear()
-  return done.toSorted((a, b) => (a.file < b.file ? -1 : 1))
+  return results
 }

@@ -1,37 +1,28 @@
 import { table } from '@tooling/conformance/markdown'
-import { countOf } from './answers/table.ts'
-import { altered, isOpen } from './encoders/table.ts'
-import type { Results, Row } from './results.ts'
-import { isOurs } from './tables.ts'
+import { countOf } from './answers/area.ts'
+import { altered, isOpen } from './encoders/area.ts'
+import { type AreaName } from './areas.ts'
+import { type AreaResults, isOurs, type Results, rowsOf } from './results.ts'
 
 /** For the README of all: a line for each kind. */
 export function summary({ parsers, accumulators, encoders }: Results): string {
-  const right = split(parsers.peers, ({ everyCut }) => everyCut)
-  const whole = split(accumulators.peers, ({ verdicts }) => countOf(verdicts, 'right'))
-  const open = split(encoders.peers, (result) => Number(isOpen(result)))
-  const changed = split(encoders.peers, altered)
+  const right = split('parsers', parsers, ({ everyCut }) => everyCut)
+  const whole = split('accumulators', accumulators, ({ verdicts }) => countOf(verdicts, 'right'))
+  const open = split('encoders', encoders, (result) => Number(isOpen(result)))
+  const changed = split('encoders', encoders, altered)
+  const { vectors } = Object.values(parsers.peers)[0]?.result ?? {}
+  const { verdicts = {} } = Object.values(accumulators.peers)[0]?.result ?? {}
   const rows = [
-    [
-      'parsers',
-      `${parsers.peers[0]?.result?.vectors} vectors, right at every cut`,
-      range(right.ours),
-      range(right.others),
-    ],
+    ['parsers', `${vectors} vectors, right at every cut`, ...right.map(range)],
     [
       'accumulators',
-      `${Object.keys(accumulators.peers[0]?.result?.verdicts ?? {}).length} streams as servers send them, right`,
-      range(whole.ours),
-      range(whole.others),
+      `${Object.keys(verdicts).length} streams as servers send them, right`,
+      ...whole.map(range),
     ],
-    [
-      'encoders',
-      'line ends in each field of text, something injected',
-      howMany(open.ours),
-      howMany(open.others),
-    ],
-    ['', 'values changed without an error', range(changed.ours), range(changed.others)],
+    ['encoders', 'line ends in each field of text, something injected', ...open.map(howMany)],
+    ['', 'values changed without an error', ...changed.map(range)],
   ]
-  const counts = [right, whole, open].map(({ others }) => others.length)
+  const counts = [right, whole, open].map(([, others]) => others.length)
   return [
     table(
       [
@@ -48,16 +39,17 @@ export function summary({ parsers, accumulators, encoders }: Results): string {
   ].join('\n')
 }
 
-function split<Result>(
-  peers: readonly Row<Result>[],
+/** A number of each result: of ours, and of the others. */
+function split<Result extends object>(
+  name: AreaName,
+  results: AreaResults<Result>,
   measure: (result: Result) => number,
-): { ours: number[]; others: number[] } {
-  const measured = (rows: readonly Row<Result>[]): number[] =>
-    rows.flatMap(({ result }) => (result === undefined ? [] : [measure(result)]))
-  return {
-    ours: measured(peers.filter((peer) => isOurs(peer))),
-    others: measured(peers.filter((peer) => !isOurs(peer))),
-  }
+): [ours: number[], others: number[]] {
+  const measured = (ours: boolean): number[] =>
+    rowsOf(name, results).flatMap((row) =>
+      row.result === undefined || isOurs(row) !== ours ? [] : [measure(row.result)],
+    )
+  return [measured(true), measured(false)]
 }
 
 function howMany(flags: readonly number[]): string {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { trialsOf } from '../src/encoders/corpus.ts'
 import { type EncoderPeer, fields, type Sent } from '../src/encoders/peer.ts'
-import { peer as ours } from '../src/encoders/peers/tesserae.ts'
-import { runPeer } from '../src/encoders/run-peer.ts'
+import { peers } from '../src/encoders/peers.ts'
+import { runPeer } from '../src/encoders/area.ts'
 
 test('@tesserae/encoder lets nothing in, and changes nothing', async () => {
-  const { fields: results } = await runPeer(ours)
+  const { fields: results } = await runPeer(peers['@tesserae/encoder'])
   expect(Object.keys(results)).toEqual(['event', 'id', 'data', 'comment', 'retry'])
   for (const { injected, altered, trials, refused, exact } of Object.values(results)) {
     expect([injected, altered]).toEqual([0, []])
@@ -24,9 +24,8 @@ test('each field is tried with each line end, and with values that have none', (
 
 describe('an encoder that', () => {
   const peer = (encode: (sent: Sent) => string, more: Partial<EncoderPeer> = {}): EncoderPeer => ({
-    package: 'p',
     takes: ['event', 'data'],
-    encode,
+    load: async () => encode,
     ...more,
   })
   const block = (event: string | undefined, data: string): string =>
@@ -79,6 +78,6 @@ describe('an encoder that', () => {
   })
 
   test('sends nothing that can be read is not an encoder', async () => {
-    await expect(runPeer(peer(() => ''))).rejects.toThrow('p sends no harmless event')
+    await expect(runPeer(peer(() => ''))).rejects.toThrow('It sends no harmless event')
   })
 })

@@ -2,22 +2,22 @@ import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
 import type { Found, ParserPeer } from '../src/parsers/peer.ts'
 import { compare } from '../src/parsers/compare.ts'
-import { peer as compat } from '../src/parsers/peers/tesserae-compat.ts'
-import { peer as ours } from '../src/parsers/peers/tesserae.ts'
-import { runPeer } from '../src/parsers/run-peer.ts'
+import { runPeer } from '../src/parsers/area.ts'
+import { peers } from '../src/parsers/peers.ts'
 import { topicOf } from '../src/parsers/topics.ts'
 
-test.each([ours, compat])('$package is right about every vector at every cut', async (peer) => {
-  expect(await runPeer(peer)).toMatchObject({ whole: 118, everyCut: 118, wrong: {} })
-})
+test.each(['@tesserae/parser', '@tesserae/parser/compat'] as const)(
+  '%s is right about every vector at every cut',
+  async (key) => {
+    expect(await runPeer(peers[key])).toMatchObject({ whole: 118, everyCut: 118, wrong: {} })
+  },
+)
 
 describe('a peer', () => {
   const shows = { unnamed: { is: 'message' }, id: { of: 'stream' }, retry: true } as const
   const peer: ParserPeer = {
-    package: 'p',
-    takes: 'bytes',
     shows,
-    read: () => ({ events: [] }),
+    load: async () => () => ({ events: [] }),
   }
   const vector = {
     ...vectors[0]!,
@@ -69,11 +69,13 @@ describe('a peer', () => {
   test('that hangs, throws or is wrong at one cut alone is found out', async () => {
     const at = (chunks: readonly Uint8Array[], length: number): boolean =>
       chunks[0]?.length === length
+    const ours = peers['@tesserae/parser']
+    const read = await ours.load()
     const fragile: ParserPeer = {
       ...ours,
-      read(chunks) {
+      load: async () => (chunks) => {
         if (at(chunks, 5)) throw new Error('cut at 5')
-        return ours.read(at(chunks, 7) ? chunks.slice(1) : chunks)
+        return read(at(chunks, 7) ? chunks.slice(1) : chunks)
       },
     }
     const { whole, wrong } = await runPeer(fragile)

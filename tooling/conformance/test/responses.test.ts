@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { Case } from '../src/answers/case.ts'
 import { compare, type Verdict } from '../src/answers/compare.ts'
 import type { AnswerPeer, Seen } from '../src/answers/peer.ts'
-import { cases } from '../src/responses/cases.ts'
-import { peer as ours } from '../src/responses/peers/tesserae.ts'
-import { runPeer } from '../src/responses/run-peer.ts'
+import { groups, responses } from '../src/responses/area.ts'
+import { peers } from '../src/responses/peers.ts'
+
+const ours: AnswerPeer = peers['@tesserae/openai/responses']
+const cases = Object.values(groups).flat()
 
 test('@tesserae/openai/responses is right about every case', async () => {
-  const { verdicts } = await runPeer(ours)
+  const { verdicts } = await responses.run(ours)
   expect(Object.entries(verdicts).filter(([, verdict]) => verdict !== 'right')).toEqual([])
 })
 

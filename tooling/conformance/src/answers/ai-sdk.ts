@@ -1,17 +1,6 @@
 import { jsonSchema, type LanguageModel, streamText, tool, type ToolSet } from 'ai'
-import type { Aspect, Call } from './case.ts'
+import type { Call } from './case.ts'
 import type { Seen } from './peer.ts'
-
-/** For which the parts of `streamText` have no place. */
-export const lacking: readonly Aspect[] = [
-  'choices',
-  'refusal',
-  'functionCall',
-  'customTools',
-  'audio',
-  'images',
-  'output',
-]
 
 /** What providers tell beside the parts. */
 interface ProviderMetadata {

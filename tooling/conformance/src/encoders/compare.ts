@@ -26,7 +26,7 @@ export function compare(
   if (field !== 'comment' && field !== 'retry') {
     // Some servers send events of their own around it.
     const at = usual.events.findIndex((event) => valueOf(peer, field, event) === control.value)
-    if (at < 0) throw new Error(`${peer.package} sends no harmless ${field}`)
+    if (at < 0) throw new Error(`It sends no harmless ${field}`)
     if (isInjected(field, found, usual, at)) return 'injected'
     const event = found.events.length === usual.events.length ? found.events[at] : undefined
     return event && valueOf(peer, field, event) === carried(peer, field, value)

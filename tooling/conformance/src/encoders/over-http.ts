@@ -1,33 +1,60 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Body, Encode, Sent } from './peer.ts'
+
+/** Does something in a place whose caller keeps errors for itself. */
+type Attempt = (send: () => void | Promise<void>) => Promise<void>
+
+/** What `answer` answers. What is thrown in an attempt is thrown here, and no framework hides it. */
+export async function unhidden(answer: (attempt: Attempt) => Promise<Body>): Promise<Body> {
+  let thrown: { error: unknown } | undefined
+  const body = await answer(async (send) => {
+    try {
+      await send()
+    } catch (error) {
+      thrown = { error }
+    }
+  })
+  if (thrown) throw thrown.error
+  return body
+}
 
 /**
  * The body of a response over a socket of this machine, for encoders that need one.
  *
  * @param handle - answers; what it throws is thrown here, and whatever it left open is then ended
  */
-export async function overHttp(
-  handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
-): Promise<Uint8Array> {
-  let thrown: { error: unknown } | undefined
-  const server = createServer(async (request, response) => {
-    try {
-      await handle(request, response)
-    } catch (error) {
-      thrown = { error }
-    }
-    // Some write in the next turn, or the one after it.
-    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
-    response.end()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+export function overHttp(
+  handle: (sent: Sent, request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+): Encode {
+  return (sent) =>
+    unhidden(async (attempt) => {
+      const server = createServer(async (request, response) => {
+        await attempt(() => handle(sent, request, response))
+        // Some write in the next turn, or the one after it.
+        for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+        response.end()
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      try {
+        const { port } = server.address() as AddressInfo
+        return await (await fetch(`http://127.0.0.1:${port}/`)).bytes()
+      } finally {
+        server.close()
+        server.closeAllConnections()
+      }
+    })
+}
+
+/** What the application answers over a socket of this machine; afterwards it is closed. */
+export async function bodyFrom(app: FastifyInstance): Promise<Uint8Array> {
+  const address = await app.listen({ port: 0, host: '127.0.0.1' })
   try {
-    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-    const body = await response.bytes()
-    if (thrown) throw thrown.error
-    return body
+    const response = await fetch(address, { headers: { accept: 'text/event-stream' } })
+    return await response.bytes()
   } finally {
-    server.close()
-    server.closeAllConnections()
+    app.server.closeAllConnections()
+    await app.close()
   }
 }

@@ -1,14 +1,15 @@
-import type { Peer } from '../areas.ts'
+import type { Peer } from '../area.ts'
 
-/** What an encoder of any make is asked for. A file in `peers/` is one of these. */
-export interface EncoderPeer extends Peer {
+/** An encoder of any make. */
+export interface EncoderPeer extends Peer<Encode> {
   /** What a caller of its API can give it. `text`: data that is sent as it is, where `data` would become JSON. */
   readonly takes: readonly Field[]
   /** It makes JSON of `data`: this takes it out again. */
   readonly json?: (data: string) => unknown
-  /** The body of a response in which this event is sent, and no other. What it refuses it throws. */
-  encode(sent: Sent): Body | Promise<Body>
 }
+
+/** The body of a response in which this event is sent, and no other. What it refuses it throws. */
+export type Encode = (sent: Sent) => Body | Promise<Body>
 
 export type Body = string | Uint8Array
 

@@ -1,9 +1,7 @@
-import type { Peer } from '../areas.ts'
+import type { Peer } from '../area.ts'
 
-/** What a parser of any make is asked for, and how it is to be understood. A file in `peers/` is one of these. */
-export interface ParserPeer extends Peer {
-  /** `text`: it takes strings, so its users put a streaming `TextDecoder` in front, and so does this. */
-  readonly takes: 'bytes' | 'text'
+/** A parser of any make, and how it is to be understood. */
+export interface ParserPeer extends Peer<Read> {
   /** What its API shows of an event beside the data. What it does not show is not judged. */
   readonly shows: {
     /** What its events say in the place of a name when the stream gave none; left out if it shows no names. */
@@ -15,9 +13,10 @@ export interface ParserPeer extends Peer {
     /** It parses the data as JSON, and takes `[DONE]` for the end. */
     readonly json?: true
   }
-  /** Reads one whole stream, which comes in these chunks. */
-  read(chunks: readonly Uint8Array[]): Found | Promise<Found>
 }
+
+/** Reads one whole stream, which comes in these chunks. */
+export type Read = (chunks: readonly Uint8Array[]) => Found | Promise<Found>
 
 export interface Found {
   readonly events: readonly FoundEvent[]

@@ -4,8 +4,6 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { ServedStreams, TimedServer } from './work.ts'
 
-type Message = { readonly port: number } | { readonly cpu: number } | { readonly done: true }
-
 /**
  * Work that is done by `start`, in a process of its own: the same file, run again. Its CPU time, user and
  * system, is what is measured; reading what it sends is the work of this process, and free.
@@ -20,21 +18,19 @@ export function timedServer(file: string, start: () => Promise<ServedStreams>): 
       const broadcast = clients > 1
       if (!running.has(broadcast)) running.set(broadcast, spawnServer(file, broadcast))
       const { child, port } = await running.get(broadcast)!
-      const sockets: Socket[] = []
       // A server that floods begins with the request, one that broadcasts when all clients are there.
       const idle = await ask(child, 'cpu')
-      const readers = Array.from({ length: clients }, () => reader(port, events, sockets))
-      await Promise.all(readers.map(({ connected }) => connected))
+      const sockets = Array.from({ length: clients }, () => request(port, events))
+      await Promise.all(sockets.map((socket) => once(socket, 'readable')))
       const before = broadcast ? await ask(child, 'cpu') : idle
-      if (broadcast) void ask(child, { broadcast: events })
-      const counts = await Promise.all(readers.map(({ count }) => count))
+      if (broadcast) child.send({ broadcast: events })
+      const counts = await Promise.all(sockets.map((socket) => countEvents(socket, events)))
       const after = await ask(child, 'cpu')
       for (const socket of sockets) socket.destroy()
-      const cpu = (after as { cpu: number }).cpu - (before as { cpu: number }).cpu
       return {
         events: counts.reduce((sum, count) => sum + count, 0),
         checksum: 0,
-        nanoseconds: cpu * 1000,
+        nanoseconds: (after - before) * 1000,
       }
     },
   }
@@ -48,18 +44,13 @@ export function broadcasts(): boolean {
 async function serve(start: () => Promise<ServedStreams>): Promise<void> {
   const { server, broadcast } = await start()
   if (!server.listening) await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
   process.on('disconnect', () => process.exit())
-  process.on('message', async (asked: 'cpu' | { broadcast: number }) => {
-    if (asked !== 'cpu') {
-      await broadcast?.(asked.broadcast)
-      process.send?.({ done: true })
-      return
-    }
+  process.on('message', (asked: 'port' | 'cpu' | { broadcast: number }) => {
     const { user, system } = process.cpuUsage()
-    process.send?.({ cpu: user + system })
+    if (asked === 'port') process.send?.((server.address() as AddressInfo).port)
+    else if (asked === 'cpu') process.send?.(user + system)
+    else void broadcast?.(asked.broadcast)
   })
-  process.send?.({ port })
 }
 
 async function spawnServer(
@@ -70,63 +61,37 @@ async function spawnServer(
     env: { ...process.env, BENCH_SERVER: broadcast ? 'broadcast' : 'flood' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const { port } = (await answer(child)) as { port: number }
   // The process that measures ends when it is done, and this one with it.
   child.unref()
-  child.channel?.unref()
-  return { child, port }
+  return { child, port: await ask(child, 'port') }
 }
 
-function ask(child: ChildProcess, question: 'cpu' | { broadcast: number }): Promise<Message> {
+/** One question at a time. The channel holds this process for as long as the answer is awaited, and no longer. */
+async function ask(child: ChildProcess, question: 'port' | 'cpu'): Promise<number> {
+  child.channel?.ref()
   child.send(question)
-  return answer(child, question === 'cpu' ? 'cpu' : 'done')
+  const [answer] = await once(child, 'message')
+  child.channel?.unref()
+  return answer
 }
 
-/** The channel holds this process for as long as an answer is awaited, and no longer. */
-const awaited = new Map<ChildProcess, number>()
-
-function answer(child: ChildProcess, field = 'port'): Promise<Message> {
-  const count = (change: number): number => {
-    const left = (awaited.get(child) ?? 0) + change
-    awaited.set(child, left)
-    return left
-  }
-  return new Promise((resolve) => {
-    const take = (message: Message): void => {
-      if (!(field in message)) return
-      child.off('message', take)
-      if (count(-1) === 0) child.channel?.unref()
-      resolve(message)
-    }
-    if (count(1) === 1) child.channel?.ref()
-    child.on('message', take)
-  })
-}
-
-/** Counts the events of one response by their data, of which each has one line. */
-function reader(
-  port: number,
-  events: number,
-  sockets: Socket[],
-): { connected: Promise<void>; count: Promise<number> } {
+function request(port: number, events: number): Socket {
   const socket = connect(port, '127.0.0.1')
-  sockets.push(socket)
-  let begun = (): void => {}
-  const connected = new Promise<void>((resolve) => (begun = resolve))
-  const count = new Promise<number>((resolve, reject) => {
-    let seen = 0
-    let rest: Buffer = Buffer.alloc(0)
-    socket.on('error', reject)
-    socket.on('data', (packet: Buffer) => {
-      begun()
-      const chunk = Buffer.concat([rest, packet])
-      for (let at = chunk.indexOf('data:'); at >= 0; at = chunk.indexOf('data:', at + 5)) seen++
-      // A packet may end within the word.
-      rest = chunk.subarray(-4)
-      if (seen >= events) resolve(seen)
-    })
-    socket.on('close', () => resolve(seen))
-  })
   socket.write(`GET /?events=${events} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`)
-  return { connected, count }
+  return socket
+}
+
+/** Counts the events of a response by their data, of which each has one line, until there are so many. */
+async function countEvents(socket: Socket, events: number): Promise<number> {
+  let seen = 0
+  let rest: Buffer = Buffer.alloc(0)
+  // Closing it is no part of the work that is timed.
+  for await (const packet of socket.iterator({ destroyOnReturn: false })) {
+    const chunk = Buffer.concat([rest, packet])
+    for (let at = chunk.indexOf('data:'); at >= 0; at = chunk.indexOf('data:', at + 5)) seen++
+    // A packet may end within the word.
+    rest = chunk.subarray(-4)
+    if (seen >= events) break
+  }
+  return seen
 }
