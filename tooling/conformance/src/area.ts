@@ -1,15 +1,17 @@
 import type { Column } from '@tooling/conformance/markdown'
 
 /** A library in the comparison: one of this repository, or another. */
-export interface Peer<Use = unknown> {
+export interface Peer<Package = unknown, Input = never, Output = unknown> {
   /** Its row in the tables. Default: its key. */
   readonly name?: string
   /** The package whose version stands in the tables. Default: its key. */
   readonly package?: string
   /** What a reader of the table has to know. */
   readonly note?: string
-  /** Loads the package, and gives what the cases call. */
-  load(): Promise<Use>
+  /** Called when the peer has its turn, in a process of its own. */
+  load(): Promise<Package>
+  /** Calls the package with the input of one case. */
+  use(its: Package, input: Input): Output
 }
 
 /** One kind of libraries: who is compared, by what, and how it becomes a table. */

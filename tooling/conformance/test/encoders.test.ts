@@ -25,7 +25,8 @@ test('each field is tried with each line end, and with values that have none', (
 describe('an encoder that', () => {
   const peer = (encode: (sent: Sent) => string, more: Partial<EncoderPeer> = {}): EncoderPeer => ({
     takes: ['event', 'data'],
-    load: async () => encode,
+    load: async () => {},
+    use: (_, sent) => encode(sent),
     ...more,
   })
   const block = (event: string | undefined, data: string): string =>

@@ -17,7 +17,8 @@ describe('a peer', () => {
   const shows = { unnamed: { is: 'message' }, id: { of: 'stream' }, retry: true } as const
   const peer: ParserPeer = {
     shows,
-    load: async () => () => ({ events: [] }),
+    load: async () => {},
+    use: () => ({ events: [] }),
   }
   const vector = {
     ...vectors[0]!,
@@ -70,12 +71,11 @@ describe('a peer', () => {
     const at = (chunks: readonly Uint8Array[], length: number): boolean =>
       chunks[0]?.length === length
     const ours = peers['@tesserae/parser']
-    const read = await ours.load()
     const fragile: ParserPeer = {
       ...ours,
-      load: async () => (chunks) => {
+      use(its, chunks) {
         if (at(chunks, 5)) throw new Error('cut at 5')
-        return read(at(chunks, 7) ? chunks.slice(1) : chunks)
+        return ours.use(its, at(chunks, 7) ? chunks.slice(1) : chunks)
       },
     }
     const { whole, wrong } = await runPeer(fragile)

@@ -3,7 +3,7 @@ import type { Area } from '../area.ts'
 import { within } from '../within.ts'
 import type { Case } from './case.ts'
 import { compare, type Verdict } from './compare.ts'
-import type { AnswerPeer, ReadAnswer, Seen } from './peer.ts'
+import type { AnswerPeer, Seen } from './peer.ts'
 
 export interface AnswerResult {
   /** By the name of the case. */
@@ -44,18 +44,19 @@ export function answerArea(
 }
 
 async function runCases(cases: readonly Case[], peer: AnswerPeer): Promise<AnswerResult> {
-  const read = await peer.load()
+  const its = await peer.load()
   const verdicts: Record<string, Verdict> = {}
-  for (const each of cases) verdicts[each.name] = compare(peer, each, await outcomeOf(read, each))
+  for (const each of cases)
+    verdicts[each.name] = compare(peer, each, await outcomeOf(peer, its, each))
   return { verdicts }
 }
 
-async function outcomeOf(read: ReadAnswer, { body }: Case): Promise<Seen | Error> {
+async function outcomeOf(peer: AnswerPeer, its: unknown, { body }: Case): Promise<Seen | Error> {
   const type = body.startsWith('{') ? 'application/json' : 'text/event-stream'
   const fetch = async (): Promise<Response> =>
     new Response(body, { headers: { 'content-type': type } })
   try {
-    return (await within(3000, read(fetch))) ?? new Error('did not end')
+    return (await within(3000, peer.use(its, fetch))) ?? new Error('did not end')
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }

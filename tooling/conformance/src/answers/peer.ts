@@ -1,15 +1,14 @@
-import type { LanguageModel } from 'ai'
 import type { Peer } from '../area.ts'
 import type { Aspect, Expected } from './case.ts'
 
-/** A library that reads the answers of models. */
-export interface AnswerPeer extends Peer<ReadAnswer> {
+/** A library that reads the answers of models: it asks for one, which `fetch` gives to every request, and reads it to its end. */
+export interface AnswerPeer<Package = unknown> extends Peer<Package, Fetch, Promise<Seen>> {
   /** Parts of a message for which its API has no place. It is not judged by them. */
   readonly lacks: readonly Aspect[]
 }
 
-/** Asks for one answer, which `fetch` gives to every request, and reads it to its end. */
-export type ReadAnswer = (fetch: Fetch) => Promise<Seen>
+/** Ties what is loaded to what is called. */
+export const reader = <Package>(peer: AnswerPeer<Package>): AnswerPeer => peer
 
 export type Fetch = typeof globalThis.fetch
 
@@ -38,11 +37,3 @@ export const lackedByStreamText: readonly Aspect[] = [
   'images',
   'output',
 ]
-
-/** Reads with a model of the AI SDK, as its users do: through `streamText`. */
-export async function throughStreamText(
-  modelFor: (fetch: Fetch) => LanguageModel,
-): Promise<ReadAnswer> {
-  const { readWith } = await import('./ai-sdk.ts')
-  return (fetch) => readWith(modelFor(fetch))
-}

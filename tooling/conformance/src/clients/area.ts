@@ -4,7 +4,7 @@ import { scenarios } from '../../../../packages/client/test/support/index.ts'
 import { SPEED, stageOverSocket } from '../../../../packages/client/test/support/over-socket.ts'
 import type { Scenario } from '../../../../packages/client/test/support/scenario.ts'
 import type { Area } from '../area.ts'
-import type { ClientPeer, Connect } from './peer.ts'
+import type { ClientPeer, ClientTask } from './peer.ts'
 import { peers } from './peers.ts'
 
 export interface ClientResult {
@@ -70,7 +70,7 @@ const asked: readonly Scenario[] = Object.values(scenarios)
   )
 
 async function runPeer(peer: ClientPeer): Promise<ClientResult> {
-  const connect = await peer.load()
+  const its = await peer.load()
   const restore = hurry()
   let crashes = 0
   const count = (): void => void crashes++
@@ -79,7 +79,7 @@ async function runPeer(peer: ClientPeer): Promise<ClientResult> {
   const tried = asked.filter(({ options = {} }) => canTry(peer, options))
   try {
     await inParallel(tried, AT_ONCE, async (scenario) => {
-      const fault = await faultOf(connect, scenario)
+      const fault = await faultOf(peer, its, scenario)
       if (fault !== undefined) wrong[scenario.name] = fault
     })
   } finally {
@@ -111,12 +111,16 @@ function hurry(): () => void {
   return () => void (globalThis.setTimeout = setTimeout)
 }
 
-async function faultOf(connect: Connect, scenario: Scenario): Promise<Fault | undefined> {
+async function faultOf(
+  peer: ClientPeer,
+  its: unknown,
+  scenario: Scenario,
+): Promise<Fault | undefined> {
   const { options = {}, act } = scenario
   const stage = await stageOverSocket(scenario)
   const events: string[] = []
   const stop = new AbortController()
-  const over = connect({
+  const task: ClientTask = {
     address: stage.address,
     init: {
       method: options.method === 'POST' ? 'POST' : 'GET',
@@ -128,7 +132,8 @@ async function faultOf(connect: Connect, scenario: Scenario): Promise<Fault | un
       events.push(data)
       if (act?.events === events.length) stop.abort()
     },
-  }).then(
+  }
+  const over = peer.use(its, task).then(
     () => 'over',
     () => 'over',
   )

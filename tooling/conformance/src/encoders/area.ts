@@ -2,7 +2,7 @@ import type { Area } from '../area.ts'
 import { within } from '../within.ts'
 import { type Fate, compare, sentWith } from './compare.ts'
 import { type LineEnd, trialsOf } from './corpus.ts'
-import { type Body, type Encode, type EncoderPeer, type Field, fields, type Sent } from './peer.ts'
+import { type Body, type EncoderPeer, type Field, fields, type Sent } from './peer.ts'
 import { peers } from './peers.ts'
 
 export interface EncoderResult {
@@ -41,8 +41,11 @@ export const encoders: Area<EncoderPeer, EncoderResult> = {
   better: (a, b) => injectable(a) - injectable(b) || altered(a) - altered(b),
 }
 
+type Encode = (sent: Sent) => Body | Promise<Body>
+
 export async function runPeer(peer: EncoderPeer): Promise<EncoderResult> {
-  const encode = await peer.load()
+  const its = await peer.load()
+  const encode: Encode = (sent) => peer.use(its, sent)
   const results: Partial<Record<Field, FieldResult>> = {}
   for (const field of fields)
     if (peer.takes.includes(field)) results[field] = await runField(peer, encode, field)

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import type { Body, Encode, Sent } from './peer.ts'
+import type { Body } from './peer.ts'
 
 /** Does something in a place whose caller keeps errors for itself. */
 type Attempt = (send: () => void | Promise<void>) => Promise<void>
@@ -26,25 +26,24 @@ export async function unhidden(answer: (attempt: Attempt) => Promise<Body>): Pro
  * @param handle - answers; what it throws is thrown here, and whatever it left open is then ended
  */
 export function overHttp(
-  handle: (sent: Sent, request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
-): Encode {
-  return (sent) =>
-    unhidden(async (attempt) => {
-      const server = createServer(async (request, response) => {
-        await attempt(() => handle(sent, request, response))
-        // Some write in the next turn, or the one after it.
-        for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
-        response.end()
-      })
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      try {
-        const { port } = server.address() as AddressInfo
-        return await (await fetch(`http://127.0.0.1:${port}/`)).bytes()
-      } finally {
-        server.close()
-        server.closeAllConnections()
-      }
+  handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+): Promise<Body> {
+  return unhidden(async (attempt) => {
+    const server = createServer(async (request, response) => {
+      await attempt(() => handle(request, response))
+      // Some write in the next turn, or the one after it.
+      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
+      response.end()
     })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    try {
+      const { port } = server.address() as AddressInfo
+      return await (await fetch(`http://127.0.0.1:${port}/`)).bytes()
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
 }
 
 /** What the application answers over a socket of this machine; afterwards it is closed. */

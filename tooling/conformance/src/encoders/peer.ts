@@ -1,15 +1,15 @@
 import type { Peer } from '../area.ts'
 
-/** An encoder of any make. */
-export interface EncoderPeer extends Peer<Encode> {
+/**
+ * An encoder of any make. It gives the body of a response in which one event is sent, and no other. What it refuses it
+ * throws.
+ */
+export interface EncoderPeer<Package = unknown> extends Peer<Package, Sent, Body | Promise<Body>> {
   /** What a caller of its API can give it. `text`: data that is sent as it is, where `data` would become JSON. */
   readonly takes: readonly Field[]
   /** It makes JSON of `data`: this takes it out again. */
   readonly json?: (data: string) => unknown
 }
-
-/** The body of a response in which this event is sent, and no other. What it refuses it throws. */
-export type Encode = (sent: Sent) => Body | Promise<Body>
 
 export type Body = string | Uint8Array
 

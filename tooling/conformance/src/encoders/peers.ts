@@ -17,89 +17,83 @@ interface KoaStream {
   send(event: object): void
 }
 
+/** Ties what is loaded to what is called. */
+const encoder = <Package>(peer: EncoderPeer<Package>): EncoderPeer => peer
+
 /** Each is called as its documentation says. */
 export const peers = {
-  ai: {
+  ai: encoder({
     takes: ['data'],
     json: JSON.parse,
     note: '`JsonToSseTransformStream`.',
-    async load() {
-      const { JsonToSseTransformStream } = await import('ai')
-      return async ({ data }) => {
-        const stream = new JsonToSseTransformStream()
-        const writer = stream.writable.getWriter()
-        void writer.write(data).then(() => writer.close())
-        let text = ''
-        for await (const piece of stream.readable) text += piece
-        // After every stream, and not part of the event.
-        return text.replace(/data: \[DONE\]\n\n$/, '')
-      }
+    load: () => import('ai'),
+    async use({ JsonToSseTransformStream }, { data }) {
+      const stream = new JsonToSseTransformStream()
+      const writer = stream.writable.getWriter()
+      void writer.write(data).then(() => writer.close())
+      let text = ''
+      for await (const piece of stream.readable) text += piece
+      // After every stream, and not part of the event.
+      return text.replace(/data: \[DONE\]\n\n$/, '')
     },
-  },
-  'better-sse': {
+  }),
+  'better-sse': encoder({
     takes: ['event', 'id', 'data', 'text', 'comment', 'retry'],
     json: JSON.parse,
     note: 'The event buffer that its sessions write with. Data is JSON; text is sent with the serializer `String`.',
-    async load() {
-      const { createEventBuffer } = await import('better-sse')
-      return ({ comment, data, text, event, id, retry }) => {
-        const buffer = createEventBuffer(text === undefined ? {} : { serializer: String })
-        if (comment !== undefined) return buffer.comment(comment).dispatch().read()
-        if (event !== undefined) buffer.event(event)
-        if (id !== undefined) buffer.id(id)
-        if (retry !== undefined) buffer.retry(retry)
-        return buffer
-          .data(text ?? data)
-          .dispatch()
-          .read()
-      }
+    load: () => import('better-sse'),
+    use({ createEventBuffer }, { comment, data, text, event, id, retry }) {
+      const buffer = createEventBuffer(text === undefined ? {} : { serializer: String })
+      if (comment !== undefined) return buffer.comment(comment).dispatch().read()
+      if (event !== undefined) buffer.event(event)
+      if (id !== undefined) buffer.id(id)
+      if (retry !== undefined) buffer.retry(retry)
+      return buffer
+        .data(text ?? data)
+        .dispatch()
+        .read()
     },
-  },
-  elysia: {
+  }),
+  elysia: encoder({
     takes: ['event', 'id', 'data', 'retry'],
     note: '`sse`, yielded by a handler.',
-    async load() {
-      const { Elysia, sse } = await import('elysia')
-      return async (sent) => {
-        const app = new Elysia().get('/', function* () {
-          yield sse(sent as never)
-        })
-        const { body } = await app.handle(new Request('http://127.0.0.1/'))
-        let text = ''
-        // Bun takes strings for the pieces of a body, and so it gives strings.
-        for await (const piece of body as unknown as AsyncIterable<string | Uint8Array>)
-          text += typeof piece === 'string' ? piece : new TextDecoder().decode(piece)
-        return text
-      }
+    load: () => import('elysia'),
+    async use({ Elysia, sse }, sent) {
+      const app = new Elysia().get('/', function* () {
+        yield sse(sent as never)
+      })
+      const { body } = await app.handle(new Request('http://127.0.0.1/'))
+      let text = ''
+      // Bun takes strings for the pieces of a body, and so it gives strings.
+      for await (const piece of body as unknown as AsyncIterable<string | Uint8Array>)
+        text += typeof piece === 'string' ? piece : new TextDecoder().decode(piece)
+      return text
     },
-  },
-  'eventsource-encoder': {
+  }),
+  'eventsource-encoder': encoder({
     takes: ['event', 'id', 'data', 'comment', 'retry'],
-    async load() {
-      const { encode, encodeComment } = await import('eventsource-encoder')
-      return ({ comment, data = '', ...fields }) =>
-        comment === undefined ? encode({ data, ...fields }) : encodeComment(comment)
-    },
-  },
-  'express-sse': {
+    load: () => import('eventsource-encoder'),
+    use: ({ encode, encodeComment }, { comment, data = '', ...fields }) =>
+      comment === undefined ? encode({ data, ...fields }) : encodeComment(comment),
+  }),
+  'express-sse': encoder({
     takes: ['event', 'id', 'data'],
     json: JSON.parse,
-    async load() {
-      const { default: SSE } = await import('express-sse')
-      return overHttp(({ data, event, id }, request, response) => {
+    load: () => import('express-sse'),
+    use: ({ default: SSE }, { data, event, id }) =>
+      overHttp((request, response) => {
         const sse = new SSE()
         sse.init(request as never, response as never)
         sse.send(data, event, id)
-      })
-    },
-  },
-  '@toverux/expresse': {
+      }),
+  }),
+  '@toverux/expresse': encoder({
     takes: ['event', 'id', 'data', 'text', 'comment'],
     json: JSON.parse,
     note: 'Data is JSON; text is sent with the serializer `String`.',
-    async load() {
-      const { default: expresse } = await import('@toverux/expresse')
-      return overHttp(async ({ comment, data, text, event, id }, request, response) => {
+    load: () => import('@toverux/expresse'),
+    use: ({ default: expresse }, { comment, data, text, event, id }) =>
+      overHttp(async (request, response) => {
         const serializer = text !== undefined && { serializer: String }
         // Express would have given it this.
         const set = (headers: Record<string, string>): void => {
@@ -112,115 +106,95 @@ export const peers = {
         if (comment !== undefined) sse.comment(comment)
         else if (event === undefined) sse.data(text ?? data, id)
         else sse.event(event, text ?? data, id)
-      })
-    },
-  },
-  '@fastify/sse': {
+      }),
+  }),
+  '@fastify/sse': encoder({
     takes: ['event', 'id', 'data', 'text', 'retry'],
     json: JSON.parse,
     note: 'Data is JSON; text is sent with the serializer `String`.',
-    async load() {
-      const [{ default: sse }, { default: Fastify }] = await Promise.all([
-        import('@fastify/sse'),
-        import('fastify'),
-      ])
-      return ({ data, text, ...fields }) =>
-        unhidden(async (attempt) => {
-          const app = Fastify()
-          const serializer = text !== undefined && { serializer: String }
-          await app.register(sse as never, { heartbeatInterval: 0, ...serializer } as never)
-          app.get('/', { sse: 'only' }, async (_, reply) => {
-            // The other plugin that is tried here declares another `sse`.
-            const stream = reply.sse as unknown as FastifyStream
-            await attempt(() => stream.send({ data: text ?? data, ...fields }))
-            stream.close()
-          })
-          return bodyFrom(app)
-        })
-    },
-  },
-  'fastify-sse-v2': {
-    takes: ['event', 'id', 'data', 'comment', 'retry'],
-    async load() {
-      const [{ FastifySSEPlugin }, { default: Fastify }] = await Promise.all([
-        import('fastify-sse-v2'),
-        import('fastify'),
-      ])
-      return async (sent) => {
+    load: () => Promise.all([import('@fastify/sse'), import('fastify')]),
+    use: ([{ default: sse }, { default: Fastify }], { data, text, ...fields }) =>
+      unhidden(async (attempt) => {
         const app = Fastify()
-        await app.register(FastifySSEPlugin as never)
-        async function* source() {
-          yield sent
-        }
-        // The other plugin that is tried here declares another `sse`.
-        app.get('/', async (_, reply) => (reply.sse as unknown as FastifySend)(source()))
+        const serializer = text !== undefined && { serializer: String }
+        await app.register(sse as never, { heartbeatInterval: 0, ...serializer } as never)
+        app.get('/', { sse: 'only' }, async (_, reply) => {
+          // The other plugin that is tried here declares another `sse`.
+          const stream = reply.sse as unknown as FastifyStream
+          await attempt(() => stream.send({ data: text ?? data, ...fields }))
+          stream.close()
+        })
         return bodyFrom(app)
+      }),
+  }),
+  'fastify-sse-v2': encoder({
+    takes: ['event', 'id', 'data', 'comment', 'retry'],
+    load: () => Promise.all([import('fastify-sse-v2'), import('fastify')]),
+    async use([{ FastifySSEPlugin }, { default: Fastify }], sent) {
+      const app = Fastify()
+      await app.register(FastifySSEPlugin as never)
+      async function* source() {
+        yield sent
       }
+      // The other plugin that is tried here declares another `sse`.
+      app.get('/', async (_, reply) => (reply.sse as unknown as FastifySend)(source()))
+      return bodyFrom(app)
     },
-  },
-  'h3-1': {
+  }),
+  'h3-1': encoder({
     name: 'h3',
     takes: ['event', 'id', 'data', 'retry'],
     note: '`createEventStream`.',
-    async load() {
-      const { createApp, createEventStream, eventHandler, toWebHandler } = await import('h3-1')
-      return async ({ data = '', ...fields }) => {
-        const app = createApp()
-        app.use(
-          eventHandler(async (request) => {
-            const stream = createEventStream(request)
-            void stream.push({ data, ...fields }).then(() => stream.close())
-            return stream.send()
-          }),
-        )
-        return (await toWebHandler(app)(new Request('http://127.0.0.1/'))).bytes()
-      }
+    load: () => import('h3-1'),
+    async use(
+      { createApp, createEventStream, eventHandler, toWebHandler },
+      { data = '', ...fields },
+    ) {
+      const app = createApp()
+      app.use(
+        eventHandler(async (request) => {
+          const stream = createEventStream(request)
+          void stream.push({ data, ...fields }).then(() => stream.close())
+          return stream.send()
+        }),
+      )
+      return (await toWebHandler(app)(new Request('http://127.0.0.1/'))).bytes()
     },
-  },
-  h3: {
+  }),
+  h3: encoder({
     takes: ['event', 'id', 'data', 'comment', 'retry'],
     note: '`createEventStream`.',
-    async load() {
-      const { createEventStream, H3 } = await import('h3')
-      return async ({ comment, data = '', ...fields }) => {
-        const app = new H3()
-        app.get('/', (event) => {
-          const stream = createEventStream(event)
-          const sent =
-            comment === undefined ? stream.push({ data, ...fields }) : stream.pushComment(comment)
-          void sent.then(() => stream.close())
-          return stream.send()
-        })
-        return (await app.request('/')).bytes()
-      }
+    load: () => import('h3'),
+    async use({ createEventStream, H3 }, { comment, data = '', ...fields }) {
+      const app = new H3()
+      app.get('/', (event) => {
+        const stream = createEventStream(event)
+        const sent =
+          comment === undefined ? stream.push({ data, ...fields }) : stream.pushComment(comment)
+        void sent.then(() => stream.close())
+        return stream.send()
+      })
+      return (await app.request('/')).bytes()
     },
-  },
-  hono: {
+  }),
+  hono: encoder({
     takes: ['event', 'id', 'data', 'retry'],
     note: '`streamSSE`.',
-    async load() {
-      const [{ Hono }, { streamSSE }] = await Promise.all([
-        import('hono'),
-        import('hono/streaming'),
-      ])
-      return ({ data = '', ...fields }) =>
-        unhidden(async (attempt) => {
-          const app = new Hono()
-          app.get('/', (context) =>
-            streamSSE(context, (stream) => attempt(() => stream.writeSSE({ data, ...fields }))),
-          )
-          return (await app.request('/')).bytes()
-        })
-    },
-  },
-  'koa-sse-stream': {
+    load: () => Promise.all([import('hono'), import('hono/streaming')]),
+    use: ([{ Hono }, { streamSSE }], { data = '', ...fields }) =>
+      unhidden(async (attempt) => {
+        const app = new Hono()
+        app.get('/', (context) =>
+          streamSSE(context, (stream) => attempt(() => stream.writeSSE({ data, ...fields }))),
+        )
+        return (await app.request('/')).bytes()
+      }),
+  }),
+  'koa-sse-stream': encoder({
     takes: ['event', 'id', 'data', 'retry'],
-    async load() {
-      const [{ default: Koa }, { default: sse }] = await Promise.all([
-        import('koa'),
-        import('koa-sse-stream'),
-      ])
-      return overHttp((sent, request, response) => {
+    load: () => Promise.all([import('koa'), import('koa-sse-stream')]),
+    use: ([{ default: Koa }, { default: sse }], sent) =>
+      overHttp((request, response) => {
         const app = new Koa()
         app.silent = true
         app.use(sse({ pingInterval: 1e6 }))
@@ -230,54 +204,50 @@ export const peers = {
           setImmediate(() => context.res.end())
         })
         return app.callback()(request, response)
-      })
-    },
-  },
-  '@nestjs/core': {
+      }),
+  }),
+  '@nestjs/core': encoder({
     takes: ['event', 'id', 'data', 'comment', 'retry'],
     note: 'The stream inside `@Sse()`, in which a name is called `type`.',
     async load() {
       // Nest wants this to be there before any of it.
       await import('reflect-metadata')
-      const { SseStream } = await import('@nestjs/core/router/sse-stream.js')
-      return overHttp(async ({ event, ...sent }, request, response) => {
+      return import('@nestjs/core/router/sse-stream.js')
+    },
+    use: ({ SseStream }, { event, ...sent }) =>
+      overHttp(async (request, response) => {
         const stream = new SseStream(request)
         stream.pipe(response)
         const message = { ...sent, ...(event !== undefined && { type: event }) }
         await new Promise<void>((resolve, reject) =>
           stream.writeMessage(message, (error) => (error ? reject(error) : resolve())),
         )
-      })
-    },
-  },
-  '@orpc/standard-server': {
+      }),
+  }),
+  '@orpc/standard-server': encoder({
     takes: ['event', 'id', 'data', 'comment', 'retry'],
-    async load() {
-      const { encodeEventMessage } = await import('@orpc/standard-server')
-      return ({ comment, ...fields }) =>
-        encodeEventMessage(comment === undefined ? fields : { comments: [comment] })
-    },
-  },
-  'remix-utils': {
+    load: () => import('@orpc/standard-server'),
+    use: ({ encodeEventMessage }, { comment, ...fields }) =>
+      encodeEventMessage(comment === undefined ? fields : { comments: [comment] }),
+  }),
+  'remix-utils': encoder({
     takes: ['event', 'id', 'data'],
-    async load() {
-      const { eventStream } = await import('remix-utils/sse/server')
-      return ({ data = '', ...fields }) => {
-        const over = new AbortController()
-        const response = eventStream(over.signal, (send) => {
-          send({ data, ...fields })
-          setImmediate(() => over.abort())
-          return () => {}
-        })
-        return response.bytes()
-      }
+    load: () => import('remix-utils/sse/server'),
+    use({ eventStream }, { data = '', ...fields }) {
+      const over = new AbortController()
+      const response = eventStream(over.signal, (send) => {
+        send({ data, ...fields })
+        setImmediate(() => over.abort())
+        return () => {}
+      })
+      return response.bytes()
     },
-  },
-  'sse-channel': {
+  }),
+  'sse-channel': encoder({
     takes: ['event', 'id', 'data', 'retry'],
-    async load() {
-      const { default: SseChannel } = await import('sse-channel')
-      return overHttp(async (sent, request, response) => {
+    load: () => import('sse-channel'),
+    use: ({ default: SseChannel }, sent) =>
+      overHttp(async (request, response) => {
         const channel = new SseChannel()
         channel.addClient(request, response)
         try {
@@ -286,89 +256,74 @@ export const peers = {
         } finally {
           channel.close()
         }
-      })
-    },
-  },
-  'sse-pubsub': {
+      }),
+  }),
+  'sse-pubsub': encoder({
     takes: ['event', 'data'],
-    async load() {
-      const { default: Channel } = await import('sse-pubsub')
-      return overHttp(({ data, event }, request, response) => {
+    load: () => import('sse-pubsub'),
+    use: ({ default: Channel }, { data, event }) =>
+      overHttp((request, response) => {
         const channel = new Channel({ pingInterval: 0, maxStreamDuration: 1000 })
         channel.subscribe(request, response)
         channel.publish(data, event)
         channel.close()
-      })
-    },
-  },
-  ssestream: {
+      }),
+  }),
+  ssestream: encoder({
     takes: ['event', 'id', 'data', 'comment', 'retry'],
-    async load() {
-      const { default: SseStream } = (await import('ssestream')).default
-      return async (sent) => {
-        const stream = new SseStream(undefined as never)
-        const body = stream.pipe(new PassThrough() as never) as unknown as PassThrough
-        stream.write(sent)
-        stream.end()
-        return Buffer.concat(await body.toArray())
-      }
+    load: () => import('ssestream'),
+    async use({ default: { default: SseStream } }, sent) {
+      const stream = new SseStream(undefined as never)
+      const body = stream.pipe(new PassThrough() as never) as unknown as PassThrough
+      stream.write(sent)
+      stream.end()
+      return Buffer.concat(await body.toArray())
     },
-  },
-  susie: {
+  }),
+  susie: encoder({
     takes: ['event', 'id', 'data', 'retry'],
     note: 'The function inside `h.event()`, which hapi would call.',
-    async load() {
-      const { stringifyEvent } = await import('susie/lib/utils.js')
-      // It writes what fields there are in the order in which they are, so data comes last here.
-      return ({ data, ...fields }) => stringifyEvent({ ...fields, data })
-    },
-  },
-  '@tanstack/ai': {
+    load: () => import('susie/lib/utils.js'),
+    // It writes what fields there are in the order in which they are, so data comes last here.
+    use: ({ stringifyEvent }, { data, ...fields }) => stringifyEvent({ ...fields, data }),
+  }),
+  '@tanstack/ai': encoder({
     takes: ['id', 'data'],
     json: (data) => (JSON.parse(data) as { value: unknown }).value,
     note: '`toServerSentEventsStream` with `getId`.',
-    async load() {
-      const { toServerSentEventsStream } = await import('@tanstack/ai')
-      return ({ id, data }) => {
-        async function* source() {
-          yield { type: 'CUSTOM', name: 'n', value: data } as never
-        }
-        const stream = toServerSentEventsStream(source(), undefined, () => id)
-        return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).bytes()
+    load: () => import('@tanstack/ai'),
+    use({ toServerSentEventsStream }, { id, data }) {
+      async function* source() {
+        yield { type: 'CUSTOM', name: 'n', value: data } as never
       }
+      const stream = toServerSentEventsStream(source(), undefined, () => id)
+      return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).bytes()
     },
-  },
-  '@tesserae/encoder': {
+  }),
+  '@tesserae/encoder': encoder({
     takes: ['event', 'id', 'data', 'comment', 'retry'],
-    async load() {
-      const { encode, encodeComment } = await import('@tesserae/encoder')
-      return ({ comment, data = '', ...fields }) =>
-        comment === undefined ? encode({ data, ...fields }) : encodeComment(comment)
-    },
-  },
-  '@trpc/server': {
+    load: () => import('@tesserae/encoder'),
+    use: ({ encode, encodeComment }, { comment, data = '', ...fields }) =>
+      comment === undefined ? encode({ data, ...fields }) : encodeComment(comment),
+  }),
+  '@trpc/server': encoder({
     takes: ['id', 'data'],
     json: JSON.parse,
     note: 'A subscription; its IDs are those of `tracked`.',
-    async load() {
-      const [{ initTRPC, tracked }, { fetchRequestHandler }] = await Promise.all([
-        import('@trpc/server'),
-        import('@trpc/server/adapters/fetch'),
-      ])
-      return async ({ id, data }) => {
-        const trpc = initTRPC.create()
-        const value = id === undefined ? data : tracked(id, data)
-        const events = trpc.procedure.subscription(async function* () {
-          yield value
-        })
-        const headers = { accept: 'text/event-stream' }
-        const response = await fetchRequestHandler({
-          endpoint: '/trpc',
-          req: new Request('http://127.0.0.1/trpc/events', { headers }),
-          router: trpc.router({ events }),
-        })
-        return response.bytes()
-      }
+    load: () => Promise.all([import('@trpc/server'), import('@trpc/server/adapters/fetch')]),
+    async use([{ initTRPC, tracked }, { fetchRequestHandler }], { id, data }) {
+      const trpc = initTRPC.create()
+      const value = id === undefined ? data : tracked(id, data)
+      const events = trpc.procedure.subscription(async function* () {
+        yield value
+      })
+      const headers = { accept: 'text/event-stream' }
+      const response = await fetchRequestHandler({
+        endpoint: '/trpc',
+        req: new Request('http://127.0.0.1/trpc/events', { headers }),
+        router: trpc.router({ events }),
+      })
+      return response.bytes()
     },
-  },
-} satisfies Record<string, EncoderPeer>
+  }),
+}

@@ -3,7 +3,7 @@ import { type Vector, vectors } from '@tesserae/testkit/vectors'
 import type { Area } from '../area.ts'
 import { within } from '../within.ts'
 import { compare } from './compare.ts'
-import type { ParserPeer, Read } from './peer.ts'
+import type { ParserPeer } from './peer.ts'
 import { peers } from './peers.ts'
 import { topicOf } from './topics.ts'
 
@@ -39,10 +39,10 @@ export const parsers: Area<ParserPeer, ParserResult> = {
 }
 
 export async function runPeer(peer: ParserPeer): Promise<ParserResult> {
-  const read = await peer.load()
+  const its = await peer.load()
   const wrong: Record<string, Wrong> = {}
   for (const vector of vectors) {
-    const first = await firstFault(peer, read, vector)
+    const first = await firstFault(peer, its, vector)
     if (first !== undefined) wrong[vector.name] = first
   }
   const faults = Object.values(wrong)
@@ -56,7 +56,7 @@ export async function runPeer(peer: ParserPeer): Promise<ParserResult> {
 
 async function firstFault(
   peer: ParserPeer,
-  read: Read,
+  its: unknown,
   vector: Vector,
 ): Promise<Wrong | undefined> {
   const ways = [
@@ -66,7 +66,7 @@ async function firstFault(
   ]
   for (const { name, chunks } of ways) {
     try {
-      const found = await within(2000, read(chunks))
+      const found = await within(2000, peer.use(its, chunks))
       const fault = found === undefined ? 'hangs' : compare(peer, vector, found)
       if (fault !== undefined) return { in: name, fault }
     } catch {

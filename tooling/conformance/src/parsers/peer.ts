@@ -1,7 +1,11 @@
 import type { Peer } from '../area.ts'
 
-/** A parser of any make, and how it is to be understood. */
-export interface ParserPeer extends Peer<Read> {
+/** A parser of any make, and how it is to be understood. It is given the chunks of one whole stream. */
+export interface ParserPeer<Package = unknown> extends Peer<
+  Package,
+  readonly Uint8Array[],
+  Found | Promise<Found>
+> {
   /** What its API shows of an event beside the data. What it does not show is not judged. */
   readonly shows: {
     /** What its events say in the place of a name when the stream gave none; left out if it shows no names. */
@@ -14,9 +18,6 @@ export interface ParserPeer extends Peer<Read> {
     readonly json?: true
   }
 }
-
-/** Reads one whole stream, which comes in these chunks. */
-export type Read = (chunks: readonly Uint8Array[]) => Found | Promise<Found>
 
 export interface Found {
   readonly events: readonly FoundEvent[]

@@ -1,6 +1,5 @@
 // The ways in which parsers give events, each for all that have it.
-import { responseOf } from '../timed/response.ts'
-import type { Found, FoundEvent, Read } from './peer.ts'
+import type { Found, FoundEvent } from './peer.ts'
 
 /** Chunks as text, as the user of a parser of strings decodes them. What the last call holds back comes at the end. */
 export function* textOf(chunks: readonly Uint8Array[]): Generator<string> {
@@ -15,43 +14,38 @@ interface Callbacks {
 }
 
 /** What is found, and the functions that a parser calls for it. */
-export function collect(): Required<Found> & Callbacks {
+export function collect(): Callbacks & { readonly found: Found } {
   const events: FoundEvent[] = []
   const retries: number[] = []
   return {
-    events,
-    retries,
+    found: { events, retries },
     onEvent: (event) => void events.push(event),
     onRetry: (retry) => void retries.push(retry),
   }
 }
 
-/** A parser that calls back as eventsource-parser does, from its third version on. */
-export function callingBack<Chunk>(
+/** From a parser that calls back as eventsource-parser does, from its third version on. */
+export function eventsFed<Chunk>(
   createParser: (callbacks: Callbacks) => { feed(chunk: Chunk): void },
-  chunksOf: (chunks: readonly Uint8Array[]) => Iterable<Chunk>,
-): Read {
-  return (chunks) => {
-    const { events, retries, ...callbacks } = collect()
-    const parser = createParser(callbacks)
-    for (const chunk of chunksOf(chunks)) parser.feed(chunk)
-    return { events, retries }
-  }
+  chunks: Iterable<Chunk>,
+): Found {
+  const { found, ...callbacks } = collect()
+  const parser = createParser(callbacks)
+  for (const chunk of chunks) parser.feed(chunk)
+  return found
 }
 
-/** A parser that makes an async iterable of a response. Messages that are no event are `undefined`. */
-export function iterating<Message>(
-  open: (response: Response) => AsyncIterable<Message>,
+/** From an async iterable of messages, of which some may be no event. */
+export async function eventsIn<Message>(
+  messages: AsyncIterable<Message>,
   eventOf: (message: Message) => FoundEvent | undefined,
-): Read {
-  return async (chunks) => {
-    const { events, onEvent } = collect()
-    for await (const message of open(responseOf(chunks))) {
-      const event = eventOf(message)
-      if (event !== undefined) onEvent(event)
-    }
-    return { events }
+): Promise<Found> {
+  const { found, onEvent } = collect()
+  for await (const message of messages) {
+    const event = eventOf(message)
+    if (event !== undefined) onEvent(event)
   }
+  return found
 }
 
 interface Source {
@@ -65,7 +59,7 @@ interface Source {
  * A listener would have to name the events that it wants, so this looks at what is dispatched.
  */
 export function everyEventOf(source: Source): Promise<Found> {
-  const { events, onEvent } = collect()
+  const { found, onEvent } = collect()
   const dispatch = source.dispatchEvent.bind(source)
   return new Promise((resolve) => {
     source.dispatchEvent = (event: Event & Partial<MessageEvent>) => {
@@ -73,7 +67,7 @@ export function everyEventOf(source: Source): Promise<Found> {
         onEvent({ event: event.type, data: event.data, id: event.lastEventId })
       else if (event?.type === 'error' || source.readyState === 2) {
         source.close()
-        resolve({ events })
+        resolve(found)
       }
       return dispatch(event)
     }
