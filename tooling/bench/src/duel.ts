@@ -1,5 +1,5 @@
 import type { Outcome } from '@tooling/conformance/timed/work'
-import type { Workload } from './cases.ts'
+import type { Workload } from './case.ts'
 import { worked } from './clock.ts'
 import { median } from './statistics.ts'
 
@@ -60,7 +60,7 @@ export async function duel<Work>(
       iterations[side] = Math.max(1, Math.ceil(iterations[side] * factor))
     }
 
-  const times: Record<0 | 1, number[]> = { 0: [], 1: [] }
+  const times: [number[], number[]] = [[], []]
   for (let round = 0; round < rounds; round++)
     for (const side of round % 2 === 0 ? ([first, second] as const) : ([second, first] as const)) {
       // The young generation only. A full collection throws away shapes and code as well: the batch after
@@ -68,9 +68,14 @@ export async function duel<Work>(
       globalThis.gc?.({ type: 'minor' })
       times[side].push((await run(side, iterations[side])) / iterations[side])
     }
+  return resultOf(times)
+}
+
+/** Of the nanoseconds that each side took in each round. */
+export function resultOf([first, second]: readonly [number[], number[]]): DuelResult {
   return {
-    nanoseconds: [median(times[0]), median(times[1])],
-    ratio: median(times[0].map((time, round) => times[1][round]! / time)),
+    nanoseconds: [median(first), median(second)],
+    ratio: median(first.map((time, round) => second[round]! / time)),
   }
 }
 

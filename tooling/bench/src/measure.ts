@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { bundle, type BundleOptions } from './bundle.ts'
-import type { Case } from './cases.ts'
+import type { Case } from './case.ts'
 import { median, spread, type Spread } from './statistics.ts'
 import type { Job, Report } from './worker.ts'
 

@@ -1,7 +1,6 @@
-import type { Workload } from './cases.ts'
-import { batch, type DuelResult } from './duel.ts'
+import type { Workload } from './case.ts'
+import { batch, type DuelResult, resultOf } from './duel.ts'
 import { seededRandom } from '../../config/random.ts'
-import { median } from './statistics.ts'
 
 export interface MixOptions {
   /** What the order of the cases is made of. */
@@ -58,14 +57,7 @@ export async function mix(
         state.failure = error as Error
       }
     }
-  return states.map(({ failure, times: [ours, peers] }) => failure ?? resultOf(ours, peers))
-}
-
-function resultOf(ours: readonly number[], peers: readonly number[]): DuelResult {
-  return {
-    nanoseconds: [median(ours), median(peers)],
-    ratio: median(ours.map((time, round) => peers[round]! / time)),
-  }
+  return states.map(({ failure, times }) => failure ?? resultOf(times))
 }
 
 /** The same items in another order (Fisher and Yates). */

@@ -17,26 +17,10 @@ export const usage = `npm run bench -- [filter …] [options]
 
 Files are named from the root of the repository.`
 
-export interface Options {
-  readonly filters: readonly RegExp[]
-  readonly verify: boolean
-  readonly processes: number
-  readonly node: string | undefined
-  readonly json: string | undefined
-  readonly table: boolean
-  readonly write: string | undefined
-  /** One or two revisions, older first. */
-  readonly compare: readonly string[] | undefined
-  /** What the order of the cases is made of, where they are mixed. */
-  readonly seed: number | undefined
-  readonly null: boolean
-  readonly list: boolean
-  readonly help: boolean
-}
+export type Options = ReturnType<typeof readOptions>
 
-// long: one list of options, each with its check
 /** @throws with a sentence for the person who typed it */
-export function readOptions(args: readonly string[]): Options {
+export function readOptions(args: readonly string[]) {
   const { values, tokens } = parseArgs({
     args: [...args],
     tokens: true,
@@ -57,45 +41,40 @@ export function readOptions(args: readonly string[]): Options {
     },
   })
   const compareAt = tokens.find(
-    (token) => token.kind === 'option' && token.name === 'compare',
-  )?.index
+    ({ kind, index }) => args[index] === '--compare' && kind === 'option',
+  )
   const words = tokens.filter((token) => token.kind === 'positional')
-  const isRevision = ({ index }: { index: number }) => compareAt !== undefined && index > compareAt
-  const revisions = words.filter(isRevision).map(({ value }) => value)
-  const filters = words.filter((word) => !isRevision(word)).map(({ value }) => new RegExp(value))
-
-  if (values.compare && (revisions.length < 1 || revisions.length > 2))
-    throw new Error(
-      `--compare takes one or two commits, not ${revisions.length}: put filters before it.`,
-    )
-  if (values.compare && values.null) throw new Error('--compare and --null are two different runs.')
-  if (values.table && values.verify)
-    throw new Error('A run with --verify has no numbers for --table.')
-  if (values.write !== undefined && (values.verify || values.compare || values.null))
-    throw new Error(
-      'What --write puts into a README is measured in full: leave out --verify, --compare, --null.',
-    )
+  const [filters, revisions] = [false, true].map((isRevision) =>
+    words
+      .filter(({ index }) => index > (compareAt?.index ?? Infinity) === isRevision)
+      .map(({ value }) => value),
+  ) as [string[], string[]]
   const processes = Number(values.processes)
-  if (!Number.isInteger(processes) || processes < 1)
-    throw new Error(`--processes takes a whole number from 1 up, not "${values.processes}".`)
-  if (values.write !== undefined && processes < 3)
-    throw new Error('What --write puts into a README is of three processes or more.')
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
-  if (!Number.isInteger(seed)) throw new Error(`--seed takes a whole number, not "${values.seed}".`)
-  if (values.seed !== undefined && !values.mixed)
-    throw new Error('--seed is the order of --mixed: without it there is none.')
+  const faults: Readonly<Record<string, boolean>> = {
+    [`--compare takes one or two commits, not ${revisions.length}: put filters before it.`]:
+      values.compare && (revisions.length < 1 || revisions.length > 2),
+    '--compare and --null are two different runs.': values.compare && values.null,
+    'A run with --verify has no numbers for --table.': values.table && values.verify,
+    'What --write puts into a README is measured in full: leave out --verify, --compare, --null.':
+      values.write !== undefined && (values.verify || values.compare || values.null),
+    [`--processes takes a whole number from 1 up, not "${values.processes}".`]:
+      !Number.isInteger(processes) || processes < 1,
+    'What --write puts into a README is of three processes or more.':
+      values.write !== undefined && processes < 3,
+    [`--seed takes a whole number, not "${values.seed}".`]: !Number.isInteger(seed),
+    '--seed is the order of --mixed: without it there is none.':
+      values.seed !== undefined && !values.mixed,
+  }
+  const fault = Object.keys(faults).find((sentence) => faults[sentence])
+  if (fault !== undefined) throw new Error(fault)
   return {
-    filters,
-    verify: values.verify,
+    ...values,
+    filters: filters.map((filter) => new RegExp(filter)),
     processes,
-    node: values.node,
-    json: values.json,
-    table: values.table,
-    write: values.write,
+    /** One or two revisions, older first. */
     compare: values.compare ? revisions : undefined,
+    /** What the order of the cases is made of, where they are mixed. */
     seed: values.mixed ? seed : undefined,
-    null: values.null,
-    list: values.list,
-    help: values.help,
   }
 }

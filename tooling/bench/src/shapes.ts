@@ -21,6 +21,14 @@ const unnamed = (data: string): CollectedEvent => ({ event: undefined, data })
 
 const dataBlock = (data: string, end = '\n'): Block => [`data: ${data}${end}${end}`, unnamed(data)]
 
+/** A chunk as OpenAI sends it, in a block that is written in another way. */
+const chunkIn =
+  (write: (data: string, index: number) => string) =>
+  (index: number): Block => {
+    const data = chunkOf(ascii())
+    return [write(data, index), unnamed(data)]
+  }
+
 /** The name that is looked for where names are: nine in ten events of a stream of responses have it. */
 export const searchedName = 'response.output_text.delta'
 
@@ -69,10 +77,7 @@ const blocks: Record<string, (index: number) => Block> = {
     const data = `{"n":${index % 10}}`
     return [`id: ${index}\nevent: update\ndata: ${data}\n\n`, { event: 'update', data }]
   },
-  'id-openai': (index) => {
-    const data = chunkOf(ascii())
-    return [`id: 1763632800-${index}\ndata: ${data}\n\n`, unnamed(data)]
-  },
+  'id-openai': chunkIn((data, index) => `id: 1763632800-${index}\ndata: ${data}\n\n`),
   'four-data-lines': () => {
     const lines = Array.from(
       { length: 4 },
@@ -80,33 +85,19 @@ const blocks: Record<string, (index: number) => Block> = {
     )
     return [`${lines.map((line) => `data: ${line}\n`).join('')}\n`, unnamed(lines.join('\n'))]
   },
-  'no-space': () => {
-    const data = chunkOf(ascii())
-    return [`data:${data}\n\n`, unnamed(data)]
-  },
+  'no-space': chunkIn((data) => `data:${data}\n\n`),
   tiny: () => dataBlock(pick(random, [...'abcdefghijklmnopqrstuvwxyz'])),
   'tiny-json': () => dataBlock(`{"t":" ${pick(random, [...'abcdefghij'])}"}`),
-  'comment-every-third': (index) => {
-    const data = chunkOf(ascii())
-    return [`${index % 3 === 0 ? ': keep-alive\n\n' : ''}data: ${data}\n\n`, unnamed(data)]
-  },
+  'comment-every-third': chunkIn(
+    (data, index) => `${index % 3 === 0 ? ': keep-alive\n\n' : ''}data: ${data}\n\n`,
+  ),
   'comments-only': () => [': ping\n\n'],
-  'long-comments': () => {
-    const data = chunkOf(ascii())
-    return [`: ${'x'.repeat(2_048)}\ndata: ${data}\n\n`, unnamed(data)]
-  },
-  'unknown-fields': () => {
-    const data = chunkOf(ascii())
-    return [`trace: 4bf92f3577b34da6a3ce929d0e0e4736\nspan\ndata: ${data}\n\n`, unnamed(data)]
-  },
-  retry: () => {
-    const data = chunkOf(ascii())
-    return [`retry: 3000\ndata: ${data}\n\n`, unnamed(data)]
-  },
-  'byte-order-mark': (index) => {
-    const data = chunkOf(ascii())
-    return [`${index === 0 ? '\u{feff}' : ''}data: ${data}\n\n`, unnamed(data)]
-  },
+  'long-comments': chunkIn((data) => `: ${'x'.repeat(2_048)}\ndata: ${data}\n\n`),
+  'unknown-fields': chunkIn(
+    (data) => `trace: 4bf92f3577b34da6a3ce929d0e0e4736\nspan\ndata: ${data}\n\n`,
+  ),
+  retry: chunkIn((data) => `retry: 3000\ndata: ${data}\n\n`),
+  'byte-order-mark': chunkIn((data, index) => `${index === 0 ? '\u{feff}' : ''}data: ${data}\n\n`),
   '5k': () =>
     dataBlock(
       JSON.stringify({ text: several(1_600, ascii).replaceAll('\n', ' ').slice(0, 5_100) }),

@@ -1,6 +1,6 @@
 import type { Outcome } from '@tooling/conformance/timed/work'
 import { describe, expect, it } from 'vitest'
-import type { Workload } from '../src/cases.ts'
+import type { Workload } from '../src/case.ts'
 import { worked } from '../src/clock.ts'
 import { duel, verify } from '../src/duel.ts'
 

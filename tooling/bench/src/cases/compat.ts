@@ -1,8 +1,8 @@
-import { addToChecksum, type TimedTextParser } from '@tooling/conformance/timed/work'
-import type { Case } from '../cases.ts'
+import type { TimedTextParser } from '@tooling/conformance/timed/work'
+import { type Case, ours, peer } from '../case.ts'
 import { shapes } from '../shapes.ts'
 import { cut } from '../streams.ts'
-import { difference } from './parser.ts'
+import { difference, outcomeOf } from './parser.ts'
 
 const names = ['openai', 'cjk-600', 'anthropic', 'id-event-data', 'four-data-lines', 'tiny']
 const chunkings = { each: 'block', packet: 1460, '16k': 1 << 14 } as const
@@ -12,11 +12,8 @@ export const compatCases: readonly Case<TimedTextParser>[] = names.flatMap((name
   Object.entries(chunkings).map(([chunking, size]) => ({
     name: `compat/${name}/${chunking}/read`,
     families: ['compat'],
-    ours: { name: '@tesserae/parser/compat', module: './ours/tesserae-compat.ts' },
-    peer: {
-      name: 'eventsource-parser',
-      module: '@tooling/conformance/timed/eventsource-parser-text',
-    },
+    ours: ours('@tesserae/parser/compat', 'tesserae-compat'),
+    peer: peer('eventsource-parser', 'eventsource-parser-text'),
     workload() {
       const stream = shapes.get(name)!()
       const decoder = new TextDecoder()
@@ -25,10 +22,7 @@ export const compatCases: readonly Case<TimedTextParser>[] = names.flatMap((name
         events: stream.blocks.length,
         bytes: stream.blocks.reduce((sum, block) => sum + Buffer.byteLength(block), 0),
         faultOf: (code) => difference(code.collectText(chunks), stream.events),
-        outcome: {
-          events: stream.events.length,
-          checksum: stream.events.reduce((sum, { data }) => addToChecksum(sum, data), 0),
-        },
+        outcome: outcomeOf(stream.events),
         run: (code) => code.readText(chunks),
       }
     },

@@ -5,7 +5,7 @@ import {
   type TimedEncoder,
   type TimedServer,
 } from '@tooling/conformance/timed/work'
-import type { Case } from '../cases.ts'
+import { type Case, type Implementation, ours, peer } from '../case.ts'
 
 const events: readonly SentEvent[] = Array.from({ length: 1000 }, (_, index) => ({
   event: 'chunk',
@@ -20,8 +20,8 @@ const size = blocks.join('').length
 const encoding = (work: 'text' | 'bytes'): Case<TimedEncoder> => ({
   name: `encoder/chunks/each/${work}`,
   families: [work],
-  ours: { name: '@tesserae/encoder', module: './ours/tesserae-encoder.ts' },
-  peer: { name: 'template literal', module: '@tooling/conformance/timed/template-literal' },
+  ours: ours('@tesserae/encoder', 'tesserae-encoder'),
+  peer: peer('template literal', 'template-literal'),
   workload() {
     const buffer = new Uint8Array(65_536)
     return {
@@ -39,16 +39,17 @@ const encoding = (work: 'text' | 'bytes'): Case<TimedEncoder> => ({
   },
 })
 
+/** So many events to each of so many clients. Where a server is measured, the time is the CPU time of its process. */
 const serving = (
-  work: 'flood' | 'broadcast' | 'paced',
-  peer: Case['peer'],
-  ours: string,
+  name: string,
+  one: Implementation,
+  other: Implementation,
   [clients, each]: readonly [clients: number, events: number],
 ): Case<TimedServer> => ({
-  name: `server/${peer.module.split('/').at(-1)}/${clients}/${work}`,
-  families: [work],
-  ours: { name: '@tesserae/encoder', module: `./ours/${ours}.ts` },
-  peer,
+  name,
+  families: [name.split('/').at(-1)!],
+  ours: one,
+  peer: other,
   workload: () => ({
     events: clients * each,
     bytes: Math.round((size / events.length) * clients * each),
@@ -61,37 +62,24 @@ const serving = (
   }),
 })
 
-/** One event to each of 100 topics of ten clients, beside 9,900 such topics and without them: the others cost nothing. */
-const topics: Case<TimedServer> = {
-  name: 'hub/topics/10000x10/deliver',
-  families: ['topics'],
-  ours: { name: '10,000 topics', module: './ours/tesserae-topics.ts' },
-  peer: { name: '100 topics', module: './ours/tesserae-few-topics.ts' },
-  workload: () => ({
-    events: 10_000,
-    bytes: Math.round((size / events.length) * 10_000),
-    async faultOf(code) {
-      const { events: seen } = await code.send(10, 200)
-      return seen === 2000 ? undefined : `${seen} of 2000 events were delivered`
-    },
-    outcome: { events: 10_000, checksum: 0 },
-    run: (code) => code.send(10, 1000),
-  }),
-}
+const node = ours('@tesserae/encoder', 'tesserae-node')
+const hono = ours('@tesserae/encoder', 'tesserae-hono')
+const paced = ours('@tesserae/encoder', 'tesserae-paced')
+const betterSse = peer('better-sse', 'better-sse')
+const fastifySse = peer('@fastify/sse', 'fastify-sse')
+const streamSSE = peer('streamSSE of Hono', 'hono-stream-sse')
+const rawWrite = peer('response.write', 'raw-write')
+const topics = ours('10,000 topics', 'tesserae-topics')
+const fewTopics = ours('100 topics', 'tesserae-few-topics')
 
-const rawWrite = { name: 'response.write', module: '@tooling/conformance/timed/raw-write' }
-const betterSse = { name: 'better-sse', module: '@tooling/conformance/timed/better-sse' }
-const fastifySse = { name: '@fastify/sse', module: '@tooling/conformance/timed/fastify-sse' }
-const hono = { name: 'streamSSE of Hono', module: '@tooling/conformance/timed/hono-stream-sse' }
-
-/** Of `server` cases the time is the CPU time of the server's process for each event and client. */
 export const encoderCases: readonly Case[] = [
   encoding('text'),
   encoding('bytes'),
-  serving('flood', betterSse, 'tesserae-node', [1, 30_000]),
-  serving('flood', fastifySse, 'tesserae-node', [1, 30_000]),
-  serving('flood', hono, 'tesserae-hono', [1, 30_000]),
-  serving('broadcast', betterSse, 'tesserae-node', [200, 200]),
-  serving('paced', rawWrite, 'tesserae-paced', [300, 64]),
-  topics,
+  serving('server/better-sse/1/flood', node, betterSse, [1, 30_000]),
+  serving('server/fastify-sse/1/flood', node, fastifySse, [1, 30_000]),
+  serving('server/hono-stream-sse/1/flood', hono, streamSSE, [1, 30_000]),
+  serving('server/better-sse/200/broadcast', node, betterSse, [200, 200]),
+  serving('server/raw-write/300/paced', paced, rawWrite, [300, 64]),
+  // One event to each of 100 topics of ten clients, beside 9,900 such topics and without them: the others cost nothing.
+  serving('hub/topics/10000x10/deliver', topics, fewTopics, [10, 1000]),
 ] as readonly Case[]

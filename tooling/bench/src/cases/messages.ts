@@ -4,7 +4,7 @@ import {
   type Outcome,
   type TimedReader,
 } from '@tooling/conformance/timed/work'
-import type { Workload } from '../cases.ts'
+import type { Workload } from '../case.ts'
 import { cut, type Stream } from '../streams.ts'
 
 /** A stream, and the message that went into it. */

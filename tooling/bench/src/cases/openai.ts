@@ -1,13 +1,30 @@
 import type { Message, Outcome, TimedReader } from '@tooling/conformance/timed/work'
 import { listRecordings, loadRecording } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
-import type { Case, Implementation, Workload } from '../cases.ts'
+import { type Case, type Implementation, ours, peer, type Workload } from '../case.ts'
 import { pick, seededRandom } from '../../../config/random.ts'
 import { asciiTokens, chatChunk, cut } from '../streams.ts'
 import { type MessageStream, messageWorkload, outcomeOf } from './messages.ts'
 
+/** As much of a choice as these streams have. */
+interface Choice {
+  readonly delta?: {
+    readonly role?: string
+    readonly content?: string
+    readonly reasoning_content?: string
+    readonly tool_calls?: readonly {
+      readonly index: 0
+      readonly id?: string
+      readonly type?: string
+      readonly function: { readonly name?: string; readonly arguments: string }
+    }[]
+  }
+  readonly logprobs?: object
+  readonly finish_reason?: string
+}
+
 /** What differs from one chunk to the next, beside the text. */
-type Delta = (token: string, at: number, random: () => number) => object
+type Delta = (token: string, at: number, random: () => number) => Choice
 
 const text: Delta = (content) => ({ delta: { content } })
 const reasoning: Delta = (reasoning_content) => ({ delta: { reasoning_content } })
@@ -56,39 +73,26 @@ function messageStream(
 ): MessageStream {
   const random = seededRandom(555)
   const message = { content: '', reasoning: '', arguments: '' }
-  const chunk = (choice: object): string => chatChunk(choice, beside(random))
-  const chunks = Array.from({ length: 1000 }, (_, at) => {
-    const choice = deltaOf(pick(random, asciiTokens), at, random)
-    const {
-      content = '',
-      reasoning_content = '',
-      tool_calls = [],
-    } = (
-      choice as {
-        delta: {
-          content?: string
-          reasoning_content?: string
-          tool_calls?: { function: { arguments: string } }[]
-        }
-      }
-    ).delta
+  const chunk = (choice: Choice): string => {
+    const { content = '', reasoning_content = '', tool_calls = [] } = choice.delta ?? {}
     message.content += content
     message.reasoning += reasoning_content
     message.arguments += tool_calls[0]?.function.arguments ?? ''
-    return chunk(choice)
-  })
+    return chatChunk(choice, beside(random))
+  }
+  const chunks = Array.from({ length: 1000 }, (_, at) =>
+    chunk(deltaOf(pick(random, asciiTokens), at, random)),
+  )
+  const isCall = message.arguments !== ''
   const all = [
     chunk({ delta: { role: 'assistant', content: '' } }),
     ...chunks,
-    ...(message.arguments === ''
-      ? [chunk({ finish_reason: 'stop' })]
-      : [
-          chunk({ delta: { tool_calls: [{ index: 0, function: { arguments: '"}' } }] } }),
-          chunk({ finish_reason: 'tool_calls' }),
-        ]),
+    ...(isCall
+      ? [chunk({ delta: { tool_calls: [{ index: 0, function: { arguments: '"}' } }] } })]
+      : []),
+    chunk({ finish_reason: isCall ? 'tool_calls' : 'stop' }),
     '[DONE]',
   ]
-  if (message.arguments !== '') message.arguments += '"}'
   return {
     stream: {
       blocks: all.map((data) => `data: ${data}\n\n`),
@@ -101,27 +105,12 @@ function messageStream(
 const chunkings = { each: 'block', '16k': 1 << 14 } as const
 type Chunking = keyof typeof chunkings
 
-const tesserae: Implementation = {
-  name: '@tesserae/openai',
-  module: './ours/tesserae-openai.ts',
-}
-const throughResponse: Implementation = {
-  name: '@tesserae/openai',
-  module: './ours/tesserae-openai-response.ts',
-}
-const byHand: Implementation = {
-  name: 'eventsource-parser',
-  module: '@tooling/conformance/timed/eventsource-parser-json',
-}
-const jsonParse: Implementation = {
-  name: 'JSON.parse',
-  module: '@tooling/conformance/timed/json-parse',
-}
-const unpredicted: Implementation = {
-  name: '@tesserae/openai without prediction',
-  module: './ours/tesserae-openai-unpredicted.ts',
-}
-const official: Implementation = { name: 'openai', module: '@tooling/conformance/timed/openai-sdk' }
+const tesserae = ours('@tesserae/openai', 'tesserae-openai')
+const throughResponse = ours('@tesserae/openai', 'tesserae-openai-response')
+const unpredicted = ours('@tesserae/openai without prediction', 'tesserae-openai-unpredicted')
+const byHand = peer('eventsource-parser', 'eventsource-parser-json')
+const jsonParse = peer('JSON.parse', 'json-parse')
+const official = peer('openai', 'openai-sdk')
 
 const all = ['text', 'obfuscation', 'reasoning', 'arguments', 'usage', 'logprobs']
 
@@ -134,8 +123,8 @@ export const openaiCases: readonly Case<TimedReader>[] = [
     messageCase('openai', stream, '16k', tesserae, byHand),
     messageCase('openai', stream, 'each', tesserae, byHand),
   ]),
-  recordingsCase('each', byHand),
-  recordingsCase('packet', byHand),
+  recordingsCase('each'),
+  recordingsCase('packet'),
   messageCase('openai-parse', 'text', '16k', tesserae, jsonParse),
   ...all.map((stream) => messageCase('openai-plain', stream, '16k', tesserae, unpredicted)),
   messageCase('openai-response', 'text', '16k', throughResponse, official),
@@ -146,25 +135,25 @@ function messageCase(
   group: string,
   stream: string,
   size: Chunking,
-  ours: Implementation,
-  peer: Implementation,
+  one: Implementation,
+  other: Implementation,
 ): Case<TimedReader> {
   return {
     name: `${group}/${stream}/${size}/message`,
     families: [group],
-    ours,
-    peer,
+    ours: one,
+    peer: other,
     workload: () => messageWorkload(streams[stream]!(), chunkings[size]),
   }
 }
 
 /** Recorded streams in turns, as in a process that answers many requests: most of them have fewer than 40 chunks. */
-function recordingsCase(size: 'each' | 'packet', peer: Implementation): Case<TimedReader> {
+function recordingsCase(size: 'each' | 'packet'): Case<TimedReader> {
   return {
     name: `openai-recordings/all/${size}/message`,
     families: ['openai-recordings'],
     ours: tesserae,
-    peer,
+    peer: byHand,
     workload: () => recordingsWorkload(size === 'each' ? 'block' : 1460),
   }
 }

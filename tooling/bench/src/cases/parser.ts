@@ -1,9 +1,10 @@
 import {
   addToChecksum,
   type CollectedEvent,
+  type Outcome,
   type TimedParser,
 } from '@tooling/conformance/timed/work'
-import type { Case, Workload } from '../cases.ts'
+import { type Case, ours, peer, type Workload } from '../case.ts'
 import { searchedName, shapes } from '../shapes.ts'
 import { cut, type Stream } from '../streams.ts'
 
@@ -59,8 +60,8 @@ function parserCase(
   return {
     name: `${name}/${size}/${work}`,
     families: size === 'each' && work === 'read' ? ['live', 'read'] : [work],
-    ours: { name: '@tesserae/parser', module: './ours/tesserae-parser.ts' },
-    peer: { name: 'eventsource-parser', module: '@tooling/conformance/timed/eventsource-parser' },
+    ours: ours('@tesserae/parser', 'tesserae-parser'),
+    peer: peer('eventsource-parser', 'eventsource-parser'),
     workload: () => workload(make(), chunkings[size], work),
   }
 }
@@ -72,28 +73,24 @@ function workload(
 ): Workload<TimedParser> {
   const chunks = cut(stream, size)
   const name = stream.events.some(({ event }) => event === searchedName) ? searchedName : undefined
-  const shared = {
+  const searched = stream.events.filter(({ event }) => event === name)
+  return {
     events: stream.blocks.length,
     bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    faultOf: (code: TimedParser) => difference(code.collect(chunks), stream.events),
+    faultOf: (code) => difference(code.collect(chunks), stream.events),
+    ...(work === 'read'
+      ? { outcome: outcomeOf(stream.events), run: (code) => code.read(chunks) }
+      : {
+          outcome: { events: searched.length, checksum: 0 },
+          run: (code) => code.unread(chunks, name),
+        }),
   }
-  return work === 'read'
-    ? {
-        ...shared,
-        outcome: {
-          events: stream.events.length,
-          checksum: stream.events.reduce((sum, { data }) => addToChecksum(sum, data), 0),
-        },
-        run: (code) => code.read(chunks),
-      }
-    : {
-        ...shared,
-        outcome: {
-          events: stream.events.filter(({ event }) => event === name).length,
-          checksum: 0,
-        },
-        run: (code) => code.unread(chunks, name),
-      }
+}
+
+/** What reading these events comes to. */
+export function outcomeOf(events: readonly CollectedEvent[]): Outcome {
+  const checksum = events.reduce((sum, { data }) => addToChecksum(sum, data), 0)
+  return { events: events.length, checksum }
 }
 
 /** What is first found to differ from what was meant, in words. */

@@ -1,24 +1,14 @@
 import { split, toEvents } from '@tesserae/openai/responses'
 import type { TimedReader } from '@tooling/conformance/timed/work'
-import type { Case, Implementation } from '../cases.ts'
+import { type Case, type Implementation, ours, peer } from '../case.ts'
 import { pick, seededRandom } from '../../../config/random.ts'
 import { asciiTokens } from '../streams.ts'
 import { type MessageStream, messageWorkload } from './messages.ts'
 
 const words = asciiTokens.slice(0, 17)
 
-const tesserae: Implementation = {
-  name: '@tesserae/openai/responses',
-  module: './ours/tesserae-responses.ts',
-}
-const stream: Implementation = {
-  name: 'openai, responses.stream',
-  module: '@tooling/conformance/timed/openai-responses-stream',
-}
-const accumulateResponse: Implementation = {
-  name: 'openai, accumulateResponse',
-  module: '@tooling/conformance/timed/openai-accumulate-response',
-}
+const stream = peer('openai, responses.stream', 'openai-responses-stream')
+const accumulateResponse = peer('openai, accumulateResponse', 'openai-accumulate-response')
 
 /** From a `Response` to the finished response, as OpenAI streams it: 4,000 deltas, and a stream of ten events. */
 export const responsesCases: readonly Case<TimedReader>[] = [
@@ -34,13 +24,13 @@ function responseCase(
   group: string,
   name: 'text' | 'ten',
   size: '16k' | 'each',
-  peer: Implementation,
+  official: Implementation,
 ): Case<TimedReader> {
   return {
     name: `${group}/${name}/${size}/message`,
     families: [group],
-    ours: tesserae,
-    peer,
+    ours: ours('@tesserae/openai/responses', 'tesserae-responses'),
+    peer: official,
     workload: () =>
       messageWorkload(textStream(name === 'text' ? 4000 : 2), size === '16k' ? 1 << 14 : 'block'),
   }

@@ -1,5 +1,5 @@
 import { addToChecksum, payloads, type TimedLog } from '@tooling/conformance/timed/work'
-import type { Case } from '../cases.ts'
+import { type Case, ours, peer } from '../case.ts'
 
 /** What `work` comes to for so many events. */
 function checksumOf(events: number): number {
@@ -17,8 +17,8 @@ const logging = (work: 'write' | 'pass' | 'replay', events: number): Case<TimedL
   return {
     name: `resume/memory/${events}/${work}`,
     families: [`resume-${work}`],
-    ours: { name: '@tesserae/resume', module: './ours/tesserae-resume.ts' },
-    peer: { name: 'plain array', module: '@tooling/conformance/timed/plain-log' },
+    ours: ours('@tesserae/resume', 'tesserae-resume'),
+    peer: peer('plain array', 'plain-log'),
     workload: () => ({
       events,
       bytes: Array.from({ length: events }, (_, index) => payloads[index & 63]!.length).reduce(

@@ -1,22 +1,4 @@
 import { createParser } from '@tesserae/parser/compat'
-import { addToChecksum, type CollectedEvent, type Outcome } from '@tooling/conformance/timed/work'
+import { callingBack } from '@tooling/conformance/timed/text-parser'
 
-export function readText(chunks: readonly string[]): Outcome {
-  let events = 0
-  let checksum = 0
-  const parser = createParser({
-    onEvent({ data }) {
-      events++
-      checksum = addToChecksum(checksum, data)
-    },
-  })
-  for (const chunk of chunks) parser.feed(chunk)
-  return { events, checksum }
-}
-
-export function collectText(chunks: readonly string[]): CollectedEvent[] {
-  const events: CollectedEvent[] = []
-  const parser = createParser({ onEvent: ({ event, data }) => events.push({ event, data }) })
-  for (const chunk of chunks) parser.feed(chunk)
-  return events
-}
+export const { readText, collectText } = callingBack(createParser)
