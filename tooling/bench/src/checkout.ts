@@ -41,18 +41,14 @@ export function buildCommit(commit: string, packages: Iterable<string>, folder: 
 }
 
 function git(...args: string[]): string {
-  return execFileSync('git', args, {
-    cwd: repository,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim()
+  return run(repository, 'git', ...args).trim()
 }
 
 function pnpm(folder: string, ...args: string[]): void {
   const packageManager = readManifest(folder).packageManager as string
-  execFileSync('npx', ['--yes', '--prefer-offline', packageManager, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  run(folder, 'npx', '--yes', '--prefer-offline', packageManager, ...args)
+}
+
+function run(cwd: string, program: string, ...args: string[]): string {
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }

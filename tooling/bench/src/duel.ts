@@ -20,40 +20,39 @@ export interface DuelResult {
   readonly ratio: number
 }
 
+/** Both sides of a case, loaded, and what they are given. */
+export interface Contest<Work = unknown> {
+  readonly workload: Workload<Work>
+  readonly sides: readonly [Work, Work]
+  readonly names: readonly [string, string]
+}
+
 /** A result that is not the right one. It ends a case: a wrong answer has no speed. */
 export class WrongAnswer extends Error {
   override readonly name = 'WrongAnswer'
 }
 
 /** Both sides give everything that was put into the workload, or there is nothing to time. */
-export async function verify<Work>(
-  workload: Workload<Work>,
-  sides: readonly [Work, Work],
-  names: readonly [string, string],
-): Promise<void> {
+export async function verify<Work>(contest: Contest<Work>): Promise<void> {
   for (const side of [0, 1] as const) {
-    const fault = await workload.faultOf(sides[side])
-    if (fault !== undefined) throw new WrongAnswer(`${names[side]}: ${fault}`)
-    await batch(workload, sides[side], names[side], 1)
+    const fault = await contest.workload.faultOf(contest.sides[side])
+    if (fault !== undefined) throw new WrongAnswer(`${contest.names[side]}: ${fault}`)
+    await batch(contest, side, 1)
   }
 }
 
 /** A B, B A, A B …: what disturbs the machine for longer than a batch disturbs both sides alike. */
 export async function duel<Work>(
-  workload: Workload<Work>,
-  sides: readonly [Work, Work],
-  names: readonly [string, string],
+  contest: Contest<Work>,
   { batchMs, warmUpMs, rounds, first }: DuelOptions,
 ): Promise<DuelResult> {
-  const run = (side: 0 | 1, iterations: number) =>
-    batch(workload, sides[side], names[side], iterations)
   const second = first === 0 ? 1 : 0
   const iterations = { 0: 1, 1: 1 }
   const warm = { 0: 0, 1: 0 }
   while (Math.min(warm[0], warm[1]) < warmUpMs * 1e6)
     for (const side of [first, second] as const) {
       const started = performance.now()
-      const taken = await run(side, iterations[side])
+      const taken = await batch(contest, side, iterations[side])
       warm[side] += (performance.now() - started) * 1e6
       // By steps, for the first iterations are slow, and a coarse clock may show no time at all.
       const factor = Math.min((batchMs * 1e6) / taken, 16)
@@ -66,7 +65,7 @@ export async function duel<Work>(
       // The young generation only. A full collection throws away shapes and code as well: the batch after
       // one took 84 ns in place of 59 for one side's tiny events and 30 in place of 22 for the other's.
       globalThis.gc?.({ type: 'minor' })
-      times[side].push((await run(side, iterations[side])) / iterations[side])
+      times[side].push((await batch(contest, side, iterations[side])) / iterations[side])
     }
   return resultOf(times)
 }
@@ -79,13 +78,13 @@ export function resultOf([first, second]: readonly [number[], number[]]): DuelRe
   }
 }
 
-/** Runs the work so many times and returns the nanoseconds that took, by its own account if it keeps one. */
+/** Runs the work of a side so many times and returns the nanoseconds that took, by its own account if it keeps one. */
 export async function batch<Work>(
-  { run, outcome }: Workload<Work>,
-  code: Work,
-  name: string,
+  { workload: { run, outcome }, sides, names }: Contest<Work>,
+  side: 0 | 1,
   iterations: number,
 ): Promise<number> {
+  const code = sides[side]
   let own: number | undefined
   let waits = false
   const started = { clock: performance.now(), work: worked() }
@@ -97,7 +96,7 @@ export async function batch<Work>(
       pending instanceof Promise ? await pending : pending
     if (events !== outcome.events || checksum !== outcome.checksum)
       throw new WrongAnswer(
-        `${name} came to ${events} events with checksum ${checksum}, not ${outcome.events} with ${outcome.checksum}`,
+        `${names[side]} came to ${events} events with checksum ${checksum}, not ${outcome.events} with ${outcome.checksum}`,
       )
     if (nanoseconds !== undefined) own = (own ?? 0) + nanoseconds
   }

@@ -1,5 +1,4 @@
-import type { Workload } from './case.ts'
-import { batch, type DuelResult, resultOf } from './duel.ts'
+import { batch, type Contest, type DuelResult, resultOf } from './duel.ts'
 import { seededRandom } from '../../config/random.ts'
 
 export interface MixOptions {
@@ -11,12 +10,6 @@ export interface MixOptions {
   readonly warmUps: number
   /** Pairs of batches of each case, each giving one ratio. */
   readonly rounds: number
-}
-
-export interface Contest {
-  readonly workload: Workload<unknown>
-  readonly sides: readonly [unknown, unknown]
-  readonly names: readonly [string, string]
 }
 
 /** What came of a contest: numbers, or why there are none. */
@@ -42,14 +35,12 @@ export async function mix(
   for (let round = -warmUps; round < rounds; round++)
     for (const state of shuffled(states, random)) {
       if (state.failure !== undefined) continue
-      const { workload, sides, names } = state.contest
       globalThis.gc?.({ type: 'minor' })
       try {
         const taken = [0, 0]
         const first = random() < 0.5 ? 0 : 1
         for (const side of [first, 1 - first] as (0 | 1)[])
-          taken[side] =
-            (await batch(workload, sides[side], names[side], state.iterations)) / state.iterations
+          taken[side] = (await batch(state.contest, side, state.iterations)) / state.iterations
         if (round < 0)
           state.iterations = Math.max(1, Math.ceil((batchMs * 1e6) / Math.max(...taken)))
         else for (const side of [0, 1] as const) state.times[side].push(taken[side]!)

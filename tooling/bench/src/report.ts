@@ -14,7 +14,7 @@ export function report(
   results: readonly CaseResult[],
   machine: string,
   options: Options,
-  readme: Readme | undefined,
+  group: string | undefined,
 ): number {
   const failed = results.some(({ failure }) => failure !== undefined)
   if (options.json !== undefined) writeJSON(options.json, results, machine, options.verify)
@@ -30,31 +30,22 @@ export function report(
     console.log(`${plainTable(results)}\n\n${machine}`)
   }
   if (failed) return 1
-  readme?.write(table, summaryOf(results, machine))
+  if (options.write !== undefined && group !== undefined) {
+    writeFileSync(path.resolve(repository, options.write), withTable(options.write, group, table))
+    writeSummary(group, summaryOf(results, machine))
+  }
   if (options.null) return reportNull(results)
   return options.compare === undefined ? 0 : reportComparison(results)
 }
 
-export interface Readme {
-  write(table: string, summary: Summary): void
-}
-
-/** Finds the place for a group's table now, and not when everything has been measured. */
-export function openReadme(file: string, group: string): Readme {
-  const target = path.resolve(repository, file)
-  const withTable = (table: string) =>
-    replaceBetween(readFileSync(target, 'utf8'), `bench:${group}`, table)
+/** A README with a group's table in its place. Tried before anything is measured too: no run shall be in vain. */
+export function withTable(file: string, group: string, table: string): string {
   try {
-    withTable('')
+    const text = readFileSync(path.resolve(repository, file), 'utf8')
+    return replaceBetween(text, `bench:${group}`, table)
   } catch (error) {
     const { message } = error as Error
     throw new Error(`${file} cannot take the table: ${message}`, { cause: error })
-  }
-  return {
-    write(table, summary) {
-      writeFileSync(target, withTable(table))
-      writeSummary(group, summary)
-    },
   }
 }
 

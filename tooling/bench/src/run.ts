@@ -8,7 +8,7 @@ import { busyWarning, machineLine } from './machine.ts'
 import { measure, type Side } from './measure.ts'
 import { nodeBinary } from './nodes.ts'
 import { type Options, readOptions, usage } from './options.ts'
-import { openReadme, report } from './report.ts'
+import { report, withTable } from './report.ts'
 
 try {
   process.exitCode = await main(readOptions(process.argv.slice(2)))
@@ -22,8 +22,8 @@ async function main(options: Options): Promise<number> {
   const all = options.seed === undefined ? cases : mixedCases
   const chosen = choose(all, options.filters)
   if (options.list) return say(chosen.map(({ name }) => name).join('\n'))
-  const readme =
-    options.write === undefined ? undefined : openReadme(options.write, groupOf(all, chosen))
+  const group = options.write === undefined ? undefined : groupOf(all, chosen)
+  if (options.write !== undefined && group !== undefined) withTable(options.write, group, '')
   const node = nodeBinary(options.node)
 
   const scratch = scratchFolder()
@@ -46,7 +46,7 @@ async function main(options: Options): Promise<number> {
     onProgress: (name, total) => (progress ??= startProgress(total)).begin(name),
   })
   progress?.clear()
-  return report(results, machineLine(node.version, options.processes), options, readme)
+  return report(results, machineLine(node.version, options.processes), options, group)
 }
 
 function say(text: string): 0 {

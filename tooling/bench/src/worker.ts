@@ -1,8 +1,8 @@
 // The process that measures. It gets a `Job` on its standard input and writes one `Report` a line.
 import { readFileSync } from 'node:fs'
 import { cases, mixedCases } from './cases.ts'
-import { duel, type DuelOptions, type DuelResult, verify } from './duel.ts'
-import { type Contest, mix, type MixOptions } from './mix.ts'
+import { type Contest, duel, type DuelOptions, type DuelResult, verify } from './duel.ts'
+import { mix, type MixOptions } from './mix.ts'
 
 export interface Job {
   /** Without it the answers are verified and no clock is started. */
@@ -38,10 +38,10 @@ async function fight(each: Duel): Promise<void> {
   let size = { events: 0, bytes: 0 }
   let ending: Ending = {}
   try {
-    const { workload, sides, names } = await prepare(each)
-    size = workload
-    if (job.options === undefined) await verify(workload, sides, names)
-    else ending = { result: await duel(workload, sides, names, job.options) }
+    const contest = await prepare(each)
+    size = contest.workload
+    if (job.options === undefined) await verify(contest)
+    else ending = { result: await duel(contest, job.options) }
   } catch (error) {
     ending = { failure: sentenceOf(error) }
   }

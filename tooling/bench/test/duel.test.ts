@@ -2,7 +2,7 @@ import type { Outcome } from '@tooling/conformance/timed/work'
 import { describe, expect, it } from 'vitest'
 import type { Workload } from '../src/case.ts'
 import { worked } from '../src/clock.ts'
-import { duel, verify } from '../src/duel.ts'
+import { type Contest, duel, verify } from '../src/duel.ts'
 
 interface Work {
   work(): Outcome | Promise<Outcome>
@@ -17,7 +17,11 @@ const workload: Workload<Work> = {
   outcome: right,
   run: (code) => code.work(),
 }
-const names = ['left', 'right'] as const
+const contest = (...sides: [Work, Work]): Contest<Work> => ({
+  workload,
+  sides,
+  names: ['left', 'right'],
+})
 const hurried = { batchMs: 0.01, warmUpMs: 0.05, rounds: 4, first: 0 } as const
 const good: Work = { work: () => right }
 
@@ -25,12 +29,12 @@ const good: Work = { work: () => right }
 const costing = (nanoseconds: number): Work => ({ work: () => ({ ...right, nanoseconds }) })
 
 describe('verify', () => {
-  it('is content with right answers', () => verify(workload, [good, good], names))
+  it('is content with right answers', () => verify(contest(good, good)))
 
   it('names the side whose events differ, though their number and checksum do not', async () => {
     const wrong: Work = { ...good, fault: 'one event twice' }
-    await expect(verify(workload, [good, wrong], names)).rejects.toThrow('right: one event twice')
-    await expect(verify(workload, [wrong, good], names)).rejects.toThrow('left: ')
+    await expect(verify(contest(good, wrong))).rejects.toThrow('right: one event twice')
+    await expect(verify(contest(wrong, good))).rejects.toThrow('left: ')
   })
 
   it.each([
@@ -40,14 +44,14 @@ describe('verify', () => {
     'finds that the timed work comes to $events events with checksum $checksum',
     async (outcome) => {
       const wrong: Work = { work: async () => outcome }
-      await expect(verify(workload, [good, wrong], names)).rejects.toThrow('right came to')
+      await expect(verify(contest(good, wrong))).rejects.toThrow('right came to')
     },
   )
 })
 
 describe('duel', () => {
   it('says how many times as long the second side took', async () => {
-    const result = await duel(workload, [costing(1e5), costing(2e5)], names, hurried)
+    const result = await duel(contest(costing(1e5), costing(2e5)), hurried)
     expect(result.ratio).toBeCloseTo(2, 9)
     expect(result.nanoseconds).toEqual([1e5, 2e5])
   })
@@ -60,7 +64,7 @@ describe('duel', () => {
         return right
       },
     }
-    const { ratio, nanoseconds } = await duel(workload, [good, slow], names, hurried)
+    const { ratio, nanoseconds } = await duel(contest(good, slow), hurried)
     expect(nanoseconds[1]).toBeGreaterThan(0.999e6)
     expect(ratio).toBeGreaterThan(1)
   })
@@ -69,14 +73,14 @@ describe('duel', () => {
     const later: Work = {
       work: () => new Promise((resolve) => setTimeout(resolve, 2, right)),
     }
-    const { nanoseconds } = await duel(workload, [later, later], names, { ...hurried, rounds: 2 })
+    const { nanoseconds } = await duel(contest(later, later), { ...hurried, rounds: 2 })
     expect(Math.min(...nanoseconds)).toBeGreaterThan(1e6)
   })
 
   it('survives a clock that shows no time at first', async () => {
     let calls = 0
     const coarse: Work = { work: () => ({ ...right, nanoseconds: calls++ < 3 ? 0 : 1e5 }) }
-    const { nanoseconds } = await duel(workload, [coarse, costing(1e5)], names, hurried)
+    const { nanoseconds } = await duel(contest(coarse, costing(1e5)), hurried)
     expect(nanoseconds).toEqual([1e5, 1e5])
   })
 
@@ -85,9 +89,7 @@ describe('duel', () => {
     const tiring: Work = {
       work: () => (++calls > 3 ? { ...right, events: 1 } : costing(1e5).work()),
     }
-    await expect(duel(workload, [costing(1e5), tiring], names, hurried)).rejects.toThrow(
-      'right came to',
-    )
+    await expect(duel(contest(costing(1e5), tiring), hurried)).rejects.toThrow('right came to')
   })
 
   it.each([0, 1] as const)(
@@ -100,7 +102,7 @@ describe('duel', () => {
           return { ...right, nanoseconds: 1e9 }
         },
       })
-      await duel(workload, [noting(0), noting(1)], names, { ...hurried, first })
+      await duel(contest(noting(0), noting(1)), { ...hurried, first })
       const second = 1 - first
       expect(order.slice(-8)).toEqual([
       first, second, second, first, first, second, second, first,

@@ -2,7 +2,8 @@ import type { Outcome } from '@tooling/conformance/timed/work'
 import { describe, expect, it } from 'vitest'
 import type { Workload } from '../src/case.ts'
 import { worked } from '../src/clock.ts'
-import { type Contest, mix, shuffled } from '../src/mix.ts'
+import type { Contest } from '../src/duel.ts'
+import { mix, shuffled } from '../src/mix.ts'
 import { seededRandom } from '../../config/random.ts'
 
 type Work = () => Outcome

@@ -1,4 +1,5 @@
-import { addToChecksum, payloads, type TimedLog } from '@tooling/conformance/timed/work'
+import type { TimedLog } from '@tooling/conformance/timed/log'
+import { addToChecksum, payloads } from '@tooling/conformance/timed/work'
 import { type Case, ours, peer } from '../case.ts'
 
 /** What `work` comes to for so many events. */

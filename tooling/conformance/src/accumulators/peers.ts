@@ -1,17 +1,17 @@
-import { lackedByStreamText, reader, service } from '../answers/peer.ts'
+import { lackedByMost, reader, service } from '../answers/peer.ts'
 import { seenIn } from './chat-completion.ts'
 
 /** Each is called as its documentation says. */
 export const peers = {
   '@ai-sdk/openai': reader({
-    lacks: [...lackedByStreamText, 'reasoning', 'reasoningDetails', 'signature'],
+    lacks: [...lackedByMost, 'reasoning', 'reasoningDetails', 'signature'],
     note: 'Its chat model, through `streamText` of `ai`. It is made for OpenAI alone, whose chats show no reasoning.',
     load: () => Promise.all([import('@ai-sdk/openai'), import('../answers/ai-sdk.ts')]),
     use: ([{ createOpenAI }, { readWith }], fetch) =>
       readWith(createOpenAI({ ...service, fetch }).chat('m')),
   }),
   '@ai-sdk/openai-compatible': reader({
-    lacks: [...lackedByStreamText, 'annotations', 'logprobs', 'reasoningDetails'],
+    lacks: [...lackedByMost, 'annotations', 'logprobs', 'reasoningDetails'],
     note: 'Through `streamText` of `ai`.',
     load: () => Promise.all([import('@ai-sdk/openai-compatible'), import('../answers/ai-sdk.ts')]),
     use([{ createOpenAICompatible }, { readWith }], fetch) {
@@ -45,7 +45,7 @@ export const peers = {
     },
   }),
   '@openrouter/ai-sdk-provider': reader({
-    lacks: [...lackedByStreamText.filter((aspect) => aspect !== 'images'), 'logprobs', 'signature'],
+    lacks: [...lackedByMost.filter((aspect) => aspect !== 'images'), 'logprobs', 'signature'],
     note: 'Through `streamText` of `ai`. It is made for OpenRouter alone.',
     load: () =>
       Promise.all([import('@openrouter/ai-sdk-provider'), import('../answers/ai-sdk.ts')]),
@@ -53,18 +53,7 @@ export const peers = {
       readWith(createOpenRouter({ ...service, fetch }).chat('m')),
   }),
   '@tanstack/ai-openai': reader({
-    lacks: [
-      'choices',
-      'refusal',
-      'functionCall',
-      'customTools',
-      'logprobs',
-      'audio',
-      'annotations',
-      'images',
-      'reasoningDetails',
-      'signature',
-    ],
+    lacks: [...lackedByMost, 'logprobs', 'annotations', 'reasoningDetails', 'signature'],
     note: '`openaiCompatibleText`, through `chat` of `@tanstack/ai`; a call has the arguments that its tool would be run with.',
     load: () => import('./tanstack-ai.ts'),
     use: ({ readWithTanStack }, fetch) => readWithTanStack(fetch),

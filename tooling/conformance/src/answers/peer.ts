@@ -27,8 +27,8 @@ export interface Seen extends Omit<
 /** Where the answers come from, for clients that want to know. */
 export const service = { baseURL: 'http://127.0.0.1/v1', apiKey: 'none' }
 
-/** For which the parts of `streamText` have no place. */
-export const lackedByStreamText: readonly Aspect[] = [
+/** For which an API that yields typed parts, such as `streamText`, has no place. */
+export const lackedByMost: readonly Aspect[] = [
   'choices',
   'refusal',
   'functionCall',

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { inParallel } from '@tooling/consumers/parallel'
 import { scenarios } from '../../../../packages/client/test/support/index.ts'
 import { SPEED, stageOverSocket } from '../../../../packages/client/test/support/over-socket.ts'
@@ -155,16 +156,12 @@ async function faultOf(
   // A client that asks again after 204 is wrong once, in the scenarios about 204, and not in each that ends with it.
   const last =
     scenario.ends === 'no-content' && !scenario.name.startsWith('204') ? expected.length : Infinity
-  const requestsFit = same(ids.slice(0, last), expected)
-  const eventsFit = same(events, scenario.events)
+  const requestsFit = isDeepStrictEqual(ids.slice(0, last), expected)
+  const eventsFit = isDeepStrictEqual(events, scenario.events)
   if (requestsFit && eventsFit) return undefined
   return eventsFit ? 'requests' : requestsFit ? 'events' : 'both'
 }
 
 async function quiet(): Promise<void> {
   for (let part = 0; part < QUIET_PARTS; part++) await pause(QUIET / QUIET_PARTS)
-}
-
-function same(actual: readonly string[], expected: readonly string[]): boolean {
-  return JSON.stringify(actual) === JSON.stringify(expected)
 }

@@ -1,10 +1,10 @@
-import { lackedByStreamText, reader, service } from '../answers/peer.ts'
+import { lackedByMost, reader, service } from '../answers/peer.ts'
 import { seenIn } from './whole.ts'
 
 /** Each is called as its documentation says. */
 export const peers = {
   '@ai-sdk/open-responses': reader({
-    lacks: lackedByStreamText,
+    lacks: lackedByMost,
     note: 'Through `streamText` of `ai`. It is judged by text, reasoning, calls and the end.',
     load: () => Promise.all([import('@ai-sdk/open-responses'), import('../answers/ai-sdk.ts')]),
     use([{ createOpenResponses }, { readWith }], fetch) {
@@ -13,7 +13,7 @@ export const peers = {
     },
   }),
   '@ai-sdk/openai': reader({
-    lacks: lackedByStreamText,
+    lacks: lackedByMost,
     note: 'Its responses model, through `streamText` of `ai`. It is judged by text, reasoning, calls and the end.',
     load: () => Promise.all([import('@ai-sdk/openai'), import('../answers/ai-sdk.ts')]),
     use: ([{ createOpenAI }, { readWith }], fetch) =>

@@ -1,4 +1,4 @@
-import { oneByOne, payloadEvents, readAll, type TimedLog } from './work.ts'
+import { type Log, timedLog } from './log.ts'
 
 interface Stored {
   readonly id: string
@@ -9,13 +9,17 @@ interface Stored {
  * An array of events with ids, and a promise that wakes its readers. It has no claims, no leases, no end by another process, no
  * limits and no store: what it takes less is the price of those.
  */
-class PlainLog {
+class PlainLog implements Log {
   readonly #events: Stored[] = []
   #isOver = false
   #wake: () => void = () => {}
   #woken = Promise.resolve()
 
-  async write(source: Iterable<{ data: string }> | AsyncIterable<{ data: string }>): Promise<void> {
+  start(source: Parameters<Log['start']>[0]): { readonly done: Promise<{ events: number }> } {
+    return { done: this.#store(source) }
+  }
+
+  async #store(source: Parameters<Log['start']>[0]): Promise<{ events: number }> {
     this.#renew()
     for await (const { data } of source) {
       this.#events.push({ id: `1-${this.#events.length}`, data })
@@ -23,15 +27,12 @@ class PlainLog {
     }
     this.#isOver = true
     this.#wake()
+    return { events: this.#events.length }
   }
 
   #renew(): void {
     this.#wake()
     this.#woken = new Promise((resolve) => (this.#wake = resolve))
-  }
-
-  get count(): number {
-    return this.#events.length
   }
 
   async *read(): AsyncGenerator<Stored> {
@@ -45,29 +46,4 @@ class PlainLog {
   }
 }
 
-const replays = new Map<number, PlainLog>()
-
-const log: TimedLog = {
-  async write(count) {
-    const plain = new PlainLog()
-    await plain.write(payloadEvents(count))
-    return { events: plain.count, checksum: 0 }
-  },
-  async pass(count) {
-    const plain = new PlainLog()
-    const { source, ready } = oneByOne(count)
-    void plain.write(source)
-    return readAll(plain.read(), ready)
-  },
-  async replay(count) {
-    let plain = replays.get(count)
-    if (plain === undefined) {
-      plain = new PlainLog()
-      replays.set(count, plain)
-      await plain.write(payloadEvents(count))
-    }
-    return readAll(plain.read())
-  },
-}
-
-export const { write, pass, replay } = log
+export const { write, pass, replay } = timedLog(() => new PlainLog())

@@ -83,16 +83,6 @@ export interface ServedStreams {
   broadcast?(events: number): Promise<void> | void
 }
 
-/** What a log of any make is asked for. Its events are the payloads, over and over; it is kept in memory. */
-export interface TimedLog {
-  /** Stores all events of a source that has them at once, in a new log. */
-  write(events: number): Promise<Outcome>
-  /** A source yields the next event of a new log after the reader has the one before. */
-  pass(events: number): Promise<Outcome>
-  /** Reads a log of so many events from its start. The log is written by the first call. */
-  replay(events: number): Promise<Outcome>
-}
-
 /** JSON of the size that a model's tokens come in. */
 export const payloads: readonly string[] = Array.from({ length: 64 }, (_, index) =>
   JSON.stringify({
@@ -106,39 +96,3 @@ export const payloads: readonly string[] = Array.from({ length: 64 }, (_, index)
 
 /** The same as objects: a broadcast serialises its payloads itself. */
 export const values: readonly object[] = payloads.map((payload) => JSON.parse(payload))
-
-/** So many events whose data are the payloads, over and over. */
-export function* payloadEvents(count: number): Generator<{ data: string }> {
-  for (let index = 0; index < count; index++) yield { data: payloads[index & 63]! }
-}
-
-/** Counts what a reader gets, and calls `onEvent` after each event. */
-export async function readAll(
-  reading: AsyncIterable<{ readonly data: string }>,
-  onEvent: () => void = () => {},
-): Promise<Outcome> {
-  let events = 0
-  let checksum = 0
-  for await (const { data } of reading) {
-    events++
-    checksum = addToChecksum(checksum, data)
-    onEvent()
-  }
-  return { events, checksum }
-}
-
-/** A source that yields the next event after `ready` was called for the one before. */
-export function oneByOne(count: number): {
-  readonly source: AsyncIterable<{ data: string }>
-  readonly ready: () => void
-} {
-  let ready = (): void => {}
-  async function* source(): AsyncGenerator<{ data: string }> {
-    for (const event of payloadEvents(count)) {
-      const isRead = new Promise<void>((resolve) => (ready = resolve))
-      yield event
-      await isRead
-    }
-  }
-  return { source: source(), ready: () => ready() }
-}
