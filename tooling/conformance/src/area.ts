@@ -20,6 +20,8 @@ export interface Area<P extends Peer = Peer, Result extends object = object> {
   readonly peers: Readonly<Record<string, P>>
   /** Holds a peer against all cases, in this process. What comes out is for `results.generated.json`. */
   run(peer: P): Promise<Result>
+  /** The document that its table stands in. */
+  readonly readme: string
   /** What a row is. */
   readonly title: string
   /** After the name and the version, one for each cell. */

@@ -11,14 +11,10 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     .join('\n')
 }
 
-/** `<!-- size:parser -->` is closed by `<!-- /size -->`. */
-function markers(name: string): { readonly open: string; readonly close: string } {
-  return { open: `<!-- ${name} -->`, close: `<!-- /${name.split(':')[0]} -->` }
-}
-
-/** Replaces what stands between a pair of markers, which must be there exactly once. */
+/** Replaces what stands between a pair of markers, which must be there exactly once: `<!-- size:parser -->`, `<!-- /size -->`. */
 export function replaceBetween(text: string, name: string, content: string): string {
-  const { open, close } = markers(name)
+  const open = `<!-- ${name} -->`
+  const close = `<!-- /${name.split(':')[0]} -->`
   const [before, after, ...more] = text.split(open)
   const end = after?.indexOf(close) ?? -1
   if (after === undefined || more.length > 0 || end < 0)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { replaceBetween } from '@tooling/conformance/markdown'
 import { groups as chatGroups } from './accumulators/area.ts'
 import { caseTable } from './answers/area.ts'
-import { areaNames } from './areas.ts'
+import { areaNames, areaOf } from './areas.ts'
 import { groups as responseGroups } from './responses/area.ts'
 import { readResults, rowsOf } from './results.ts'
 import { summary } from './summary.ts'
@@ -13,15 +13,6 @@ import { markdownNotes, markdownTable } from './tables.ts'
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
 
 const own = 'tooling/conformance/README.md'
-
-/** Where the table of an area stands. */
-const homes = {
-  parsers: 'packages/parser/README.md',
-  accumulators: 'packages/openai/README.md',
-  responses: 'packages/openai/docs/responses.md',
-  encoders: 'packages/encoder/README.md',
-  clients: 'packages/client/README.md',
-} as const
 
 export interface Readme {
   readonly name: string
@@ -32,23 +23,19 @@ export interface Readme {
 
 export function readmes(): Readme[] {
   const all = readResults()
-  const tables = [
-    ...areaNames.flatMap((area) => [
-      [homes[area], area, markdownTable(area, all[area])] as const,
-      [own, `${area}-notes`, markdownNotes(area, all[area])] as const,
-    ]),
-    [
-      own,
-      'responses-cases',
-      caseTable('####', responseGroups, rowsOf('responses', all.responses)),
-    ] as const,
+  const tables: [readme: string, marker: string, content: string][] = [
+    ['README.md', 'all', summary(all)],
+    [own, 'responses-cases', caseTable('####', responseGroups, rowsOf('responses', all.responses))],
     [
       own,
       'accumulators-cases',
       caseTable('###', chatGroups, rowsOf('accumulators', all.accumulators)),
-    ] as const,
-    ['README.md', 'all', summary(all)] as const,
+    ],
   ]
+  for (const name of areaNames) {
+    tables.push([areaOf(name).readme, name, markdownTable(name, all[name])])
+    tables.push([own, `${name}-notes`, markdownNotes(name, all[name])])
+  }
   return [...Map.groupBy(tables, ([readme]) => readme)].map(([name, its]) => {
     const text = readFileSync(path.join(root, name), 'utf8')
     const wanted = its.reduce(

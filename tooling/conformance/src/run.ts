@@ -1,13 +1,14 @@
 // `npm run conformance`: every peer against every case, or those of the areas that are named.
 // `-- --write` keeps what comes out, in `results.generated.json` and in the tables of the READMEs.
+import path from 'node:path'
 import { inParallel } from '@tooling/consumers/parallel'
 import { readArgs, refuse, startProgress } from '../../config/command.ts'
+import { readManifest } from '../../config/workspaces.ts'
 import { type AreaName, areaNames, areaOf } from './areas.ts'
 import { runIsolated } from './isolated.ts'
 import { writeTables } from './readmes.ts'
 import { type PeerResult, writeResults } from './results.ts'
 import { plainTable } from './tables.ts'
-import { versionOf } from './versions.ts'
 
 const usage = `npm run conformance -- [area …] [--write]
 
@@ -39,17 +40,14 @@ if (write) for (const name of writeTables()) console.log(`${name} is up to date`
 /** Two at a time: each is a process that mostly loads its peer. */
 async function resultsOf(area: AreaName): Promise<Record<string, PeerResult>> {
   const peers = Object.entries(areaOf(area).peers)
-  const results = Object.fromEntries(
-    peers.map(([key, peer]): [string, PeerResult] => [
-      key,
-      { version: versionOf(peer.package ?? key) },
-    ]),
-  )
+  const results: Record<string, PeerResult> = {}
   const progress = startProgress(peers.length)
-  await inParallel(Object.keys(results), 2, async (key) => {
+  await inParallel(peers, 2, async ([key, peer]) => {
     progress.begin(`${area}: ${key}`)
-    Object.assign(results[key]!, await runIsolated(area, key))
+    const folder = path.join(import.meta.dirname, '../node_modules', peer.package ?? key)
+    const { version = '' } = readManifest(folder)
+    results[key] = { version, ...(await runIsolated(area, key)) }
   })
   progress.clear()
-  return results
+  return Object.fromEntries(peers.map(([key]) => [key, results[key]!]))
 }

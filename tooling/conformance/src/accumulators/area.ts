@@ -8,6 +8,9 @@ export const groups: Groups = {
   streams: readCases('accumulators/streams'),
 }
 
-const words = ['right', 'wrong', 'fails', 'not shown']
-
-export const accumulators = answerArea('accumulator', peers, groups, words)
+export const accumulators = answerArea('accumulator', 'packages/openai/README.md', peers, groups, [
+  'right',
+  'wrong',
+  'fails',
+  'not shown',
+])

@@ -16,6 +16,7 @@ export type Groups = Readonly<Record<string, readonly Case[]>>
 /** @param words - the verdicts that have a column */
 export function answerArea(
   title: string,
+  readme: string,
   peers: Readonly<Record<string, AnswerPeer>>,
   groups: Groups,
   words: readonly string[],
@@ -25,6 +26,7 @@ export function answerArea(
   return {
     peers,
     run: (peer) => runCases(cases, peer),
+    readme,
     title,
     columns: [
       ...words.map(number),

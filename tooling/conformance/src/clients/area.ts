@@ -23,6 +23,7 @@ type Fault = 'requests' | 'events' | 'both'
 export const clients: Area<ClientPeer, ClientResult> = {
   peers,
   run: runPeer,
+  readme: 'packages/client/README.md',
   title: 'client',
   columns: [
     ['right', 'number'],

@@ -23,6 +23,7 @@ interface FieldResult {
 export const encoders: Area<EncoderPeer, EncoderResult> = {
   peers,
   run: runPeer,
+  readme: 'packages/encoder/README.md',
   title: 'encoder',
   columns: [
     ['event', 'text'],

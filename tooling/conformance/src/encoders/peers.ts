@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
-import { bodyFrom, overHttp, unhidden } from './over-http.ts'
+import { text as textOf } from 'node:stream/consumers'
+import { bodyOf, overHttp, unhidden } from './over-http.ts'
 import type { EncoderPeer, Sent } from './peer.ts'
 
 /** As much as is used of what some put on the objects of a request. */
@@ -31,8 +32,7 @@ export const peers = {
       const stream = new JsonToSseTransformStream()
       const writer = stream.writable.getWriter()
       void writer.write(data).then(() => writer.close())
-      let text = ''
-      for await (const piece of stream.readable) text += piece
+      const text = await textOf(stream.readable)
       // After every stream, and not part of the event.
       return text.replace(/data: \[DONE\]\n\n$/, '')
     },
@@ -63,11 +63,8 @@ export const peers = {
         yield sse(sent as never)
       })
       const { body } = await app.handle(new Request('http://127.0.0.1/'))
-      let text = ''
       // Bun takes strings for the pieces of a body, and so it gives strings.
-      for await (const piece of body as unknown as AsyncIterable<string | Uint8Array>)
-        text += typeof piece === 'string' ? piece : new TextDecoder().decode(piece)
-      return text
+      return textOf(body!)
     },
   }),
   'eventsource-encoder': encoder({
@@ -96,9 +93,7 @@ export const peers = {
       overHttp(async (request, response) => {
         const serializer = text !== undefined && { serializer: String }
         // Express would have given it this.
-        const set = (headers: Record<string, string>): void => {
-          for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-        }
+        const set = (headers: object) => response.setHeaders(new Map(Object.entries(headers)))
         Object.assign(response, { set })
         const handler = expresse.sse({ keepAliveInterval: false, ...serializer } as never)
         await new Promise((next) => handler(request as never, response as never, next))
@@ -124,7 +119,7 @@ export const peers = {
           await attempt(() => stream.send({ data: text ?? data, ...fields }))
           stream.close()
         })
-        return bodyFrom(app)
+        return bodyOf(app)
       }),
   }),
   'fastify-sse-v2': encoder({
@@ -138,7 +133,7 @@ export const peers = {
       }
       // The other plugin that is tried here declares another `sse`.
       app.get('/', async (_, reply) => (reply.sse as unknown as FastifySend)(source()))
-      return bodyFrom(app)
+      return bodyOf(app)
     },
   }),
   'h3-1': encoder({
@@ -277,7 +272,7 @@ export const peers = {
       const body = stream.pipe(new PassThrough() as never) as unknown as PassThrough
       stream.write(sent)
       stream.end()
-      return Buffer.concat(await body.toArray())
+      return textOf(body)
     },
   }),
   susie: encoder({

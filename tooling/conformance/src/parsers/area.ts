@@ -24,6 +24,7 @@ interface Wrong {
 export const parsers: Area<ParserPeer, ParserResult> = {
   peers,
   run: runPeer,
+  readme: 'packages/parser/README.md',
   title: 'parser',
   columns: [
     ['right in one piece', 'number'],

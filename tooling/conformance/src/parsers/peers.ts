@@ -70,17 +70,15 @@ export const peers = {
     load: () => import('eventsource-client'),
     async use({ createEventSource }, chunks) {
       const { onEvent, found } = collect()
-      await new Promise<void>((resolve) => {
-        const source = createEventSource({
-          url: 'http://127.0.0.1/',
-          fetch: async (url) => responseOf(chunks, `${url}`),
-          onMessage: onEvent,
-          onDisconnect() {
-            source.close()
-            resolve()
-          },
-        })
+      const over = Promise.withResolvers<void>()
+      const source = createEventSource({
+        url: 'http://127.0.0.1/',
+        fetch: async (url) => responseOf(chunks, `${url}`),
+        onMessage: onEvent,
+        onDisconnect: over.resolve,
       })
+      await over.promise
+      source.close()
       return found
     },
   }),

@@ -9,4 +9,8 @@ export const groups: Groups = {
   ends: readCases('responses/ends'),
 }
 
-export const responses = answerArea('reader', peers, groups, ['right', 'wrong', 'fails'])
+export const responses = answerArea('reader', 'packages/openai/docs/responses.md', peers, groups, [
+  'right',
+  'wrong',
+  'fails',
+])

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -57,10 +57,8 @@ async function spawnServer(
   file: string,
   broadcast: boolean,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [fileURLToPath(file)], {
-    env: { ...process.env, BENCH_SERVER: broadcast ? 'broadcast' : 'flood' },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
+  const env = { ...process.env, BENCH_SERVER: broadcast ? 'broadcast' : 'flood' }
+  const child = fork(fileURLToPath(file), { env, execArgv: [] })
   // The process that measures ends when it is done, and this one with it.
   child.unref()
   return { child, port: await ask(child, 'port') }
