@@ -11,7 +11,7 @@ export type AreaName = keyof typeof areas
 
 export const areaNames = Object.keys(areas) as AreaName[]
 
-/** An area without its types, for what is the same in all of them. */
+/** An area without the types that differ from one to the next. */
 export function areaOf(name: AreaName): Area {
   return areas[name]
 }

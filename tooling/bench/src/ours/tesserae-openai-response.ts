@@ -1,7 +1,7 @@
 import { accumulate } from '@tesserae/openai'
+import { messageOf } from '@tooling/conformance/timed/message-of'
 import type { Message } from '@tooling/conformance/timed/work'
 import { responseOf } from '@tooling/conformance/timed/response'
-import { messageOf } from './tesserae-openai.ts'
 
 /** Through a `Response`, as `fetch` gives it. */
 export async function read(chunks: readonly Uint8Array[]): Promise<Message> {

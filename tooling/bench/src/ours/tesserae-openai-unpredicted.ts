@@ -1,6 +1,6 @@
 import { accumulate } from '@tesserae/openai'
+import { messageOf } from '@tooling/conformance/timed/message-of'
 import type { Message } from '@tooling/conformance/timed/work'
-import { messageOf } from './tesserae-openai.ts'
 
 /** With every chunk parsed. */
 export async function read(chunks: readonly Uint8Array[]): Promise<Message> {

@@ -1,18 +1,7 @@
 import { accumulate } from '@tesserae/openai'
-import type { ChatCompletion } from '@tesserae/openai/schema'
+import { messageOf } from '@tooling/conformance/timed/message-of'
 import type { Message } from '@tooling/conformance/timed/work'
 
 export async function read(chunks: readonly Uint8Array[]): Promise<Message> {
   return messageOf(await accumulate(chunks))
-}
-
-/** What the cases compare of a completion. */
-export function messageOf({ choices }: ChatCompletion): Message {
-  const message = choices[0]?.message
-  const calls = message?.tool_calls ?? []
-  return {
-    content: message?.content ?? '',
-    reasoning: message?.reasoning_content ?? '',
-    arguments: calls.map((call) => ('function' in call ? call.function.arguments : '')).join(''),
-  }
 }

@@ -83,7 +83,7 @@ function request(port: number, events: number): Socket {
 async function countEvents(socket: Socket, events: number): Promise<number> {
   let seen = 0
   let rest: Buffer = Buffer.alloc(0)
-  // Closing it is no part of the work that is timed.
+  // To close it is not a part of the work that is timed.
   for await (const packet of socket.iterator({ destroyOnReturn: false })) {
     const chunk = Buffer.concat([rest, packet])
     for (let at = chunk.indexOf('data:'); at >= 0; at = chunk.indexOf('data:', at + 5)) seen++
