@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import { readManifest } from '../../config/workspaces.ts'
+import { readPackage } from '../../config/workspaces.ts'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 export const repository = path.resolve(here, '../../..')
@@ -65,12 +65,11 @@ function measuredCode(checkout: string, apart: boolean): Plugin {
 
 /** Where the `exports` of a workspace package lead; always into `dist`, for users do not run `src`. */
 function builtEntry(checkout: string, specifier: string): string {
-  const [, name, ...subpath] = specifier.split('/')
-  const folder = path.join(checkout, 'packages', name!)
-  const target = readManifest(folder).exports?.[['.', ...subpath].join('/')]
-  const entry = typeof target === 'string' ? target : target?.['import']
-  if (entry === undefined) throw new Error(`${specifier} is not exported in ${folder}`)
-  if (!entry.startsWith('./dist/'))
-    throw new Error(`${specifier} leads to ${entry}, which is not built`)
-  return path.join(folder, entry)
+  const folder = path.join(checkout, 'packages', specifier.split('/')[1]!)
+  const entry = readPackage(folder).entries.find((each) => each.specifier === specifier)
+  if (!entry?.code.startsWith('./dist/'))
+    throw new Error(
+      `${specifier} leads to ${entry?.code ?? 'nothing'} in ${folder}, which is not built`,
+    )
+  return path.join(folder, entry.code)
 }

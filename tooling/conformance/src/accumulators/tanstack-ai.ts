@@ -26,14 +26,12 @@ export async function readWithTanStack(fetch: Fetch): Promise<Seen> {
     toolDefinition({ name, description: name }),
   )
   const calls = new Map<string, Call>()
-  const seen = { text: '', reasoning: undefined as string | undefined }
-  let finish: unknown
-  let error: unknown
-  let usage: readonly [number, number] | undefined
+  const seen: { -readonly [Part in keyof Seen]: Seen[Part] } = {}
+  let text = ''
   const events = chat({ adapter, tools, messages: [{ role: 'user', content: 'Hello' }] })
   for await (const event of events as AsyncIterable<Event>) {
     const { type, delta = '', toolCallId: id = '' } = event
-    if (type === 'TEXT_MESSAGE_CONTENT') seen.text += delta
+    if (type === 'TEXT_MESSAGE_CONTENT') text += delta
     else if (type === 'REASONING_MESSAGE_CONTENT') seen.reasoning = (seen.reasoning ?? '') + delta
     else if (type === 'TOOL_CALL_START') calls.set(id, [id, event.toolCallName ?? '', ''])
     else if (type === 'TOOL_CALL_ARGS') {
@@ -42,13 +40,13 @@ export async function readWithTanStack(fetch: Fetch): Promise<Seen> {
     } else if (type === 'TOOL_CALL_END' && event.input !== undefined) {
       // What the tool is run with.
       calls.set(id, [id, calls.get(id)?.[1] ?? '', JSON.stringify(event.input)])
-    } else if (type === 'RUN_ERROR') error = event.message
+    } else if (type === 'RUN_ERROR') seen.error = event.message
     else if (type === 'RUN_FINISHED') {
-      finish = event.metadata?.tanstack?.finishReason
-      usage = tokensOf(event.usage)
+      seen.finish = event.metadata?.tanstack?.finishReason
+      seen.usage = tokensOf(event.usage)
     }
   }
-  return { ...seen, tools: [...calls.values()], finish, usage, error }
+  return { ...seen, text, tools: [...calls.values()] }
 }
 
 function tokensOf(usage: unknown): readonly [number, number] | undefined {

@@ -23,44 +23,28 @@ export async function readWith(model: LanguageModel): Promise<Seen> {
   const calls: Call[] = []
   const annotations: string[] = []
   const images: string[] = []
-  const seen = { text: '', reasoning: undefined as string | undefined }
-  let error: unknown
-  let finish: unknown
-  let usage: readonly [number, number] | undefined
-  let signature: string | undefined
-  let logprobs: string[] | undefined
-  let reasoningDetails: object[] | undefined
+  const seen: { -readonly [Part in keyof Seen]: Seen[Part] } = { tools: calls, annotations, images }
+  let text = ''
   for await (const part of result.fullStream) {
-    if (part.type === 'text-delta') seen.text += part.text
+    if (part.type === 'text-delta') text += part.text
     else if (part.type === 'reasoning-delta') seen.reasoning = (seen.reasoning ?? '') + part.text
     else if (part.type === 'tool-call') {
       const { toolCallId, toolName, input, providerMetadata: its } = part
       calls.push([toolCallId, toolName, typeof input === 'string' ? input : JSON.stringify(input)])
-      signature ??= /"thoughtSignature":"([^"]+)"/.exec(JSON.stringify(its ?? {}))?.[1]
+      seen.signature ??= /"thoughtSignature":"([^"]+)"/.exec(JSON.stringify(its ?? {}))?.[1]
     } else if (part.type === 'source' && part.sourceType === 'url') annotations.push(part.url)
     else if (part.type === 'file')
       images.push(`data:${part.file.mediaType};base64,${part.file.base64}`)
-    else if (part.type === 'error') error ??= part.error ?? 'an error'
+    else if (part.type === 'error') seen.error ??= part.error ?? 'an error'
     else if (part.type === 'finish-step') {
-      finish = part.rawFinishReason ?? part.finishReason
       const { inputTokens, outputTokens } = part.usage
       const { openai, openrouter } = (part.providerMetadata ?? {}) as ProviderMetadata
-      logprobs = openai?.logprobs?.map(({ token }) => token)
-      reasoningDetails = openrouter?.reasoning_details
+      seen.finish = part.rawFinishReason ?? part.finishReason
+      seen.logprobs = openai?.logprobs?.map(({ token }) => token)
+      seen.reasoningDetails = openrouter?.reasoning_details
       if (inputTokens !== undefined && outputTokens !== undefined)
-        usage = [inputTokens, outputTokens]
+        seen.usage = [inputTokens, outputTokens]
     }
   }
-  return {
-    ...seen,
-    tools: calls,
-    annotations,
-    images,
-    finish,
-    usage,
-    signature,
-    logprobs,
-    reasoningDetails,
-    error,
-  }
+  return { ...seen, text }
 }
