@@ -27,36 +27,27 @@ export interface Report {
 }
 
 type Duel = Job['duels'][number]
-type Size = Pick<Report, 'events' | 'bytes'>
-type Ending = Pick<Report, 'result' | 'failure'>
 
 const job = JSON.parse(readFileSync(0, 'utf8')) as Job
 if (job.mix === undefined) for (const each of job.duels) await fight(each)
 else await fightAll(job.mix)
 
 async function fight(each: Duel): Promise<void> {
-  let size = { events: 0, bytes: 0 }
-  let ending: Ending = {}
+  let contest: Contest | undefined
   try {
-    const contest = await prepare(each)
-    size = contest.workload
-    if (job.options === undefined) await verify(contest)
-    else ending = { result: await duel(contest, job.options) }
+    contest = await prepare(each)
+    if (job.options === undefined) tell(each, contest, await verify(contest))
+    else tell(each, contest, await duel(contest, job.options))
   } catch (error) {
-    ending = { failure: sentenceOf(error) }
+    tell(each, contest, error instanceof Error ? error : new Error(String(error)))
   }
-  tell(each, size, ending)
 }
 
 async function fightAll(options: MixOptions): Promise<void> {
   const contests: Contest[] = []
   for (const each of job.duels) contests.push(await prepare(each))
-  for (const [index, result] of (await mix(contests, options)).entries())
-    tell(
-      job.duels[index]!,
-      contests[index]!.workload,
-      result instanceof Error ? { failure: sentenceOf(result) } : { result },
-    )
+  const endings = await mix(contests, options)
+  for (const [index, each] of job.duels.entries()) tell(each, contests[index], endings[index])
 }
 
 async function prepare({ case: name, names, modules }: Duel): Promise<Contest> {
@@ -65,12 +56,15 @@ async function prepare({ case: name, names, modules }: Duel): Promise<Contest> {
   return { workload: each.workload(), sides, names }
 }
 
-function tell({ case: name }: Duel, { events, bytes }: Size, ending: Ending): void {
-  console.log(JSON.stringify({ case: name, events, bytes, ...ending } satisfies Report))
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+/** @param ending - numbers, nothing of answers that were only verified, or why there are none */
+function tell({ case: name }: Duel, contest?: Contest, ending?: DuelResult | Error | void): void {
+  const { events, bytes } = contest?.workload ?? { events: 0, bytes: 0 }
+  const report = { case: name, events, bytes }
+  const result =
+    ending instanceof Error
+      ? { failure: `${ending.name}: ${ending.message}` }
+      : ending && { result: ending }
+  console.log(JSON.stringify({ ...report, ...result } satisfies Report))
 }
 
 async function load(module: string, name: string): Promise<unknown> {
