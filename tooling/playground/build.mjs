@@ -1,6 +1,5 @@
 // Builds the page and the server into `dist/`, from the sources of the packages: `npm start` needs no other build, and
 // the result runs on every Node that the packages support.
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
@@ -9,15 +8,10 @@ const here = import.meta.dirname
 const packages = path.join(here, '../../packages')
 
 /** Each entry of the packages by its name, as the source that it is built from. */
-const alias = ['client', 'encoder', 'openai', 'parser', 'resume', 'testkit'].flatMap((name) => {
-  const manifest = JSON.parse(readFileSync(path.join(packages, name, 'package.json'), 'utf8'))
-  return Object.keys(manifest.exports)
-    .filter((entry) => entry !== './package.json' && !entry.includes('*'))
-    .map((entry) => ({
-      find: new RegExp(`^${manifest.name}${entry.slice(1)}$`),
-      replacement: path.join(packages, name, 'src', `${entry.slice(2) || 'index'}.ts`),
-    }))
-})
+const alias = [
+  { find: /^@tesserae\/([a-z]+)$/, replacement: path.join(packages, '$1/src/index.ts') },
+  { find: /^@tesserae\/([a-z]+)\/(.+)$/, replacement: path.join(packages, '$1/src/$2.ts') },
+]
 
 /** The testkit finds its recordings beside its own files, which a bundle would move. */
 const keepsItsPlace = {

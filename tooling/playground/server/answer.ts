@@ -1,22 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as after } from 'node:timers/promises'
-import { accumulate, split, ModelStreamError, toEvents } from '@tesserae/openai'
-import { crucible as crucibleDialect } from '@tesserae/openai/dialects'
+import { accumulate, ModelStreamError } from '@tesserae/openai'
+import { crucible } from '@tesserae/openai/dialects'
+import type { ChatCompletion } from '@tesserae/openai/schema'
 import { bodyOf } from '@tesserae/testkit/transcript'
 import { type Asked, readAsked } from './asked.ts'
-import { answerHtml, answerJson, CORS } from './responses.ts'
 import { Refusal } from './errors.ts'
+import { errorEvent, type Format, formats } from './formats.ts'
 import type { Recorded } from './library.ts'
-import { findModel } from './models.ts'
+import { completionOf, findModel } from './models.ts'
 import { perform } from './perform.ts'
-import { type PlayOptions, readPlayOptions } from './play-options.ts'
+import { play } from './play.ts'
+import { readPlayOptions } from './play-options.ts'
 import { readJson } from './read-json.ts'
-import { completionOf, textCompletionOf } from './say.ts'
+import { html, json } from './responses.ts'
 import { type Score, scoreOfEvents, scoreOfRecording } from './score.ts'
-import { goneOf, send } from './send.ts'
-import { sorryFor } from './sorry.ts'
-import { crucible } from './systems/crucible.ts'
-import type { System } from './systems/system.ts'
+import type { Visit } from './serve.ts'
+import { openai, type System, systems } from './systems.ts'
+
+/** Where models are asked. Recordings are replayed at the first two. */
+export const ENDPOINTS: readonly string[] = ['/v1/chat/completions', ...Object.keys(formats)]
 
 /** The most characters of an answer. In words of one letter that is 2 MB of events, all made before the first is sent. */
 const LONGEST_ECHO = 16_384
@@ -24,74 +26,28 @@ const LONGEST_ECHO = 16_384
 /** What was found for a request: the stream, and the message without streaming. */
 interface Found {
   readonly score: () => Score
-  readonly whole: () => Promise<object>
+  readonly whole: () => Promise<object> | object
   /** Whose error frames are sent. */
   readonly dialect: string
 }
 
-/** Answers `POST /v1/chat/completions` and `/v1/completions`, under the prefix of a system or under none. */
-export async function answerCompletion(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: System['path'],
-  query: URLSearchParams,
+/** Answers a request at one of the endpoints, under the prefix of a system or under none. */
+export async function answer(
+  { request, query, over }: Visit,
+  endpoint: string,
   library: ReadonlyMap<string, Recorded>,
   system: System | undefined,
-): Promise<void> {
+): Promise<Response> {
+  if (system && system.path !== endpoint)
+    throw new Refusal('not_found', `${system.title} is asked at /${system.id}${system.path}.`)
   const body = await readJson(request)
   const options = readPlayOptions(body['playground'], query)
-  const style = path === '/v1/completions' ? 'prompt' : 'messages'
-  const asked = readAsked(body, style, system?.model)
-  const found = find(asked, path, library, system)
-  if (options.fault === 'html') return answerHtml(response, 200, WRONG_PAGE)
-  if (options.fault === 'status') return answerJson(response, 503, OVERLOADED)
-  if (!asked.stream) return answerWhole(response, found, options)
-  await send(request, response, perform(found.score(), options, sorryFor(found.dialect)), CORS)
-}
-
-function find(
-  asked: Asked,
-  path: System['path'],
-  library: ReadonlyMap<string, Recorded>,
-  prefix: System | undefined,
-): Found {
-  const { model, text, isDeep, includeUsage } = asked
-  const found = findModel(model, library, prefix)
-  if (found.recorded) {
-    const { transcript, dialect } = found.recorded
-    return {
-      score: () => scoreOfRecording(transcript),
-      whole: () => wholeOf(found.recorded),
-      dialect,
-    }
-  }
-  const { system, answer } = found
-  const said = answer(text, isDeep)
-  if (said.content.length > LONGEST_ECHO)
-    throw new Refusal('invalid_body', `Have at most ${LONGEST_ECHO} characters echoed.`)
-  if (system.id === 'openai' && path === '/v1/completions') {
-    const completion = (withUsage: boolean) => textCompletionOf(said, text, model, withUsage)
-    return {
-      score: () => scoreOfEvents([...toEvents(split(completion(includeUsage)))]),
-      whole: async () => completion(true),
-      dialect: system.id,
-    }
-  }
-  if (system.path !== path)
-    throw new Refusal('invalid_body', `"${model}" is asked at ${system.path}.`, 'model')
-  const completion = (withUsage: boolean) => completionOf(said, text, model, withUsage)
-  return {
-    score: () => scoreOfEvents([...system.events(completion(includeUsage))]),
-    whole: async () => system.whole(completion(true)),
-    dialect: system.id,
-  }
-}
-
-async function answerWhole(
-  response: ServerResponse,
-  { whole }: Found,
-  { fault, delayMs }: PlayOptions,
-): Promise<void> {
+  const asked = readAsked(body, endpoint, system?.model)
+  const { score, whole, dialect } = find(asked, endpoint, library, system)
+  const { fault } = options
+  if (fault === 'html') return html(WRONG_PAGE)
+  if (fault === 'status') return json(OVERLOADED, 503)
+  if (asked.stream) return play(perform(score(), options, errorEvent(dialect)), over)
   if (fault !== undefined && fault !== 'slow-start')
     throw new Refusal(
       'invalid_option',
@@ -99,13 +55,40 @@ async function answerWhole(
       'fault',
     )
   const message = await whole()
-  const isThere = fault !== 'slow-start' || (await passed(delayMs, goneOf(response)))
-  if (isThere) answerJson(response, 200, message)
+  if (fault) await after(options.delayMs, undefined, { signal: over.signal })
+  return json(message)
 }
 
-/** Whether the time has passed before the client has gone. */
-function passed(ms: number, gone: AbortSignal): Promise<boolean> {
-  return after(ms, true, { signal: gone }).catch(() => false)
+/** @throws {@link Refusal} when the model is not there, or not asked at this endpoint */
+function find(
+  { model, text, isDeep, includeUsage }: Asked,
+  endpoint: string,
+  library: ReadonlyMap<string, Recorded>,
+  prefix: System | undefined,
+): Found {
+  const { recorded, system, answer } = findModel(model, library, prefix)
+  if (recorded) {
+    if (!endpoint.endsWith('/completions'))
+      throw new Refusal('invalid_body', 'Recordings are replayed at /v1/chat/completions.', 'model')
+    return {
+      score: () => scoreOfRecording(recorded.transcript),
+      whole: () => wholeOf(recorded),
+      dialect: recorded.dialect,
+    }
+  }
+  const format = system.path === endpoint ? system : formats[endpoint]
+  // Only the official API has both kinds of completions.
+  if (!format || (format.id === openai.id && system !== openai))
+    throw new Refusal('invalid_body', `"${model}" is asked at ${system.path}.`, 'model')
+  const said = answer(text, isDeep)
+  if (said.content.length > LONGEST_ECHO)
+    throw new Refusal('invalid_body', `Have at most ${LONGEST_ECHO} characters echoed.`)
+  const completion = (withUsage: boolean) => completionOf(said, text, model, withUsage)
+  return {
+    score: () => scoreOfEvents(format.events(completion(includeUsage))),
+    whole: () => wholeIn(format, completion(true)),
+    dialect: format.id,
+  }
 }
 
 /** What the server would have sent at once, put together from what it streamed. */
@@ -116,10 +99,11 @@ async function wholeOf({ transcript, dialect, id }: Recorded): Promise<object> {
       `${id} is not a chat completion: set "stream" to true.`,
       'stream',
     )
+  const format = systems.find((system) => system.id === dialect) ?? openai
   try {
     const response = new Response(bodyOf(transcript), STREAM)
-    if (dialect !== 'crucible') return await accumulate(response)
-    return crucible.whole(await accumulate(response, { dialect: crucibleDialect }))
+    const options = dialect === 'crucible' ? { dialect: crucible } : {}
+    return wholeIn(format, await accumulate(response, options))
   } catch (error) {
     if (!(error instanceof ModelStreamError)) throw error
     throw new Refusal(
@@ -128,6 +112,10 @@ async function wholeOf({ transcript, dialect, id }: Recorded): Promise<object> {
       'stream',
     )
   }
+}
+
+function wholeIn({ whole }: Format, completion: ChatCompletion): object {
+  return whole ? whole(completion) : completion
 }
 
 const STREAM = { headers: { 'content-type': 'text/event-stream' } }

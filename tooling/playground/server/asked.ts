@@ -1,4 +1,4 @@
-import { Refusal } from './errors.ts'
+import { wrong } from './errors.ts'
 
 /** What a request asks for. Whatever else it holds changes nothing here. */
 export interface Asked {
@@ -16,7 +16,7 @@ const MODES = ['standard', 'fast', 'deep']
 /** @throws {@link Refusal} that names the field and what it has to be */
 export function readAsked(
   body: Record<string, unknown>,
-  style: 'messages' | 'prompt',
+  endpoint: string,
   byDefault = 'tesserae',
 ): Asked {
   const { model = byDefault, stream = false, stream_options: options, mode = 'standard' } = body
@@ -29,28 +29,31 @@ export function readAsked(
   return {
     model,
     stream: stream === true,
-    includeUsage: (options as { include_usage?: unknown } | undefined)?.include_usage === true,
-    text: style === 'prompt' ? promptOf(body['prompt']) : lastOfUser(body['messages']),
+    includeUsage:
+      // The newer APIs always count.
+      !endpoint.endsWith('/completions') ||
+      (options as { include_usage?: unknown } | undefined)?.include_usage === true,
+    text: textIn(body, endpoint),
     isDeep: mode === 'deep',
   }
 }
 
-function promptOf(prompt: unknown): string {
-  const text = Array.isArray(prompt) ? prompt[0] : prompt
-  if (typeof text !== 'string') throw wrong('prompt', 'a text, or a list of texts')
-  return text
+function textIn({ prompt, input, messages }: Record<string, unknown>, endpoint: string): string {
+  if (endpoint === '/v1/completions') {
+    const text = Array.isArray(prompt) ? prompt[0] : prompt
+    if (typeof text !== 'string') throw wrong('prompt', 'a text, or a list of texts')
+    return text
+  }
+  if (endpoint !== '/v1/responses') return lastOfUser('messages', messages)
+  return typeof input === 'string' ? input : lastOfUser('input', input)
 }
 
-function lastOfUser(messages: unknown): string {
+function lastOfUser(field: string, messages: unknown): string {
   if (!Array.isArray(messages) || messages.length === 0)
-    throw wrong('messages', 'a list, such as [{"role": "user", "content": "Hello"}]')
+    throw wrong(field, 'a list, such as [{"role": "user", "content": "Hello"}]')
   const last: unknown = messages.findLast((message) => message?.role === 'user')
   const { content } = (last ?? {}) as { content?: unknown }
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
   return content.map((part) => (typeof part?.text === 'string' ? part.text : '')).join('')
-}
-
-function wrong(name: string, allowed: string): Refusal {
-  return new Refusal('invalid_body', `Give "${name}" ${allowed}.`, name)
 }

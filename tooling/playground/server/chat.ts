@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as after } from 'node:timers/promises'
 import type { SseEventInit } from '@tesserae/encoder'
-import { sendEvents } from '@tesserae/encoder/node'
+import { webRequest } from '@tesserae/encoder/node'
+import { eventStream } from '@tesserae/encoder/web'
 import { split, toEvents } from '@tesserae/openai'
 import {
   createStreams,
@@ -10,9 +10,10 @@ import {
   type SourceContext,
   type Store,
 } from '@tesserae/resume'
-import { Refusal } from './errors.ts'
+import { Refusal, wrong } from './errors.ts'
+import { completionOf } from './models.ts'
 import { readJson } from './read-json.ts'
-import { completionOf } from './say.ts'
+import type { Handler, Visit } from './serve.ts'
 import { STORY } from './texts.ts'
 
 /**
@@ -25,12 +26,6 @@ export const ANSWERS = '/playground/answers'
 const EVENTS_A_SECOND = 8
 const LONGEST_PROMPT = 4_096
 const OUTAGE_MS = 4_000
-
-type Handler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  pathname: string,
-) => Promise<void>
 
 /** A server of answers. Once it is lost, nothing of it reaches the store any more. */
 interface AnswerServer {
@@ -55,7 +50,8 @@ export function createChat(perSecond = EVENTS_A_SECOND): Handler {
   let server = startServer()
   /** The events of the answers that are being written: a server that takes over continues them. */
   const live = new Map<string, readonly SseEventInit[]>()
-  const readers = new Map<string, Set<ServerResponse>>()
+  /** The connections that read, by the ID of their answer. */
+  const readers = new Map<AbortController, string>()
 
   const write = async (id: string, events: readonly SseEventInit[], takeover: boolean) => {
     const by = server
@@ -65,32 +61,31 @@ export function createChat(perSecond = EVENTS_A_SECOND): Handler {
     const run = await by.streams.start(id, source, { takeover })
     void run.done.then(() => by === server && live.delete(id))
   }
-  const cut = (id: string): void => readers.get(id)?.forEach((reader) => reader.destroy())
+  const cut = (id?: string): void =>
+    readers.forEach((read, over) => (id ?? read) === read && over.abort())
   const kill = async (): Promise<void> => {
     server.isLost = true
     server = startServer()
-    for (const id of readers.keys()) cut(id)
+    cut()
     await Promise.all([...live].map(([id, events]) => write(id, events, true)))
   }
 
-  const read = async (id: string, request: IncomingMessage, response: ServerResponse) => {
-    const open = readers.get(id) ?? new Set()
-    readers.set(id, open.add(response))
-    response.once('close', () => {
-      open.delete(response)
-      if (open.size === 0) readers.delete(id)
-    })
-    await sendEvents(request, response, server.streams.read(id, { gap: 'reject' }), {
+  const read = (id: string, { request, over }: Visit): Promise<Response> => {
+    readers.set(over, id)
+    over.signal.addEventListener('abort', () => readers.delete(over))
+    return eventStream(server.streams.read(id, { gap: 'reject' }), {
+      request: webRequest(request),
       final: true,
       // What the log refuses is in the response.
       onError: (error) => error instanceof ResumeError || console.error(error),
     })
   }
 
-  return async (request, response, pathname) => {
-    const [id = '', action] = pathname.slice(ANSWERS.length + 1).split('/')
-    const asked = `${request.method} ${action ?? (id === '' ? '' : 'answer')}`.trim()
-    if (asked === 'GET answer') return read(id, request, response)
+  return async (visit) => {
+    const { request, path } = visit
+    const [id = '', action = id && 'answer'] = path.slice(ANSWERS.length + 1).split('/')
+    const asked = `${request.method} ${action}`.trim()
+    if (asked === 'GET answer') return read(id, visit)
     if (asked === 'POST') {
       const { id: own, prompt } = readWanted(await readJson(request))
       await write(own, eventsOf(prompt), false)
@@ -98,8 +93,8 @@ export function createChat(perSecond = EVENTS_A_SECOND): Handler {
     else if (asked === 'POST cut') cut(id)
     else if (asked === 'POST kill') await kill()
     else if (asked === 'POST outage') storeReturns = performance.now() + OUTAGE_MS
-    else throw new Refusal('method_not_allowed', `There is no ${request.method} ${pathname}.`)
-    response.writeHead(asked === 'POST' ? 202 : 204).end()
+    else throw new Refusal('method_not_allowed', `There is no ${request.method} ${path}.`)
+    return new Response(null, { status: asked === 'POST' ? 202 : 204 })
   }
 }
 
@@ -136,12 +131,8 @@ async function* paced(
 /** @throws {@link Refusal} that names the field and what it has to be */
 function readWanted({ id, prompt }: Record<string, unknown>): { id: string; prompt: string } {
   if (typeof id !== 'string' || !/^[\w-]{8,64}$/.test(id))
-    throw new Refusal('invalid_body', 'Give "id" 8 to 64 letters, digits and hyphens.', 'id')
+    throw wrong('id', '8 to 64 letters, digits and hyphens')
   if (typeof prompt !== 'string' || prompt.length > LONGEST_PROMPT)
-    throw new Refusal(
-      'invalid_body',
-      `Give "prompt" a text of up to ${LONGEST_PROMPT} characters.`,
-      'prompt',
-    )
+    throw wrong('prompt', `a text of up to ${LONGEST_PROMPT} characters`)
   return { id, prompt }
 }

@@ -13,24 +13,48 @@ export interface Cuttable {
 /** So many bytes are cut at random at a time, so that small pieces and large ones take turns. */
 const WINDOW = 512
 
-const LF = 10
-const CR = 13
-const COLON = 58
+/** Blank lines that follow on one another, with the end of the line before. A line ends in CR LF, LF or CR. */
+const BLOCK_END = /(?:^|\r\n|\r(?!\n)|\n)(?:\r\n|\r|\n)+/g
+
+/** Where a careless parser breaks. */
+const HOSTILE = new RegExp(
+  [
+    // Between CR and LF, and between the line ends of a blank line.
+    String.raw`(?<=[\r\n])(?=[\r\n])`,
+    // Inside every character of more than one byte.
+    String.raw`(?!^)(?=[\x80-\xbf])`,
+    // Inside the name of each field.
+    String.raw`(?<=(?:^|[\r\n])[^:\r\n]{2})(?=[^\r\n])`,
+    // After its colon.
+    String.raw`(?<=(?:^|[\r\n])[^:\r\n]*:)(?!$)`,
+  ].join('|'),
+  'g',
+)
+
+/**
+ * After how many bytes each block of an event stream ends, the blank line with it. What the stream breaks off in is the
+ * last block.
+ */
+export function blockEnds(bytes: Uint8Array): number[] {
+  const ends = Array.from(
+    latin1(bytes).matchAll(BLOCK_END),
+    ({ index, 0: { length } }) => index + length,
+  )
+  if ((ends.at(-1) ?? 0) < bytes.length) ends.push(bytes.length)
+  return ends
+}
 
 /** Where to cut: ascending, each after so many bytes. The end of the bytes may be among them or not. */
-export function cutPositions(
+export function* cutPositions(
   { bytes, blockEnds, pieceEnds }: Cuttable,
   cuts: Cuts,
   seed: number,
-): Iterable<number> {
-  if (cuts === 'recorded') return pieceEnds
-  if (cuts === 'event') return blockEnds
-  if (cuts === 'byte') return everyByte(bytes)
-  return cuts === 'random' ? atRandom(bytes, seed) : whereItHurts(bytes)
-}
-
-function* everyByte(bytes: Uint8Array): Generator<number> {
-  for (let at = 1; at < bytes.length; at++) yield at
+): Generator<number> {
+  if (cuts === 'recorded') yield* pieceEnds
+  else if (cuts === 'event') yield* blockEnds
+  else if (cuts === 'byte') for (let at = 1; at < bytes.length; at++) yield at
+  else if (cuts === 'random') yield* atRandom(bytes, seed)
+  else for (const { index } of latin1(bytes).matchAll(HOSTILE)) yield index
 }
 
 function* atRandom(bytes: Uint8Array, seed: number): Generator<number> {
@@ -45,26 +69,7 @@ function* atRandom(bytes: Uint8Array, seed: number): Generator<number> {
   }
 }
 
-/**
- * Between CR and LF, between the line ends of a blank line, inside the name of each field, after its colon, and inside
- * every character of more than one byte.
- */
-function* whereItHurts(bytes: Uint8Array): Generator<number> {
-  let lineStart = 0
-  let hasColon = false
-  for (let at = 1; at < bytes.length; at++) {
-    const before = bytes[at - 1]
-    const byte = bytes[at] as number
-    const isLineEnd = byte === LF || byte === CR
-    const afterLineEnd = before === LF || before === CR
-    if (afterLineEnd) {
-      lineStart = at
-      hasColon = false
-    }
-    const isFirstColon: boolean = before === COLON && !hasColon
-    hasColon ||= isFirstColon
-    const isContinuation = (byte & 0xc0) === 0x80
-    const isInName = at === lineStart + 2 && !hasColon && !isLineEnd
-    if ((afterLineEnd && isLineEnd) || isContinuation || isInName || isFirstColon) yield at
-  }
+/** A letter for each byte. */
+function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1')
 }

@@ -37,3 +37,8 @@ export class Refusal extends Error {
     return { error: { message, type, param, code } }
   }
 }
+
+/** The refusal of a field of the body that is not what it has to be. */
+export function wrong(param: string, allowed: string): Refusal {
+  return new Refusal('invalid_body', `Give "${param}" ${allowed}.`, param)
+}

@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { once } from 'node:events'
-import { Refusal } from './errors.ts'
+import type { IncomingMessage } from 'node:http'
+import { Refusal, wrong } from './errors.ts'
 import { readJson } from './read-json.ts'
-import { goneOf } from './send.ts'
+import type { Visit } from './serve.ts'
 
 export const FORWARD = '/playground/forward'
 
@@ -11,7 +10,7 @@ interface Wanted {
   readonly url: URL
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+  readonly body: string | null
 }
 
 /**
@@ -21,49 +20,22 @@ interface Wanted {
  * Only the page of this very server may ask: its origin is compared, and the name under which it was reached has to be
  * one of this machine, or a page elsewhere could point a name of its own here.
  */
-export async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function forward({ request, over }: Visit): Promise<Response> {
   if (!isOwnPage(request))
     throw new Refusal('forbidden', 'Only the page of this server may have requests forwarded.')
   const { url, ...wanted } = readWanted(await readJson(request))
-  const gone = goneOf(response)
-  let answer: Response
-  try {
-    answer = await fetch(url, {
-      method: wanted.method,
-      // The bytes that arrive are to be those that the server meant: without compression.
-      headers: { 'accept-encoding': 'identity', ...wanted.headers },
-      body: wanted.body ?? null,
-      signal: gone,
-    })
-  } catch (error) {
-    if (gone.aborted) return
+  const answer = await fetch(url, { ...wanted, signal: over.signal }).catch((error: unknown) => {
     throw new Refusal('unreachable', `${url.host} cannot be reached: ${reasonOf(error)}.`)
-  }
-  await passOn(answer, response, gone)
-}
-
-async function passOn(
-  answer: Response,
-  response: ServerResponse,
-  gone: AbortSignal,
-): Promise<void> {
-  const { status, headers, body } = answer
-  const head = encodeURIComponent(JSON.stringify({ status, headers: [...headers] }))
-  response.writeHead(200, {
-    'content-type': 'application/octet-stream',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'playground-head': head,
   })
-  response.flushHeaders()
-  try {
-    for await (const chunk of body ?? [])
-      if (!response.write(chunk)) await once(response, 'drain', { signal: gone })
-    response.end()
-  } catch {
-    // The connection to the server broke, or the page left: the page sees the body break off.
-    response.destroy()
-  }
+  const head = JSON.stringify({ status: answer.status, headers: [...answer.headers] })
+  return new Response(answer.body, {
+    headers: {
+      'content-type': 'application/octet-stream',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'playground-head': encodeURIComponent(head),
+    },
+  })
 }
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/
@@ -74,30 +46,25 @@ function isOwnPage({ headers }: IncomingMessage): boolean {
 }
 
 /** @throws {@link Refusal} that names the field and what it has to be */
-function readWanted(body: Record<string, unknown>): Wanted {
-  const { url, method = 'POST', headers = {}, body: content } = body
+function readWanted(asked: Record<string, unknown>): Wanted {
+  const { url, method = 'POST', headers = {}, body = null } = asked
   const address = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
   if (!address || !/^https?:$/.test(address.protocol))
-    throw new Refusal(
-      'invalid_body',
-      'Give "url" an address that begins with http:// or https://.',
-      'url',
-    )
-  if (method !== 'GET' && method !== 'POST')
-    throw new Refusal('invalid_body', 'Give "method" "GET" or "POST".', 'method')
+    throw wrong('url', 'an address that begins with http:// or https://')
+  if (method !== 'GET' && method !== 'POST') throw wrong('method', '"GET" or "POST"')
   if (typeof headers !== 'object' || headers === null || !Object.values(headers).every(isText))
-    throw new Refusal('invalid_body', 'Give "headers" an object of texts.', 'headers')
-  if (content !== undefined && typeof content !== 'string')
-    throw new Refusal('invalid_body', 'Give "body" a text.', 'body')
+    throw wrong('headers', 'an object of texts')
+  if (body !== null && !isText(body)) throw wrong('body', 'a text')
   return {
     url: address,
     method,
-    headers: headers as Record<string, string>,
-    body: method === 'GET' ? undefined : content,
+    // The bytes that arrive are to be those that the server meant: without compression.
+    headers: { 'accept-encoding': 'identity', ...(headers as Record<string, string>) },
+    body: method === 'GET' ? null : body,
   }
 }
 
-function isText(value: unknown): boolean {
+function isText(value: unknown): value is string {
   return typeof value === 'string'
 }
 

@@ -1,12 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import type { ChatCompletion } from '@tesserae/openai/schema'
 import { Refusal } from './errors.ts'
 import type { Recorded } from './library.ts'
-import { systems } from './systems/all.ts'
-import { openai } from './systems/openai.ts'
-import type { System } from './systems/system.ts'
+import { type Answer, openai, type System, systems } from './systems.ts'
 
 /** What a model's name selects: a recording, or an answer and its dialect. */
 export type Model =
-  | { readonly recorded: Recorded }
+  | { readonly recorded: Recorded; readonly system?: never; readonly answer?: never }
   | { readonly recorded?: never; readonly system: System; readonly answer: System['answer'] }
 
 const REPLAY = 'replay/'
@@ -41,6 +41,33 @@ export function findModel(
   )
 }
 
-export function describeModel(name: string): object {
-  return { id: name, object: 'model', created: 0, owned_by: 'tesserae' }
+/** The message of a model that says this. */
+export function completionOf(
+  { content, reasoning }: Answer,
+  asked: string,
+  model: string,
+  withUsage: boolean,
+): ChatCompletion {
+  const message = {
+    role: 'assistant' as const,
+    ...(reasoning !== undefined && { reasoning_content: reasoning }),
+    content,
+    refusal: null,
+  }
+  // There are no tokens here, so words are counted.
+  const prompt_tokens = words(asked)
+  const completion_tokens = words(`${reasoning ?? ''} ${content}`)
+  const total_tokens = prompt_tokens + completion_tokens
+  return {
+    id: `chatcmpl-${randomUUID()}`,
+    object: 'chat.completion',
+    created: Math.floor(Date.now() / 1_000),
+    model,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+    ...(withUsage && { usage: { prompt_tokens, completion_tokens, total_tokens } }),
+  }
+}
+
+function words(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0
 }

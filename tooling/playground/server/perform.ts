@@ -17,8 +17,6 @@ export interface Show {
   readonly contentType: string
   readonly headAt: number
   readonly beats: Iterable<Beat>
-  /** The events, where nothing is asked for that only bytes can show. Then they are what the beats would say. */
-  readonly events: Iterable<{ readonly at: number; readonly event: SseEventInit }> | undefined
   readonly end: { readonly at: number; readonly isCut: boolean }
 }
 
@@ -28,55 +26,42 @@ export interface Show {
  * @param sorry - the error frame of the dialect
  */
 export function perform(recorded: Score, options: PlayOptions, sorry: SseEventInit): Show {
-  const { fault, cuts, delayMs, stallMs } = options
+  const { fault, cuts, seed, delayMs, stallMs } = options
   const score = atSpeed(recorded, options.speed)
+  const { bytes, contentType, headAt, end } = score
+  const { start, middle } = fatedBlock(score, options.at)
   const late = fault === 'slow-start' ? delayMs : 0
-  const { contentType, end } = score
-  const fate = fateOf(score, options)
-  const show = { contentType, headAt: score.headAt + late }
+  const stall = fault === 'stall' ? stallMs || Infinity : 0
+  const isBroken = fault === 'drop' || fault === 'truncate'
+  const limit = fault === 'error' ? start : isBroken ? middle : bytes.length
 
-  if (score.events && cuts === 'recorded' && !['drop', 'truncate', 'stall'].includes(fault ?? '')) {
-    const kept = score.events.slice(0, fate.block)
-    const events = kept.map((event, index) => ({ at: late + timeOf(score, index), event }))
-    if (fault === 'error') events.push({ at: late + timeOf(score, fate.block), event: sorry })
-    return { ...show, events, beats: [], end: { ...end, at: end.at + late } }
-  }
-
-  const stall = fault === 'stall' ? (stallMs === 0 ? Infinity : stallMs) : 0
-  const limit = fault === 'stall' ? score.bytes.length : fate.end
   function* beats(): Generator<Beat> {
     const timeAt = clockOf(score)
-    let start = 0
-    for (const end of upTo(limit, fate.end, cutPositions(score, cuts, options.seed))) {
-      const pause = start === fate.end ? stall : 0
-      yield { at: timeAt(end) + late, pause, bytes: score.bytes.subarray(start, end) }
-      start = end
+    let from = 0
+    for (const to of upTo(limit, stall > 0 ? start : limit, cutPositions(score, cuts, seed))) {
+      const pause = from === start ? stall : 0
+      yield { at: late + timeAt(to), pause, bytes: bytes.subarray(from, to) }
+      from = to
     }
-    if (fault === 'error') yield { at: timeAt(start) + late, pause: 0, bytes: frame(sorry).bytes }
+    if (fault === 'error') yield { at: late + timeAt(start), pause: 0, bytes: frame(sorry).bytes }
   }
-  const isWhole = limit === score.bytes.length
+  const isWhole = limit === bytes.length
   const endAt = isWhole ? end.at : clockOf(score)(limit)
   const isCut = fault === 'drop' || (end.isCut && fault !== 'truncate' && fault !== 'error')
-  return { ...show, beats: beats(), events: undefined, end: { at: endAt + late, isCut } }
+  return {
+    contentType,
+    headAt: late + headAt,
+    beats: beats(),
+    end: { at: late + endAt, isCut },
+  }
 }
 
-/** Where the fault comes: after which block, or in the middle of it where a connection breaks off. */
-function fateOf(
-  { bytes, blockEnds }: Score,
-  { fault, at }: PlayOptions,
-): { block: number; end: number } {
-  const whole = { block: blockEnds.length, end: bytes.length }
-  if (fault !== 'drop' && fault !== 'truncate' && fault !== 'error' && fault !== 'stall')
-    return whole
+/** Where the block begins in which the fault comes, and its middle, where a connection breaks off. */
+function fatedBlock({ bytes, blockEnds }: Score, at: number): { start: number; middle: number } {
   const found = blockEnds.findIndex((end) => end > at * bytes.length)
   const block = found === -1 ? Math.max(0, blockEnds.length - 1) : found
   const start = blockEnds[block - 1] ?? 0
-  if (fault === 'error' || fault === 'stall') return { block, end: start }
-  return { block, end: Math.floor((start + (blockEnds[block] ?? 0)) / 2) }
-}
-
-function timeOf({ marks }: Score, index: number): number {
-  return (marks[index] ?? marks.at(-1))?.at ?? 0
+  return { start, middle: Math.floor((start + (blockEnds[block] ?? 0)) / 2) }
 }
 
 /** When the bytes up to a position are due: between two marks evenly, so that small pieces trickle. Asked in order. */

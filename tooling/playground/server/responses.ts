@@ -1,5 +1,3 @@
-import type { ServerResponse } from 'node:http'
-
 /** Any page may ask: there are no secrets here. */
 export const CORS = {
   'access-control-allow-origin': '*',
@@ -7,44 +5,26 @@ export const CORS = {
 } as const
 
 /** What a browser asks before a page may send headers of its own. They cannot all be allowed by `*`: one is a credential. */
-export function answerPreflight(response: ServerResponse, headers: string | undefined): void {
-  response.writeHead(204, {
+export function preflight(asked: string | undefined): Response {
+  const headers = {
     ...CORS,
     'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
-    ...(headers !== undefined && { 'access-control-allow-headers': headers }),
+    ...(asked !== undefined && { 'access-control-allow-headers': asked }),
     'access-control-max-age': '600',
     vary: 'access-control-request-headers',
-  })
-  response.end()
+  }
+  return new Response(null, { status: 204, headers })
 }
 
-export function answerJson(
-  response: ServerResponse,
-  status: number,
+export function json(
   body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  answer(response, status, 'application/json', JSON.stringify(body), headers)
+  status = 200,
+  more: Readonly<Record<string, string>> = {},
+): Response {
+  return Response.json(body, { status, headers: { 'cache-control': 'no-store', ...CORS, ...more } })
 }
 
-export function answerHtml(response: ServerResponse, status: number, body: string): void {
-  answer(response, status, 'text/html; charset=utf-8', body, {})
-}
-
-function answer(
-  response: ServerResponse,
-  status: number,
-  type: string,
-  text: string,
-  headers: Readonly<Record<string, string>>,
-): void {
-  const body = Buffer.from(text)
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': body.length,
-    'cache-control': 'no-store',
-    ...CORS,
-    ...headers,
-  })
-  response.end(body)
+export function html(body: string): Response {
+  const type = { 'content-type': 'text/html; charset=utf-8' }
+  return new Response(body, { headers: { ...type, 'cache-control': 'no-store', ...CORS } })
 }

@@ -1,12 +1,26 @@
 import { bodyOf, piecesOf, type Transcript } from '@tesserae/testkit/transcript'
 import { readAsked } from './asked.ts'
 import type { Recorded } from './library.ts'
+import { completionOf } from './models.ts'
 import { scoreOfEvents } from './score.ts'
-import type { Scene } from './scene.ts'
-import { completionOf } from './say.ts'
-import { systems } from './systems/all.ts'
-import { openai } from './systems/openai.ts'
-import type { System } from './systems/system.ts'
+import { openai, type System, systems } from './systems.ts'
+
+/** Something to play: the request that plays it, and what to say about it. */
+export interface Scene {
+  readonly id: string
+  readonly title: string
+  /** What answered, with its version; or a document; or that it was written here. */
+  readonly from: string
+  /** One of the systems, `openai`, or the name of another API. */
+  readonly dialect: string
+  /** What is interesting in it. */
+  readonly note: string
+  readonly bytes: number
+  /** Whether the times at which it came were recorded. */
+  readonly isTimed: boolean
+  readonly path: string
+  readonly body: Readonly<Record<string, unknown>>
+}
 
 /** Those that come first, and why. */
 const chosen: Readonly<Record<string, string>> = {
@@ -24,32 +38,40 @@ const chosen: Readonly<Record<string, string>> = {
 }
 
 export function scenesOf(library: ReadonlyMap<string, Recorded>): Scene[] {
-  const rest = [...library.values()].filter(({ id }) => !Object.hasOwn(chosen, id))
+  const recorded = [...library.values()]
+  const noted = Object.entries(chosen).flatMap(([id, note]) =>
+    recorded.filter((each) => each.id === id).map((each) => sceneOfRecorded(each, note)),
+  )
+  const rest = recorded.filter(({ id }) => !Object.hasOwn(chosen, id))
   return [
     { ...sceneOf(openai, openai.path), id: 'tesserae' },
-    ...Object.entries(chosen).flatMap(([id, note]) => {
-      const recorded = library.get(id)
-      return recorded ? [sceneOfRecorded(recorded, note)] : []
-    }),
+    ...noted,
     ...systems.map((system) => sceneOf(system, `/${system.id}${system.path}`)),
-    ...rest.map((recorded) => sceneOfRecorded(recorded, measuresOf(recorded.transcript))),
+    ...rest.map((each) => sceneOfRecorded(each, measuresOf(each.transcript))),
   ]
 }
 
-function sceneOf(
-  { id, title, from, note, model, asks, answer, events }: System,
-  path: string,
-): Scene {
+function sceneOf(system: System, path: string): Scene {
+  const { id, title, from, note, model, asks } = system
   const body = { model, ...asks, stream: true }
-  const { text, isDeep, includeUsage } = readAsked(body, 'prompt' in asks ? 'prompt' : 'messages')
-  const completion = completionOf(answer(text, isDeep), text, model, includeUsage)
-  const { bytes } = scoreOfEvents([...events(completion)])
+  const { text, isDeep, includeUsage } = readAsked(body, system.path)
+  const completion = completionOf(system.answer(text, isDeep), text, model, includeUsage)
+  const { bytes } = scoreOfEvents(system.events(completion))
   return { id, title, from, dialect: id, note, bytes: bytes.length, isTimed: false, path, body }
 }
 
 function sceneOfRecorded({ id, transcript, dialect }: Recorded, note: string): Scene {
   const { title, provenance, meaning, response } = transcript
   const isPrompt = meaning?.kind === 'completion' || dialect === 'crucible'
+  const { messages, prompt } = requestOf(transcript)
+  const asked = isPrompt
+    ? { prompt: typeof prompt === 'string' ? prompt : PLAY }
+    : {
+        messages:
+          meaning?.kind === 'chat' && Array.isArray(messages)
+            ? messages
+            : [{ role: 'user', content: PLAY }],
+      }
   return {
     id,
     title,
@@ -59,13 +81,12 @@ function sceneOfRecorded({ id, transcript, dialect }: Recorded, note: string): S
     bytes: bodyOf(transcript).length,
     isTimed: response.source !== 'document',
     path: isPrompt ? '/v1/completions' : '/v1/chat/completions',
-    body: {
-      model: `replay/${id}`,
-      ...(isPrompt ? { prompt: promptOf(transcript) } : { messages: messagesOf(transcript) }),
-      stream: true,
-    },
+    body: { model: `replay/${id}`, ...asked, stream: true },
   }
 }
+
+/** What is asked where the recording does not say it. */
+const PLAY = 'Play it.'
 
 /** What was asked when it was recorded. */
 function requestOf({ request }: Transcript): Record<string, unknown> {
@@ -74,17 +95,6 @@ function requestOf({ request }: Transcript): Record<string, unknown> {
   } catch {
     return {}
   }
-}
-
-function messagesOf(transcript: Transcript): unknown {
-  const { messages } = requestOf(transcript)
-  const isChat = transcript.meaning?.kind === 'chat' && Array.isArray(messages)
-  return isChat ? messages : [{ role: 'user', content: 'Play it.' }]
-}
-
-function promptOf(transcript: Transcript): unknown {
-  const { prompt } = requestOf(transcript)
-  return typeof prompt === 'string' ? prompt : 'Play it.'
 }
 
 function measuresOf(transcript: Transcript): string {

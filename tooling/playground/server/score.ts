@@ -1,7 +1,6 @@
 import { frame, type SseEventInit } from '@tesserae/encoder'
 import { bodyOf, headOf, piecesOf, type Transcript } from '@tesserae/testkit/transcript'
-import { blockEnds } from './blocks.ts'
-import type { Cuttable } from './cut-positions.ts'
+import { blockEnds, type Cuttable } from './cut-positions.ts'
 
 /** How many events a second what was never recorded is played at: about as fast as one reads. */
 const EVENTS_A_SECOND = 40
@@ -15,8 +14,6 @@ export interface Mark {
 /** A stream before it is played: its bytes, and when they are due. */
 export interface Score extends Cuttable {
   readonly contentType: string
-  /** The events that the bytes are made of, one a block, if they were made here. */
-  readonly events: readonly SseEventInit[] | undefined
   /** When the head is due. */
   readonly headAt: number
   readonly marks: readonly Mark[]
@@ -32,7 +29,7 @@ export function scoreOfRecording(transcript: Transcript): Score {
   const contentType =
     headOf(transcript)?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ??
     'text/event-stream'
-  const score = { bytes, blockEnds: ends, contentType, events: undefined }
+  const score = { bytes, blockEnds: ends, contentType }
   // A printed stream was not cut, and has no times.
   if (source === 'document') return { ...score, pieceEnds: ends, ...evenly(ends, EVENTS_A_SECOND) }
   let sum = 0
@@ -50,17 +47,15 @@ export function scoreOfRecording(transcript: Transcript): Score {
 }
 
 /** What is made here. */
-export function scoreOfEvents(events: readonly SseEventInit[]): Score {
-  const blocks = events.map((event) => frame(event).bytes)
-  const bytes = Buffer.concat(blocks)
-  let sum = 0
-  const ends = blocks.map((block) => (sum += block.length))
+export function scoreOfEvents(events: Iterable<SseEventInit>): Score {
+  const bytes = Buffer.concat(Array.from(events, (event) => frame(event).bytes))
+  const ends = blockEnds(bytes)
+  const contentType = 'text/event-stream'
   return {
     bytes,
     blockEnds: ends,
     pieceEnds: ends,
-    contentType: 'text/event-stream',
-    events,
+    contentType,
     ...evenly(ends, EVENTS_A_SECOND),
   }
 }
@@ -68,9 +63,8 @@ export function scoreOfEvents(events: readonly SseEventInit[]): Score {
 /** The same score at another speed: so many events a second, or all at once. */
 export function atSpeed(score: Score, speed: 'recorded' | 'max' | number): Score {
   if (speed === 'recorded') return score
-  const { isCut } = score.end
   const { headAt, marks, end } = evenly(score.blockEnds, speed === 'max' ? Infinity : speed)
-  return { ...score, headAt, marks, end: { ...end, isCut } }
+  return { ...score, headAt, marks, end: { at: end.at, isCut: score.end.isCut } }
 }
 
 function evenly(

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { createRoutes } from './routes.ts'
+import { listenerOf } from './serve.ts'
 
 export const DEFAULT_PORT = 8484
 /** So many ports are tried, one after the other. */
@@ -31,7 +34,7 @@ export async function startPlayground({
 }: PlaygroundOptions = {}): Promise<Playground> {
   const server = createServer(
     { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval: 1_000 },
-    createRoutes(dist),
+    listenerOf(createRoutes(dist)),
   )
   server.maxConnections = MOST_CONNECTIONS
   const taken = await listen(server, port)
@@ -45,24 +48,15 @@ export async function startPlayground({
   }
 }
 
+/** Listens on the first port that is free, and returns it. */
 async function listen(server: Server, first: number): Promise<number> {
   for (let port = first; ; port++) {
     try {
-      return await listenAt(server, port)
+      await once(server.listen(port, '127.0.0.1'), 'listening')
+      return (server.address() as AddressInfo).port
     } catch (error) {
       const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
       if (!isTaken || port === first + TRIES || port === 65_535) throw error
     }
   }
-}
-
-function listenAt(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
-      const address = server.address()
-      resolve(typeof address === 'object' && address ? address.port : port)
-    })
-  })
 }

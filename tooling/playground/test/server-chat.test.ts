@@ -4,17 +4,12 @@ import { connect } from '@tesserae/client'
 import { accumulate, ModelStreamError } from '@tesserae/openai'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ANSWERS, createChat } from '../server/chat.ts'
-import { Refusal } from '../server/errors.ts'
+import { listenerOf } from '../server/serve.ts'
 
 let url = ''
 let close: () => void
 beforeEach(async () => {
-  const chat = createChat(400)
-  const server = createServer((request, response) => {
-    chat(request, response, request.url ?? '').catch((error: unknown) => {
-      response.writeHead(error instanceof Refusal ? error.status : 500).end(String(error))
-    })
-  })
+  const server = createServer(listenerOf(createChat(400)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${ANSWERS}`
   close = () => {

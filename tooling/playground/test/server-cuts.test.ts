@@ -2,8 +2,7 @@ import { referenceParse } from '@tesserae/testkit'
 import { loadRecording } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
 import { describe, expect, test } from 'vitest'
-import { blockEnds } from '../server/blocks.ts'
-import { cutPositions } from '../server/cut-positions.ts'
+import { blockEnds, cutPositions } from '../server/cut-positions.ts'
 import type { Cuts } from '../server/play-options.ts'
 
 const utf8 = new TextEncoder()

@@ -9,7 +9,7 @@ let upstream: Server
 let url: string
 const asked: { method: string | undefined; headers: IncomingMessage['headers']; body: string }[] =
   []
-const seen = { left: false }
+const seen = { left: false, first: Promise.withResolvers<void>() }
 
 beforeAll(async () => {
   playground = await startPlayground({ port: 0 })
@@ -28,7 +28,8 @@ beforeAll(async () => {
         return
       }
       if (incoming.url === '/broken') return void setTimeout(() => response.destroy(), 50)
-      setTimeout(() => response.end('data: two\n\n'), 30)
+      // Chunks that wait for their reader may come as one.
+      void seen.first.promise.then(() => response.end('data: two\n\n'))
     })
   })
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
@@ -63,7 +64,10 @@ test('a request of the page is passed on, and its answer as it comes', async () 
   expect(headOf(response).status).toBe(200)
   expect(headOf(response).headers).toContainEqual(['x-request-id', '7'])
   const reads: string[] = []
-  for await (const chunk of response.body!) reads.push(new TextDecoder().decode(chunk))
+  for await (const chunk of response.body!) {
+    reads.push(new TextDecoder().decode(chunk))
+    seen.first.resolve()
+  }
   expect(reads).toEqual(['data: one\n\n', 'data: two\n\n'])
   const got = asked.at(-1)
   expect(got).toMatchObject({ method: 'POST', body: '{"a":1}' })

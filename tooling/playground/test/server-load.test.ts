@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import path from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { Beat, Show } from '../server/perform.ts'
-import { send } from '../server/send.ts'
+import { eventStream } from '@tesserae/encoder/web'
+import type { Beat } from '../server/perform.ts'
+import { play } from '../server/play.ts'
+import { type Handler, listenerOf } from '../server/serve.ts'
 import { HELLO } from './asking.ts'
 
 const MEGABYTE = 1 << 20
@@ -25,25 +28,22 @@ describe('a client that does not read', () => {
       yield { at: 0, pause: 0, bytes: piece }
     }
   }
-  function* events(): Generator<{ at: number; event: { data: string } }> {
+  function* events(): Generator<{ data: string }> {
     const data = 'x'.repeat((1 << 16) - 8)
     for (let sum = 0; sum < SIZE; sum += 1 << 16) {
       taken += 1 << 16
-      yield { at: 0, event: { data } }
+      yield { data }
     }
   }
 
-  const shows: [string, () => Show][] = [
-    ['bytes', () => ({ ...head, beats: bytes(), events: undefined })],
-    ['events', () => ({ ...head, beats: [], events: events() })],
+  // What is played goes out as bytes, an answer of the chat as events.
+  const answers: [string, Handler][] = [
+    ['bytes', ({ over }) => play({ ...head, beats: bytes() }, over)],
+    ['events', () => eventStream(events())],
   ]
-  test.each(shows)('stops the making of %s, and gets all when it reads on', async (_, show) => {
+  test.each(answers)('stops the making of %s, and gets all when it reads on', async (_, answer) => {
     taken = 0
-    const server = createServer((request, response) => {
-      send(request, response, show(), {}).catch((error: unknown) =>
-        response.destroy(error as Error),
-      )
-    }).listen(0, '127.0.0.1')
+    const server = createServer(listenerOf(answer)).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as AddressInfo
     const socket = connect(port, '127.0.0.1').pause()
@@ -81,15 +81,13 @@ test('nothing is played for longer than the limit, stalls that last for ever nei
     yield { at: 0, pause: 0, bytes: Uint8Array.of(58) }
     yield { at: 0, pause: Infinity, bytes: Uint8Array.of(10) }
   }
-  let over: Promise<void> | undefined
-  const server = createServer((request, response) => {
-    over = send(request, response, { ...head, beats: stalled(), events: undefined }, {}, 200)
-  }).listen(0, '127.0.0.1')
+  const server = createServer(
+    listenerOf(({ over }) => play({ ...head, beats: stalled() }, over, 200)),
+  ).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const { port } = server.address() as AddressInfo
   const response = await fetch(`http://127.0.0.1:${port}`)
   await expect(response.text()).rejects.toThrow('terminated')
-  await over
   await new Promise((resolve) => server.close(resolve))
 })
 
@@ -98,21 +96,22 @@ test('who has gone before it begins is not played to', async () => {
   function* counted(): Generator<Beat> {
     for (;;) yield { at: taken++, pause: 0, bytes: Uint8Array.of(58) }
   }
-  const over = new Promise<void>((resolve, reject) => {
-    const server = createServer((request, response) => {
-      response.once('close', () => {
-        const show = { ...head, beats: counted(), events: undefined }
-        send(request, response, show, {}).then(resolve, reject)
-        server.close()
-      })
-      response.destroy()
-    }).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      fetch(`http://127.0.0.1:${port}`).catch(() => {})
-    })
+  const begun = Promise.withResolvers<void>()
+  const server = createServer(
+    listenerOf(async ({ request, over }) => {
+      request.socket.destroy()
+      await once(over.signal, 'abort')
+      begun.resolve()
+      return play({ ...head, beats: counted() }, over)
+    }),
+  ).listen(0, '127.0.0.1', () => {
+    const { port } = server.address() as AddressInfo
+    fetch(`http://127.0.0.1:${port}`).catch(() => {})
   })
-  await over
+  await begun.promise
+  await after(50)
   expect(taken).toBeLessThan(2)
+  await new Promise((resolve) => server.close(resolve))
 })
 
 describe('a hundred clients', () => {

@@ -76,3 +76,25 @@ describe('/v1/messages', () => {
     expect(whole).toMatchObject({ type: 'message', content: [{ type: 'text', text: said }] })
   })
 })
+
+describe.each([
+  ['/v1/responses', (said: string) => ({ input: said }), 'input'],
+  ['/v1/messages', (said: string) => ({ messages: [{ role: 'user', content: said }] }), 'messages'],
+] as const)('%s refuses and fails as chat completions do', (path, asking, field) => {
+  test('with a page, and with a status', async () => {
+    const page = await ask(path, { ...asking(said), stream: true, playground: { fault: 'html' } })
+    expect(await page.text()).toContain('<!doctype html>')
+    const failed = await ask(path, { ...asking(said), playground: { fault: 'status' } })
+    expect(failed.status).toBe(503)
+  })
+
+  test.each([
+    ['a fault of streams where nothing streams', { playground: { fault: 'drop' } }, 'fault'],
+    ['a text that is too long to echo', asking('x'.repeat(16_385)), null],
+    ['a request without a text', { [field]: undefined }, field],
+  ])('%s', async (_, more, param) => {
+    const response = await ask(path, { ...asking(said), ...more })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { param } })
+  })
+})

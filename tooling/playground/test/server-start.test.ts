@@ -91,7 +91,7 @@ test.each([
   ['9000'],
 ])('%s %s is refused in a sentence', async (...args) => {
   const started = start(...args)
-  expect(await started.ended).toEqual([1, null])
+  expect(await started.ended).toEqual([2, null])
   expect(started.output()).not.toMatch(/\n {4}at /)
   expect(started.output().trim()).not.toBe('')
 })

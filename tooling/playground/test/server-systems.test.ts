@@ -3,7 +3,7 @@ import { crucible } from '@tesserae/openai/dialects'
 import { parseStream } from '@tesserae/parser/stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Playground, startPlayground } from '../server/start.ts'
-import { systems } from '../server/systems/all.ts'
+import { systems } from '../server/systems.ts'
 import { STORY } from '../server/texts.ts'
 import { post } from './asking.ts'
 

@@ -1,4 +1,4 @@
-import type { Scene } from '../../server/scene.ts'
+import type { Scene } from '../../server/scenes.ts'
 import type { StreamRequest } from './fetch-stream.ts'
 
 export type { Scene }
