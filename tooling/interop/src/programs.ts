@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { ensureInstalled } from '@tooling/consumers/debian'
+import { debianProgram, type UnpackedProgram, type Wanted } from '@tooling/consumers/debian-unpack'
+import { ServerError } from './server.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -36,4 +39,34 @@ export async function programOf(name: keyof typeof programs): Promise<string> {
   const missing = await ensureInstalled([file], [program.debian])
   if (missing !== undefined) throw new Error(missing)
   return file
+}
+
+/**
+ * The server that an environment variable names, or one that is installed, or Debian's own, which is fetched into a folder of
+ * `.scratch` the first time.
+ *
+ * @param installed - the command of a server that may be installed
+ * @throws ServerError of code `unavailable`, with a message for people
+ */
+export function findServer(
+  variable: string,
+  wanted: Wanted,
+  folder: string,
+  installed?: string,
+): UnpackedProgram {
+  const named = process.env[variable]
+  const command = named ?? installed
+  if (command !== undefined) {
+    const { status, stdout, stderr } = spawnSync(command, ['--version'], { encoding: 'utf8' })
+    const [, version = 'of unknown version'] = /version: *(.+)/.exec(stdout + stderr) ?? []
+    const libraries = path.dirname(path.resolve(command))
+    if (status === 0) return { command, args: [], libraries, version: `${wanted.title} ${version}` }
+    if (command === named)
+      throw new ServerError('unavailable', `${variable} names ${named}, which does not run.`)
+  }
+  try {
+    return debianProgram(wanted, path.join(scratch, folder))
+  } catch (error) {
+    throw new ServerError('unavailable', (error as Error).message)
+  }
 }

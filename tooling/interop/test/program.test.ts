@@ -32,6 +32,8 @@ it('lets a foreign server listen on the loopback interface alone, on a free port
 
 it('fails where the server does not start, with what it said', async () => {
   const file = program(`console.error('no licence'); process.exit(3)`)
-  await expect(startProgram(file)).rejects.toThrow(/ended\. It said:\nno licence$/)
+  await expect(startProgram(file)).rejects.toThrow(
+    /did not come up\. The last it said:\nno licence$/,
+  )
   await expect(startProgram(path.join(folder, 'nothing.cjs'))).rejects.toThrow('Cannot find module')
 })

@@ -1,15 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { diff as diffLines } from 'node:util'
-import { readTranscript, type Transcript } from '@tesserae/testkit/transcript'
+import { listRecordings, loadRecording } from '@tesserae/testkit/recordings'
 import { exactLines, meaningLines, shapeLines } from './normalise.ts'
 import type { Recorded } from './run-cases.ts'
 
-/** Where the committed recordings are. */
-export const committed: string = path.resolve(
-  import.meta.dirname,
-  '../../../../packages/testkit/data/recordings/llama-server',
-)
+/** The committed recordings, among those of the testkit. */
+const FOLDER = 'llama-server/'
 
 /** A line that only one of two texts has, with the sign of the one that has it. */
 export type DiffLine = `- ${string}` | `+ ${string}`
@@ -30,14 +25,10 @@ export interface Comparison {
 }
 
 /** What is different in a new recording from the committed one of the same name. */
-export function compare(
-  { name, of, transcript }: Recorded,
-  folder: string = committed,
-): Comparison {
-  const file = fileOf(name, folder)
-  if (!existsSync(file)) return { name, state: 'new', lines: [] }
+export function compare({ name, of, transcript }: Recorded): Comparison {
+  if (!names().includes(name)) return { name, state: 'new', lines: [] }
   const linesOf = of.compare === 'shape' ? shapeLines : exactLines
-  const lines = diff(linesOf(loadTranscript(file)), linesOf(transcript))
+  const lines = diff(linesOf(loadRecording(FOLDER + name)), linesOf(transcript))
   return { name, state: lines.length === 0 ? 'same' : 'changed', lines }
 }
 
@@ -45,27 +36,19 @@ export function compare(
  * The same for the meaning alone, which a newer engine should not change whatever else it does; of what is sampled or cut
  * at no fixed place, the kind alone.
  */
-export function meaningDifference(
-  { name, of, transcript }: Recorded,
-  folder: string = committed,
-): DiffLine[] {
-  const before = loadTranscript(fileOf(name, folder)).meaning
+export function meaningDifference({ name, of, transcript }: Recorded): DiffLine[] {
+  const before = loadRecording(FOLDER + name).meaning
   const after = transcript.meaning
   if (of.compare !== 'shape') return diff(meaningLines(before), meaningLines(after))
   return diff([`${before?.kind} ${before?.ended}`], [`${after?.kind} ${after?.ended}`])
 }
 
 /** The names of those recordings that are there and were not made this time. */
-export function missing(made: readonly string[], folder: string = committed): string[] {
-  if (!existsSync(folder)) return []
-  const names = readdirSync(folder).map((file) => file.replace(/\.transcript$/, ''))
-  return names.filter((name) => !made.includes(name)).toSorted()
+export function missing(made: readonly string[]): string[] {
+  return names().filter((name) => !made.includes(name))
 }
 
-export function fileOf(name: string, folder: string): string {
-  return path.join(folder, `${name}.transcript`)
-}
-
-function loadTranscript(file: string): Transcript {
-  return readTranscript(readFileSync(file, 'utf8'))
+function names(): string[] {
+  const all = listRecordings().filter((name) => name.startsWith(FOLDER))
+  return all.map((name) => name.slice(FOLDER.length))
 }

@@ -3,28 +3,16 @@
 import { bodyOf, headOf, type Meaning, type Transcript } from '@tesserae/testkit/transcript'
 import { referenceParse } from '@tesserae/testkit'
 
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
-
 /** Fields whose value is the run's and not the engine's. */
-const VARYING: ReadonlyMap<string, string> = new Map([
-  ['created', '<time>'],
-  ['created_at', '<time>'],
-  ['completed_at', '<time>'],
-  ['time_ms', '<number>'],
+const VARYING: ReadonlySet<string> = new Set([
+  ...['created', 'created_at', 'completed_at', 'time_ms'],
   // The engine's build; its change is reported once, not in every line.
-  ['system_fingerprint', '<build>'],
+  'system_fingerprint',
   // The same model gives slightly other numbers on another processor.
-  ['logprob', '<number>'],
+  'logprob',
   // What is still known of an earlier request depends on which came before.
-  ['cached_tokens', '<number>'],
-  ['cache_read_input_tokens', '<number>'],
-  ['input_tokens', '<number>'],
-  ['cache', '<number>'],
-  ['cache_n', '<number>'],
-  ['prompt_n', '<number>'],
-  ['processed', '<number>'],
-  ['tokens_cached', '<number>'],
-  ['id_slot', '<number>'],
+  ...['cached_tokens', 'cache_read_input_tokens', 'input_tokens', 'cache', 'cache_n', 'prompt_n'],
+  ...['processed', 'tokens_cached', 'id_slot'],
 ])
 const RANDOM_ID = /[A-Za-z0-9]{32}/g
 
@@ -34,8 +22,8 @@ export function exactLines(transcript: Transcript): string[] {
   const { events, comments } = referenceParse(body)
   const isStream = events.length + comments.length > 0
   const texts = isStream
-    ? events.map(({ event, data }) => eventLine(event, lineOf(data)))
-    : [lineOf(decoded(body))]
+    ? events.map(({ event, data }) => eventLine(event, changed(data, settled)))
+    : [changed(decoded(body), settled)]
   return [...aroundLines(transcript), ...texts, ...meaningLines(transcript.meaning)]
 }
 
@@ -45,7 +33,7 @@ export function exactLines(transcript: Transcript): string[] {
  */
 export function shapeLines(transcript: Transcript): string[] {
   const { events, comments } = referenceParse(bodyOf(transcript))
-  const kinds = events.map(({ event, data }) => eventLine(event, shapeOf(data)))
+  const kinds = events.map(({ event, data }) => eventLine(event, changed(data, shape)))
   const pings = comments.length > 0 ? ['comments'] : []
   const { kind, streamed, ended } = transcript.meaning ?? {}
   return [
@@ -71,51 +59,37 @@ function aroundLines(transcript: Transcript): string[] {
 
 /** Field by field, so that a difference is short. */
 export function meaningLines(meaning: Meaning | undefined): string[] {
-  const lines = (value: Json, path: string): string[] =>
+  const lines = (value: unknown, path: string): string[] =>
     typeof value === 'object' && value !== null && Object.keys(value).length > 0
       ? Object.entries(value).flatMap(([name, item]) => lines(item, `${path}.${name}`))
       : [`${path}: ${JSON.stringify(value)}`]
-  return lines(settled(JSON.parse(JSON.stringify(meaning ?? null))), 'meaning')
+  return lines(JSON.parse(JSON.stringify(meaning ?? null), settled), 'meaning')
 }
 
 function eventLine(event: string | undefined, data: string): string {
   return event === undefined ? data : `${event}: ${data}`
 }
 
-function lineOf(data: string): string {
+/** JSON with each of its values changed, the inner ones first; other texts as they are. */
+function changed(data: string, change: (name: string, value: unknown) => unknown): string {
   try {
-    return JSON.stringify(settled(JSON.parse(data)))
+    return JSON.stringify(JSON.parse(data, change))
   } catch {
     return data
   }
 }
 
-function shapeOf(data: string): string {
-  try {
-    return JSON.stringify(
-      mapped(JSON.parse(data), (value) => (value === null ? null : typeof value)),
-    )
-  } catch {
-    return data
-  }
-}
-
-function settled(value: Json, name = ''): Json {
-  const varying = VARYING.get(name)
-  if (varying !== undefined && value !== null && typeof value !== 'object') return varying
+function settled(name: string, value: unknown): unknown {
+  if (VARYING.has(name) && value !== null && typeof value !== 'object') return '<varies>'
   // Which tokens came near is as close a race as their probabilities.
   if (name === 'top_logprobs' && Array.isArray(value)) return `<${value.length} tokens>`
-  if (name === 'timings') return mapped(value, () => '<number>')
-  if (typeof value === 'string') return value.replaceAll(RANDOM_ID, '<id>')
-  if (Array.isArray(value)) return value.map((item) => settled(item))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, settled(item, key)]))
+  if (name === 'timings') return JSON.parse(JSON.stringify(value), shape)
+  return typeof value === 'string' ? value.replaceAll(RANDOM_ID, '<id>') : value
 }
 
-function mapped(value: Json, leaf: (value: Json) => Json): Json {
-  if (Array.isArray(value)) return value.map((item) => mapped(item, leaf))
-  if (typeof value !== 'object' || value === null) return leaf(value)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapped(item, leaf)]))
+/** Only the type of each value. */
+function shape(_: string, value: unknown): unknown {
+  return typeof value === 'object' ? value : typeof value
 }
 
 function decoded(bytes: Uint8Array | undefined): string {

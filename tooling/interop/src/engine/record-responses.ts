@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { readArgs } from '../../../config/command.ts'
 import { startAimock } from '../foreign/mocks.ts'
+import type { Running } from '../server.ts'
 import { ask, type Asked, requests, slug } from './responses.ts'
 import { startEngine } from './server.ts'
 
@@ -15,33 +16,24 @@ packages/testkit/data/responses.`,
 
 const data = path.resolve(import.meta.dirname, '../../../../packages/testkit/data/responses')
 
-const fixtures = ['text', 'reasoning', 'one tool', 'two tools', 'words, then a tool', 'nothing']
-const mocked: readonly Asked[] = fixtures.map((input) => ({
-  name: slug(input),
-  body: { model: 'm', input },
-}))
-
-async function recordAll(server: string, url: string, all: readonly Asked[]): Promise<void> {
-  const folder = path.join(data, server)
+async function recordAll(
+  name: string,
+  { url, stop }: Running,
+  all: readonly Asked[],
+): Promise<void> {
+  const folder = path.join(data, name)
   mkdirSync(folder, { recursive: true })
   for (const { name, body } of all) {
     const stream = await (await ask(url, '/v1/responses', { ...body, stream: true })).text()
     const unstreamed = await (await ask(url, '/v1/responses', { ...body, stream: false })).json()
     const recording = { request: body, unstreamed, stream }
     writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(recording, undefined, 1)}\n`)
-    console.log(`${server}/${name}: ${stream.length} bytes`)
+    console.log(`${folder}/${name}: ${stream.length} bytes`)
   }
+  await stop()
 }
 
-const engine = await startEngine()
-try {
-  await recordAll('llama-server', engine.url, requests)
-} finally {
-  await engine.stop()
-}
-const aimock = await startAimock()
-try {
-  await recordAll('aimock', aimock.url, mocked)
-} finally {
-  await aimock.stop()
-}
+const fixtures = ['text', 'reasoning', 'one tool', 'two tools', 'words, then a tool', 'nothing']
+const mocked = fixtures.map((input) => ({ name: slug(input), body: { model: 'm', input } }))
+await recordAll('llama-server', await startEngine(), requests)
+await recordAll('aimock', await startAimock(), mocked)

@@ -7,8 +7,8 @@ import { writeTranscript } from '@tesserae/testkit/transcript'
 import { readArgs, refuse, startProgress } from '../../../config/command.ts'
 import { scratch } from '../programs.ts'
 import { cases } from './cases.ts'
-import { committed, compare, fileOf, missing, type Comparison } from './compare.ts'
-import { EngineError } from './errors.ts'
+import { compare, missing, type Comparison } from './compare.ts'
+import { ServerError } from '../server.ts'
 import { runCases } from './run-cases.ts'
 
 const LONGEST_DIFF = 40
@@ -27,12 +27,16 @@ const unknown = positionals.filter((name) => !cases.some((each) => each.name ===
 if (unknown.length > 0) refuse(`There is no case ${unknown.join(', ')}.`, usage)
 const wanted =
   positionals.length === 0 ? cases : cases.filter(({ name }) => positionals.includes(name))
+const committed = path.resolve(
+  import.meta.dirname,
+  '../../../../packages/testkit/data/recordings/llama-server',
+)
 const folder = values.write ? committed : path.join(scratch, 'recordings')
 
 try {
   process.exitCode = await main()
 } catch (error) {
-  if (!(error instanceof EngineError) && !(error instanceof RecorderError)) throw error
+  if (!(error instanceof ServerError) && !(error instanceof RecorderError)) throw error
   console.error(`\nNothing more can be recorded. ${error.message}`)
   process.exitCode = 2
 }
@@ -49,7 +53,8 @@ async function main(): Promise<number> {
     comparisons.push(comparison)
     print(comparison)
     if (!values.write || comparison.state !== 'same') {
-      writeFileSync(fileOf(recorded.name, folder), writeTranscript(recorded.transcript))
+      const file = path.join(folder, `${recorded.name}.transcript`)
+      writeFileSync(file, writeTranscript(recorded.transcript))
     }
   }
   const gone = wanted === cases ? missing(comparisons.map(({ name }) => name)) : []

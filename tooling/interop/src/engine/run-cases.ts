@@ -3,7 +3,7 @@ import { record } from '@tesserae/testkit/recorder'
 import { meaningOf, type Transcript } from '@tesserae/testkit/transcript'
 import { scratch } from '../programs.ts'
 import type { Case, CaseServer } from './cases.ts'
-import { EngineError } from './errors.ts'
+import { ServerError } from '../server.ts'
 import { startEngine, type Engine } from './server.ts'
 import { writeZerosModel } from './zeros.ts'
 
@@ -60,47 +60,49 @@ async function recordCase(of: Case, engine: Engine): Promise<Transcript> {
   // Long enough for it to have the slot.
   if (before !== undefined) await new Promise((resolve) => setTimeout(resolve, 300))
   const recording = ask(of, engine, of.body, { abort: { afterBytes: of.abortAfterBytes } })
-  if (of.killAfterMs !== undefined) setTimeout(() => void engine.kill(), of.killAfterMs)
+  const isKilled = of.killAfterMs !== undefined
+  if (isKilled) setTimeout(() => void engine.kill(), of.killAfterMs)
   const transcript = await recording
   await before
-  if (of.killAfterMs !== undefined) await engine.kill()
-  const end =
-    of.killAfterMs !== undefined ? 'cut' : of.abortAfterBytes !== undefined ? 'aborted' : 'complete'
-  mustEnd(end, transcript, of, engine)
-  const meaning = meaningOf(transcript)
+  if (isKilled) await engine.kill()
+  const end = isKilled ? 'cut' : of.abortAfterBytes === undefined ? 'complete' : 'aborted'
   const links = of.unstreamed === false ? {} : { unstreamed: `${of.name}.unstreamed` }
-  return { ...transcript, provenance: provenanceOf(of, engine, links), meaning }
+  return finished(transcript, end, of, engine, links)
 }
 
 async function recordUnstreamed(of: Case, engine: Engine): Promise<Transcript> {
   // `stream_options` may only stand beside `stream: true`.
   const { stream_options: _, ...body } = of.body as Record<string, unknown>
-  const transcript = await ask(
-    of,
-    engine,
-    { ...body, stream: false },
-    { title: `${of.title}: not streamed` },
-  )
-  mustEnd('complete', transcript, of, engine)
-  const meaning = meaningOf(transcript)
-  return {
-    ...transcript,
-    provenance: provenanceOf(of, engine, { streamed: of.name }),
-    meaning,
-  }
+  const title = `${of.title}: not streamed`
+  const transcript = await ask(of, engine, { ...body, stream: false }, { title })
+  return finished(transcript, 'complete', of, engine, { streamed: of.name })
 }
 
-/** A recording that broke off by accident is none: it must not take the place of a good one. */
-function mustEnd(
+/** A recording with its meaning and its provenance. */
+function finished(
+  transcript: Transcript,
   how: string,
-  { response: { end } }: Transcript,
-  { name }: Case,
+  of: Case,
   engine: Engine,
-): void {
-  if (end.how === how) return
-  const last = engine.log().trim().split('\n').at(-1)
-  const message = `The answer to "${name}" ended as ${end.how} (${end.why}), not ${how}. The last of the log: ${last}`
-  throw new EngineError('gone', message)
+  links: Readonly<Record<string, string>>,
+): Transcript {
+  const { end } = transcript.response
+  // A recording that broke off by accident is none: it must not take the place of a good one.
+  if (end.how !== how) {
+    const last = engine.log().trim().split('\n').at(-1)
+    const message = `The answer to "${of.name}" ended as ${end.how} (${end.why}), not ${how}. The last of the log: ${last}`
+    throw new ServerError('gone', message)
+  }
+  const { flags, model } = SETTINGS[of.server ?? 'chat']
+  const provenance = {
+    engine: engine.version,
+    model,
+    recorded: new Date().toISOString().slice(0, 10),
+    how: flags.length === 0 ? 'npm run record' : `npm run record, llama-server ${flags.join(' ')}`,
+    licence: 'made for this project, under its licence',
+    ...links,
+  }
+  return { ...transcript, provenance, meaning: meaningOf(transcript) }
 }
 
 type Options = NonNullable<Parameters<typeof record>[1]>
@@ -113,20 +115,4 @@ function ask(of: Case, engine: Engine, body: unknown, options: Options = {}): Pr
     limits: { ms: 120_000 },
     ...options,
   })
-}
-
-function provenanceOf(
-  of: Case,
-  engine: Engine,
-  links: Record<string, string>,
-): Record<string, string> {
-  const { flags, model } = SETTINGS[of.server ?? 'chat']
-  return {
-    engine: engine.version,
-    model,
-    recorded: new Date().toISOString().slice(0, 10),
-    how: flags.length === 0 ? 'npm run record' : `npm run record, llama-server ${flags.join(' ')}`,
-    licence: 'made for this project, under its licence',
-    ...links,
-  }
 }

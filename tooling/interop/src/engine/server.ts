@@ -1,12 +1,8 @@
-import type { ChildProcess } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { end, freePort, isRunning, kill, outputOf, start } from '@tooling/consumers/processes'
-import { scratch } from '../programs.ts'
-import { EngineError } from './errors.ts'
-import { findLlamaServer } from './install.ts'
-
-export { EngineError, type EngineErrorCode } from './errors.ts'
+import { end, freePort, kill, start } from '@tooling/consumers/processes'
+import { findServer, scratch } from '../programs.ts'
+import { type Running, ServerError, untilReady } from '../server.ts'
 
 /** The model that knows the dialogues in `model/dialogues.json` by heart, and nothing else. */
 export const tinyChat: string = path.resolve(import.meta.dirname, '../../model/tiny-chat-q8_0.gguf')
@@ -21,9 +17,7 @@ export interface EngineOptions {
 }
 
 /** A running llama-server. */
-export interface Engine extends AsyncDisposable {
-  /** `http://127.0.0.1:` and a port. */
-  readonly url: string
+export interface Engine extends Running, AsyncDisposable {
   readonly pid: number
   /** Which server it is, for people. */
   readonly version: string
@@ -37,13 +31,21 @@ export interface Engine extends AsyncDisposable {
 
 /** A port may be taken between the asking and the starting. */
 const ATTEMPTS = 3
-const READY_WITHIN_MS = 60_000
+
+/** 20 MB, with its libraries. */
+const LLAMA = {
+  title: 'llama.cpp llama-server',
+  package: 'llama.cpp-tools',
+  suites: ['forky', 'sid'],
+  files: ['llama-server'],
+  libraries: ['llama'],
+} as const
 
 /**
  * Starts a llama-server on a free port of the loopback interface, fetching it first if need be, and waits until it
  * answers. It ends with this process at the latest.
  *
- * @throws EngineError of code `unavailable` when it cannot be had here, `not-started` when it does not come up
+ * @throws ServerError of code `unavailable` when it cannot be had here, `not-started` when it does not come up
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
   for (let attempt = 1; ; attempt++) {
@@ -51,7 +53,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       return await startOnce(options)
     } catch (error) {
       const portWasTaken =
-        error instanceof EngineError && /bind|address already in use/i.test(error.message)
+        error instanceof ServerError && /bind|address already in use/i.test(error.message)
       if (!portWasTaken || attempt === ATTEMPTS) throw error
     }
   }
@@ -62,7 +64,7 @@ async function startOnce({
   alias = 'tiny-chat',
   args = [],
 }: EngineOptions): Promise<Engine> {
-  const server = findLlamaServer()
+  const { command, args: first, libraries, version } = findServer('LLAMA_SERVER', LLAMA, 'llama')
   const url = `http://127.0.0.1:${await freePort()}`
   const settings = {
     '--model': model,
@@ -75,49 +77,33 @@ async function startOnce({
     '--threads': '1',
   }
   mkdirSync(scratch, { recursive: true })
+  // The backends for the various processors are looked for in the working directory.
+  const backends = path.join(libraries, 'ggml/backends0')
   const child = start(
-    server.command,
-    [...server.args, ...Object.entries(settings).flat(), '--no-webui', ...args],
+    command,
+    [...first, ...Object.entries(settings).flat(), '--no-webui', ...args],
     {
-      cwd: server.cwd,
+      cwd: existsSync(backends) ? backends : libraries,
       // It writes nothing into the user's home.
       env: { HOME: scratch, LC_ALL: 'C' },
     },
   )
-  const log = outputOf(child, 100_000)
-
+  const log = await untilReady('llama-server', child, async () => {
+    const health = fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) })
+    return await health.then(({ ok }) => ok).catch(() => false)
+  })
   async function stop(): Promise<void> {
     const late = setTimeout(() => kill(child), 5000)
     await end(child, 'SIGTERM')
     clearTimeout(late)
   }
-  try {
-    await ready(url, child, log)
-  } catch (error) {
-    await end(child)
-    throw error
-  }
   return {
     url,
     pid: child.pid as number,
-    version: server.version,
+    version,
     log,
     stop,
     kill: () => end(child),
     [Symbol.asyncDispose]: stop,
   }
-}
-
-async function ready(url: string, child: ChildProcess, log: () => string): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS
-  while (Date.now() < deadline) {
-    if (!isRunning(child)) break
-    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2000) }).catch(
-      () => undefined,
-    )
-    if (answer?.ok === true) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  const last = log().trim().split('\n').slice(-5).join('\n')
-  throw new EngineError('not-started', `llama-server did not come up. The last it said:\n${last}`)
 }

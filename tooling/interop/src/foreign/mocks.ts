@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inPackage } from '../packages.ts'
-import { type Running, startProgram } from './program.ts'
+import type { Running } from '../server.ts'
+import { startProgram } from './program.ts'
 
 // Mock servers from npm, each with the words that it is to send.
 
@@ -21,18 +22,16 @@ async function withFile(
   const file = path.join(folder, name)
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  try {
-    const running = await start(file, folder)
-    return {
-      url: running.url,
-      async stop() {
-        await running.stop()
-        remove()
-      },
-    }
-  } catch (error) {
+  const { url, stop } = await start(file, folder).catch((error: unknown) => {
     remove()
     throw error
+  })
+  return {
+    url,
+    async stop() {
+      await stop()
+      remove()
+    },
   }
 }
 

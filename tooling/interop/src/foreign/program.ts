@@ -1,16 +1,10 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { end, outputOf, start } from '@tooling/consumers/processes'
+import { end, start } from '@tooling/consumers/processes'
+import { type Running, untilReady } from '../server.ts'
 
-const READY_WITHIN = 60_000
 const folder = path.resolve(import.meta.dirname, '../..')
 const preload = pathToFileURL(path.join(import.meta.dirname, 'loopback.ts')).href
-
-/** A server that was started. */
-export interface Running {
-  readonly url: string
-  stop(): Promise<void> | void
-}
 
 interface Settings {
   readonly args?: readonly string[]
@@ -28,20 +22,8 @@ export async function startProgram(
     env: { HOME: cwd, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  const log = outputOf(child, 2_000)
-  const stop = (): Promise<void> => end(child)
-  const failure = (why: string): Error => new Error(`${file} ${why}. It said:\n${log().trim()}`)
-  const ready = Promise.withResolvers<string>()
-  child.once('message', (message) => ready.resolve((message as { url: string }).url))
-  child.once('error', ready.reject)
-  child.once('exit', () => ready.reject(failure('ended')))
-  const timer = setTimeout(() => ready.reject(failure('did not listen')), READY_WITHIN)
-  try {
-    return { url: await ready.promise, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  } finally {
-    clearTimeout(timer)
-  }
+  let url = ''
+  child.once('message', (message) => (url = (message as { url: string }).url))
+  await untilReady(file, child, () => url !== '')
+  return { url, stop: () => end(child) }
 }

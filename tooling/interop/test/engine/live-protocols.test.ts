@@ -2,7 +2,7 @@ import { accumulate as accumulateChat } from '@tesserae/openai'
 import { anthropic } from '@tesserae/openai/dialects'
 import { accumulate } from '@tesserae/openai/responses'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EngineError } from '../../src/engine/errors.ts'
+import { ServerError } from '../../src/server.ts'
 import { ask, requests } from '../../src/engine/responses.ts'
 import { type Engine, startEngine } from '../../src/engine/server.ts'
 
@@ -76,7 +76,7 @@ beforeAll(async () => {
   try {
     engine = await startEngine()
   } catch (error) {
-    if (!(error instanceof EngineError) || error.code !== 'unavailable') throw error
+    if (!(error instanceof ServerError) || error.code !== 'unavailable') throw error
     missing = error.message
   }
 }, 300_000)

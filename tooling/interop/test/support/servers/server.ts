@@ -1,4 +1,4 @@
-import type { Running } from '../../../src/foreign/program.ts'
+import type { Running } from '../../../src/server.ts'
 
 export type { Running }
 
