@@ -1,10 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { ServerError } from '../../src/server.ts'
 import { startEngine } from '../../src/engine/server.ts'
 import { writeZerosModel } from '../../src/engine/zeros.ts'
-import { ServerError } from '../../src/server.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'engine-'))
 const given = process.env['LLAMA_SERVER']
@@ -99,14 +108,24 @@ describe('startEngine', () => {
 
 it('the model of zeros is a hole with a header', () => {
   const file = path.join(folder, 'zeros.gguf')
-  writeZerosModel(file, { layers: 2, width: 64, context: 128 })
-  const bytes = readFileSync(file)
-  expect(bytes.subarray(0, 4).toString()).toBe('GGUF')
-  const [version, tensors] = [bytes.readUInt32LE(4), Number(bytes.readBigUInt64LE(8))]
-  expect([version, tensors]).toEqual([3, 3 + 2 * 9])
+  writeZerosModel(file)
+  const header = readFileSync(path.resolve(import.meta.dirname, '../../model/zeros.gguf'))
+  expect(header.subarray(0, 4).toString()).toBe('GGUF')
+  const [version, tensors] = [header.readUInt32LE(4), Number(header.readBigUInt64LE(8))]
+  expect([version, tensors]).toEqual([3, 3 + 10 * 9])
   // Two tables of 258 tokens, and in each block four matrices of the attention and three of the rest, in 16 bits.
-  const weights = 2 * 258 * 64 + 2 * (4 * 64 * 64 + 3 * 64 * 256)
-  expect(bytes.length).toBeGreaterThan(2 * weights)
-  expect(bytes.subarray(bytes.length - 2 * weights).every((byte) => byte === 0)).toBe(true)
-  expect(statSync(file).blocks * 512).toBeLessThan(bytes.length / 2)
+  const weights = 2 * 258 * 1024 + 10 * (4 * 1024 * 1024 + 3 * 1024 * 4096)
+  const { size, blocks } = statSync(file)
+  expect(size).toBeGreaterThan(header.length + 2 * weights)
+  // As much as the vectors, in 32 bits, and the padding.
+  expect(size - header.length - 2 * weights).toBeLessThan(4 * 1024 * 21 + 32)
+  // What takes no room on the disk is zeros. The rest is at the beginning.
+  const most = 1 << 20
+  expect(blocks * 512).toBeLessThan(most)
+  const begin = Buffer.alloc(most)
+  const handle = openSync(file, 'r')
+  readSync(handle, begin)
+  closeSync(handle)
+  expect(begin.subarray(0, header.length).equals(header)).toBe(true)
+  expect(begin.subarray(header.length).every((byte) => byte === 0)).toBe(true)
 })
