@@ -16,27 +16,22 @@ export function writeIndex(
   guides: readonly { readonly title: string; readonly slug: string }[],
   file: string,
 ): void {
-  const rows = packages.map(({ name, manifest }) => {
-    const { description = '' } = manifest
-    return `| [\`${name}\`](${pageOf(name)}) | ${description} |`
+  const rows = packages.map(({ name, manifest: { description = '' } }) => {
+    return `| [\`${name}\`](${pageOf(name)}) | ${description} |\n`
   })
-  const list = guides.map(({ title, slug }) => `- [${title}](documents/${slug}.html)`)
-  const text = [
-    'Server-sent events for language models: every export of every package, with an example that runs.',
-    'Search with <kbd>/</kbd> or the field above.',
-    '',
-    '## Packages',
-    '',
-    '| | |',
-    '|---|---|',
-    ...rows,
-    '',
-    '## Guides',
-    '',
-    ...list,
-    '',
-  ]
-  writeFileSync(file, text.join('\n'))
+  const list = guides.map(({ title, slug }) => `- [${title}](documents/${slug}.html)\n`)
+  const text = `Server-sent events for language models: every export of every package, with an example that runs.
+Search with <kbd>/</kbd> or the field above.
+
+## Packages
+
+| | |
+|---|---|
+${rows.join('')}
+## Guides
+
+${list.join('')}`
+  writeFileSync(file, text)
 }
 
 /**

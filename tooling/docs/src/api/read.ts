@@ -39,7 +39,7 @@ export async function readApi(
   { name, entries, folder }: Source,
   { tsconfig = path.join(repository, 'tooling/docs/tsconfig.api.json'), readme = 'none' } = {},
 ): Promise<Api> {
-  const application = await Application.bootstrap({
+  const api = await convert({
     ...options,
     name,
     entryPoints: entries.map(({ source }) => source),
@@ -47,24 +47,26 @@ export async function readApi(
     tsconfig,
     readme,
   })
-  const { warnings } = listenTo(application)
-  const project = await application.convert()
-  if (project === undefined) throw new Error(`${name} cannot be read:\n${warnings.join('\n')}`)
+  const { application, project } = api
   // An entry is called as it is imported.
   for (const each of project.children ?? [])
     if (each.kind === ReflectionKind.Module)
       each.name = each.name === 'index' ? name : `${name}/${each.name}`
   application.validate(project)
-  return { application, project, warnings }
+  return api
 }
 
-/** Keeps what TypeDoc has to say, in the place of printing it. */
-export function listenTo(application: Application): { readonly warnings: readonly string[] } {
+/** What TypeDoc reads with these options. It keeps what it has to say, in the place of printing it. */
+export async function convert(settings: Partial<TypeDocOptions>): Promise<Api> {
+  const application = await Application.bootstrap(settings)
   const warnings: string[] = []
   application.logger = new (class extends Logger {
     override log(message: string, level: LogLevel): void {
       if (level >= LogLevel.Warn) warnings.push(message)
     }
   })()
-  return { warnings }
+  const project = await application.convert()
+  if (project === undefined)
+    throw new Error(`${settings.name} cannot be read:\n${warnings.join('\n')}`)
+  return { application, project, warnings }
 }

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Application } from 'typedoc'
-import { listenTo, readApi } from './read.ts'
+import { convert, readApi } from './read.ts'
 import { repository } from '../repository.ts'
 import type { Package } from '../../../config/workspaces.ts'
 import { copyGuides, writeIndex } from './pages.ts'
@@ -28,7 +27,7 @@ export async function writeSite(packages: readonly Package[], folder: string): P
     )
     const index = path.join(scratch, 'index.md')
     writeIndex(packages, guides, index)
-    const application = await Application.bootstrap({
+    const { application, project, warnings } = await convert({
       name: 'Tesserae',
       entryPointStrategy: 'merge',
       entryPoints: models,
@@ -46,9 +45,6 @@ export async function writeSite(packages: readonly Package[], folder: string): P
       githubPages: false,
       validation: { invalidLink: false, invalidPath: false },
     })
-    const { warnings } = listenTo(application)
-    const project = await application.convert()
-    if (project === undefined) throw new Error(`The site has no pages:\n${warnings.join('\n')}`)
     await application.generateDocs(project, folder)
     return [...found, ...warnings]
   } finally {

@@ -30,15 +30,6 @@ export interface Case {
   readonly unstreamed?: boolean
 }
 
-interface Tool {
-  readonly type: string
-  readonly function: {
-    readonly name: string
-    readonly description: string
-    readonly parameters: unknown
-  }
-}
-
 /** A request as the file has it. */
 interface Asked {
   /** The only message, which a user says `repeat` times over. */
@@ -51,7 +42,8 @@ interface Asked {
 const chat = { model: 'tiny-chat', stream: true, temperature: 0 }
 const slow = { model: 'zeros', stream: true, temperature: 0, ignore_eos: true }
 
-const tools = dialogues.find((dialogue) => dialogue.tools !== null)?.tools as readonly Tool[]
+/** All dialogues that have tools have the same. */
+const tools = dialogues.find((dialogue) => dialogue.tools !== null)?.tools ?? []
 const toolsFor: Readonly<Record<string, unknown>> = {
   chat: tools,
   responses: tools.map((tool) => ({ type: 'function', ...tool.function })),
