@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { end, freePort, start } from '@tooling/consumers/processes'
 import { accepts, ServerError, untilReady } from '../server.ts'
 
@@ -39,8 +40,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
   }
   const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8']
-  const { status, stderr, error } = spawnSync(path.join(native, 'bin/initdb'), init, options)
-  if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr.toString()}`)
+  // Not at once: connections to other servers would time out meanwhile on a busy machine.
+  await promisify(execFile)(path.join(native, 'bin/initdb'), init, options)
   const port = await freePort()
   const args = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder]
   // Its data need not survive the process, and a busy disk would make each of thousands of commits wait.
