@@ -63,15 +63,6 @@ function sceneOf(system: System, path: string): Scene {
 function sceneOfRecorded({ id, transcript, dialect }: Recorded, note: string): Scene {
   const { title, provenance, meaning, response } = transcript
   const isPrompt = meaning?.kind === 'completion' || dialect === 'crucible'
-  const { messages, prompt } = requestOf(transcript)
-  const asked = isPrompt
-    ? { prompt: typeof prompt === 'string' ? prompt : PLAY }
-    : {
-        messages:
-          meaning?.kind === 'chat' && Array.isArray(messages)
-            ? messages
-            : [{ role: 'user', content: PLAY }],
-      }
   return {
     id,
     title,
@@ -81,7 +72,7 @@ function sceneOfRecorded({ id, transcript, dialect }: Recorded, note: string): S
     bytes: bodyOf(transcript).length,
     isTimed: response.source !== 'document',
     path: isPrompt ? '/v1/completions' : '/v1/chat/completions',
-    body: { model: `replay/${id}`, ...asked, stream: true },
+    body: { model: `replay/${id}`, ...askedOf(transcript, isPrompt), stream: true },
   }
 }
 
@@ -89,9 +80,16 @@ function sceneOfRecorded({ id, transcript, dialect }: Recorded, note: string): S
 const PLAY = 'Play it.'
 
 /** What was asked when it was recorded. */
-function requestOf({ request }: Transcript): Record<string, unknown> {
+function askedOf({ request, meaning }: Transcript, isPrompt: boolean): object {
+  const { messages, prompt } = parsed(new TextDecoder().decode(request?.body))
+  if (isPrompt) return { prompt: typeof prompt === 'string' ? prompt : PLAY }
+  const isChat = meaning?.kind === 'chat' && Array.isArray(messages)
+  return { messages: isChat ? messages : [{ role: 'user', content: PLAY }] }
+}
+
+function parsed(json: string): Record<string, unknown> {
   try {
-    return JSON.parse(new TextDecoder().decode(request?.body)) ?? {}
+    return JSON.parse(json) ?? {}
   } catch {
     return {}
   }
