@@ -32,7 +32,7 @@ const defaults: PlayOptions = {
   delayMs: 1_500,
 }
 
-/** What an option may be, and how that is said. */
+/** What an option may be: in words, and as a check. */
 type Rule = readonly [allowed: string, isRight: (value: unknown) => boolean]
 
 const rules: Readonly<Record<string, Rule>> = {

@@ -9,7 +9,7 @@ export interface Visit {
   /** The path, decoded. */
   readonly path: string
   readonly query: URLSearchParams
-  /** Aborts when the client has gone, or has its answer. Whoever aborts it breaks the connection. */
+  /** Aborts when the client has gone, or has its answer. Aborting it breaks the connection. */
   readonly over: AbortController
 }
 
@@ -27,7 +27,7 @@ export function listenerOf(handle: Handler): RequestListener {
     } catch (error) {
       answer = answerTo(error, over.signal)
     }
-    // Whoever breaks a body off, a fault or another server, means the client to see it.
+    // A server that was asked for the page broke its answer off, and the client sees this one break off.
     await send(answer, response, over.signal).catch(() => over.abort())
   }
 }

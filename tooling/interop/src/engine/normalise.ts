@@ -4,16 +4,18 @@ import { bodyOf, headOf, type Meaning, type Transcript } from '@tesserae/testkit
 import { referenceParse } from '@tesserae/testkit'
 
 /** Fields whose value is the run's and not the engine's. */
-const VARYING: ReadonlySet<string> = new Set([
-  ...['created', 'created_at', 'completed_at', 'time_ms'],
-  // The engine's build; its change is reported once, not in every line.
-  'system_fingerprint',
-  // The same model gives slightly other numbers on another processor.
-  'logprob',
-  // What is still known of an earlier request depends on which came before.
-  ...['cached_tokens', 'cache_read_input_tokens', 'input_tokens', 'cache', 'cache_n', 'prompt_n'],
-  ...['processed', 'tokens_cached', 'id_slot'],
-])
+const VARYING: ReadonlySet<string> = new Set(
+  [
+    'created created_at completed_at time_ms',
+    // The engine's build; its change is reported once, not in every line.
+    'system_fingerprint',
+    // The same model gives slightly other numbers on another processor.
+    'logprob',
+    // What is still known of an earlier request depends on which came before.
+    'cached_tokens cache_read_input_tokens input_tokens cache cache_n prompt_n',
+    'processed tokens_cached id_slot',
+  ].flatMap((names) => names.split(' ')),
+)
 const RANDOM_ID = /[A-Za-z0-9]{32}/g
 
 /** Everything about a recording that should not change: the request, the head, each event, the end, the meaning. */
