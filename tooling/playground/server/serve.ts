@@ -27,7 +27,7 @@ export function listenerOf(handle: Handler): RequestListener {
     } catch (error) {
       answer = answerTo(error, over.signal)
     }
-    // A server that was asked for the page broke its answer off, and the client sees this one break off.
+    // When another server breaks off an answer that is passed on, the client sees this answer break off too.
     await send(answer, response, over.signal).catch(() => over.abort())
   }
 }
@@ -57,7 +57,7 @@ function answerTo(error: unknown, gone: AbortSignal): Response {
 async function send(answer: Response, response: ServerResponse, gone: AbortSignal): Promise<void> {
   const reader = answer.body?.getReader()
   gone.addEventListener('abort', () => void reader?.cancel().catch(() => {}))
-  if (gone.aborted) return void reader?.cancel()
+  if (gone.aborted) return reader?.cancel()
   response.writeHead(answer.status, Object.fromEntries(answer.headers))
   response.flushHeaders()
   for (let read = await reader?.read(); read?.done === false; read = await reader?.read())
