@@ -46,6 +46,8 @@ export class LogReader implements Reader {
   #page = NO_ENTRIES
   #pageAt = 0
   #pageLimit = FIRST_PAGE
+  /** Whether one answer of the store had the last record, and what is next on the page. */
+  #isSure = false
   /** Whether the last page was full, so that the store certainly has to be asked for the next one. */
   #isBehind = false
   #newest: Entry | undefined
@@ -149,7 +151,7 @@ export class LogReader implements Reader {
     this.#generation = oldest.body
     this.#last = { epoch: 0, number: baseOf(oldest) }
     this.#cursor = 0
-    this.#use(page)
+    this.#use(page, true)
     return true
   }
 
@@ -169,7 +171,7 @@ export class LogReader implements Reader {
     if (!holds && !follows(entry, blocks, cursor)) return false
     this.#last = holds ? { epoch, number } : cursor
     this.#cursor = cursor.number
-    this.#use(page)
+    this.#use(page, true)
     return true
   }
 
@@ -180,19 +182,25 @@ export class LogReader implements Reader {
     if (hasRecords(entry)) return this.#takeRecords(entry)
     this.#newest = entry
     const reason = endIn(entry.body)
-    if (reason !== undefined) this.#end(reason, idOf(entry.epoch, entry.number))
+    if (reason === undefined) return
+    // A seal does not say which record it follows.
+    if (!this.#isSure) return this.#lookBack()
+    this.#end(reason, idOf(entry.epoch, entry.number))
   }
 
   #takeRecords(entry: Entry): Promise<void> | void {
     const blocks = split(entry.body)
-    if (!follows(entry, blocks, this.#last)) return this.#lookBack(entry)
     const { epoch } = entry
+    if (!follows(entry, blocks, this.#last))
+      return this.#isSure ? this.#end('damaged', idOf(epoch, LARGEST_NUMBER)) : this.#lookBack()
     let number = this.#last.number
     const events: SseEventInit[] = []
     for (const block of blocks)
       if (++number > this.#cursor && isEvent(block)) events.push(decode(block, idOf(epoch, number)))
     this.#handOut(events)
     this.#newest = this.#last = entry
+    // Without a follower the whole page is one answer.
+    this.#isSure ||= !this.#follower
     const reason = endIn(blocks.at(-1) as string)
     // A client that comes back with the id of the end has seen it.
     if (reason !== undefined) this.#end(number > this.#cursor ? reason : 'end', idOf(epoch, number))
@@ -225,15 +233,12 @@ export class LogReader implements Reader {
   }
 
   /**
-   * The log does not continue after the last record. Either a follower remembers what the store has forgotten, or the store
-   * has forgotten that record, or the store has lost the ones after it.
-   *
-   * @param next - the entry that does not follow
+   * Reads again from the last record on, because something came that may not be next: a follower remembers what the store has
+   * forgotten, and the store may have forgotten that record, or a mark after it, and have stored something else before that mark.
    */
-  async #lookBack(next?: Entry): Promise<void> {
+  async #lookBack(): Promise<void> {
     const { epoch, number } = this.#last
-    const follower = this.#follower
-    follower?.markStale()
+    this.#follower?.markStale()
     this.#unfollow()
     const page = await this.#read(epoch === 0 ? undefined : this.#last)
     if (this.isOver) return
@@ -241,18 +246,20 @@ export class LogReader implements Reader {
     const isThere =
       epoch === 0 ? entry?.body === this.#generation : entry && compare(entry, this.#last) === 0
     if (!isThere) return this.#reset(idOf(epoch, number))
-    if (next && !follower) return this.#end('damaged', idOf(next.epoch, LARGEST_NUMBER))
     this.#newest = entry
-    this.#use(page.slice(1))
+    this.#use(page.slice(1), true)
   }
 
-  #use(page: readonly Entry[]): void {
+  #use(page: readonly Entry[], isSure: boolean): void {
     this.#page = page
     this.#pageAt = 0
+    this.#isSure = isSure
   }
 
   async #turnPage(): Promise<void> {
     const place = this.#newest as Entry
+    // Nothing can come between two pages of which the first was full, except after a loss.
+    const isSure = this.#isSure && this.#isBehind
     const follower = (this.#follower ??= this.#isBehind ? undefined : this.#follow())
     const news = follower?.covers(place) ? follower.after(place, this) : undefined
     const page = await (news ?? this.#read(beyond(place)))
@@ -260,7 +267,7 @@ export class LogReader implements Reader {
     // Without news: the follower has seen entries beyond this place, and the store no longer has them.
     const isShort = follower && !news && page?.length === 0
     if (!page || isShort) return this.#lookBack()
-    this.#use(page)
+    this.#use(page, isSure)
   }
 
   #follow(): Follower {

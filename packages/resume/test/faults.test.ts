@@ -514,6 +514,44 @@ describe('the store forgets', () => {
     },
   )
 
+  test('its tail, and the log is stopped: a reader that had it is reset, then told `stopped`', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'a'), entry(2, 'b'))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    await world.until(reader.next())
+    await world.until(reader.next())
+    world.log.length = 2
+    await world.until(process().stop('a'))
+    const rest = await world.until(collect(reader))
+    expect(rest).toEqual(['reset {"after":"1-2"}', 'a', 'stopped {"reason":"stopped"}'])
+  })
+
+  test('a mark that a reader saw, and another producer ends the log before it: the reader gets its events', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'a'))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    await world.until(reader.next())
+    world.log.push({ epoch: 9, number: 0, body: markOf('1').body })
+    const rest = collect(reader)
+    await world.pass(POLL / 2)
+    world.log.length = 2
+    world.log.push({ epoch: 5, number: 0, body: markOf('2').body })
+    world.log.push({ epoch: 5, number: 3, body: ':a 1\n\ndata: b\n\n' })
+    world.log.push({ epoch: 10, number: 0, body: ':t {"reason":"stopped"}\n\n' })
+    expect(await world.until(rest)).toEqual(['b', 'stopped {"reason":"stopped"}'])
+  })
+
+  test('nothing, and more producers died before their first event than a page has room for: a stop is told', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'a'))
+    const read = collect(process().read('a'))
+    await world.pass(POLL)
+    for (let epoch = 2; epoch < 1200; epoch++)
+      world.log.push({ epoch, number: 0, body: markOf(`${epoch}`).body })
+    await world.until(process().stop('a'))
+    expect(await world.until(read)).toEqual(['a', 'stopped {"reason":"stopped"}'])
+  })
+
   test('its tail, and no producer goes on: a reader that had it is reset, then told `lost`', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'), entry(2, 'b'))

@@ -82,8 +82,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a hole is passed over',
     file: 'reader.ts',
-    from: 'if (!follows(entry, blocks, this.#last)) return',
-    to: 'if (entry.number < this.#last.number) return',
+    from: 'if (!follows(entry, blocks, this.#last))',
+    to: 'if (entry.number < this.#last.number)',
   },
   {
     name: 'the end is forgotten when a client comes back with its id',
@@ -184,13 +184,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the memory of a follower is believed when it contradicts the log',
     file: 'reader.ts',
-    from: 'if (next && !follower) return',
-    to: 'if (next) return',
+    from: 'return this.#isSure ? this.#end(',
+    to: 'return this.#last ? this.#end(',
   },
   {
     name: 'a follower that contradicts the log is used again',
     file: 'reader.ts',
-    from: 'follower?.markStale()',
+    from: 'this.#follower?.markStale()\n',
     to: '',
   },
   {
@@ -209,7 +209,25 @@ export const mutants: readonly Mutant[] = [
     name: 'a reader whose last record the log has starts over',
     file: 'reader.ts',
     from: 'if (!isThere) return this.#reset',
-    to: 'if (!isThere || next) return this.#reset',
+    to: 'if (!isThere || number > 0) return this.#reset',
+  },
+  {
+    name: 'a reader takes a seal for the end, whatever the store has forgotten before it',
+    file: 'reader.ts',
+    from: 'if (!this.#isSure) return this.#lookBack()',
+    to: '',
+  },
+  {
+    name: 'what a follower remembers is taken for one answer of the store',
+    file: 'reader.ts',
+    from: 'this.#isSure ||= !this.#follower',
+    to: 'this.#isSure = true',
+  },
+  {
+    name: 'a reader looks back for ever over more marks than a page has',
+    file: 'reader.ts',
+    from: 'const isSure = this.#isSure && this.#isBehind',
+    to: 'const isSure = false',
   },
   {
     name: 'a client that comes back gets the records of an entry that it has',
