@@ -139,7 +139,8 @@ export class LogReader implements Reader {
     // The client knows that the log is damaged, and had nothing more to get.
     if (place.number === LARGEST_NUMBER) return this.#end('end')
     const page = await this.#read(place)
-    if (!this.isOver && !this.#startAfter(place, page)) await this.#reset(cursor as string)
+    if (this.isOver || this.#startAfter(place, page)) return
+    if (!(await this.#reset(cursor as string))) throw notFound()
   }
 
   /** Stands before the oldest record. @returns whether there is a log */
@@ -219,17 +220,17 @@ export class LogReader implements Reader {
     this.#handOut([...this.#events, ...all])
   }
 
-  /** The log does not continue after what the client has, so the client starts over. */
-  async #reset(after: string): Promise<void> {
+  /** The log does not continue after what the client has, so the client starts over. @returns whether there still is a log */
+  async #reset(after: string): Promise<boolean> {
     if (this.#options.gap === 'reject') throw gapError()
     const isThere = await this.#fromOldest(FIRST_PAGE)
-    if (this.isOver) return
-    if (!isThere) return this.#end('gone')
+    if (this.isOver || !isThere) return isThere
     const [oldest] = this.#page as [Entry]
     const event = { event: 'reset', data: JSON.stringify({ after }) }
     // The id before the first record. With the one that it has, a client that is cut off now would go on in the middle.
     const id = idOf(oldest.epoch, this.#last.number)
     this.#handOut([tokenIn(oldest) === undefined ? event : { ...event, id }])
+    return true
   }
 
   /**
@@ -245,9 +246,10 @@ export class LogReader implements Reader {
     const [entry] = page
     const isThere =
       epoch === 0 ? entry?.body === this.#generation : entry && compare(entry, this.#last) === 0
-    if (!isThere) return this.#reset(idOf(epoch, number))
-    this.#newest = entry
-    this.#use(page.slice(1), true)
+    if (isThere) {
+      this.#newest = entry
+      this.#use(page.slice(1), true)
+    } else if (!(await this.#reset(idOf(epoch, number)))) this.#end('gone')
   }
 
   #use(page: readonly Entry[], isSure: boolean): void {

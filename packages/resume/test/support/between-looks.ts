@@ -294,8 +294,7 @@ function check({ after, told, outcome }: Seen, states: readonly Entry[][], gap: 
     const hasTheEnd = index === 0 && isEnd && part.length === 0
     if (isOver && !hasTheEnd && !(reason === 'gone' ? wasEmpty : versions.some(isToldBy)))
       wrong(`the end ${reason}`)
-    if (index === 0 && !isKnown && part.length > 0 && reason !== 'gone')
-      wrong('a cursor that was trusted')
+    if (index === 0 && !isKnown && part.length > 0) wrong('a cursor that was trusted')
   }
   if (outcome === 'not-found' && told.length === 0 && wasEmpty) return
   if (outcome === 'gap' && gap === 'reject' && (isLacked || losses.length > 0)) return

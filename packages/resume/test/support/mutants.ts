@@ -202,14 +202,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a reader whose last record was forgotten gets `damaged` instead of starting over',
     file: 'reader.ts',
-    from: 'if (!isThere) return this.#reset(idOf(epoch, number))',
-    to: '',
+    from: 'if (isThere) {',
+    to: 'if (isThere || epoch > 0) {',
   },
   {
     name: 'a reader whose last record the log has starts over',
     file: 'reader.ts',
-    from: 'if (!isThere) return this.#reset',
-    to: 'if (!isThere || number > 0) return this.#reset',
+    from: 'if (isThere) {',
+    to: 'if (isThere && epoch === 0) {',
   },
   {
     name: 'a reader takes a seal for the end, whatever the store has forgotten before it',
@@ -270,5 +270,11 @@ export const mutants: readonly Mutant[] = [
     file: 'producer.ts',
     from: 'if (before && !follows(entry, blocks, before)) return undefined',
     to: '',
+  },
+  {
+    name: 'a client that comes with an id while the log vanishes gets an end instead of 404',
+    file: 'reader.ts',
+    from: 'if (!(await this.#reset(cursor as string))) throw notFound()',
+    to: "if (!(await this.#reset(cursor as string))) this.#end('gone')",
   },
 ]

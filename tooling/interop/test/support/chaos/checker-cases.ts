@@ -41,6 +41,11 @@ export const accepted: readonly CheckerCase[] = [
     [seen([told(0), gone, deleted]), seen([deleted]), seen([gone])],
   ],
   [
+    'a start over after `gone`, where another log began',
+    { ends: ['failed {"reason":"gone"}'], forgotAt: 50 },
+    [seen([told(0), gone, reset, ...all])],
+  ],
+  [
     'something else before the store forgot',
     { forgotAt: 150 },
     [seen(all), seen([...all.slice(0, 4), told(4, '2')], { finishedAt: 200 })],
@@ -66,6 +71,18 @@ export const refused: readonly (readonly [...CheckerCase, RegExp])[] = [
     { ends: ['failed {"reason":"gone"}'] },
     [seen([deleted, gone])],
     /after the/,
+  ],
+  [
+    'a start over after `gone`, where no other log can begin',
+    { ends: ['failed {"reason":"gone"}'] },
+    [seen([told(0), gone, reset, ...all])],
+    /start over/,
+  ],
+  [
+    'a start over after another end',
+    { forgotAt: 50 },
+    [seen([told(0), lost, reset, ...all])],
+    /after the end/,
   ],
   ['404 after another end', {}, [seen([lost, deleted])], /after the end/],
   ['a second end', {}, [seen([told(0), lost, lost])], /after the end/],

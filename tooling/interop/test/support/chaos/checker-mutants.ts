@@ -17,6 +17,16 @@ export const mutants: readonly { name: string; from: string; to: string }[] = [
     to: 'if (afterEnd === name)',
   },
   {
+    name: 'a reader may start over after any end',
+    from: `event === 'reset' && end?.includes('"gone"')`,
+    to: `event === 'reset' && end`,
+  },
+  {
+    name: 'a reader may not start over after the log was gone',
+    from: `event === 'reset' && end?.includes('"gone"')`,
+    to: `event === 'reset' && end?.includes('none')`,
+  },
+  {
     name: 'a reader may start over at any time',
     from: 'if (resets > 0 && forgotAt === 0)',
     to: 'if (resets > 99 && forgotAt === 0)',

@@ -42,6 +42,8 @@ function finalOf(told: readonly Told[]): Final & { resets: number; afterEnd: str
   for (const { event, data: text } of told) {
     // A client that is cut off right after it learned that the log is gone asks once more, and gets 404.
     if (event === 'deleted' && end?.includes('"gone"')) continue
+    // Another log may have begun under the name by then.
+    if (event === 'reset' && end?.includes('"gone"')) end = undefined
     if (end !== undefined) afterEnd ??= `${event ?? 'an event'} ${text.slice(0, 40)}`
     if (event === undefined) data.push(text)
     else if (event === 'reset') {

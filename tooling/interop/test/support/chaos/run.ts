@@ -2,11 +2,11 @@
 // and with nothing else.
 import { startRedis } from '../../../src/stores/redis-server.ts'
 import { Chaos } from './chaos.ts'
-import { type Seen, type Told, violations } from './checker.ts'
+import { type Seen, violations } from './checker.ts'
 import { startProxy } from './proxy.ts'
 import { Random } from './random.ts'
 import { readToEnd } from './reader.ts'
-import { GONE, LOST, type Scene, type Stage } from './scenes.ts'
+import { LOST, type Scene, type Stage } from './scenes.ts'
 import { LEASE } from './settings.ts'
 
 /** The seed of the properties: it is printed, and `FC_SEED` replays it. */
@@ -43,18 +43,13 @@ async function round(chaos: Chaos, name: string, scene: Scene, faulty: number): 
   )
   stage.isDone = true
   await Promise.all([producing, faulting])
-  // The first reader came with a cursor of no log, so its first word must be that it starts over.
+  // The first reader came with a cursor of no log, so its first word must be that it starts over, or 404.
   const [first] = seen as [Seen]
   const [word] = first.told
   while (first.told[0]?.event === 'reset') first.told.shift()
-  if (word && word.event !== 'reset' && !(stage.isDeleted && isOver(word)))
+  if (word && word.event !== 'reset' && word.event !== 'deleted')
     first.told.push({ event: 'trusted', data: `${word.event} ${word.data}` })
   return seen
-}
-
-/** The log was deleted before the first look at it, or between two of them. */
-function isOver({ event, data }: Told): boolean {
-  return event === 'deleted' || `${event} ${data}` === GONE
 }
 
 /** Plays one scene again and again. @returns every reader that did not get what it was promised, in a sentence */

@@ -39,7 +39,7 @@ const ENDLESS = 1_000_000
 /** The last events that readers receive, by the reason. */
 export const LOST = 'failed {"reason":"lost"}'
 const STOPPED = 'stopped {"reason":"stopped"}'
-export const GONE = 'failed {"reason":"gone"}'
+const GONE = 'failed {"reason":"gone"}'
 const DAMAGED = 'failed {"reason":"damaged"}'
 
 let attempts = 0
