@@ -83,19 +83,14 @@ export async function stop(log: Log): Promise<void> {
 }
 
 /**
- * What a reader does about a producer that was silent for `lease`.
- *
- * @param newest - the newest entry that the reader knows
- * @returns `forgotten` if the log no longer has that entry
+ * Ends a log whose producer was silent for `lease`, if the newest entry is still the one that the reader knows. Another one, like
+ * a refusal, is a sign of life, or the store has forgotten that entry.
  */
-export async function sealLost(log: Log, newest: Entry): Promise<'go on' | 'forgotten'> {
+export async function sealLost(log: Log, known: Entry): Promise<void> {
   const now = await standing(log)
-  if (!now.newest) return 'forgotten'
-  const order = compare(now.newest, newest)
-  if (order < 0 || (order === 0 && now.newest.body !== newest.body)) return 'forgotten'
-  // A refusal, like an entry that the reader does not know yet, is a sign of life.
-  if (order === 0) await seal(log, now, 'lost', false)
-  return 'go on'
+  const { newest } = now
+  if (newest && compare(newest, known) === 0 && newest.body === known.body)
+    await seal(log, now, 'lost', false)
 }
 
 /** One append that is claim and end at once. @returns whether the log is over */

@@ -203,9 +203,9 @@ export class Follower {
     }
   }
 
+  /** What the log has now, the readers look up themselves. */
   async #lost(): Promise<void> {
-    this.#quiet = 0
-    if ((await sealLost(this.#log, this.#newest)) !== 'forgotten') return
+    await sealLost(this.#log, this.#newest)
     this.markStale()
     for (const waiter of this.#take()) waiter.resolve(undefined)
   }

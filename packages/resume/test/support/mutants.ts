@@ -147,15 +147,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a reader that lost its place is not told',
-    file: 'claim.ts',
-    from: 'if (order < 0 || (order === 0 && now.newest.body !== newest.body))',
-    to: 'if (order === 0 && now.newest.body !== newest.body)',
+    file: 'follower.ts',
+    from: 'for (const waiter of this.#take()) waiter.resolve(undefined)',
+    to: 'for (const waiter of this.#take()) waiter.resolve([])',
   },
   {
     name: 'a reader takes another entry at its place for the one that it has',
     file: 'claim.ts',
-    from: 'if (order < 0 || (order === 0 && now.newest.body !== newest.body))',
-    to: 'if (order < 0)',
+    from: '&& newest.body === known.body',
+    to: '',
   },
   {
     name: 'the window of a follower slides without saying so',
