@@ -526,6 +526,27 @@ describe('the store forgets', () => {
     expect(rest).toEqual(['reset {"after":"1-2"}', 'a', 'stopped {"reason":"stopped"}'])
   })
 
+  test('its tail, which a slow reader gets from memory, and the log is stopped: that reader is reset', async () => {
+    const { world, process } = inWorld()
+    world.log.push(mark, entry(1, 'a'))
+    const streams = process()
+    const slow = streams.read('a')[Symbol.asyncIterator]()
+    const fast = streams.read('a')[Symbol.asyncIterator]()
+    await world.until(Promise.all([slow.next(), fast.next()]))
+    const asked = slow.next()
+    const rest = collect(fast)
+    await world.pass(POLL / 2)
+    world.log.push(entry(2, 'b'))
+    expect(await world.until(asked)).toMatchObject({ value: { data: 'b' } })
+    world.log.push(entry(3, 'c'))
+    await world.pass(2 * POLL)
+    world.log.length = 2
+    await world.until(process().stop('a'))
+    await world.until(rest)
+    const told = await world.until(collect(slow))
+    expect(told).toEqual(['c', 'reset {"after":"1-3"}', 'a', 'stopped {"reason":"stopped"}'])
+  })
+
   test('a mark that a reader saw, and another producer ends the log before it: the reader gets its events', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'))
@@ -675,6 +696,19 @@ describe('the store forgets', () => {
     const after = `0-${baseOf('00000100')}`
     const told = await world.until(read)
     expect(told).toEqual([`reset {"after":"${after}"}`, 'failed {"reason":"lost"}'])
+  })
+
+  test('all of it before its first event, and a new log begins at the same place: its producer has a lease of its own', async () => {
+    const { world, process } = inWorld()
+    world.log.push(markOf('00000100'))
+    const reader = process().read('a')[Symbol.asyncIterator]()
+    void reader.next()
+    await world.pass(LEASE - POLL)
+    world.log.length = 0
+    world.log.push(markOf('00000200'))
+    await world.pass(3 * POLL)
+    expect(world.log).toEqual([markOf('00000200')])
+    await reader.return()
   })
 
   test('all of it before its first event, and a new log of the same name begins: a live reader is reset', async () => {
