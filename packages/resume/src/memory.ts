@@ -2,6 +2,9 @@ import { Listeners } from './listeners.ts'
 import { compare } from './place.ts'
 import type { Entry, Store } from './store.ts'
 
+/** What is over its time is forgotten when a log is created, and at most so often: it takes a look at every log. */
+const SWEEP_EVERY = 1000
+
 interface Kept {
   readonly entries: Entry[]
   until: number
@@ -22,9 +25,11 @@ interface Kept {
 export function memoryStore(): Store {
   const logs = new Map<string, Kept>()
   const watchers = new Listeners()
+  let sweepAt = 0
 
-  /** Forgets what is over its time, whenever a log is created. */
   const sweep = (now: number): void => {
+    if (now < sweepAt) return
+    sweepAt = now + SWEEP_EVERY
     for (const [name, { until }] of logs) if (until <= now) logs.delete(name)
   }
   const entriesOf = (name: string): readonly Entry[] => {

@@ -30,7 +30,7 @@ import type { SseEventInit } from '@tesserae/encoder'
 import type { Log } from './log.ts'
 import { ask } from './patience.ts'
 import { beyond, compare } from './place.ts'
-import { type EventIterator, iteratorOf } from './source.ts'
+import { discard, type EventIterator, iteratorOf } from './source.ts'
 import type { Place } from './store.ts'
 import type { EndReason, Ending, RunReason, RunSource } from './types.ts'
 
@@ -89,10 +89,11 @@ export class Producer {
   async run(source: RunSource, { isTakeover, last: origin }: Claimed): Promise<void> {
     try {
       const history = isTakeover ? await this.#history(origin) : { last: undefined, count: 0 }
-      if (!history) return this.#close('damaged')
+      if (!history) this.#close('damaged')
+      // A source that is not used is let go of. A function is not called.
+      if (!history || this.#state !== 'open') return await discard(source)
       const { last, count } = history
       const { signal } = this.#controller
-      if (this.#state !== 'open') return
       const sequence = typeof source === 'function' ? await source({ signal, last, count }) : source
       this.#iterator = iteratorOf(sequence)
       if (this.#state !== 'open') return this.#release()
@@ -167,7 +168,7 @@ export class Producer {
         this.#stored(place, blocks, size)
       }
     } catch (error) {
-      this.#finish('unreachable', (error as ResumeError).cause)
+      this.#finish('unreachable', (error as ResumeError).cause ?? error)
     } finally {
       this.#isAppending = false
     }

@@ -38,6 +38,8 @@ export function hintsOf(
   let isAble: Promise<boolean> | undefined
   const subscribe = async (channel: string): Promise<void> => {
     isAble ??= subscriber ? Promise.resolve(true) : speaksResp3(command)
+    // The client may just be away, so the next reader asks again.
+    isAble.catch(() => (isAble = undefined))
     if (!(await isAble) || !wakers.has(channel)) return
     if (!isIoredis(own)) await own.subscribe(channel, (message) => onMessage(channel, message))
     else await own.subscribe(channel)
@@ -64,13 +66,9 @@ function isIoredis(client: RedisSubscriber): client is Extract<RedisSubscriber, 
 
 /** `HELLO` without arguments changes nothing, and says which protocol the connection speaks. */
 async function speaksResp3(command: RedisCommand): Promise<boolean> {
-  try {
-    const reply = await command(['HELLO'])
-    if (Array.isArray(reply)) return Number(reply[reply.indexOf('proto') + 1]) === 3
-    return (
-      Number(reply instanceof Map ? reply.get('proto') : (reply as { proto: unknown }).proto) === 3
-    )
-  } catch {
-    return false
-  }
+  const reply = await command(['HELLO'])
+  if (Array.isArray(reply)) return Number(reply[reply.indexOf('proto') + 1]) === 3
+  return (
+    Number(reply instanceof Map ? reply.get('proto') : (reply as { proto: unknown }).proto) === 3
+  )
 }

@@ -89,6 +89,7 @@ export function createStreams(options: StreamsOptions = {}): Streams {
     async start(name, source, { takeover = false, signal } = {}) {
       const log = logOf(name)
       checkSource(source)
+      if (signal && !signal.addEventListener) throw badOption('signal', 'an `AbortSignal`')
       const claimed = await claim(log, takeover)
       if (!claimed) {
         discard(source).catch(report)

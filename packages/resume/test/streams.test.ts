@@ -282,6 +282,67 @@ describe('cursors', () => {
   })
 })
 
+describe('a source that is not used is let go of', () => {
+  const sources = (): { cancelled: () => boolean; source: ReadableStream } => {
+    let isCancelled = false
+    const source = new ReadableStream({ cancel: () => void (isCancelled = true) })
+    return { cancelled: () => isCancelled, source }
+  }
+
+  test('if the signal has aborted before the start', async () => {
+    const { cancelled, source } = sources()
+    const run = await createStreams().start('a', source, { signal: AbortSignal.abort() })
+    expect((await run.done).reason).toBe('stopped')
+    expect(cancelled()).toBe(true)
+  })
+
+  test('if the log is damaged', async () => {
+    const store = memoryStore()
+    const options = { create: true, keep: 60_000 }
+    await store.append('a', { epoch: 1, number: 0 }, `:w ${'0'.repeat(20)}\n\n`, options)
+    await store.append('a', { epoch: 1, number: 2 }, 'data: b\n\n', options)
+    const { cancelled, source } = sources()
+    const run = await createStreams({ store }).start('a', source, { takeover: true })
+    expect((await run.done).reason).toBe('damaged')
+    expect(cancelled()).toBe(true)
+  })
+
+  test('if the log exists', async () => {
+    const streams = createStreams()
+    await streams.stop('a')
+    const { cancelled, source } = sources()
+    expect((await streams.start('a', source)).started).toBe(false)
+    expect(cancelled()).toBe(true)
+  })
+})
+
+test('a `signal` that is none throws `bad-option`, and does not claim the log', async () => {
+  const streams = createStreams()
+  const signal = new AbortController() as unknown as AbortSignal
+  await expect(streams.start('a', [], { signal })).rejects.toMatchObject({ code: 'bad-option' })
+  expect(await streams.state('a')).toBe(undefined)
+})
+
+test('a store that answers something else than entries ends the run, and `onError` gets what went wrong', async () => {
+  const store = memoryStore()
+  const errors: unknown[] = []
+  const streams = createStreams({ store, onError: (error) => errors.push(error) })
+  const broken = {
+    ...store,
+    append: async () => 'refused' as const,
+    read: async () => null as never,
+  }
+  Object.assign(store, {
+    append: async (...args: Parameters<typeof store.append>) => {
+      Object.assign(store, broken)
+      return memoryStore().append(...args)
+    },
+  })
+  const run = await streams.start('a', [{ data: '1' }])
+  expect((await run.done).reason).toBe('unreachable')
+  expect(errors[0]).toBeInstanceOf(TypeError)
+})
+
 test('an unknown option of createStreams throws `bad-option` with the names of all options', () => {
   const misspelt = { leese: 1 } as object
   expect(() => createStreams(misspelt)).toThrow(
