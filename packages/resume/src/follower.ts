@@ -72,9 +72,15 @@ export class Follower {
     return this.#readers === 0
   }
 
-  /** One more reader. Hints are listened for while there is one. */
-  join(): void {
+  /** One more reader, which has read up to an entry. Hints are listened for while there is one. */
+  join(newest: Entry): void {
     this.#readers++
+    // What nobody waits for need not be read again.
+    const isAhead = compare(newest, this.#newest) > 0
+    if (isAhead && !this.#isRunning) {
+      this.#quiet = 0
+      this.#letGo(newest)
+    }
     this.#unlisten ??= this.#log.listen(() => {
       this.#hints++
       this.#onHint?.()
@@ -90,9 +96,14 @@ export class Follower {
     this.#unlisten?.()
     this.#unlisten = undefined
     // A reader that comes back soon must not start the lease anew, so only the memory is let go of.
+    this.#letGo(this.#newest)
+  }
+
+  /** Begins again at an entry, with an empty window. */
+  #letGo(newest: Entry): void {
     this.#window = []
     this.#windowSize = 0
-    this.#from = this.#newest
+    this.#from = this.#newest = newest
   }
 
   /** Whether everything beyond a place, up to now, is in memory. */

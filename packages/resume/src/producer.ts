@@ -34,7 +34,7 @@ import { discard, type EventIterator, iteratorOf } from './source.ts'
 import type { Place } from './store.ts'
 import type { EndReason, Ending, RunReason, RunSource } from './types.ts'
 
-/** A producer beats so many times in a lease. */
+/** A silent producer beats so many times in a lease. */
 const BEATS = 3
 
 const HISTORY_PAGE = 64
@@ -60,6 +60,7 @@ export class Producer {
   readonly #controller = new AbortController()
   #resolve!: (ending: Ending) => void
 
+  readonly #beatEvery: number
   #lastAppend: number
   #cancelTimer: () => void = () => {}
   readonly #unlisten: () => void
@@ -73,7 +74,9 @@ export class Producer {
     this.done = new Promise((resolve) => (this.#resolve = resolve))
     // Another epoch: someone stopped the log or took it over. A beat finds out.
     this.#unlisten = log.listen((other) => other !== epoch && this.#beat())
-    this.#beatIn(log.lease / BEATS)
+    // A log that is not kept for a lease needs more of them.
+    this.#beatEvery = Math.min(log.lease, log.keep) / BEATS
+    this.#beatIn(this.#beatEvery)
     // Waits for the first event or beat, and goes into the same entry.
     if (isTakeover) this.#queue.push(linkOf(last.epoch))
   }
@@ -206,9 +209,9 @@ export class Producer {
 
   /** The timer is not the source's: a source that blocks the event loop for longer than the lease is lost. */
   #beatIn(delay: number): void {
-    const { platform, lease } = this.#log
+    const { platform } = this.#log
+    const every = this.#beatEvery
     this.#cancelTimer = platform.timer(delay, () => {
-      const every = lease / BEATS
       const idle = platform.now() - this.#lastAppend
       if (idle >= every) this.#beat()
       this.#beatIn(idle >= every ? every : every - idle)

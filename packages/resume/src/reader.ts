@@ -273,8 +273,9 @@ export class LogReader implements Reader {
   }
 
   #follow(): Follower {
-    const follower = this.#findFollower(this.#log, this.#generation, this.#newest as Entry)
-    follower.join()
+    const newest = this.#newest as Entry
+    const follower = this.#findFollower(this.#log, this.#generation, newest)
+    follower.join(newest)
     return follower
   }
 

@@ -24,6 +24,9 @@ const DEFAULTS = {
   maxBytes: 16_777_216,
 }
 
+/** 3000 years: stores add it to the time of day, and not all know infinity. */
+const LONGEST_KEEP = 100_000_000_000_000
+
 /** A follower without readers is remembered for so many leases, so that the time it has counted is not lost. */
 const REMEMBERED = 2
 
@@ -151,6 +154,7 @@ function numbersOf(options: StreamsOptions): typeof DEFAULTS {
     if (typeof value !== 'number' || !(value > 0)) throw badOption(name, 'a number above 0')
     numbers[name] = value
   }
+  numbers.keep = Math.min(numbers.keep, LONGEST_KEEP)
   return numbers
 }
 

@@ -275,6 +275,31 @@ describe('readers', () => {
     expect(numbers(late)).toEqual(numbers(rest))
   })
 
+  test('what nobody waited for is not read again when a reader has caught up by itself', async () => {
+    const { world, process } = inWorld()
+    const streams = process()
+    const { source, say } = byHand()
+    await world.until(streams.start('a', source))
+    const idle = streams.read('a')[Symbol.asyncIterator]()
+    say('first')
+    await world.until(idle.next())
+    const asked = idle.next()
+    say('second')
+    await world.until(asked)
+    for (let n = 0; n < 2000; n++) {
+      say(`${n}`)
+      await world.pass(0)
+    }
+    const reader = streams.read('a')[Symbol.asyncIterator]()
+    for (let n = 0; n < 2002; n++) await world.until(reader.next())
+    const before = world.calls
+    const next = reader.next()
+    await world.pass(1)
+    say('last')
+    expect(await world.until(next)).toMatchObject({ value: { data: 'last' } })
+    expect(world.calls - before).toBeLessThan(5)
+  })
+
   test('a reader that was far behind costs nothing of its own once it is not', async () => {
     const { world, process } = inWorld()
     const { source, say } = byHand()

@@ -316,6 +316,34 @@ describe('a source that is not used is let go of', () => {
   })
 })
 
+test('a silent source keeps its log, however short `keep` is', async () => {
+  const streams = createStreams({ keep: 300 })
+  const run = await streams.start('a', async function* () {
+    yield { data: '1' }
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    yield { data: '2' }
+  })
+  expect(await run.done).toMatchObject({ reason: 'end', events: 2 })
+})
+
+test('`keep: Infinity` is a number that every store can add to a time', async () => {
+  const store = memoryStore()
+  const keeps: number[] = []
+  const { append } = store
+  Object.assign(store, {
+    append: (...args: Parameters<typeof append>) => {
+      keeps.push(args[3].keep)
+      return append(...args)
+    },
+  })
+  await (
+    await createStreams({ store, keep: Infinity }).start('a', [])
+  ).done
+  const centuries = 10 * 100 * 366 * 24 * 3_600_000
+  for (const keep of keeps) expect(Number.isSafeInteger(keep) && keep > centuries).toBe(true)
+  expect(keeps.length).toBe(2)
+})
+
 test('a `signal` that is none throws `bad-option`, and does not claim the log', async () => {
   const streams = createStreams()
   const signal = new AbortController() as unknown as AbortSignal
