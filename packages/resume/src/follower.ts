@@ -34,6 +34,9 @@ interface Waiter {
 }
 
 export class Follower {
+  /** Whether the log may no longer have an entry that this follower knows. It is of no use to another reader. */
+  isStale = false
+
   readonly #log: Log
   #window: Entry[] = []
   #windowSize = 0
@@ -49,22 +52,11 @@ export class Follower {
   #onHint: (() => void) | undefined
 
   #quiet = 0
-  #isStale = false
 
   /** @param newest - an entry that the log has */
   constructor(log: Log, newest: Entry) {
     this.#log = log
     this.#from = this.#newest = newest
-  }
-
-  /** Whether the log no longer has an entry that this follower knows. It is of no use to another reader. */
-  get isStale(): boolean {
-    return this.#isStale
-  }
-
-  /** Called by a reader that found out. */
-  markStale(): void {
-    this.#isStale = true
   }
 
   /** Whether no reader has it open. */
@@ -217,7 +209,7 @@ export class Follower {
   /** What the log has now, the readers look up themselves. */
   async #lost(): Promise<void> {
     await sealLost(this.#log, this.#newest)
-    this.markStale()
+    this.isStale = true
     for (const waiter of this.#take()) waiter.resolve(undefined)
   }
 }

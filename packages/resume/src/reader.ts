@@ -90,7 +90,7 @@ export class LogReader implements Reader {
   async open(cursor: string | null | undefined): Promise<void> {
     if (this.#state !== 'new') return
     try {
-      await this.#begin(cursor || undefined)
+      await this.#begin(cursor)
     } catch (error) {
       this.#close()
       throw error
@@ -106,7 +106,7 @@ export class LogReader implements Reader {
 
   async #next(): Promise<IteratorResult<SseEventInit, undefined>> {
     try {
-      if (this.#state === 'new') await this.#begin(this.#options.after || undefined)
+      if (this.#state === 'new') await this.#begin(this.#options.after)
       for (;;) {
         const event = this.#events[this.#at++]
         if (event) {
@@ -130,9 +130,10 @@ export class LogReader implements Reader {
     this.#at = 0
   }
 
-  async #begin(cursor: string | undefined): Promise<void> {
+  async #begin(cursor: string | null | undefined): Promise<void> {
     if (cursor === FINAL_ID) return this.#end('end')
-    const place = cursor === undefined ? undefined : parseCursor(cursor)
+    // An empty one means none.
+    const place = cursor ? parseCursor(cursor) : undefined
     if (place?.epoch === 0) throw badCursor()
     if (!(await this.#fromOldest(place ? 1 : FIRST_PAGE))) throw notFound()
     if (!place || this.isOver) return
@@ -239,7 +240,7 @@ export class LogReader implements Reader {
    */
   async #lookBack(): Promise<void> {
     const { epoch, number } = this.#last
-    this.#follower?.markStale()
+    if (this.#follower) this.#follower.isStale = true
     this.#unfollow()
     const page = await this.#read(epoch === 0 ? undefined : this.#last)
     if (this.isOver) return

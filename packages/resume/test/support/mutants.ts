@@ -190,7 +190,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a follower that contradicts the log is used again',
     file: 'reader.ts',
-    from: 'this.#follower?.markStale()\n',
+    from: 'if (this.#follower) this.#follower.isStale = true\n',
     to: '',
   },
   {
