@@ -44,8 +44,8 @@ const SCHEMA = `
     primary key (name, epoch, number)) without rowid;
   create index if not exists log_until on log (until)`
 
-/** Codes of SQLite that another attempt may not meet: `SQLITE_BUSY` and `SQLITE_LOCKED`. */
-const TRANSIENT = new Set([5, 6])
+/** Codes of SQLite that another attempt may not meet: `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_IOERR`, `SQLITE_FULL`. */
+const TRANSIENT = new Set([5, 6, 10, 13])
 
 /**
  * A store in a file, for one or more processes of one machine. Processes have no hints from each other, so a reader of another
@@ -96,6 +96,13 @@ export function sqliteStore(
   const watchers = new Listeners()
   const utf8 = new TextEncoder()
 
+  const rollBack = (): void => {
+    try {
+      database.exec('rollback')
+    } catch {
+      // SQLite has done so by itself.
+    }
+  }
   /** One transaction. It begins with the lock for writing, or two processes could both read and then fail to write. */
   const atomically = <T>(work: () => T): T => {
     try {
@@ -105,7 +112,7 @@ export function sqliteStore(
         database.exec('commit')
         return result
       } catch (error) {
-        database.exec('rollback')
+        rollBack()
         throw error
       }
     } catch (error) {

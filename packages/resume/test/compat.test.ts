@@ -8,14 +8,23 @@ import {
 } from '@tesserae/resume/compat/generic'
 import { describe, expect, test } from 'vitest'
 
-/** The least that the generic entry asks of its clients. */
-function clients(): { publisher: Publisher; subscriber: Subscriber } {
+/** The least that the generic entry asks of its clients. `pass` lets seconds pass, and keys expire. */
+function clients(): {
+  publisher: Publisher
+  subscriber: Subscriber
+  pass: (seconds: number) => void
+} {
   const values = new Map<string, string>()
+  const expiries = new Map<string, number>()
+  let now = 0
   const listeners = new Map<string, (message: string) => void>()
   const publisher: Publisher = {
     connect: async () => {},
     get: async (key) => values.get(key) ?? null,
-    set: async (key, value) => void values.set(key, value),
+    async set(key, value, { EX = Infinity } = {}) {
+      values.set(key, value)
+      expiries.set(key, now + EX)
+    },
     async incr(key) {
       const next = Number(values.get(key) ?? 0) + 1
       values.set(key, `${next}`)
@@ -28,7 +37,11 @@ function clients(): { publisher: Publisher; subscriber: Subscriber } {
     subscribe: async (channel, listener) => void listeners.set(channel, listener),
     unsubscribe: async (channel) => listeners.delete(channel),
   }
-  return { publisher, subscriber }
+  const pass = (seconds: number): void => {
+    now += seconds
+    for (const [key, at] of expiries) if (at <= now) values.delete(key)
+  }
+  return { publisher, subscriber, pass }
 }
 
 function contextOver(
@@ -122,6 +135,21 @@ describe('the drop-in for resumable-stream', () => {
     next.controller().enqueue('new')
     next.controller().close()
     expect(await chunksOf(second)).toEqual(['new'])
+  })
+
+  test('a stream in place of a finished one is found by a server that starts an hour later', async () => {
+    const own = clients()
+    const context = contextOver(own)
+    for (const text of ['old', 'new']) {
+      const { make, controller } = byHand()
+      const stream = await context.createNewResumableStream('a', make)
+      controller().enqueue(text)
+      controller().close()
+      await chunksOf(stream)
+    }
+    own.pass(3600)
+    const late = contextOver(own, { replayDone: true })
+    expect(await chunksOf(await late.resumeExistingStream('a'))).toEqual(['new'])
   })
 
   test('a source that fails fails its readers, and `onError` is called', async () => {

@@ -4,7 +4,7 @@ import { sqliteStore } from '@tesserae/resume/sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const isSupported = major > 22 || (major === 22 && minor >= 13)
@@ -41,6 +41,34 @@ if (isSupported) {
       const after = sqliteStore(own)
       expect(await after.last('a', 1)).toEqual([{ epoch: 1, number: 0, body: 'kept' }])
       after.close()
+    })
+
+    test('a full disk, for which SQLite has rolled back by itself, is told as what it is, and may change', async () => {
+      const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+      let isFull = false
+      class Full extends DatabaseSync {
+        override exec(sql: string): void {
+          if (isFull && sql === 'commit') {
+            super.exec('rollback')
+            throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+          }
+          super.exec(sql)
+        }
+      }
+      const builtin = vi
+        .spyOn(process, 'getBuiltinModule')
+        .mockReturnValue({ DatabaseSync: Full } as never)
+      const own = sqliteStore(':memory:')
+      builtin.mockRestore()
+      const append = async (): Promise<unknown> =>
+        own.append('a', { epoch: 1, number: 0 }, 'x', { create: true, keep: 60_000 })
+      isFull = true
+      const error = await append().catch((fault: unknown) => fault)
+      expect(error).toMatchObject({ message: 'database or disk is full' })
+      expect(error).not.toHaveProperty('permanent')
+      isFull = false
+      expect(await append()).toBe('stored')
+      own.close()
     })
 
     test('sweep() deletes the logs that are over their time, and no others', async () => {

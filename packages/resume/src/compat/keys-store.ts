@@ -16,8 +16,9 @@ interface Known {
   next: number
 }
 
-/** A removed log: what came before it is forgotten. */
+/** A removed log: what came before it is forgotten. It is kept for longer than that, in seconds. */
 const REMOVED = 'removed'
+const REMOVED_FOR = 2 * 86_400
 
 /** So many logs are remembered, so that only new keys are read. */
 const MOST = 1000
@@ -74,7 +75,7 @@ export function keysStore(publisher: Publisher, subscriber: Subscriber, prefix: 
       return (await refresh(name)).slice(-limit).toReversed()
     },
     async remove(name) {
-      await write(name, REMOVED, 60)
+      await write(name, REMOVED, REMOVED_FOR)
     },
     watch(name, wake) {
       const channel = keyOf(name)
