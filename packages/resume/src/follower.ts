@@ -67,7 +67,7 @@ export class Follower {
   /** One more reader, which has read up to an entry. Hints are listened for while there is one. */
   join(newest: Entry): void {
     this.#readers++
-    // What nobody waits for need not be read again.
+    // What no reader waits for need not be read again.
     const isAhead = compare(newest, this.#newest) > 0
     if (isAhead && !this.#isRunning) {
       this.#quiet = 0

@@ -12,13 +12,13 @@ import {
 
 describe('between two looks of a reader', () => {
   test.each(Object.entries(logs))(
-    'anything happens to %s: the reader gets what one state of the log says, or is told',
+    'anything happens to %s: the reader gets what one state of the log says, or why it ends',
     async (_, log) => {
       expect(await everyChange(log)).toBeGreaterThan(1500)
     },
   )
 
-  test('two things happen to a log: the reader gets what one state of the log says, or is told', async () => {
+  test('two things happen to a log: the reader gets what one state of the log says, or why it ends', async () => {
     await fc.assert(twoChanges, { numRuns: 3000 })
   })
 

@@ -275,7 +275,7 @@ describe('readers', () => {
     expect(numbers(late)).toEqual(numbers(rest))
   })
 
-  test('what nobody waited for is not read again when a reader has caught up by itself', async () => {
+  test('what no reader waited for is not read again when a reader has caught up by itself', async () => {
     const { world, process } = inWorld()
     const streams = process()
     const { source, say } = byHand()
@@ -587,7 +587,7 @@ describe('the store forgets', () => {
     expect(await world.until(rest)).toEqual(['b', 'stopped {"reason":"stopped"}'])
   })
 
-  test('nothing, and more producers died before their first event than a page has room for: a stop is told', async () => {
+  test('nothing, and more producers died before their first event than a page has room for: the reader gets the stop', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'))
     const read = collect(process().read('a'))

@@ -43,7 +43,7 @@ if (isSupported) {
       after.close()
     })
 
-    test('a full disk, for which SQLite has rolled back by itself, is told as what it is, and may change', async () => {
+    test('a full disk, for which SQLite has rolled back by itself, is the error, and not a permanent one', async () => {
       const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
       let isFull = false
       class Full extends DatabaseSync {

@@ -1,6 +1,6 @@
 /**
  * One reader, and a store whose log changes between two of its commands: it vanishes, loses its tail or its middle, is replaced by
- * another log, or goes on. Nobody writes but the reader itself, which ends the log of a lost producer.
+ * another log, or goes on. Only the reader itself writes: it ends the log of a lost producer.
  *
  * The check knows every state of the log and what the reader got, and nothing of the package's code.
  */
@@ -210,7 +210,7 @@ interface Version {
   readonly told: readonly Told[]
   readonly end: string | undefined
   readonly start: string
-  /** The reason of a seal behind a hole. A reader that is beyond the hole, at the last event, does not see the hole. */
+  /** The reason of a seal that follows a hole. A reader that is beyond the hole, at the last event, does not see the hole. */
   readonly sealed: string | undefined
   /** The id of the last event, whatever is missing before it. */
   readonly lastId: string | undefined
