@@ -470,6 +470,12 @@ describe('the store forgets', () => {
       world.log.length = 2
       world.log.push({ epoch: 5, number: 0, body: markOf('2').body })
       world.log.push({ epoch: 5, number: 3, body: ':a 1\n\ndata: other\n\n' })
+      // The producer lives, so the lease does not help the reader.
+      for (let number = 4; number < 10; number++) {
+        await world.pass(LEASE / 3)
+        world.log.push({ epoch: 5, number, body: ':b\n\n' })
+      }
+      expect(told).toContain('other')
       await world.until(other)
       await world.pass(2 * LEASE)
       expect(told.slice(0, expected.length)).toEqual(expected)
