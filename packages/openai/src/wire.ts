@@ -41,14 +41,23 @@ export function copyOf(value: unknown): unknown {
   if (!isObject(value)) return value
   const root = shallow(value)
   const open = [root]
+  const inner = (item: object): object => {
+    const copy = shallow(item)
+    open.push(copy)
+    return copy
+  }
   for (let copy = open.pop(); copy !== undefined; copy = open.pop())
-    for (const key of Array.isArray(copy) ? copy.keys() : Object.keys(copy)) {
-      const item = (copy as Wire)[key]
-      if (!isObject(item)) continue
-      const inner = shallow(item)
-      setField(copy, key as string, inner)
-      open.push(inner)
-    }
+    if (Array.isArray(copy)) {
+      const items: unknown[] = copy
+      for (let at = 0; at < items.length; at++) {
+        const item = items[at]
+        if (isObject(item)) items[at] = inner(item)
+      }
+    } else
+      for (const key of Object.keys(copy)) {
+        const item = (copy as Wire)[key]
+        if (isObject(item)) setField(copy, key, inner(item))
+      }
   return root
 }
 
@@ -57,5 +66,5 @@ function isObject(value: unknown): value is object {
 }
 
 function shallow(value: object): object {
-  return Array.isArray(value) ? [...(value as unknown[])] : { ...value }
+  return Array.isArray(value) ? value.slice() : { ...value }
 }
