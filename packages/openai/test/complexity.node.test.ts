@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { accumulate } from '@tesserae/openai'
 import { createAccumulator } from '@tesserae/openai/accumulator'
 import { createJsonReader } from '@tesserae/openai/json'
 import { measureExponent, recogniseQuadratic } from '@tesserae/testkit'
@@ -112,6 +113,19 @@ describe('time grows with the stream', () => {
         return () => accumulator.snapshot()
       }, SMALL)
       expect(exponent).toBeLessThan(1.2)
+    },
+  )
+
+  // Each of them is a block of its own, and what is searched for in it must not be searched in all that follows.
+  test.each([': ping\n\n', ': a\n: b\n\n', ': a\n\r\n', 'x\n\n', 'data:\n\n', 'event: ping\n\n'])(
+    'blocks of %j before a line without end',
+    again,
+    async (block) => {
+      const { exponent } = await measureExponent((size) => {
+        const chunk = new TextEncoder().encode(block.repeat(size) + 'x'.repeat(16 * size))
+        return () => accumulate([chunk], { incomplete: 'return' })
+      })
+      expect(exponent).toBeLessThan(1.4)
     },
   )
 

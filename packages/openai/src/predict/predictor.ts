@@ -27,8 +27,8 @@ export interface Builder<Message> {
 export interface Prediction {
   /** Whether it is worth while to read a chunk of so many bytes event by event. */
   pays(length: number): boolean
-  /** Takes the known events that begin at `from`, each within the limit, and returns where the rest begins. */
-  read(chunk: Uint8Array, from: number, limit: number): number
+  /** Takes the known events between `from` and the last line end, each within the limit, and returns where the rest begins. */
+  read(chunk: Uint8Array, from: number, last: number, limit: number): number
   /** Is shown how an event is written that is about to be parsed. */
   observe(chunk: Uint8Array, start: number): void
   /** Takes an event by its data, if it is known. */
@@ -133,10 +133,9 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
     return this.#target.finish(end)
   }
 
-  read(chunk: Uint8Array, from: number, limit: number): number {
+  read(chunk: Uint8Array, from: number, last: number, limit: number): number {
     let at = from
-    // What follows the last line is not a whole event, and a comment, for one, is not known.
-    const last = chunk.lastIndexOf(LF)
+    // A comment, for one, is not known, and what follows the last line is not a whole event.
     if (last < from || chunk[from] !== D) return from
     window.open(chunk)
     try {

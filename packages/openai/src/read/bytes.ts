@@ -76,11 +76,13 @@ export class Bytes {
     if (!prediction?.pays(chunk.length) || !(chunk instanceof Uint8Array))
       return this.#parseAll(chunk)
     let at = this.#heldLength > 0 ? this.#join(prediction, chunk) : 0
+    // Looked for once: what follows the last line may be long.
+    const last = chunk.lastIndexOf(LF)
     while (at < chunk.length && !this.#interpreter.done) {
       if (this.#isBetween) {
         const start = at
         at += this.#passComments(chunk, at)
-        at += this.#skip(prediction, chunk, at)
+        at += this.#skip(prediction, chunk, at, last)
         if (at > start && chunk[at] === COLON) continue
         if (this.#isDone(chunk, at)) return this.#interpreter.take({ data: '[DONE]' })
       }
@@ -115,9 +117,9 @@ export class Bytes {
   }
 
   /** Takes known events, and returns the number of their bytes. */
-  #skip(prediction: Prediction, bytes: Uint8Array, start: number): number {
+  #skip(prediction: Prediction, bytes: Uint8Array, start: number, last: number): number {
     if (this.#interpreter.error) return 0
-    const count = prediction.read(bytes, start, this.#limit) - start
+    const count = prediction.read(bytes, start, last, this.#limit) - start
     if (count > 0) {
       this.#hasEvents = true
       this.#interpreter.takeKnown()
@@ -134,7 +136,9 @@ export class Bytes {
 
   /** Gives the parser the next event, so that it can be learnt; without the end of one, all the rest. */
   #parseBlock(prediction: Prediction, chunk: Uint8Array, start: number): number {
-    const end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
+    let end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
+    // Comments that were not passed over are given to the parser together: each search costs as much as the chunk is long.
+    while (end > 0 && chunk[start] === COLON && chunk[end] === COLON) end = endOfBlock(chunk, end)
     if (this.#isBetween) {
       if (end > 0) prediction.observe(chunk, start)
       else if (prediction.pays(0) && this.#hold(chunk, start)) return chunk.length
@@ -164,9 +168,10 @@ export class Bytes {
     const start = this.#heldLength
     const stop = Math.min(start + length, held.length)
     held.set(chunk.subarray(0, stop - start), start)
-    const count = this.#skip(prediction, held.subarray(0, stop), 0)
+    const joined = held.subarray(0, stop)
+    const count = this.#skip(prediction, joined, 0, joined.lastIndexOf(LF))
     if (count === 0) {
-      prediction.observe(held.subarray(0, stop), 0)
+      prediction.observe(joined, 0)
       this.#letGo()
     } else this.#giveBack(held)
     return count === 0 ? 0 : count - start
@@ -190,7 +195,9 @@ export class Bytes {
 
   #parseAll(chunk: Uint8Array): void {
     this.#letGo()
-    const start = this.#isBetween ? this.#passComments(chunk, 0) : 0
+    // The parser decides about arrays of another class.
+    const mayPass = this.#isBetween && chunk instanceof Uint8Array
+    const start = mayPass ? this.#passComments(chunk, 0) : 0
     if (start === chunk.length) return
     this.#isBetween = endsBlock(chunk)
     this.#parse(start === 0 ? chunk : chunk.subarray(start))
