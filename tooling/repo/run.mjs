@@ -11,7 +11,7 @@ import { environment, nodeFor, setUp } from './run/set-up.mjs'
 
 const help = `Commands:
 
-  npm start                runs the playground on this machine
+  npm start                runs the playground on this machine; takes --port
   npm test                 builds, checks and tests everything; ends with "N passed, N failed"
   npm run test:all         the same, with the long suites and with the runtimes that take longer
   npm run check            builds, types and the checks of the repository, without the tests
@@ -27,7 +27,7 @@ const help = `Commands:
 
 After --, test, test:all, check and build take --filter=<package>, such as --filter=@tesserae/parser. The others:
 
-  bench                    names of cases; --help lists the options, once the workspace is set up
+  bench, changeset         --help lists the options, once the workspace is set up
   conformance              parsers, accumulators, responses, encoders or clients; --write updates the tables
   interop                  -t <word>: only the pairs with this word in their names
   record                   names of cases; --write keeps the recordings
@@ -79,8 +79,9 @@ async function main([name = 'test', ...rest]) {
   const tasks = Object.hasOwn(overPackages, name) ? overPackages[name] : undefined
   const workspace = Object.hasOwn(inWorkspace, name) ? inWorkspace[name] : undefined
   const isKnown = tasks !== undefined || workspace !== undefined || name === 'changeset'
-  // The benchmark has more options than fit here, and prints them where it can run: asking must not install anything.
-  const hasOwnHelp = name === 'bench' && existsSync(path.join(root, 'node_modules/.set-up'))
+  // These have more options than fit here, and print them where they can run: asking must not install anything.
+  const isSetUp = existsSync(path.join(root, 'node_modules/.set-up'))
+  const hasOwnHelp = isSetUp && (name === 'bench' || name === 'changeset')
   const asksForHelp = rest.some((arg) => arg === '--help' || arg === '-h')
   if (name === 'help' || (isKnown && asksForHelp && !hasOwnHelp)) {
     console.log(help)

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { debianMirrors, debianProgram } from '../src/drivers/debian-unpack.ts'
 import { scratch } from './scene.ts'
 
@@ -43,13 +43,15 @@ describe('a program that was unpacked', () => {
     expect(libraries).toBe(args[1])
   })
 
-  it('that lost its loader is to be removed', () => {
+  it('without its loader asks for the removal of its folder', () => {
     const folder = unpacked()
     expect(() => debianProgram(wanted, folder)).toThrow(`remove ${folder}`)
   })
 })
 
-describe.skipIf(!existsSync('/usr/bin/apt-get'))('the mirrors of a machine', () => {
+describe('the mirrors of a machine', () => {
+  beforeEach(({ skip }) => skip(!existsSync('/usr/bin/apt-get'), 'There is no apt-get here.'))
+
   /** What apt reads from these sources, in its format of lines or in that of paragraphs. */
   function mirrorsIn(name: 'sources.list' | 'sources.list.d/a.sources', text: string): string[] {
     const etc = mkdtempSync(path.join(scratch, 'apt-'))
@@ -105,11 +107,15 @@ deb http://one.example/debian-security bookworm-security main
 deb https://vendor.example/linux/debian bookworm stable
 deb cdrom:[Debian GNU/Linux]/ bookworm main
 deb file:/srv/debian bookworm main
+deb mirror+file:/etc/apt/mirrors/debian.list bookworm main
 `
-    expect(mirrorsIn('sources.list', text)).toEqual(['http://one.example/debian'])
+    expect(mirrorsIn('sources.list', text)).toEqual([
+      'http://one.example/debian',
+      'mirror+file:/etc/apt/mirrors/debian.list',
+    ])
   })
 
-  it('are asked for in a sentence where there are none', () => {
+  it('are missing: a sentence says so', () => {
     expect(() => mirrorsIn('sources.list', '')).toThrow('name no mirror')
   })
 })

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /**
- * What a task left in its package's `.reports/`: `test.json`, or several, `consumers.node20.json`. A colon in the
+ * What a task left in its package's `.reports/`: `test.json`, or several, `check.sizes.json`. A colon in the
  * task's name is a hyphen there. A report that cannot be read is `undefined`, so that it is not taken for empty.
  *
  * @param {string} folder

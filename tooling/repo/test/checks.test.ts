@@ -195,6 +195,8 @@ describe('tarballs', () => {
         },
       }),
       'dist/index.js': '',
+      'dist/index.d.ts':
+        "import { IncomingMessage } from 'node:http'\nimport { A } from 'fast-check'\n",
       'dist/index.js.map': {
         sources: ['../src/index.ts', '../src/inlined.ts'],
         sourcesContent: [null, 'x'],
@@ -219,6 +221,7 @@ describe('tarballs', () => {
       'test/a.test.ts is not for users: see "files"',
       'tsconfig.json is not for users: see "files"',
       'dist/index.js.map names ../src/index.ts, which is not in the tarball',
+      'dist/index.d.ts has types of fast-check, which is not installed with it',
     ])
   })
 })
@@ -277,6 +280,7 @@ describe('workflows', () => {
       )}`,
     })
     expect(await workflows.problems(root)).toEqual([
+      'no workflow runs "npm run test:all" on a schedule',
       'packages/x has a *.long.ts and no script "test:long", so that nothing runs it',
       'no job tests y: name it in a --filter',
     ])

@@ -38,7 +38,7 @@ describe('the address', () => {
     )
   })
 
-  test('that is not an address stops it too', () => {
+  test('an address that is none of the kind stops it', () => {
     const root = scratchRepository({ 'tooling/repo/repository.json': { url: 'example.com' } })
     expect(() => stamp(root)).toThrow('url has to be null or like https://host/owner/name')
   })

@@ -77,9 +77,13 @@ describe('errors', () => {
         'export const b = (name: string) => new Error(`No ${name}`)',
         "export const c = () => new RangeError(\n  'It is too far.')",
         "export const d = (code: string) => new OwnError(code, 'fixed')",
+        "export const e = () => new OwnError('too-large', 'It is too large.')",
+        "export const f = (name: string) => new OwnError('none', `No ${name}`)",
+        'export const g = () => new TypeError("It isn\'t one.")',
       ].join('\n'),
       'packages/x/src/deep/errors.ts': [
-        'export class GoodError extends Error {}',
+        "export class GoodError extends Error { override readonly name = 'G'; readonly code: 'a' = 'a' }",
+        'export class ChangedError extends Error { code: string }',
         "export const e = () => new GoodError('Here it may stand.')",
       ].join('\n'),
       'packages/testkit/src/a.ts': "export const f = () => new Error('It is part of a format.')",
@@ -89,6 +93,10 @@ describe('errors', () => {
       'packages/x/src/a.ts:2 has "new TypeError(\'It is not ": errors stand in errors.ts',
       'packages/x/src/a.ts:3 has "new Error(`No $": errors stand in errors.ts',
       'packages/x/src/a.ts:4 has "new RangeError(": errors stand in errors.ts',
+      `packages/x/src/a.ts:7 has "new OwnError('too-large', 'It is too ": errors stand in errors.ts`,
+      `packages/x/src/a.ts:8 has "new OwnError('none', \`No $": errors stand in errors.ts`,
+      `packages/x/src/a.ts:9 has "new TypeError("It isn't ": errors stand in errors.ts`,
+      'packages/x/src/deep/errors.ts:2: ChangedError needs `readonly code`',
     ])
   })
 })

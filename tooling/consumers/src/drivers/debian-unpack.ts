@@ -136,7 +136,7 @@ export function debianMirrors(options: readonly string[] = []): string[] {
   const { status, stdout, stderr } = run('apt-get', args)
   if (status !== 0)
     throw new Error(`Programs are fetched by apt-get, and it ended with: ${firstError(stderr)}`)
-  const uris = stdout.matchAll(/^'(https?:.*)\/dists\/\S+\/main\/binary-/gm)
+  const uris = stdout.matchAll(/^'((?:https?|mirror\+file):.*)\/dists\/\S+\/main\/binary-/gm)
   // Security updates have no newer suites.
   const mirrors = [...uris].map(([, mirror = '']) => mirror).filter((uri) => !/security/.test(uri))
   if (mirrors.length === 0) throw new Error('The apt sources of this machine name no mirror.')

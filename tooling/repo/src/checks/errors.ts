@@ -3,27 +3,34 @@ import path from 'node:path'
 import { filesOf } from '../repository.ts'
 import type { Check } from '../types.ts'
 
-/** A class of errors, or an error with a text of its own. */
-const errorOf = /class \w+ extends \w*Error\b|new \w*Error\(\s*(?:'[^'\n]* |`[^`]*\$)/g
+/** A class of errors, or an error with a text of its own, as its first argument or after a code. */
+const errorOf =
+  /class \w+ extends \w*Error\b|new \w*Error\((?:[^()]*?,)?\s*(?:'[^'\n]* |"[^"\n]* |`[^`]*\$)/g
+
+/** Callers tell errors apart by a code that they cannot change. */
+const withoutCode = /class (\w+) extends Error (?!\{[^}]*\breadonly code\b)/g
 
 /**
  * In the testkit the texts are the grammar of a file format, and stand with the code that reads it. A drop-in has the
  * errors of the library that it replaces.
  */
-const mayDiffer = /^packages\/testkit\/|^packages\/parser\/src\/compat\.ts$|\/errors\.ts$/
+const mayDiffer = /^packages\/testkit\/|^packages\/parser\/src\/compat\.ts$/
 
-/** The errors of a package stand in one file, classes and texts, so that all it can say is seen together. */
+/** The errors of a package stand in one file, classes and texts, so that all it can say is seen together. Each has a code. */
 export const errors: Check = {
   name: 'errors',
   problems(root) {
-    return filesOf(root)
-      .filter((file) => /^packages\/[^/]+\/src\/.*\.ts$/.test(file) && !mayDiffer.test(file))
-      .flatMap((file) => {
-        const text = readFileSync(path.join(root, file), 'utf8')
-        return [...text.matchAll(errorOf)].map(({ 0: found, index }) => {
-          const line = text.slice(0, index).split('\n').length
-          return `${file}:${line} has "${found.split('\n')[0]}": errors stand in errors.ts`
-        })
+    const files = filesOf(root).filter((file) => /^packages\/[^/]+\/src\/.*\.ts$/.test(file))
+    return files.flatMap((file) => {
+      const found = path.basename(file) === 'errors.ts' ? withoutCode : errorOf
+      if (found === errorOf && mayDiffer.test(file)) return []
+      const text = readFileSync(path.join(root, file), 'utf8')
+      return [...text.matchAll(found)].map(({ 0: match, index, 1: name }) => {
+        const place = `${file}:${text.slice(0, index).split('\n').length}`
+        return name === undefined
+          ? `${place} has "${match.split('\n')[0]}": errors stand in errors.ts`
+          : `${place}: ${name} needs \`readonly code\``
       })
+    })
   },
 }

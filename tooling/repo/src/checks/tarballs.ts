@@ -68,6 +68,9 @@ export function ofContents(folder: string): string[] {
     ...missingFiles(manifest, files),
     ...files.filter(isNobodysBusiness).map((file) => `${file} is not for users: see "files"`),
     ...files.filter((file) => file.endsWith('.map')).flatMap((file) => ofMap(folder, file)),
+    ...files
+      .filter((file) => file.endsWith('.d.ts'))
+      .flatMap((file) => ofTypes(folder, file, manifest)),
   ]
 }
 
@@ -120,4 +123,18 @@ function ofMap(folder: string, file: string): string[] {
     if (map.sourcesContent?.[index]) return []
     return [`${file} names ${source}, which is not in the tarball`]
   })
+}
+
+/** Types must not come from a package that is not installed with this one: for its users they are `any`. */
+function ofTypes(
+  folder: string,
+  file: string,
+  { name, dependencies, peerDependencies }: Manifest,
+): string[] {
+  const installed = ['node:', name, ...Object.keys({ ...dependencies, ...peerDependencies })]
+  const text = readFileSync(path.join(folder, file), 'utf8')
+  return [...text.matchAll(/^(?:import|export) .*\bfrom '([^.'][^']*)'/gm)]
+    .map(([, specifier = '']) => specifier)
+    .filter((specifier) => !installed.some((each) => specifier.startsWith(each)))
+    .map((specifier) => `${file} has types of ${specifier}, which is not installed with it`)
 }

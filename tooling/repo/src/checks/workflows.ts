@@ -41,11 +41,14 @@ export const workflows: Check = {
   },
 }
 
-/** Jobs that test by `--filter` leave no workspace out, and no script leaves out the long suites. */
+/** Jobs that test by `--filter` leave no workspace out, and nothing leaves out the long suites. */
 function untested(root: string, texts: string): string[] {
   const filters = [...texts.matchAll(/--filter='?([^\s']+)/g)].map(([, filter = '']) => filter)
   const files = filesOf(root)
-  return workspaces(root).flatMap(({ folder, manifest: { name, scripts = {} } }) => {
+  const isScheduled = /^ {2}schedule:/m.test(texts) && texts.includes('test:all')
+  const idle =
+    isScheduled || filters.length === 0 ? [] : ['no workflow runs "npm run test:all" on a schedule']
+  const left = workspaces(root).flatMap(({ folder, manifest: { name, scripts = {} } }) => {
     const isTested = [name, `./${folder.split('/')[0]}/*`].some((each) => filters.includes(each))
     const isLong = files.some((file) => file.startsWith(`${folder}/`) && file.endsWith('.long.ts'))
     return [
@@ -57,6 +60,7 @@ function untested(root: string, texts: string): string[] {
         : []),
     ]
   })
+  return [...idle, ...left]
 }
 
 /** What a workflow must not be able to do, beyond being well-formed. */
