@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal, wrong } from './errors.ts'
 import { readJson } from './read-json.ts'
+import { bodyOf } from './responses.ts'
 import type { Visit } from './serve.ts'
 
 export const FORWARD = '/playground/forward'
@@ -28,7 +29,7 @@ export async function forward({ request, over }: Visit): Promise<Response> {
     throw new Refusal('unreachable', `${url.host} cannot be reached: ${reasonOf(error)}.`)
   })
   const head = JSON.stringify({ status: answer.status, headers: [...answer.headers] })
-  return new Response(answer.body, {
+  return new Response(answer.body && bodyOf(passedOn(answer.body, over)), {
     headers: {
       'content-type': 'application/octet-stream',
       'cache-control': 'no-store',
@@ -36,6 +37,18 @@ export async function forward({ request, over }: Visit): Promise<Response> {
       'playground-head': encodeURIComponent(head),
     },
   })
+}
+
+/** If the other server breaks the connection, so does this one. That is not an error of the playground. */
+async function* passedOn(
+  body: AsyncIterable<Uint8Array>,
+  over: AbortController,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch {
+    over.abort()
+  }
 }
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/

@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as after } from 'node:timers/promises'
 import type { Show } from './perform.ts'
-import { CORS } from './responses.ts'
+import { bodyOf, CORS } from './responses.ts'
 
 /** What stalls for ever stalls for so long, and nothing is played for longer. */
 const LONGEST_MS = 300_000
@@ -21,8 +21,11 @@ export async function play(
   over: AbortController,
   longest = LONGEST_MS,
 ): Promise<Response> {
-  const limit = setTimeout(() => over.abort(), longest)
-  over.signal.addEventListener('abort', () => clearTimeout(limit))
+  // Unlike a listener for `abort`, this also ends when the signal is aborted already.
+  after(longest, undefined, { signal: over.signal }).then(
+    () => over.abort(),
+    () => {},
+  )
   let begin = performance.now()
   const wait = (ms: number): Promise<void> =>
     after(Math.min(ms, LONGEST_WAIT_MS), undefined, { signal: over.signal })
@@ -53,18 +56,4 @@ export async function play(
       ...CORS,
     },
   })
-}
-
-/** A body that asks for no more than is read. */
-function bodyOf(pieces: AsyncGenerator<Uint8Array>): BodyInit {
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await pieces.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }

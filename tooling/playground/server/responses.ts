@@ -28,3 +28,17 @@ export function html(body: string): Response {
   const type = { 'content-type': 'text/html; charset=utf-8' }
   return new Response(body, { headers: { ...type, 'cache-control': 'no-store', ...CORS } })
 }
+
+/** A body that asks for no more than is read. */
+export function bodyOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

@@ -27,8 +27,11 @@ export function listenerOf(handle: Handler): RequestListener {
     } catch (error) {
       answer = answerTo(error, over.signal)
     }
-    // When another server breaks off an answer that is passed on, the client sees this answer break off too.
-    await send(answer, response, over.signal).catch(() => over.abort())
+    await send(answer, response, over.signal).catch((error: unknown) => {
+      // An abort breaks the connection on purpose, or the client has left.
+      if (!over.signal.aborted) console.error(error)
+      over.abort()
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Playground, startPlayground } from '../server/start.ts'
 
 let playground: Playground
@@ -80,9 +80,12 @@ test('a refusal of the server is passed on with its status', async () => {
   expect(headOf(response).status).toBe(401)
 })
 
-test('a server that breaks off breaks the answer off', async () => {
+test('a server that breaks off breaks the answer off, and nothing is printed', async () => {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
   const response = await forward({ url: `${url}/broken`, method: 'GET' })
   await expect(response.text()).rejects.toThrow('terminated')
+  expect(printed).not.toHaveBeenCalled()
+  printed.mockRestore()
 })
 
 test('a page that leaves ends the request', async () => {
