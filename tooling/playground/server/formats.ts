@@ -67,7 +67,7 @@ function legacyOf({ id, created, model, choices, usage }: ChatCompletion): TextC
 
 const MESSAGE = 'This error was asked for, with the fault "error".'
 
-/** The error of each API that has not that of chat completions. */
+/** The error of each API whose errors differ from the errors of chat completions. */
 const errors: Readonly<Record<string, object>> = {
   cryptgpt: { error: { message: MESSAGE, type: 'server_error' } },
   messages: { type: 'error', error: { type: 'overloaded_error', message: MESSAGE } },
