@@ -7,7 +7,7 @@ import type { CaseResult } from './measure.ts'
 import type { Options } from './options.ts'
 import { type Summary, writeSummary } from './summaries.ts'
 import { familyMeans, markdownTable, mixedTable, plainTable } from './table.ts'
-import { improvements, isEven, noiseBand, regressions } from './verdict.ts'
+import { improvements, isEven, noiseBand, regressions } from './regressions.ts'
 
 /** @returns the exit code: a wrong answer, an uneven null run and a regression are failures */
 export function report(

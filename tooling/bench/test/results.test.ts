@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type CaseResult, summarise } from '../src/measure.ts'
 
 import { familyMeans, markdownTable, mixedTable, plainTable } from '../src/table.ts'
-import { improvements, isEven, regressions } from '../src/verdict.ts'
+import { improvements, isEven, regressions } from '../src/regressions.ts'
 import type { Report } from '../src/worker.ts'
 
 const names = ['ours', 'theirs'] as const

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { ensureInstalled } from '@tooling/consumers/debian'
 import { debianProgram, type UnpackedProgram, type Wanted } from '@tooling/consumers/debian-unpack'
-import { ServerError } from './server.ts'
+import { ServerError } from './until-ready.ts'
 
 const require = createRequire(import.meta.url)
 

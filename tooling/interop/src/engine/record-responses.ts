@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { readArgs } from '../../../config/command.ts'
 import { startAimock } from '../foreign/mocks.ts'
-import type { Running } from '../server.ts'
+import type { Running } from '../until-ready.ts'
 import { ask, type Asked, requests, slug } from './responses.ts'
 import { startEngine } from './server.ts'
 

@@ -8,7 +8,7 @@ import { readArgs, refuse, startProgress } from '../../../config/command.ts'
 import { scratch } from '../programs.ts'
 import { cases } from './cases.ts'
 import { compare, missing, type Comparison } from './compare.ts'
-import { ServerError } from '../server.ts'
+import { ServerError } from '../until-ready.ts'
 import { runCases } from './run-cases.ts'
 
 const LONGEST_DIFF = 40

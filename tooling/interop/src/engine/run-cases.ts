@@ -3,7 +3,7 @@ import { record } from '@tesserae/testkit/recorder'
 import { meaningOf, type Transcript } from '@tesserae/testkit/transcript'
 import { scratch } from '../programs.ts'
 import type { Case, CaseServer } from './cases.ts'
-import { ServerError } from '../server.ts'
+import { ServerError } from '../until-ready.ts'
 import { startEngine, type Engine } from './server.ts'
 import { writeZerosModel } from './zeros.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { end, freePort, kill, start } from '@tooling/consumers/processes'
 import { findServer, scratch } from '../programs.ts'
-import { type Running, ServerError, untilReady } from '../server.ts'
+import { type Running, ServerError, untilReady } from '../until-ready.ts'
 
 /** The model that knows the dialogues in `model/dialogues.json` by heart, and nothing else. */
 export const tinyChat: string = path.resolve(import.meta.dirname, '../../model/tiny-chat-q8_0.gguf')

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inPackage } from '../packages.ts'
-import type { Running } from '../server.ts'
+import type { Running } from '../until-ready.ts'
 import { startProgram } from './program.ts'
 
 // Mock servers from npm, each with the words that it is to send.

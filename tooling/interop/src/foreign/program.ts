@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { end, start } from '@tooling/consumers/processes'
-import { type Running, untilReady } from '../server.ts'
+import { type Running, untilReady } from '../until-ready.ts'
 
 const folder = path.resolve(import.meta.dirname, '../..')
 const preload = pathToFileURL(path.join(import.meta.dirname, 'loopback.ts')).href

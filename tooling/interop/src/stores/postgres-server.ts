@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { end, freePort, start } from '@tooling/consumers/processes'
-import { accepts, ServerError, untilReady } from '../server.ts'
+import { accepts, ServerError, untilReady } from '../until-ready.ts'
 
 /** Postgres refuses to run as root, so root runs it as the user without rights. */
 const UNPRIVILEGED = 65_534

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { end, freePort, start } from '@tooling/consumers/processes'
 import { createClient } from 'redis'
 import { findServer } from '../programs.ts'
-import { accepts, untilReady } from '../server.ts'
+import { accepts, untilReady } from '../until-ready.ts'
 
 /** Servers that speak the protocol, as Debian packages them: the suites that have them, the newer one first. */
 const SERVERS = {

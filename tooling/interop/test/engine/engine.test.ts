@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { ServerError } from '../../src/server.ts'
+import { ServerError } from '../../src/until-ready.ts'
 import { startEngine } from '../../src/engine/server.ts'
 import { writeZerosModel } from '../../src/engine/zeros.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Case, cases } from '../../src/engine/cases.ts'
 import { meaningDifference } from '../../src/engine/compare.ts'
-import { ServerError } from '../../src/server.ts'
+import { ServerError } from '../../src/until-ready.ts'
 import { runCases } from '../../src/engine/run-cases.ts'
 
 const checked = [

@@ -19,7 +19,7 @@ import { programOf } from '../../src/programs.ts'
 import { startPostgres } from '../../src/stores/postgres-server.ts'
 import { startRedisCluster } from '../../src/stores/redis-cluster.ts'
 import { startRedis } from '../../src/stores/redis-server.ts'
-import { ServerError } from '../../src/server.ts'
+import { ServerError } from '../../src/until-ready.ts'
 
 /** For conditions that a busy machine may take long to meet. */
 const patient = { timeout: 30_000 }

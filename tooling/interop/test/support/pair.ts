@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { ServerError } from '../../src/server.ts'
+import { ServerError } from '../../src/until-ready.ts'
 import { SharedServers } from './shared-servers.ts'
 import { Sheet } from './sheet.ts'
 

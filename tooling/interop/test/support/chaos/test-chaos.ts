@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ServerError } from '../../../src/server.ts'
+import { ServerError } from '../../../src/until-ready.ts'
 import { runChaos } from './run.ts'
 import { type Scene, scenes } from './scenes.ts'
 

@@ -1,4 +1,4 @@
-import type { Running } from '../../../src/server.ts'
+import type { Running } from '../../../src/until-ready.ts'
 
 export type { Running }
 
