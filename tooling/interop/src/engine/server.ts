@@ -53,7 +53,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       return await startOnce(options)
     } catch (error) {
       const portWasTaken =
-        error instanceof ServerError && /bind|address already in use/i.test(error.message)
+        error instanceof ServerError && /couldn't bind|address already in use/i.test(error.message)
       if (!portWasTaken || attempt === ATTEMPTS) throw error
     }
   }

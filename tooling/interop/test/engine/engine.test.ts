@@ -100,6 +100,20 @@ describe('startEngine', () => {
     expect(readFileSync(count, 'utf8')).toBe('xxx')
   })
 
+  it('tries once when the log speaks of binding, but the port was free', async () => {
+    const count = path.join(folder, 'count')
+    writeFileSync(count, '')
+    standIn(`
+      if (process.argv.includes('--version')) process.exit()
+      require('node:fs').appendFileSync(${JSON.stringify(count)}, 'x')
+      console.error('main: binding port with default address family')
+      console.error('main: exiting due to model loading error')
+      process.exit(1)
+    `)
+    expect((await failure()).code).toBe('not-started')
+    expect(readFileSync(count, 'utf8')).toBe('x')
+  })
+
   it('is not available where the program does not run', async () => {
     process.env['LLAMA_SERVER'] = path.join(folder, 'nothing')
     expect((await failure()).code).toBe('unavailable')
