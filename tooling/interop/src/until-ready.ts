@@ -28,7 +28,7 @@ export class ServerError extends Error {
 }
 
 /** For how long a server may take to be ready, in milliseconds. */
-const START_LIMIT = 60_000
+export const START_LIMIT = 60_000
 
 /** Of what a server says, so much is kept, and so much is shown. */
 const LONGEST_OUTPUT = 100_000

@@ -22,15 +22,18 @@ async function recordAll(
   all: readonly Asked[],
 ): Promise<void> {
   const folder = path.join(data, name)
-  mkdirSync(folder, { recursive: true })
-  for (const { name, body } of all) {
-    const stream = await (await ask(url, '/v1/responses', { ...body, stream: true })).text()
-    const unstreamed = await (await ask(url, '/v1/responses', { ...body, stream: false })).json()
-    const recording = { request: body, unstreamed, stream }
-    writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(recording, undefined, 1)}\n`)
-    console.log(`${folder}/${name}: ${stream.length} bytes`)
+  try {
+    mkdirSync(folder, { recursive: true })
+    for (const { name, body } of all) {
+      const stream = await (await ask(url, '/v1/responses', { ...body, stream: true })).text()
+      const unstreamed = await (await ask(url, '/v1/responses', { ...body, stream: false })).json()
+      const recording = JSON.stringify({ request: body, unstreamed, stream }, undefined, 1)
+      writeFileSync(path.join(folder, `${name}.json`), `${recording}\n`)
+      console.log(`${folder}/${name}: ${stream.length} bytes`)
+    }
+  } finally {
+    await stop()
   }
-  await stop()
 }
 
 const fixtures = ['text', 'reasoning', 'one tool', 'two tools', 'words, then a tool', 'nothing']

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
-import { end, freePort, start } from '@tooling/consumers/processes'
-import { accepts, ServerError, untilReady } from '../until-ready.ts'
+import { end, freePort, run, start } from '@tooling/consumers/processes'
+import { accepts, ServerError, START_LIMIT, untilReady } from '../until-ready.ts'
 
 /** Postgres refuses to run as root, so root runs it as the user without rights. */
 const UNPRIVILEGED = 65_534
@@ -23,7 +21,9 @@ export interface PostgresServer {
  */
 export async function startPostgres(): Promise<PostgresServer> {
   const native = findNative()
+  await using onFailure = new AsyncDisposableStack()
   const folder = mkdtempSync(path.join(tmpdir(), 'postgres-'))
+  onFailure.defer(() => rmSync(folder, { recursive: true, force: true }))
   const [data, lib] = [path.join(folder, 'data'), path.join(folder, 'lib')]
   for (const each of [data, lib]) mkdirSync(each)
   linkLibraries(native, lib)
@@ -41,20 +41,20 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
   const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8']
   // Not at once: connections to other servers would time out meanwhile on a busy machine.
-  await promisify(execFile)(path.join(native, 'bin/initdb'), init, options)
+  const { code, summary } = await run(path.join(native, 'bin/initdb'), init, {
+    ...options,
+    timeout: START_LIMIT,
+  })
+  if (code !== 0) throw new ServerError('not-started', `Postgres did not come up: ${summary}`)
   const port = await freePort()
   const args = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', folder]
   // Its data need not survive the process, and a busy disk would make each of thousands of commits wait.
   args.push('-c', 'fsync=off', '-c', 'synchronous_commit=off')
   const child = start(path.join(native, 'bin/postgres'), args, options)
   await untilReady('Postgres', child, () => accepts(port))
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      await end(child, 'SIGINT')
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+  onFailure.defer(() => end(child, 'SIGINT'))
+  const whenDone = onFailure.move()
+  return { port, [Symbol.asyncDispose]: () => whenDone.disposeAsync() }
 }
 
 function findNative(): string {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@tooling/consumers/processes'
+import { START_LIMIT, ServerError } from '../until-ready.ts'
 import { onRedis, startRedis } from './redis-server.ts'
 
 const SLOTS = 16_384
@@ -13,24 +14,32 @@ export interface RedisCluster {
 /**
  * Two servers, each with half of the slots: a command for a key of the other one is redirected.
  *
+ * @param limit - for how long the servers may take to know of each other, in milliseconds
  * @throws ServerError of code `unavailable` where there is no Redis
  */
-export async function startRedisCluster(): Promise<RedisCluster> {
+export async function startRedisCluster(limit = START_LIMIT): Promise<RedisCluster> {
+  await using onFailure = new AsyncDisposableStack()
   const busPort = await freePort()
-  const first = await startRedis('redis', settings(busPort))
-  const second = await startRedis('redis', settings(await freePort()))
+  const first = onFailure.use(await startRedis('redis', settings(busPort)))
+  const second = onFailure.use(await startRedis('redis', settings(await freePort())))
   await onRedis(first, ['CLUSTER', 'ADDSLOTSRANGE', '0', `${SLOTS / 2 - 1}`])
   await onRedis(second, ['CLUSTER', 'ADDSLOTSRANGE', `${SLOTS / 2}`, `${SLOTS - 1}`])
   await onRedis(second, ['CLUSTER', 'MEET', '127.0.0.1', `${first.port}`, `${busPort}`])
   // Each must know of all slots before it answers for any.
+  const deadline = Date.now() + limit
   for (const server of [first, second])
-    while (!isWhole(`${await onRedis(server, ['CLUSTER', 'INFO'])}`)) await sleep(30)
+    for (let info = ''; !isWhole(info); await sleep(30)) {
+      info = `${await onRedis(server, ['CLUSTER', 'INFO'])}`
+      if (!isWhole(info) && Date.now() > deadline)
+        throw new ServerError(
+          'not-started',
+          `The Redis Cluster did not come up. Its last state:\n${info}`,
+        )
+    }
+  const whenDone = onFailure.move()
   return {
     ports: [first.port, second.port],
-    async [Symbol.asyncDispose]() {
-      await first[Symbol.asyncDispose]()
-      await second[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => whenDone.disposeAsync(),
   }
 }
 

@@ -47,7 +47,9 @@ export async function startRedis(
   const files = [server, `${name}-check-rdb`] as const
   const wanted = { title: server, package: server, suites, files }
   const { command, args } = findServer(variable, wanted, name, server)
+  await using onFailure = new AsyncDisposableStack()
   const folder = mkdtempSync(path.join(tmpdir(), 'redis-'))
+  onFailure.defer(() => rmSync(folder, { recursive: true, force: true }))
   const port = await freePort()
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '']
   const log = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--loglevel', 'warning']
@@ -57,6 +59,8 @@ export async function startRedis(
     return child
   }
   let child = await run()
+  onFailure.defer(() => end(child))
+  const whenDone = onFailure.move()
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -68,10 +72,7 @@ export async function startRedis(
     async start() {
       child = await run()
     },
-    async [Symbol.asyncDispose]() {
-      await end(child)
-      rmSync(folder, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => whenDone.disposeAsync(),
   }
 }
 
