@@ -6,7 +6,7 @@ export interface Case<Work = unknown> {
   readonly name: string
   /** The geometric means that this case counts in. */
   readonly families: readonly string[]
-  readonly ours: Implementation
+  readonly ours: OurImplementation
   readonly peer: Implementation
   /** Makes the input. Called in the process that measures, so that no case pays for another's fixtures. */
   workload(): Workload<Work>
@@ -14,10 +14,15 @@ export interface Case<Work = unknown> {
 
 /** A module with the code that the group's cases ask for. It is loaded anew for each side of a duel. */
 export interface Implementation {
-  /** The package that it is. */
+  /** What tables call it: in most cases what is imported. */
   readonly name: string
   /** As it would be imported from this folder. */
   readonly module: string
+}
+
+export interface OurImplementation extends Implementation {
+  /** The package of this project that it measures. */
+  readonly package: string
 }
 
 export interface Workload<Work> {
@@ -31,9 +36,18 @@ export interface Workload<Work> {
   run(code: Work): Outcome | Promise<Outcome>
 }
 
-/** Ours, in a file of `ours/`. */
-export function ours(name: string, file: string): Implementation {
-  return { name, module: `./ours/${file}.ts` }
+/**
+ * Ours, in a file of `ours/`.
+ *
+ * @param from - what it imports, where that is not its name
+ */
+export function ours(name: string, file: string, from = name): OurImplementation {
+  return { name, module: `./ours/${file}.ts`, package: /^@[\w-]+\/[\w-]+/.exec(from)![0] }
+}
+
+/** The packages that `--compare` builds. */
+export function packagesOf(cases: readonly Pick<Case, 'ours'>[]): string[] {
+  return [...new Set(cases.map(({ ours }) => ours.package))]
 }
 
 /** Another's, in a file of `tooling/conformance/src/timed/`. */

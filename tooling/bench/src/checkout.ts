@@ -18,7 +18,7 @@ export function resolveCommit(revision: string): string {
 }
 
 /** Builds these packages and what they depend on, and nothing that only their tests need. */
-export function buildCommit(commit: string, packages: Iterable<string>, folder: string): Checkout {
+export function buildCommit(commit: string, packages: readonly string[], folder: string): Checkout {
   git('worktree', 'add', '--detach', folder, commit)
   const checkout = {
     commit,
@@ -29,7 +29,7 @@ export function buildCommit(commit: string, packages: Iterable<string>, folder: 
   }
   try {
     // Its own lock file decides; what the store holds is linked, and only what it lacks is asked for.
-    const only = [...packages].map((name) => `--filter-prod=${name}...`)
+    const only = packages.map((name) => `--filter-prod=${name}...`)
     pnpm(folder, ...only, 'install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts')
     pnpm(folder, ...only, 'run', 'build')
   } catch (error) {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Progress, startProgress } from '../../config/command.ts'
 import { scratchFolder } from './bundle.ts'
-import type { Case } from './case.ts'
+import { type Case, packagesOf } from './case.ts'
 import { cases, mixedCases } from './cases.ts'
 import { buildCommit, resolveCommit } from './checkout.ts'
 import { busyWarning, machineLine } from './machine.ts'
@@ -83,7 +83,7 @@ function chooseSides(
     return [peer, peer]
   }
   if (compare === undefined) return [{ role: 'ours' }, { role: 'peer' }]
-  const packages = new Set(chosen.map(({ ours }) => ours.name))
+  const packages = packagesOf(chosen)
   // Every revision is looked up before the first is built.
   const built = compare.map(resolveCommit).map((commit, index): Side => {
     const label = commit.startsWith(compare[index]!) ? commit.slice(0, 9) : compare[index]!

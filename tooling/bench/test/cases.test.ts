@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { scratch } from '../src/bundle.ts'
+import { published } from '../../config/workspaces.ts'
+import { repository, scratch } from '../src/bundle.ts'
+import { packagesOf } from '../src/case.ts'
 import { cases, mixedCases } from '../src/cases.ts'
 import type { CaseResult } from '../src/measure.ts'
 
@@ -29,6 +31,19 @@ it('each case has a name of its own, in four parts', () => {
   const names = [...cases, ...mixedCases].map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const name of names) expect(name).toMatch(/^[\w-]+\/[\w-]+\/[\w-]+\/[\w-]+$/)
+})
+
+it('each case names the package of this project that --compare builds for it', () => {
+  const packages = new Set(published(repository).map(({ manifest }) => manifest.name))
+  const built = new Map(
+    [...cases, ...mixedCases].map(({ name, ours }) => [name, packagesOf([{ ours }])]),
+  )
+  for (const [name, names] of built) {
+    expect(names, name).toHaveLength(1)
+    expect(packages, name).toContain(names[0])
+  }
+  expect(built.get('hub/topics/10000x10/deliver')).toEqual(['@tesserae/encoder'])
+  expect(built.get('compat/openai/each/read')).toEqual(['@tesserae/parser'])
 })
 
 it('each parser stream is read and left unread; live are those that come an event at a time', () => {

@@ -5,7 +5,7 @@ import {
   type TimedEncoder,
   type TimedServer,
 } from '@tooling/conformance/timed/work'
-import { type Case, type Implementation, ours, peer } from '../case.ts'
+import { type Case, type Implementation, type OurImplementation, ours, peer } from '../case.ts'
 
 const events: readonly SentEvent[] = Array.from({ length: 1000 }, (_, index) => ({
   event: 'chunk',
@@ -42,7 +42,7 @@ const encoding = (work: 'text' | 'bytes'): Case<TimedEncoder> => ({
 /** So many events to each of so many clients. Where a server is measured, the time is the CPU time of its process. */
 const serving = (
   name: string,
-  one: Implementation,
+  one: OurImplementation,
   other: Implementation,
   [clients, each]: readonly [clients: number, events: number],
 ): Case<TimedServer> => ({
@@ -69,8 +69,8 @@ const betterSse = peer('better-sse', 'better-sse')
 const fastifySse = peer('@fastify/sse', 'fastify-sse')
 const streamSSE = peer('streamSSE of Hono', 'hono-stream-sse')
 const rawWrite = peer('response.write', 'raw-write')
-const topics = ours('10,000 topics', 'tesserae-topics')
-const fewTopics = ours('100 topics', 'tesserae-few-topics')
+const topics = ours('10,000 topics', 'tesserae-topics', '@tesserae/encoder')
+const fewTopics = ours('100 topics', 'tesserae-few-topics', '@tesserae/encoder')
 
 export const encoderCases: readonly Case[] = [
   encoding('text'),

@@ -1,7 +1,14 @@
 import type { Message, Outcome, TimedReader } from '@tooling/conformance/timed/work'
 import { listRecordings, loadRecording } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
-import { type Case, type Implementation, ours, peer, type Workload } from '../case.ts'
+import {
+  type Case,
+  type Implementation,
+  type OurImplementation,
+  ours,
+  peer,
+  type Workload,
+} from '../case.ts'
 import { pick, seededRandom } from '../../../config/random.ts'
 import { asciiTokens, chatChunk, cut } from '../streams.ts'
 import { type MessageStream, messageWorkload, outcomeOf } from './messages.ts'
@@ -135,7 +142,7 @@ function messageCase(
   group: string,
   stream: string,
   size: Chunking,
-  one: Implementation,
+  one: OurImplementation,
   other: Implementation,
 ): Case<TimedReader> {
   return {
