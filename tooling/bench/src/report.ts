@@ -38,7 +38,7 @@ export function report(
   return options.compare === undefined ? 0 : reportComparison(results)
 }
 
-/** A README with a group's table in its place. Tried before anything is measured too: no run shall be in vain. */
+/** A README with a group's table in its place. It is also tried before the run, so that a run never ends without its table. */
 export function withTable(file: string, group: string, table: string): string {
   try {
     const text = readFileSync(path.resolve(repository, file), 'utf8')

@@ -4,7 +4,7 @@ import type { AreaName } from './areas.ts'
 
 const program = fileURLToPath(new URL('peer-process.ts', import.meta.url))
 
-/** What a peer came to, or a word for why that is nothing. */
+/** The result of a peer, or the reason why there is none. */
 export interface Outcome {
   readonly result?: object
   readonly lost?: string

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Body } from './peer.ts'
 
-/** Does something in a place whose caller keeps errors for itself. */
+/** Calls `send`, and keeps its error for {@link unhidden}: the framework that calls this would swallow it. */
 type Attempt = (send: () => void | Promise<void>) => Promise<void>
 
-/** What `answer` answers. What is thrown in an attempt is thrown here, and no framework hides it. */
+/** Resolves with the body that `answer` returns. If an attempt fails, this rejects with its error. */
 export async function unhidden(answer: (attempt: Attempt) => Promise<Body>): Promise<Body> {
   let thrown: { error: unknown } | undefined
   const body = await answer(async (send) => {
