@@ -223,9 +223,9 @@ export class LogReader implements Reader {
 
   /** The log does not continue after what the client has, so the client starts over. @returns whether there still is a log */
   async #reset(after: string): Promise<boolean> {
-    if (this.#options.gap === 'reject') throw gapError()
     const isThere = await this.#fromOldest(FIRST_PAGE)
     if (this.isOver || !isThere) return isThere
+    if (this.#options.gap === 'reject') throw gapError()
     const [oldest] = this.#page as [Entry]
     const event = { event: 'reset', data: JSON.stringify({ after }) }
     // The id before the first record. With the one that it has, a client that is cut off now would go on in the middle.
@@ -261,8 +261,8 @@ export class LogReader implements Reader {
 
   async #turnPage(): Promise<void> {
     const place = this.#newest as Entry
-    // Nothing can come between two pages of which the first was full, except after a loss.
-    const isSure = this.#isSure && this.#isBehind
+    // A full page without records was followed at once by this question. Records are handed out first, for as long as it takes.
+    const isSure = this.#isSure && this.#isBehind && !this.#page.some(hasRecords)
     const follower = (this.#follower ??= this.#isBehind ? undefined : this.#follow())
     const news = follower?.covers(place) ? follower.after(place, this) : undefined
     const page = await (news ?? this.#read(beyond(place)))

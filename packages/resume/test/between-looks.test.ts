@@ -22,15 +22,21 @@ describe('between two looks of a reader', () => {
     await fc.assert(twoChanges, { numRuns: 3000 })
   })
 
-  test('the log vanishes under a cursor that it does not have: 404 up to the third look, `reset` after it', async () => {
-    const reader = { log: takenOver, after: '9-0', gap: 'reset', isShared: false } as const
-    const seen = []
-    for (let at = 1; at <= 4; at++) {
-      const vanish = changes['it vanishes'] as Change
-      const { told, outcome } = await look({ ...reader, changes: [[at, vanish]] })
-      seen.push([told[0], outcome])
-    }
-    const nothing = [undefined, 'not-found']
-    expect(seen).toEqual([nothing, nothing, nothing, ['reset {"after":"9-0"}', 'over']])
-  })
+  test.each([
+    ['reset', ['reset {"after":"9-0"}', 'over']],
+    ['reject', [undefined, 'gap']],
+  ] as const)(
+    'the log vanishes under a cursor that it does not have: 404 up to the third look, then `gap: %s` decides',
+    async (gap, later) => {
+      const reader = { log: takenOver, after: '9-0', gap, isShared: false } as const
+      const seen = []
+      for (let at = 1; at <= 4; at++) {
+        const vanish = changes['it vanishes'] as Change
+        const { told, outcome } = await look({ ...reader, changes: [[at, vanish]] })
+        seen.push([told[0], outcome])
+      }
+      const nothing = [undefined, 'not-found']
+      expect(seen).toEqual([nothing, nothing, nothing, later])
+    },
+  )
 })

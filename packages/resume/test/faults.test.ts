@@ -557,6 +557,42 @@ describe('the store forgets', () => {
     expect(rest).toEqual(['reset {"after":"1-2"}', 'a', 'stopped {"reason":"stopped"}'])
   })
 
+  // A first page has 32 entries, and one with more than 128 KiB makes the next pages smaller.
+  describe.each([
+    ['a page', 31, 1],
+    ['a page with each of its last entries', 33, 140_000],
+  ])('its tail, which filled %s, while the client of a reader is slow,', (_, count, size) => {
+    const LOST = 5
+    const texts = Array.from({ length: count }, (_, n) => `${n + 1}`.padEnd(size, '.'))
+    const reset = `reset {"after":"1-${count}"}`
+
+    /** What a reader with all events gets after the loss, and after what happens to the log then. */
+    const restAfter = async (change: (streams: Streams) => Promise<unknown>): Promise<unknown> => {
+      const { world, process } = inWorld()
+      world.log.push(mark, ...texts.map((text, n) => entry(n + 1, text)))
+      const reader = process().read('a')[Symbol.asyncIterator]()
+      for (const data of texts)
+        expect(await world.until(reader.next())).toMatchObject({ value: { data } })
+      await world.pass(LEASE / 2)
+      world.log.length -= LOST
+      await world.until(change(process()))
+      return world.until(collect(reader))
+    }
+
+    test('and the log is stopped: the reader is reset, then told `stopped`', async () => {
+      const rest = await restAfter((streams) => streams.stop('a'))
+      expect(rest).toEqual([reset, ...texts.slice(0, -LOST), 'stopped {"reason":"stopped"}'])
+    })
+
+    test('and another producer goes on: the reader is reset', async () => {
+      const rest = await restAfter(async (streams) => {
+        const run = await streams.start('a', [{ data: 'x' }], { takeover: true })
+        return run.done
+      })
+      expect(rest).toEqual([reset, ...texts.slice(0, -LOST), 'x'])
+    })
+  })
+
   test('its tail, which a slow reader gets from memory, and the log is stopped: that reader is reset', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(1, 'a'))

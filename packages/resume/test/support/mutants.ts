@@ -226,8 +226,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a reader looks back for ever over more marks than a page has',
     file: 'reader.ts',
-    from: 'const isSure = this.#isSure && this.#isBehind',
+    from: 'const isSure = this.#isSure && this.#isBehind && !this.#page.some(hasRecords)',
     to: 'const isSure = false',
+  },
+  {
+    name: 'a reader is sure of what follows a page, however long its client took',
+    file: 'reader.ts',
+    from: ' && !this.#page.some(hasRecords)',
+    to: '',
+  },
+  {
+    name: 'a reader that rejects a gap does not look whether there is a log',
+    file: 'reader.ts',
+    from: 'const isThere = await this.#fromOldest(FIRST_PAGE)\n',
+    to: "if (this.#options.gap === 'reject') throw gapError()\n    const isThere = await this.#fromOldest(FIRST_PAGE)\n",
   },
   {
     name: 'a client that comes back gets the records of an entry that it has',
