@@ -8,6 +8,9 @@ import {
 } from '@tesserae/resume/compat/generic'
 import { describe, expect, test } from 'vitest'
 
+/** In seconds. */
+const DAY = 86_400
+
 /** The least that the generic entry asks of its clients. `pass` lets seconds pass, and keys expire. */
 function clients(): {
   publisher: Publisher
@@ -150,6 +153,30 @@ describe('the drop-in for resumable-stream', () => {
     own.pass(3600)
     const late = contextOver(own, { replayDone: true })
     expect(await chunksOf(await late.resumeExistingStream('a'))).toEqual(['new'])
+  })
+
+  test('a stream in place of one that has expired is not taken for removed where the removed one was', async () => {
+    const own = clients()
+    const errors: unknown[] = []
+    const tell = async (text: string): Promise<string[]> => {
+      const context = contextOver(own, { onError: (error) => errors.push(error) })
+      const { make, controller, cancelled } = byHand()
+      const stream = await context.createNewResumableStream('a', make)
+      for (const chunk of text) {
+        if (cancelled() === 'no') controller().enqueue(chunk)
+        // Each chunk is an entry of its own.
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+      if (cancelled() === 'no') controller().close()
+      return chunksOf(stream)
+    }
+    await tell('abc')
+    // The mark of its removal is written later than the counter of its entries.
+    own.pass(300)
+    await tell('def')
+    own.pass(DAY)
+    expect(await tell('ghijklmnop')).toEqual([...'ghijklmnop'])
+    expect(errors).toEqual([])
   })
 
   test('a source that fails fails its readers, and `onError` is called', async () => {

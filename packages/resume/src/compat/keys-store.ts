@@ -16,9 +16,12 @@ interface Known {
   next: number
 }
 
-/** A removed log: what came before it is forgotten. It is kept for longer than that, in seconds. */
+/**
+ * A removed log: what came before it is forgotten. It is kept for as long as an entry, in seconds, so it outlives those before
+ * it. When the counter has expired, a log begins at 1 again, and must not meet this on its way.
+ */
 const REMOVED = 'removed'
-const REMOVED_FOR = 2 * 86_400
+const REMOVED_FOR = 86_400
 
 /** So many logs are remembered, so that only new keys are read. */
 const MOST = 1000
