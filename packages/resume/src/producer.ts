@@ -90,11 +90,12 @@ export class Producer {
   }
 
   async run(source: RunSource, { isTakeover, last: origin }: Claimed): Promise<void> {
+    let isUsed = false
     try {
       const history = isTakeover ? await this.#history(origin) : { last: undefined, count: 0 }
       if (!history) this.#close('damaged')
-      // A source that is not used is let go of. A function is not called.
-      if (!history || this.#state !== 'open') return await discard(source)
+      if (!history || this.#state !== 'open') return
+      isUsed = true
       const { last, count } = history
       const { signal } = this.#controller
       const sequence = typeof source === 'function' ? await source({ signal, last, count }) : source
@@ -107,6 +108,9 @@ export class Producer {
       // A source that throws because it was stopped has not failed.
       if (this.#state === 'open') this.#close('error', error)
       else if (!isAbort(error, this.#controller.signal)) this.#log.report(error)
+    } finally {
+      // A source that is not used is let go of. A function is not called.
+      if (!isUsed) discard(source).catch(this.#log.report)
     }
   }
 

@@ -208,6 +208,32 @@ describe('latency', () => {
     expect(world.calls - before).toBeLessThanOrEqual(beats + polls + beats + 5)
     await reader.return()
   })
+
+  test('a silent source keeps its log, however short `keep` is', async () => {
+    const { world } = inWorld()
+    const { platform, store } = world
+    const expiring: typeof store.append = (...args) => {
+      const [, , , { keep }] = args
+      if (world.now >= until) world.log.length = 0
+      until = world.now + keep
+      return store.append(...args)
+    }
+    let until = Infinity
+    const streams = createStreams({
+      store: { ...store, append: expiring },
+      platform,
+      lease: LEASE,
+      keep: LEASE / 3,
+    })
+    const { source, say, end } = byHand()
+    const run = await world.until(streams.start('a', source))
+    if (run === 'still waiting') throw new Error(run)
+    say('1')
+    await world.pass(4 * LEASE)
+    say('2')
+    end()
+    expect(await world.until(run.done)).toMatchObject({ reason: 'end', events: 2 })
+  })
 })
 
 describe('readers', () => {

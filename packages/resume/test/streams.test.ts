@@ -307,6 +307,32 @@ describe('a source that is not used is let go of', () => {
     expect(cancelled()).toBe(true)
   })
 
+  test.each([
+    ['the store fails while the log is taken over', {}],
+    ['the store fails, and letting go of the source does too', new Error('still busy')],
+  ])('if %s', async (_, fault) => {
+    const store = memoryStore()
+    const options = { create: true, keep: 60_000 }
+    await store.append('a', { epoch: 1, number: 0 }, `:w ${'0'.repeat(20)}\n\n`, options)
+    const broken = Object.assign(new Error('no permission'), { permanent: true })
+    const read = (): Promise<never> => Promise.reject(broken)
+    const errors: unknown[] = []
+    const onError = (error: unknown): void => void errors.push(error)
+    let isCancelled = false
+    const source = new ReadableStream({
+      cancel() {
+        isCancelled = true
+        if (fault instanceof Error) throw fault
+      },
+    })
+    const streams = createStreams({ store: { ...store, read }, onError })
+    const run = await streams.start('a', source, { takeover: true })
+    expect((await run.done).reason).toBe('error')
+    expect(isCancelled).toBe(true)
+    expect(errors[0]).toMatchObject({ code: 'unavailable', cause: broken })
+    expect(errors.slice(1)).toEqual(fault instanceof Error ? [fault] : [])
+  })
+
   test('if the log exists', async () => {
     const streams = createStreams()
     await streams.stop('a')
@@ -314,16 +340,6 @@ describe('a source that is not used is let go of', () => {
     expect((await streams.start('a', source)).started).toBe(false)
     expect(cancelled()).toBe(true)
   })
-})
-
-test('a silent source keeps its log, however short `keep` is', async () => {
-  const streams = createStreams({ keep: 300 })
-  const run = await streams.start('a', async function* () {
-    yield { data: '1' }
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    yield { data: '2' }
-  })
-  expect(await run.done).toMatchObject({ reason: 'end', events: 2 })
 })
 
 test('`keep: Infinity` is a number that every store can add to a time', async () => {
@@ -344,7 +360,7 @@ test('`keep: Infinity` is a number that every store can add to a time', async ()
   expect(keeps.length).toBe(2)
 })
 
-test('a `signal` that is none throws `bad-option`, and does not claim the log', async () => {
+test('a `signal` that is not an `AbortSignal` throws `bad-option`, and does not claim the log', async () => {
   const streams = createStreams()
   const signal = new AbortController() as unknown as AbortSignal
   await expect(streams.start('a', [], { signal })).rejects.toMatchObject({ code: 'bad-option' })

@@ -278,6 +278,18 @@ export const mutants: readonly Mutant[] = [
     to: 'before ??= origin.epoch === 0 ? origin : undefined',
   },
   {
+    name: 'a producer beats too rarely for a short `keep`',
+    file: 'producer.ts',
+    from: 'Math.min(log.lease, log.keep) / BEATS',
+    to: 'log.lease / BEATS',
+  },
+  {
+    name: 'a source that is not used stays open',
+    file: 'producer.ts',
+    from: 'if (!isUsed) discard(source).catch(this.#log.report)',
+    to: '',
+  },
+  {
     name: 'a damaged log is taken over',
     file: 'producer.ts',
     from: 'if (before && !follows(entry, blocks, before)) return undefined',
