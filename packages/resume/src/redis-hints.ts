@@ -1,4 +1,5 @@
 import { Listeners } from './listeners.ts'
+import type { PermanentError } from './permanent.ts'
 
 /** Sends one command, and resolves with its reply. Any client can be adapted to this. */
 export type RedisCommand = (args: string[]) => Promise<unknown>
@@ -27,7 +28,7 @@ export type Watch = (channel: string, wake: (epoch: number) => void) => () => vo
  */
 export function hintsOf(
   client: unknown,
-  command: RedisCommand,
+  send: (...args: string[]) => Promise<unknown>,
   subscriber: RedisSubscriber | undefined,
 ): Watch | undefined {
   const own = subscriber ?? (client as RedisSubscriber)
@@ -36,8 +37,10 @@ export function hintsOf(
   const onMessage = (channel: string, message: string): void =>
     wakers.ring(channel, Number(message))
   let isAble: Promise<boolean> | undefined
+  /** The channels that are subscribed to, or shall be. */
+  const subscribed = new Set<string>()
   const subscribe = async (channel: string): Promise<void> => {
-    isAble ??= subscriber ? Promise.resolve(true) : speaksResp3(command)
+    isAble ??= subscriber ? Promise.resolve(true) : speaksResp3(send)
     // The client may just be away, so the next reader asks again.
     isAble.catch(() => (isAble = undefined))
     if (!(await isAble) || !wakers.has(channel)) return
@@ -47,12 +50,16 @@ export function hintsOf(
   if (isIoredis(own)) own.on('message', onMessage)
 
   return (channel, wake) => {
-    const isFirst = !wakers.has(channel)
     const remove = wakers.add(channel, wake)
-    // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
-    if (isFirst) subscribe(channel).catch(() => {})
+    if (!subscribed.has(channel)) {
+      subscribed.add(channel)
+      // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
+      subscribe(channel).catch(() => subscribed.delete(channel))
+    }
     return () => {
       remove()
+      if (wakers.has(channel)) return
+      subscribed.delete(channel)
       isAble
         ?.then((able) => able && !wakers.has(channel) && own.unsubscribe(channel))
         .catch(() => {})
@@ -65,8 +72,12 @@ function isIoredis(client: RedisSubscriber): client is Extract<RedisSubscriber, 
 }
 
 /** `HELLO` without arguments changes nothing, and says which protocol the connection speaks. */
-async function speaksResp3(command: RedisCommand): Promise<boolean> {
-  const reply = await command(['HELLO'])
+async function speaksResp3(send: (...args: string[]) => Promise<unknown>): Promise<boolean> {
+  const reply = await send('HELLO').catch((error: unknown) => {
+    // A server that refuses it will do so again.
+    if ((error as PermanentError).permanent) return { proto: 2 }
+    throw error
+  })
   if (Array.isArray(reply)) return Number(reply[reply.indexOf('proto') + 1]) === 3
   return (
     Number(reply instanceof Map ? reply.get('proto') : (reply as { proto: unknown }).proto) === 3

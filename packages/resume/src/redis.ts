@@ -81,7 +81,7 @@ export function redisStore(
   }
   const keyOf = (name: string): string => prefix + name
   const renew = renewals(send)
-  const watch = subscriber === false ? undefined : hintsOf(client, command, subscriber)
+  const watch = subscriber === false ? undefined : hintsOf(client, send, subscriber)
 
   return {
     async append(name, { epoch, number }, body, { create, keep }) {
