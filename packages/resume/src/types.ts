@@ -136,7 +136,10 @@ export type LogState = 'live' | EndReason
 export interface StreamsOptions {
   /** Default: `memoryStore()`, which serves one process. */
   readonly store?: Store | undefined
-  /** A producer that is silent for this long is considered lost. It writes a beat every third of it. Default: 15000. */
+  /**
+   * A producer that is silent for this long is considered lost. It writes a beat every third of it, or of `keep` if that is
+   * shorter. Default: 15000.
+   */
   readonly lease?: number | undefined
   /** How long a log is kept after its last entry. Default: 3600000. */
   readonly keep?: number | undefined

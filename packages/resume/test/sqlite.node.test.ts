@@ -1,6 +1,6 @@
 import { ResumeError } from '@tesserae/resume'
 import { conformance } from '@tesserae/resume/conformance'
-import { sqliteStore } from '@tesserae/resume/sqlite'
+import { sqliteStore, type SqliteStore } from '@tesserae/resume/sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -43,33 +43,51 @@ if (isSupported) {
       after.close()
     })
 
-    test('a full disk, for which SQLite has rolled back by itself, is the error, and not a permanent one', async () => {
+    /** A store whose commits roll back and fail, as long as `errcode` is a code of SQLite. */
+    const failing = (): { own: SqliteStore; fail: (errcode: number | undefined) => void } => {
       const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
-      let isFull = false
-      class Full extends DatabaseSync {
+      let errcode: number | undefined
+      class Failing extends DatabaseSync {
         override exec(sql: string): void {
-          if (isFull && sql === 'commit') {
+          if (errcode !== undefined && sql === 'commit') {
             super.exec('rollback')
-            throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+            throw Object.assign(new Error('the commit failed'), { errcode })
           }
           super.exec(sql)
         }
       }
       const builtin = vi
         .spyOn(process, 'getBuiltinModule')
-        .mockReturnValue({ DatabaseSync: Full } as never)
+        .mockReturnValue({ DatabaseSync: Failing } as never)
       const own = sqliteStore(':memory:')
       builtin.mockRestore()
-      const append = async (): Promise<unknown> =>
-        own.append('a', { epoch: 1, number: 0 }, 'x', { create: true, keep: 60_000 })
-      isFull = true
-      const error = await append().catch((fault: unknown) => fault)
-      expect(error).toMatchObject({ message: 'database or disk is full' })
-      expect(error).not.toHaveProperty('permanent')
-      isFull = false
-      expect(await append()).toBe('stored')
-      own.close()
-    })
+      return { own, fail: (code) => void (errcode = code) }
+    }
+
+    test.each([
+      ['a lock of another process', 5, false],
+      ['a lock of the same process', 6, false],
+      ['an attempt to write to a file that must not be written', 8, true],
+      ['an error of input and output', 10, false],
+      ['an error of input and output while it writes', 778, false],
+      ['a damaged file', 11, true],
+      ['a full disk', 13, false],
+      ['a file that is not a database', 26, true],
+    ])(
+      '%s, for which SQLite has rolled back by itself, is the error (%j), and whether it is permanent is %j',
+      async (_, errcode, isPermanent) => {
+        const { own, fail } = failing()
+        const append = async (): Promise<unknown> =>
+          own.append('a', { epoch: 1, number: 0 }, 'x', { create: true, keep: 60_000 })
+        fail(errcode)
+        const error = await append().catch((fault: unknown) => fault)
+        expect(error).toMatchObject({ message: 'the commit failed', errcode })
+        expect(Object.hasOwn(error as object, 'permanent')).toBe(isPermanent)
+        fail(undefined)
+        expect(await append()).toBe('stored')
+        own.close()
+      },
+    )
 
     test('sweep() deletes the logs that are over their time, and no others', async () => {
       const own = sqliteStore(':memory:')
