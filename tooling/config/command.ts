@@ -1,29 +1,31 @@
 // What the commands of the tools have in common: how they read arguments, how long work says where it is, and tables.
-import { parseArgs, type ParseArgsConfig } from 'node:util'
 
-/**
- * Reads the arguments of the process. Prints `usage` and exits for `--help`, and for arguments that the command does not
- * take.
- */
-export function readArgs<const Config extends ParseArgsConfig>(
-  usage: string,
-  config: Config,
-): ReturnType<typeof parseArgs<Config>> {
-  if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+/** Reads the arguments of the process. Prints `usage` and exits for `--help`, and for arguments over which `read` throws. */
+export function readArgs<Args>(usage: string, read: (args: string[]) => Args): Args {
+  const args = process.argv.slice(2)
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
     console.log(usage)
     process.exit(0)
   }
   try {
-    return parseArgs(config)
+    return read(args)
   } catch (error) {
-    return refuse((error as Error).message, usage)
+    console.error(`${(error as Error).message}\n\n${usage}`)
+    process.exit(2)
   }
 }
 
-/** Prints what is wrong with the arguments, and what would be right, and exits. */
-export function refuse(message: string, usage: string): never {
-  console.error(`${message}\n\n${usage}`)
-  process.exit(2)
+/** The words, each of which must be one of `all`, or what is meant without any. Throws a sentence for people. */
+export function choose(
+  what: string,
+  words: readonly string[] = [],
+  all: readonly string[],
+  withoutAny = all,
+): readonly string[] {
+  const unknown = words.find((word) => !all.includes(word))
+  if (unknown !== undefined)
+    throw new Error(`There is no ${what} "${unknown}"; there are ${all.join(', ')}.`)
+  return words.length === 0 ? withoutAny : words
 }
 
 export interface Progress {

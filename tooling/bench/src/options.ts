@@ -37,7 +37,6 @@ export function readOptions(args: readonly string[]) {
       seed: { type: 'string' },
       null: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   })
   const compareAt = tokens.find(

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Progress, startProgress } from '../../config/command.ts'
+import { type Progress, readArgs, startProgress } from '../../config/command.ts'
 import { scratchFolder } from './bundle.ts'
 import { type Case, packagesOf } from './case.ts'
 import { cases, mixedCases } from './cases.ts'
@@ -11,17 +11,19 @@ import { type Options, readOptions, usage } from './options.ts'
 import { report, withTable } from './report.ts'
 
 try {
-  process.exitCode = await main(readOptions(process.argv.slice(2)))
+  process.exitCode = await main(readArgs(usage, readOptions))
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 2
 }
 
 async function main(options: Options): Promise<number> {
-  if (options.help) return say(usage)
   const all = options.seed === undefined ? cases : mixedCases
   const chosen = choose(all, options.filters)
-  if (options.list) return say(chosen.map(({ name }) => name).join('\n'))
+  if (options.list) {
+    console.log(chosen.map(({ name }) => name).join('\n'))
+    return 0
+  }
   const group = options.write === undefined ? undefined : groupOf(all, chosen)
   if (options.write !== undefined && group !== undefined) withTable(options.write, group, '')
   const node = nodeBinary(options.node)
@@ -47,11 +49,6 @@ async function main(options: Options): Promise<number> {
   })
   progress?.clear()
   return report(results, machineLine(node.version, options.processes), options, group)
-}
-
-function say(text: string): 0 {
-  console.log(text)
-  return 0
 }
 
 function choose(all: readonly Case[], filters: readonly RegExp[]): Case[] {

@@ -1,8 +1,9 @@
 // `npm run conformance`: every peer against every case, or those of the areas that are named.
 // `-- --write` keeps what comes out, in `results.generated.json` and in the tables of the READMEs.
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { inParallel } from '@tooling/consumers/parallel'
-import { readArgs, refuse, startProgress } from '../../config/command.ts'
+import { choose, readArgs, startProgress } from '../../config/command.ts'
 import { readManifest } from '../../config/workspaces.ts'
 import { type AreaName, areaNames, areaOf } from './areas.ts'
 import { runIsolated } from './isolated.ts'
@@ -15,15 +16,13 @@ const usage = `npm run conformance -- [area …] [--write]
   area      any of ${areaNames.join(', ')}; without one, all
   --write   updates the results and the tables of the READMEs`
 
-const { values, positionals: named } = readArgs(usage, {
-  options: { write: { type: 'boolean', default: false } },
-  allowPositionals: true,
+const { write, named } = readArgs(usage, () => {
+  const options = { write: { type: 'boolean', default: false } } as const
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  return { ...values, named: choose('area', positionals, areaNames) }
 })
-const { write } = values
-const unknown = named.find((arg) => !areaNames.includes(arg as AreaName))
-if (unknown !== undefined) refuse(`There is no area "${unknown}".`, usage)
 
-for (const area of areaNames.filter((each) => named.length === 0 || named.includes(each))) {
+for (const area of areaNames.filter((each) => named.includes(each))) {
   const started = performance.now()
   const peers = await resultsOf(area)
   const results = {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { choose } from '../../config/command.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 
 export interface Plan {
@@ -54,8 +55,8 @@ export function readArguments(
   return {
     task: values.all ? 'consumers:all' : 'consumers',
     long: values.all,
-    parts: choose('part', values.only, parts) ?? (values.all ? parts : choices.parts),
-    packages: choose('package', values.package, choices.packages) ?? choices.packages,
+    parts: choose('part', values.only?.split(','), parts, values.all ? parts : choices.parts),
+    packages: choose('package', values.package?.split(','), choices.packages),
     brief: values.all || values.only !== undefined ? [] : choices.briefParts,
     settings: {
       ...defaults,
@@ -63,18 +64,6 @@ export function readArguments(
       runs: whole('number of runs', values.runs ?? defaults.runs, 1),
     },
   }
-}
-
-function choose(
-  what: string,
-  wanted: string | undefined,
-  all: readonly string[],
-): string[] | undefined {
-  const names = wanted?.split(',')
-  for (const name of names ?? [])
-    if (!all.includes(name))
-      throw new Error(`There is no ${what} "${name}"; there are ${all.join(', ')}.`)
-  return names
 }
 
 function whole(what: string, text: string | number, least = -(2 ** 31)): number {

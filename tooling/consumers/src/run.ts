@@ -1,6 +1,6 @@
-import { startProgress } from '../../config/command.ts'
+import { readArgs, startProgress } from '../../config/command.ts'
 import { publishedPackages } from '../../config/workspaces.ts'
-import { type Plan, readArguments, usage } from './arguments.ts'
+import { readArguments, usage } from './arguments.ts'
 import { prepareControl } from './control.ts'
 import { makeScratch, root } from './layout.ts'
 import { inParallel, width } from './parallel.ts'
@@ -12,19 +12,10 @@ import { clearReport, isGood, type Outcome, printOutcome, writeReport } from './
 process.exit(await main())
 
 async function main(): Promise<number> {
-  const args = process.argv.slice(2)
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(usage)
-    return 0
-  }
-  let plan: Plan
-  try {
-    const packages = publishedPackages(root).map(({ short }) => short)
-    plan = readArguments(args, { ...partChoices, packages })
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`)
-    return 2
-  }
+  const packageNames = publishedPackages(root).map(({ short }) => short)
+  const plan = readArgs(usage, (args) =>
+    readArguments(args, { ...partChoices, packages: packageNames }),
+  )
   const { seed, runs } = plan.settings
   console.log(`${runs} cases for each property. To repeat: FC_SEED=${seed} FC_RUNS=${runs}`)
   const start = performance.now()

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import { readArgs } from '../../config/command.ts'
 import { publishedPackages } from '../../config/workspaces.ts'
 import { writeSite } from './api/site.ts'
@@ -13,7 +14,7 @@ Writes the API pages and the guides as static files, into tooling/docs/dist.
 
   --write   updates the tables of the front page first`
 
-if (readArgs(usage, { options: { write: { type: 'boolean' } } }).values.write) {
+if (readArgs(usage, () => parseArgs({ options: { write: { type: 'boolean' } } })).values.write) {
   writeFileSync(path.join(repository, frontPage), await currentFrontPage(repository))
   console.log(`Written: ${frontPage}`)
 }

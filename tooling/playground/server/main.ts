@@ -1,6 +1,7 @@
 // `npm start` builds this into `dist/server/main.js` and runs it until Ctrl-C.
 import path from 'node:path'
-import { readArgs, refuse } from '../../config/command.ts'
+import { parseArgs } from 'node:util'
+import { readArgs } from '../../config/command.ts'
 import { DEFAULT_PORT, startPlayground } from './start.ts'
 
 const usage = `The playground: a page that shows streams of language models byte by byte, and a server that plays recorded ones.
@@ -11,10 +12,12 @@ const usage = `The playground: a page that shows streams of language models byte
 
 Point any OpenAI client at its address followed by /v1. It needs no key and no network.`
 
-const { values } = readArgs(usage, { options: { port: { type: 'string' } } })
-const port = Number(values.port ?? DEFAULT_PORT)
-if (values.port === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
-  refuse('--port takes a number from 0 to 65535.', usage)
+const port = readArgs(usage, () => {
+  const { port = `${DEFAULT_PORT}` } = parseArgs({ options: { port: { type: 'string' } } }).values
+  if (!/^\d+$/.test(port) || Number(port) > 65_535)
+    throw new Error('--port takes a number from 0 to 65535.')
+  return Number(port)
+})
 const dist = path.resolve(import.meta.dirname, '../page')
 const { url, close } = await startPlayground({ port, dist })
 process.once('SIGINT', close).once('SIGTERM', close)

@@ -1,7 +1,8 @@
 // The turbo task `check`: everything that the repository is held to beyond its tests.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { readArgs, refuse } from '../../config/command.ts'
+import { parseArgs } from 'node:util'
+import { choose, readArgs } from '../../config/command.ts'
 import { changesets } from './checks/changesets.ts'
 import { errors } from './checks/errors.ts'
 import { functionLength } from './checks/function-length.ts'
@@ -37,16 +38,17 @@ Object.assign(process.env, {
 })
 
 const here = path.resolve(import.meta.dirname, '..')
+const names = checks.map(({ name }) => name)
 const usage = `node tooling/repo/src/check.ts [check …]
 
-  check   any of ${checks.map(({ name }) => name).join(', ')}; without one, all`
-const { positionals: wanted } = readArgs(usage, { allowPositionals: true })
-const unknown = wanted.find((each) => !checks.some(({ name }) => name === each))
-if (unknown !== undefined) refuse(`There is no check "${unknown}".`, usage)
-const chosen = wanted.length === 0 ? checks : checks.filter(({ name }) => wanted.includes(name))
+  check   any of ${names.join(', ')}; without one, all`
+const wanted = readArgs(usage, () =>
+  choose('check', parseArgs({ allowPositionals: true }).positionals, names),
+)
+const chosen = checks.filter(({ name }) => wanted.includes(name))
 const { lines, ...result } = await runChecks(chosen, path.resolve(here, '../..'))
 for (const line of lines) console.log(line)
-if (wanted.length === 0) {
+if (chosen.length === checks.length) {
   mkdirSync(path.join(here, '.reports'), { recursive: true })
   const report = { ...result, skipped: 0, skips: [] }
   writeFileSync(path.join(here, '.reports/check.json'), `${JSON.stringify(report)}\n`)

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readArgs, refuse } from '../../../config/command.ts'
+import { parseArgs } from 'node:util'
+import { readArgs } from '../../../config/command.ts'
 import { startServer } from './server.ts'
 
 /** Files that need a page: its navigation, its cookies, its second origin. */
@@ -24,17 +25,20 @@ const usage = `node test/wpt/run.ts <folder> [--runtime node,deno,bun] [--module
   --module    another EventSource, instead of the one of @tesserae/client
   --verbose   what the runtimes print`
 
-const { values, positionals } = readArgs(usage, {
-  allowPositionals: true,
-  options: {
-    runtime: { type: 'string', default: 'node,deno,bun' },
-    module: { type: 'string', default: own },
-    verbose: { type: 'boolean', default: false },
-  },
+const { folder, ...values } = readArgs(usage, () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      runtime: { type: 'string', default: 'node,deno,bun' },
+      module: { type: 'string', default: own },
+      verbose: { type: 'boolean', default: false },
+    },
+  })
+  const [folder] = positionals
+  if (folder === undefined || !existsSync(path.join(folder, 'format-utf-8.any.js')))
+    throw new Error('The folder `eventsource` of web-platform-tests is missing.')
+  return { ...values, folder }
 })
-const folder = positionals[0]
-if (folder === undefined || !existsSync(path.join(folder, 'format-utf-8.any.js')))
-  refuse('The folder `eventsource` of web-platform-tests is missing.', usage)
 
 const files = [
   ...readdirSync(folder).filter(

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { readArgs } from '../../../config/command.ts'
 import { startAimock } from '../foreign/mocks.ts'
 import type { Running } from '../until-ready.ts'
@@ -11,7 +12,7 @@ readArgs(
 
 Asks llama-server and a mock at /v1/responses for every dialogue, streamed and unstreamed, and writes both into
 packages/testkit/data/responses.`,
-  {},
+  () => parseArgs(),
 )
 
 const data = path.resolve(import.meta.dirname, '../../../../packages/testkit/data/responses')

@@ -2,9 +2,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { RecorderError } from '@tesserae/testkit/recorder'
 import { writeTranscript } from '@tesserae/testkit/transcript'
-import { readArgs, refuse, startProgress } from '../../../config/command.ts'
+import { choose, readArgs, startProgress } from '../../../config/command.ts'
 import { scratch } from '../programs.ts'
 import { cases } from './cases.ts'
 import { compare, missing, type Comparison } from './compare.ts'
@@ -14,24 +15,23 @@ import { runCases } from './run-cases.ts'
 const LONGEST_DIFF = 40
 const LONGEST_LINE = 200
 
+const names = cases.map(({ name }) => name)
 const usage = `npm run record -- [case …] [--write]
 
-  case      only these: ${cases.map(({ name }) => name).join(', ')}
+  case      only these: ${names.join(', ')}
   --write   what is new or changed goes among the committed recordings, not into .scratch/recordings`
 
-const { values, positionals } = readArgs(usage, {
-  options: { write: { type: 'boolean', default: false } },
-  allowPositionals: true,
+const { write, named } = readArgs(usage, () => {
+  const options = { write: { type: 'boolean', default: false } } as const
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  return { ...values, named: choose('case', positionals, names) }
 })
-const unknown = positionals.filter((name) => !cases.some((each) => each.name === name))
-if (unknown.length > 0) refuse(`There is no case ${unknown.join(', ')}.`, usage)
-const wanted =
-  positionals.length === 0 ? cases : cases.filter(({ name }) => positionals.includes(name))
+const wanted = cases.filter(({ name }) => named.includes(name))
 const committed = path.resolve(
   import.meta.dirname,
   '../../../../packages/testkit/data/recordings/llama-server',
 )
-const folder = values.write ? committed : path.join(scratch, 'recordings')
+const folder = write ? committed : path.join(scratch, 'recordings')
 
 try {
   process.exitCode = await main()
@@ -52,12 +52,12 @@ async function main(): Promise<number> {
     const comparison = compare(recorded)
     comparisons.push(comparison)
     print(comparison)
-    if (!values.write || comparison.state !== 'same') {
+    if (!write || comparison.state !== 'same') {
       const file = path.join(folder, `${recorded.name}.transcript`)
       writeFileSync(file, writeTranscript(recorded.transcript))
     }
   }
-  const gone = wanted === cases ? missing(comparisons.map(({ name }) => name)) : []
+  const gone = wanted.length === cases.length ? missing(comparisons.map(({ name }) => name)) : []
   for (const name of gone)
     console.log(`missing  ${name}: committed, and not among the cases any more`)
   const count = (state: Comparison['state']): number =>
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
   console.log(
     `\n${count('same')} same, ${changed} changed, ${added} new, ${gone.length} missing. They are in ${folder}.`,
   )
-  if (values.write) return gone.length === 0 ? 0 : 1
+  if (write) return gone.length === 0 ? 0 : 1
   return changed + added + gone.length === 0 ? 0 : 1
 }
 

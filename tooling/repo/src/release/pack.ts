@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
 import { readArgs } from '../../../config/command.ts'
 import { packInto } from '../../../config/pack.ts'
 import { published } from '../../../config/workspaces.ts'
@@ -44,10 +45,12 @@ Packs every package whose version the registry does not have yet, and writes int
 
 if (import.meta.main) {
   const root = path.resolve(import.meta.dirname, '../../../..')
-  const { values, positionals } = readArgs(usage, {
-    options: { all: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  })
+  const { values, positionals } = readArgs(usage, () =>
+    parseArgs({
+      options: { all: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    }),
+  )
   const [folder = 'tarballs'] = positionals
   const target = path.resolve(root, folder)
   // What is released says where it comes from; what is tried out need not.

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { readArgs } from '../../../config/command.ts'
 import peers from '@tooling/conformance/package.json' with { type: 'json' }
 import { faults, orphans, publishedEntries, readBudgets, repository } from './budgets.ts'
@@ -16,7 +17,9 @@ const usage = `node tooling/repo/src/sizes/check.ts [--write]
 Fails on an entry that is too large, has no budget or holds what it must not, and on a README that shows other sizes.
 
   --write   updates the tables of the READMEs first`
-const { write } = readArgs(usage, { options: { write: { type: 'boolean' } } }).values
+const { write } = readArgs(usage, () =>
+  parseArgs({ options: { write: { type: 'boolean' } } }),
+).values
 
 const failures: { file: string; name: string }[] = []
 const counts = { passed: 0, failed: 0, skipped: 0, skips: [], failures }
