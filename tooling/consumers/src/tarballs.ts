@@ -22,10 +22,7 @@ export async function pack(one: Package, folder: string): Promise<string> {
       )
   const output = path.join(folder, one.short)
   rmSync(output, { recursive: true, force: true })
-  await packInto(output, one.folder)
-  const tarball = readdirSync(output).find((file) => file.endsWith('.tgz'))
-  if (tarball === undefined) throw new Error(`${one.name} was packed into nothing.`)
-  return path.join(output, tarball)
+  return packInto(output, one.folder)
 }
 
 /** A fresh project in `folder` that has these tarballs installed, and nothing that was not in them. */

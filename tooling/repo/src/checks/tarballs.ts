@@ -1,4 +1,4 @@
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -26,13 +26,10 @@ export const tarballs: Check = {
 async function ofPackage(root: string, { folder, manifest }: Workspace): Promise<string[]> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'tarball-'))
   try {
-    await packInto(scratch, path.join(root, folder))
-    const tarball = readdirSync(scratch).find((file) => file.endsWith('.tgz'))
-    if (tarball === undefined) return [`${manifest.name} was packed into nothing`]
-    const file = path.join(scratch, tarball)
-    const unpacked = await runProgram('tar', ['-xzf', file, '-C', scratch], scratch)
+    const tarball = await packInto(scratch, path.join(root, folder))
+    const unpacked = await runProgram('tar', ['-xzf', tarball, '-C', scratch], scratch)
     if (unpacked.status !== 0) return [`${tarball} cannot be unpacked: ${unpacked.output}`]
-    const outside = await Promise.all([publint(file), attw(file)])
+    const outside = await Promise.all(readers.map((reader) => saidBy(reader, tarball)))
     return [...ofContents(path.join(scratch, 'package')), ...outside.flat()].map(
       (problem) => `${manifest.name}: ${problem}`,
     )
@@ -41,18 +38,20 @@ async function ofPackage(root: string, { folder, manifest }: Workspace): Promise
   }
 }
 
-async function publint(tarball: string): Promise<string[]> {
-  const cli = path.join(modules, 'publint/src/cli.js')
-  const { status, output } = await runScript(cli, ['--strict', tarball], path.dirname(tarball))
-  return status === 0 ? [] : [`publint says\n${output}`]
-}
+const readers = [
+  { name: 'publint', cli: 'publint/src/cli.js', options: ['--strict'] },
+  // Are the types wrong, for consumers that load ES modules: the only kind there is.
+  {
+    name: 'attw',
+    cli: '@arethetypeswrong/cli/dist/index.js',
+    options: ['--profile=esm-only', '--no-definitely-typed', '--no-color', '--no-emoji'],
+  },
+]
 
-/** Are the types wrong, for consumers that load ES modules: the only kind there is. */
-async function attw(tarball: string): Promise<string[]> {
-  const cli = path.join(modules, '@arethetypeswrong/cli/dist/index.js')
-  const options = ['--profile=esm-only', '--no-definitely-typed', '--no-color', '--no-emoji']
-  const { status, output } = await runScript(cli, [...options, tarball], path.dirname(tarball))
-  return status === 0 ? [] : [`attw says\n${output}`]
+async function saidBy({ name, cli, options }: (typeof readers)[number], tarball: string) {
+  const args = [...options, tarball]
+  const { status, output } = await runScript(path.join(modules, cli), args, path.dirname(tarball))
+  return status === 0 ? [] : [`${name} says\n${output}`]
 }
 
 /** Looks at an unpacked tarball: its manifest, and whether everything that it points at is in it. */
@@ -85,12 +84,13 @@ const wanted = {
 } as const
 
 function ofManifest(manifest: Manifest): string[] {
+  const fields: Readonly<Record<string, unknown>> = { ...manifest }
   const scripts = Object.keys(manifest.scripts ?? {}).filter((script) =>
     /^(pre|post)?(install|prepare|pack|publish)|^dependencies$/.test(script),
   )
   return [
     ...Object.entries(wanted)
-      .filter(([key, value]) => !isDeepStrictEqual(manifest[key as keyof Manifest], value))
+      .filter(([key, value]) => !isDeepStrictEqual(fields[key], value))
       .map(([key, value]) => `"${key}" has to be ${JSON.stringify(value)}`),
     ...(manifest.description ? [] : ['"description" is what people find it by']),
     ...scripts.map((script) => `script "${script}" would run on other people's machines`),
