@@ -4,6 +4,8 @@ import ts from 'typescript'
 /** A name that a module exports, types among them, and the file that declares it. */
 export interface Exported {
   readonly name: string
+  /** Whether it is there when the module runs. */
+  readonly isValue: boolean
   readonly file: string | undefined
 }
 
@@ -26,7 +28,12 @@ export function exportsOf(files: readonly string[]): Exported[][] {
     if (module === undefined) throw new Error(`${path.basename(file)} is not a module.`)
     return checker.getExportsOfModule(module).map((symbol) => {
       const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-      return { name: symbol.name, file: target.declarations?.[0]?.getSourceFile().fileName }
+      const isType = symbol.declarations?.some(ts.isTypeOnlyImportOrExportDeclaration)
+      return {
+        name: symbol.name,
+        isValue: !isType && (target.flags & ts.SymbolFlags.Value) !== 0,
+        file: target.declarations?.[0]?.getSourceFile().fileName,
+      }
     })
   })
 }

@@ -1,11 +1,10 @@
 import path from 'node:path'
 import { bundleTests, type TestBundle } from './bundler.ts'
-import { root } from './layout.ts'
 import { namesAtRunTime } from './names.ts'
 import { inParallel, width } from './parallel.ts'
-import { type Package, publishedPackages } from '../../config/workspaces.ts'
+import { type Package, publishedPackages, repository } from '../../config/workspaces.ts'
 import { closure, testFiles } from './packages.ts'
-import { type Outcome, row } from './results.ts'
+import { addRow, type Outcome } from './results.ts'
 import { add, addInstalled, install, installedNames, pack } from './tarballs.ts'
 
 /** A package as a user has it: installed from its tarball in a project of its own. */
@@ -44,7 +43,7 @@ export async function preparePackages(
   scratch: string,
   outcome: Outcome,
 ): Promise<Prepared[]> {
-  const all = publishedPackages(root)
+  const all = publishedPackages(repository)
   const tarballs = new Map<Package, Promise<string>>()
   const packOnce = (one: Package): Promise<string> => {
     const tarball = tarballs.get(one) ?? pack(one, path.join(scratch, 'tarballs'))
@@ -54,12 +53,11 @@ export async function preparePackages(
   const prepared = new Map<Package, Prepared>()
   const chosen = all.filter(({ short }) => wanted.includes(short))
   await inParallel(chosen, width, async (one) => {
-    const made = await row('tarball', '', `${one.short}: pack, install, bundle`, async () => {
+    await addRow(outcome, 'tarball', '', `${one.short}: pack, install, bundle`, async () => {
       const installed = await installPackage(one, all, path.join(scratch, one.short), packOnce)
       prepared.set(one, { installed, bundles: await bundle(installed) })
       return { passed: 1, failed: 0, failures: [] }
     })
-    outcome.rows.push(made)
   })
   return chosen.flatMap((one) => prepared.get(one) ?? [])
 }
@@ -78,15 +76,13 @@ async function installPackage(
   // The user of a package with peers has to bring them.
   for (const { manifest } of [one, ...helpers])
     for (const peer of Object.keys(manifest.peerDependencies ?? {})) addInstalled(peer, project)
-  const names = new Map<string, string[]>()
-  for (const { specifier, source } of one.entries)
-    names.set(specifier, await namesAtRunTime(source))
+  const names = namesAtRunTime(one.entries.map(({ source }) => source))
   return {
     package: one,
     project,
     folder: path.join(project, 'node_modules', one.name),
     alone,
-    names,
+    names: new Map(one.entries.map(({ specifier }, at) => [specifier, names[at]!])),
   }
 }
 
@@ -96,7 +92,7 @@ async function bundle({ package: one, project }: Installed): Promise<Bundles> {
     throw new Error(`${one.name} has no portable tests, so nothing is known of it outside of Node.`)
   for (const file of files.inside)
     console.log(
-      `${path.relative(root, file)} tests the source itself, so it runs under vitest alone.`,
+      `${path.relative(repository, file)} tests the source itself, so it runs under vitest alone.`,
     )
   const sources = { name: one.name, tests: path.join(one.folder, 'test'), project }
   const bundleOf = (kind: keyof Bundles): Promise<TestBundle> =>
