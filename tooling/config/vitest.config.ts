@@ -1,27 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { CountsReporter } from './vitest/counts-reporter.ts'
 import { runs, seed } from './vitest/seed.ts'
+import { readPackage } from './workspaces.ts'
 
 const root = process.cwd()
-const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+const { entries, manifest } = readPackage(root)
 
 /**
  * Tests import the package by its own name, as its users do. Here that name means the source, so that a
  * failure points at it; in `tooling/consumers` the same tests run on the packed tarball.
  */
-const alias = Object.keys(manifest.exports ?? {})
-  .filter((subpath) => subpath !== './package.json')
-  .map((subpath) => {
-    const file = subpath === '.' ? 'index' : subpath.slice(2)
-    return {
-      find: new RegExp(`^${manifest.name + subpath.slice(1)}$`),
-      replacement: path.join(root, 'src', `${file}.ts`),
-    }
-  })
-  .filter(({ replacement }) => existsSync(replacement))
+const alias = entries
+  .filter(({ source }) => existsSync(source))
+  .map(({ specifier, source }) => ({ find: new RegExp(`^${specifier}$`), replacement: source }))
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 /** Only where there is fast-check are there properties to seed. */

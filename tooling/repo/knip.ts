@@ -1,16 +1,6 @@
 import type { KnipConfig } from 'knip'
-import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { readManifest } from '../config/workspaces.ts'
-
-const root = process.cwd()
-
-/** A package begins at what it exports, and so do its users: `./x` of `exports` is `src/x.ts`. */
-function entriesOf(folder: string): string[] {
-  return Object.keys(readManifest(path.join(root, folder)).exports ?? {})
-    .filter((subpath) => !subpath.includes('.json') && !subpath.includes('*'))
-    .map((subpath) => `src/${subpath === '.' ? 'index' : subpath.slice(2)}.ts`)
-}
+import { publishedPackages } from '../config/workspaces.ts'
 
 // What the compiler tests, nothing imports.
 const tests = ['test/**/*.test.ts', 'test/**/*.long.ts', 'test/types.ts', 'test/types/*.ts']
@@ -27,8 +17,6 @@ function tool(
   }
 }
 
-const packages = readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}`)
-
 const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   // Programs of the system, which no package brings.
@@ -38,8 +26,12 @@ const config: KnipConfig = {
   workspaces: {
     // What the packages' scripts run is there for all of them.
     '.': { entry: [], project: [], ignoreDependencies: ['pnpm', 'tsup', 'turbo', 'vitest'] },
+    // A package begins at what it exports, and so do its users.
     ...Object.fromEntries(
-      packages.map((folder) => [folder, { entry: [...entriesOf(folder), ...tests], project }]),
+      publishedPackages(process.cwd()).map(({ short, folder, entries }) => {
+        const sources = entries.map(({ source }) => path.relative(folder, source))
+        return [`packages/${short}`, { entry: [...sources, ...tests], project }]
+      }),
     ),
     'tooling/*': tool(),
     // Each implementation is loaded by its name, in a process of its own.
