@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { closingLine } from './run/closing-line.mjs'
 import { withProgress } from './run/progress.mjs'
 import { reportsOf } from './run/reports.mjs'
-import { environment, nodeFor, setUp } from './run/set-up.mjs'
+import { environment, manifests, nodeFor, setUp } from './run/set-up.mjs'
 
 const help = `Commands:
 
@@ -128,12 +128,9 @@ function startPlayground(args) {
  * @param {string[]} filters
  */
 async function runTasks(tasks, filters) {
-  const folders = ['packages', 'tooling'].flatMap((folder) =>
-    readdirSync(path.join(root, folder)).map((entry) => path.join(root, folder, entry)),
-  )
   // What is still true comes back from turbo's cache; what is not must not be read as if it were.
-  for (const folder of folders)
-    rmSync(path.join(folder, '.reports'), { recursive: true, force: true })
+  for (const manifest of manifests(root))
+    rmSync(path.join(root, manifest, '../.reports'), { recursive: true, force: true })
   const runs = path.join(root, '.turbo/runs')
   rmSync(runs, { recursive: true, force: true })
   const args = [...tasks, '--continue=dependencies-successful', ...filters]
@@ -150,13 +147,8 @@ async function runTasks(tasks, filters) {
   )
   const [summary] = existsSync(runs) ? readdirSync(runs) : []
   const ran = summary && tasksIn(readFileSync(path.join(runs, summary), 'utf8'))
-  const { lines, ok } = closingLine(
-    planned && ran ? withReports(planned, ran) : undefined,
-    status,
-    {
-      skipsFail: Boolean(process.env['CI']),
-    },
-  )
+  const reported = planned && ran ? withReports(planned, ran) : undefined
+  const { lines, ok } = closingLine(reported, status, { skipsFail: Boolean(process.env['CI']) })
   for (const line of lines) console.log(line)
   return ok ? 0 : 1
 }

@@ -136,7 +136,7 @@ function isWhole(root) {
 }
 
 /** @param {string} root */
-function manifests(root) {
+export function manifests(root) {
   return ['packages', 'tooling']
     .flatMap((folder) =>
       readdirSync(path.join(root, folder)).map((entry) => `${folder}/${entry}/package.json`),

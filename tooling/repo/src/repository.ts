@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** Every file that is committed or could be: what git knows, and what it does not ignore. */
@@ -12,4 +12,15 @@ export function filesOf(root: string): string[] {
   return [...new Set(listed.split('\0'))]
     .filter((file) => file !== '' && existsSync(path.join(root, file)))
     .sort()
+}
+
+/** Those whose names match, with their texts. */
+export function textsOf(root: string, names: RegExp): { file: string; text: string }[] {
+  const files = filesOf(root).filter((file) => names.test(file))
+  return files.map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }))
+}
+
+/** Counted from 1. */
+export function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length
 }

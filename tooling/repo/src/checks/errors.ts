@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { filesOf } from '../repository.ts'
+import { lineAt, textsOf } from '../repository.ts'
 import type { Check } from '../types.ts'
 
 /** A class of errors, or an error with a text of its own, as its first argument or after a code. */
@@ -20,17 +19,14 @@ const mayDiffer = /^packages\/testkit\/|^packages\/parser\/src\/compat\.ts$/
 export const errors: Check = {
   name: 'errors',
   problems(root) {
-    const files = filesOf(root).filter((file) => /^packages\/[^/]+\/src\/.*\.ts$/.test(file))
-    return files.flatMap((file) => {
+    return textsOf(root, /^packages\/[^/]+\/src\/.*\.ts$/).flatMap(({ file, text }) => {
       const found = path.basename(file) === 'errors.ts' ? withoutCode : errorOf
       if (found === errorOf && mayDiffer.test(file)) return []
-      const text = readFileSync(path.join(root, file), 'utf8')
-      return [...text.matchAll(found)].map(({ 0: match, index, 1: name }) => {
-        const place = `${file}:${text.slice(0, index).split('\n').length}`
-        return name === undefined
-          ? `${place} has "${match.split('\n')[0]}": errors stand in errors.ts`
-          : `${place}: ${name} needs \`readonly code\``
-      })
+      return Array.from(text.matchAll(found), ({ 0: match, index, 1: name }) =>
+        name === undefined
+          ? `${file}:${lineAt(text, index)} has "${match.split('\n')[0]}": errors stand in errors.ts`
+          : `${file}:${lineAt(text, index)}: ${name} needs \`readonly code\``,
+      )
     })
   },
 }

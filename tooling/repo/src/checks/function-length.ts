@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import ts from 'typescript'
-import { filesOf } from '../repository.ts'
+import { textsOf } from '../repository.ts'
 import type { Check } from '../types.ts'
 
 /** One screen. */
@@ -14,15 +12,12 @@ const maxLines = 60
 export const functionLength: Check = {
   name: 'function length',
   problems(root) {
-    return filesOf(root)
-      .filter((file) =>
-        /^(packages|tooling)\/[^/]+\/(src|server|page|run)\/.*\.m?[tj]s$/.test(file),
-      )
-      .flatMap((file) => tooLong(file, readFileSync(path.join(root, file), 'utf8')))
+    const code = /^(packages|tooling)\/[^/]+\/(src|server|page|run)\/.*\.m?[tj]s$/
+    return textsOf(root, code).flatMap(tooLong)
   },
 }
 
-function tooLong(file: string, text: string): string[] {
+function tooLong({ file, text }: { file: string; text: string }): string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
   const problems: string[] = []
   source.forEachChild(function look(node): void {

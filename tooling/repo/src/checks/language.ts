@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { filesOf } from '../repository.ts'
+import { lineAt, textsOf } from '../repository.ts'
 import type { Check } from '../types.ts'
 
 /** What a sentence must not say, and what it says in its place. */
@@ -39,11 +37,11 @@ const data =
 export const language: Check = {
   name: 'language',
   problems(root) {
-    return filesOf(root)
-      .filter((file) => /\.(ts|mts|mjs|md|ya?ml|html|css)$/.test(file) && !data.test(file))
-      .flatMap((file) => {
+    return textsOf(root, /\.(ts|mts|mjs|md|ya?ml|html|css)$/)
+      .filter(({ file }) => !data.test(file))
+      .flatMap(({ file, text }) => {
         const read = /\.m?ts$|\.mjs$/.test(file) ? inCode : inDocument
-        return read(path.join(root, file)).flatMap((text) => wrongIn(text, file))
+        return read(text).flatMap((part) => wrongIn(part, file))
       })
   },
 }
@@ -59,7 +57,7 @@ function wrongIn({ line, text }: Text, file: string): string[] {
   return rules.flatMap(([pattern, instead]) => {
     const found = new RegExp(pattern.source.replaceAll(' ', ' +'), 'i').exec(plain)
     if (found === null) return []
-    const at = line + text.slice(0, found.index).split('\n').length - 1
+    const at = line - 1 + lineAt(text, found.index)
     return [`${file}:${at} says "${found[0].trim().replace(/\s+/g, ' ')}": write ${instead}`]
   })
 }
@@ -68,15 +66,13 @@ function wrongIn({ line, text }: Text, file: string): string[] {
 const words = /\/\*[^]*?\*\/|(?:[ \t]*\/\/.*\n)+|(["'])(?:\\.|(?!\1)[^\\\n])*\1|`(?:\\.|[^`\\])*`/g
 
 /** What is written for people. A name or a wire format has no space in it, and is not a sentence. */
-function inCode(file: string): Text[] {
-  const text = readFileSync(file, 'utf8')
+function inCode(text: string): Text[] {
   return [...text.matchAll(words)]
     .filter(([found]) => /\w \w/.test(found))
-    .map(({ 0: found, index }) => ({ line: text.slice(0, index).split('\n').length, text: found }))
+    .map(({ 0: found, index }) => ({ line: lineAt(text, index), text: found }))
 }
 
-function inDocument(file: string): Text[] {
-  const text = readFileSync(file, 'utf8')
+function inDocument(text: string): Text[] {
   let line = 1
   return text.split(/(?<=\n\n)/).map((paragraph) => {
     const at = line

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { filesOf } from '../repository.ts'
+import { filesOf, lineAt } from '../repository.ts'
 import { runProgram } from '../run-program.ts'
 import type { Check } from '../types.ts'
 
@@ -21,7 +21,7 @@ export const traces: Check = {
       const found =
         home.exec(text)?.[0] ?? registry.exec(text)?.[0] ?? own.find((word) => text.includes(word))
       if (found === undefined) return []
-      const line = text.slice(0, text.indexOf(found)).split('\n').length
+      const line = lineAt(text, text.indexOf(found))
       return [`${file}:${line} names ${found}: say it without this machine, or without the host`]
     })
   },

