@@ -2,10 +2,9 @@ import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import { readPackage } from '../../config/workspaces.ts'
+import { readPackage, repository } from '../../config/workspaces.ts'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
-export const repository = path.resolve(here, '../../..')
 export const scratch = path.resolve(here, '../.scratch')
 
 export interface BundleOptions {

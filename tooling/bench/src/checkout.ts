@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readManifest } from '../../config/workspaces.ts'
-import { repository } from './bundle.ts'
+import { readManifest, repository } from '../../config/workspaces.ts'
 
 /** A commit, built in a scratch worktree of its own; the checkout that is worked in is left alone. */
 export interface Checkout {

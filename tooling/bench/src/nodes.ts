@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { repository } from './bundle.ts'
+import { repository } from '../../config/workspaces.ts'
 
 /** The Node that runs the workers: this one, one that the consumers' tests bring (`node20`), or a path. */
 export function nodeBinary(wanted: string | undefined): {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { replaceBetween } from '@tooling/conformance/markdown'
-import { repository } from './bundle.ts'
+import { repository } from '../../config/workspaces.ts'
 import { withVersion } from './machine.ts'
 import type { CaseResult } from './measure.ts'
 import type { Options } from './options.ts'

@@ -31,6 +31,18 @@ export function chatChunk(choice: object, beside: object = {}): string {
   })
 }
 
+/** One block in each chunk, as a model's tokens come one by one; what gathers in buffers; and one packet. */
+export const chunkings = {
+  each: 'block',
+  '1k': 1 << 10,
+  packet: 1460,
+  '4k': 1 << 12,
+  '16k': 1 << 14,
+  '64k': 1 << 16,
+} as const
+
+export type Chunking = keyof typeof chunkings
+
 /** How a network might cut it: a chunk for each block, or chunks of a size that heeds nothing. */
 export function cut({ blocks }: Stream, size: number | 'block'): Uint8Array[] {
   const encoder = new TextEncoder()

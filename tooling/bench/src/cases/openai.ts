@@ -10,7 +10,7 @@ import {
   type Workload,
 } from '../case.ts'
 import { pick, seededRandom } from '../../../config/random.ts'
-import { asciiTokens, chatChunk, cut } from '../streams.ts'
+import { asciiTokens, chatChunk, type Chunking, chunkings, cut } from '../streams.ts'
 import { type MessageStream, messageWorkload, outcomeOf } from './messages.ts'
 
 /** As much of a choice as these streams have. */
@@ -109,9 +109,6 @@ function messageStream(
   }
 }
 
-const chunkings = { each: 'block', '16k': 1 << 14 } as const
-type Chunking = keyof typeof chunkings
-
 const tesserae = ours('@tesserae/openai', 'tesserae-openai')
 const throughResponse = ours('@tesserae/openai', 'tesserae-openai-response')
 const unpredicted = ours('@tesserae/openai without prediction', 'tesserae-openai-unpredicted')
@@ -155,13 +152,13 @@ function messageCase(
 }
 
 /** Recorded streams in turns, as in a process that answers many requests: most of them have fewer than 40 chunks. */
-function recordingsCase(size: 'each' | 'packet'): Case<TimedReader> {
+function recordingsCase(size: Chunking): Case<TimedReader> {
   return {
     name: `openai-recordings/all/${size}/message`,
     families: ['openai-recordings'],
     ours: tesserae,
     peer: byHand,
-    workload: () => recordingsWorkload(size === 'each' ? 'block' : 1460),
+    workload: () => recordingsWorkload(chunkings[size]),
   }
 }
 

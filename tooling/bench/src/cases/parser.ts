@@ -6,18 +6,7 @@ import {
 } from '@tooling/conformance/timed/work'
 import { type Case, ours, peer, type Workload } from '../case.ts'
 import { searchedName, shapes } from '../shapes.ts'
-import { cut, type Stream } from '../streams.ts'
-
-/** One block in each chunk, as a model's tokens come one by one; what gathers in buffers; and one packet. */
-const chunkings = {
-  each: 'block',
-  '1k': 1 << 10,
-  '16k': 1 << 14,
-  '64k': 1 << 16,
-  packet: 1460,
-  '4k': 1 << 12,
-} as const
-type Chunking = keyof typeof chunkings
+import { type Chunking, chunkings, cut, type Stream } from '../streams.ts'
 
 /** The shapes that most streams have, and those that cost most. */
 const alone: readonly (readonly [shape: string, ...chunkings: Chunking[]])[] = [

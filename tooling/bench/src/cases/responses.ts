@@ -2,7 +2,7 @@ import { split, toEvents } from '@tesserae/openai/responses'
 import type { TimedReader } from '@tooling/conformance/timed/work'
 import { type Case, type Implementation, ours, peer } from '../case.ts'
 import { pick, seededRandom } from '../../../config/random.ts'
-import { asciiTokens } from '../streams.ts'
+import { asciiTokens, type Chunking, chunkings } from '../streams.ts'
 import { type MessageStream, messageWorkload } from './messages.ts'
 
 const words = asciiTokens.slice(0, 17)
@@ -23,7 +23,7 @@ export const responsesCases: readonly Case<TimedReader>[] = [
 function responseCase(
   group: string,
   name: 'text' | 'ten',
-  size: '16k' | 'each',
+  size: Chunking,
   official: Implementation,
 ): Case<TimedReader> {
   return {
@@ -31,8 +31,7 @@ function responseCase(
     families: [group],
     ours: ours('@tesserae/openai/responses', 'tesserae-responses'),
     peer: official,
-    workload: () =>
-      messageWorkload(textStream(name === 'text' ? 4000 : 2), size === '16k' ? 1 << 14 : 'block'),
+    workload: () => messageWorkload(textStream(name === 'text' ? 4000 : 2), chunkings[size]),
   }
 }
 
