@@ -2,24 +2,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
+export const repository: string = path.resolve(import.meta.dirname, '../..')
+
 /** A `package.json`, as far as the tools read it. */
 export interface Manifest {
   readonly name: string
   readonly version?: string
   readonly private?: boolean
-  readonly type?: string
-  readonly license?: string
   readonly description?: string
-  readonly sideEffects?: boolean
-  readonly files?: readonly string[]
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
-  readonly engines?: Readonly<Record<string, string>>
-  readonly publishConfig?: Readonly<Record<string, unknown>>
   readonly scripts?: Readonly<Record<string, string>>
   readonly packageManager?: string
-  readonly repository?: unknown
-  readonly bugs?: unknown
-  readonly homepage?: unknown
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>

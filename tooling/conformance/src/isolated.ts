@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { kill, start } from '@tooling/consumers/processes'
+import { kill, outputOf, start } from '@tooling/consumers/processes'
 import type { AreaName } from './areas.ts'
 
 const program = fileURLToPath(new URL('peer-process.ts', import.meta.url))
@@ -15,10 +15,9 @@ export function runIsolated(area: AreaName, key: string, limit = 60_000): Promis
   const child = start(process.execPath, [program, area, key], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+  const complaint = outputOf(child, 2000)
   return new Promise((resolve) => {
     let outcome: Outcome = { lost: 'crashed' }
-    let complaint = ''
-    child.stderr?.on('data', (text: Buffer) => (complaint = `${complaint}${text}`.slice(-2000)))
     const timer = setTimeout(() => {
       outcome = { lost: 'did not end' }
       kill(child)
@@ -26,7 +25,7 @@ export function runIsolated(area: AreaName, key: string, limit = 60_000): Promis
     child.on('message', (result: object) => (outcome = { result }))
     child.on('close', () => {
       clearTimeout(timer)
-      if (outcome.result === undefined) console.error(complaint)
+      if (outcome.result === undefined) console.error(complaint())
       resolve(outcome)
     })
   })

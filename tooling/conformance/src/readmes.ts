@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { replaceBetween } from '@tooling/conformance/markdown'
+import { repository } from '../../config/workspaces.ts'
 import { groups as chatGroups } from './accumulators/area.ts'
 import { caseTable } from './answers/area.ts'
 import { areaNames, areaOf } from './areas.ts'
@@ -10,18 +10,10 @@ import { readResults, rowsOf } from './results.ts'
 import { summary } from './summary.ts'
 import { markdownNotes, markdownTable } from './tables.ts'
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..')
-
 const own = 'tooling/conformance/README.md'
 
-export interface Readme {
-  readonly name: string
-  readonly text: string
-  /** As it is when its tables say what the results say. */
-  readonly wanted: string
-}
-
-export function readmes(): Readme[] {
+/** Those with tables of results. `wanted` is the text whose tables say what the results say. */
+export function readmes() {
   const all = readResults()
   const tables: [readme: string, marker: string, content: string][] = [
     ['README.md', 'all', summary(all)],
@@ -37,7 +29,7 @@ export function readmes(): Readme[] {
     tables.push([own, `${name}-notes`, markdownNotes(name, all[name])])
   }
   return [...Map.groupBy(tables, ([readme]) => readme)].map(([name, its]) => {
-    const text = readFileSync(path.join(root, name), 'utf8')
+    const text = readFileSync(path.join(repository, name), 'utf8')
     const wanted = its.reduce(
       (soFar, [, marker, content]) => replaceBetween(soFar, `conformance:${marker}`, content),
       text,
@@ -49,6 +41,6 @@ export function readmes(): Readme[] {
 /** Brings the tables up to date, and names the READMEs that it changed. */
 export function writeTables(): string[] {
   const stale = readmes().filter(({ text, wanted }) => text !== wanted)
-  for (const { name, wanted } of stale) writeFileSync(path.join(root, name), wanted)
+  for (const { name, wanted } of stale) writeFileSync(path.join(repository, name), wanted)
   return stale.map(({ name }) => name)
 }

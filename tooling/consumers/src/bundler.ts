@@ -3,7 +3,8 @@ import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
-import { here, isInside, root } from './layout.ts'
+import { here, isInside } from './layout.ts'
+import { repository } from '../../config/workspaces.ts'
 
 /** The test files of a package, and the project in which its tarball is installed. */
 export interface TestSources {
@@ -58,7 +59,7 @@ export async function bundleTests(sources: TestSources, target: Target): Promise
     mainFields: ['main'],
     metafile: true,
     logLevel: 'silent',
-    absWorkingDir: root,
+    absWorkingDir: repository,
     plugins: [onlyTheTarball(sources, target)],
     ...(target === 'node' ? { define: ownPlace } : {}),
   })
@@ -174,7 +175,7 @@ const passOn = Symbol('resolve as esbuild does')
 
 function rawText(args: esbuild.OnResolveArgs): esbuild.OnResolveResult {
   const file = realpathSync(path.resolve(args.resolveDir, args.path.slice(0, -'?raw'.length)))
-  return isInside(file, root)
+  return isInside(file, repository)
     ? { path: file, namespace: 'raw' }
     : refused(args, 'Text comes from the repository alone.')
 }
@@ -183,7 +184,7 @@ function refused(args: esbuild.OnResolveArgs, reason: string): esbuild.OnResolve
   return {
     errors: [
       {
-        text: `"${args.path}" cannot be imported by ${path.relative(root, args.importer)}. ${reason}`,
+        text: `"${args.path}" cannot be imported by ${path.relative(repository, args.importer)}. ${reason}`,
       },
     ],
   }
@@ -198,10 +199,10 @@ function packageFolder(file: string): string | undefined {
 function assertInputs(sources: TestSources, inputs: readonly string[], entry: string): void {
   const files = inputs
     .filter((input) => !input.startsWith('raw:'))
-    .map((input) => realpathSync(path.resolve(root, input)))
+    .map((input) => realpathSync(path.resolve(repository, input)))
   const installed = installedFolder(sources)
   const tests = realpathSync(sources.tests)
-  const known = [installed, tests, harness, path.join(root, 'node_modules/.pnpm')]
+  const known = [installed, tests, harness, path.join(repository, 'node_modules/.pnpm')]
   for (const file of files)
     if (file !== realpathSync(entry) && !known.some((folder) => isInside(file, folder)))
       throw new Error(`The bundle took in ${file}, which is not in the tarball.`)

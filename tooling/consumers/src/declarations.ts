@@ -2,9 +2,9 @@ import { globSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from '
 import path from 'node:path'
 import { Checks } from './checks.ts'
 import type { RunResult } from './harness/result.ts'
-import { isInside, root } from './layout.ts'
+import { isInside } from './layout.ts'
 import { declaredNames } from './names.ts'
-import { readManifest } from '../../config/workspaces.ts'
+import { readManifest, repository } from '../../config/workspaces.ts'
 import type { Installed } from './prepare.ts'
 import { lastLines, run } from './drivers/processes.ts'
 import { installedFile } from './runtimes/installed.ts'
@@ -54,14 +54,8 @@ export async function checkDeclarations(
       }
       writeFileSync(config, JSON.stringify({ compilerOptions, files }))
       await checks.check(name, async () => {
-        const ended = await run(
-          process.execPath,
-          [installedFile(compiler, 'bin/tsc'), '-p', config, '--listFiles'],
-          {
-            cwd: scratch,
-            timeout: 180_000,
-          },
-        )
+        const args = [installedFile(compiler, 'bin/tsc'), '-p', config, '--listFiles']
+        const ended = await run(process.execPath, args, { cwd: scratch, timeout: 180_000 })
         if (ended.code !== 0) throw new Error(diagnostics(ended.stdout, ended.summary))
         assertFromTarballs(ended.stdout, packages)
       })
@@ -109,11 +103,11 @@ function writeUsers(
 function assertFromTarballs(listed: string, packages: readonly Installed[]): void {
   const projects = packages.map(({ project }) => realpathSync(project))
   // The compiler's own libraries, and the types of Node.
-  const others = path.join(root, 'node_modules/.pnpm')
+  const others = path.join(repository, 'node_modules/.pnpm')
   for (const line of listed.split('\n').filter((text) => path.isAbsolute(text))) {
     const file = realpathSync(line.trim())
     if (![...projects, others].some((folder) => isInside(file, folder)))
-      throw new Error(`It read ${path.relative(root, file)}.`)
+      throw new Error(`It read ${path.relative(repository, file)}.`)
   }
 }
 

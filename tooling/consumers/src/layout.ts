@@ -4,9 +4,6 @@ import path from 'node:path'
 /** The folder of this workspace package. */
 export const here: string = path.resolve(import.meta.dirname, '..')
 
-/** The root of the repository. */
-export const root: string = path.resolve(here, '../..')
-
 const scratch = path.join(here, '.scratch')
 
 /**

@@ -2,9 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { assertSame, Checks } from './checks.ts'
 import type { RunResult } from './harness/result.ts'
-import { root } from './layout.ts'
 import { declaredNames } from './names.ts'
-import { readManifest } from '../../config/workspaces.ts'
+import { readManifest, repository } from '../../config/workspaces.ts'
 import type { Installed } from './prepare.ts'
 
 /** Checks an installed tarball without running it. What is in it, `npm run check` compares with its manifest. */
@@ -37,7 +36,7 @@ export async function checkManifest(installed: Installed): Promise<RunResult> {
 
   await checks.check('no file knows where it was built', () => {
     for (const file of files)
-      if (readFileSync(path.join(folder, file)).includes(root))
+      if (readFileSync(path.join(folder, file)).includes(repository))
         throw new Error(`${file} contains the path of the repository.`)
   })
 

@@ -11,7 +11,7 @@ import { checkEntries } from './entries.ts'
 import type { RunResult } from './harness/result.ts'
 import { checkManifest } from './manifest.ts'
 import type { Prepared } from './prepare.ts'
-import { type Outcome, row } from './results.ts'
+import { addRow, type Outcome } from './results.ts'
 import { moreRuntimes, runtimes } from './runtimes/index.ts'
 import { nodes } from './runtimes/node.ts'
 import type { Runtime } from './runtimes/runtime.ts'
@@ -69,23 +69,21 @@ export async function measure({ plan, packages, outcome }: Job): Promise<void> {
       const subject = `${installed.package.short}: ${plan.long ? 'measured' : 'what measures loads'}`
       const run = (): Promise<RunResult> =>
         runSuite(runtime, measuring, plan.settings, Infinity, !plan.long)
-      outcome.rows.push(await row(runtime.name, version, subject, run))
+      await addRow(outcome, runtime.name, version, subject, run)
     }
   }
 }
 
 async function runManifests({ packages, outcome }: Job): Promise<void> {
   for (const { installed } of packages)
-    outcome.rows.push(
-      await row('tarball', '', installed.package.short, () => checkManifest(installed)),
-    )
+    await addRow(outcome, 'tarball', '', installed.package.short, () => checkManifest(installed))
 }
 
 async function runCompiler({ packages, scratch, outcome }: Job, compiler: Compiler): Promise<void> {
   if (packages.length === 0) return
   const installed = packages.map((each) => each.installed)
   const check = (): Promise<RunResult> => checkDeclarations(installed, compiler, scratch)
-  outcome.rows.push(await row('types', compilerVersion(compiler), 'declarations', check))
+  await addRow(outcome, 'types', compilerVersion(compiler), 'declarations', check)
 }
 
 async function runRuntime(
@@ -101,14 +99,10 @@ async function runRuntime(
   // A runtime that cannot even say its version fails at what comes next.
   const version = await runtime.version().catch(() => '?')
   const end = Date.now() + plan.settings.runtimeTimeout
-  outcome.rows.push(
-    await row(name, version, 'control', () => runControl(runtime, control, plan.settings)),
-  )
+  await addRow(outcome, name, version, 'control', () => runControl(runtime, control, plan.settings))
   for (const each of packages)
-    outcome.rows.push(
-      await row(name, version, each.installed.package.short, () =>
-        runPackage(runtime, each, plan, end),
-      ),
+    await addRow(outcome, name, version, each.installed.package.short, () =>
+      runPackage(runtime, each, plan, end),
     )
 }
 

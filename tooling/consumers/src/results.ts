@@ -1,20 +1,16 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { columns } from '../../config/command.ts'
-import type { Failure, RunResult } from './harness/result.ts'
+import type { RunResult } from './harness/result.ts'
 import { here } from './layout.ts'
 
 /** A line of the table: what was run where, and what came of it. */
-export interface Row {
+export interface Row extends RunResult {
   /** A runtime, a compiler, or the checks of the tarball. */
   readonly part: string
   readonly version: string
   readonly subject: string
-  readonly passed: number
-  readonly failed: number
   readonly ms: number
-  readonly failures: readonly Failure[]
-  readonly retried?: readonly string[]
 }
 
 /** A part that could not run, and why. */
@@ -29,19 +25,20 @@ export interface Outcome {
   readonly skips: Skip[]
 }
 
-/** Runs something and makes a row of it. What it throws is a failure of the row. */
-export async function row(
+/** Runs something and adds a row of it. What it throws is a failure of the row. */
+export async function addRow(
+  { rows }: Outcome,
   part: string,
   version: string,
   subject: string,
   work: () => Promise<RunResult>,
-): Promise<Row> {
+): Promise<void> {
   const start = performance.now()
   const result = await work().catch((error: unknown) => {
     const failures = [{ name: subject, message: (error as Error).message }]
     return { passed: 0, failed: 1, failures }
   })
-  return { part, version, subject, ms: Math.round(performance.now() - start), ...result }
+  rows.push({ part, version, subject, ms: Math.round(performance.now() - start), ...result })
 }
 
 export function printOutcome({ rows, skips }: Outcome): void {

@@ -1,8 +1,8 @@
 import { readArgs, startProgress } from '../../config/command.ts'
-import { publishedPackages } from '../../config/workspaces.ts'
+import { publishedPackages, repository } from '../../config/workspaces.ts'
 import { readArguments, usage } from './arguments.ts'
 import { prepareControl } from './control.ts'
-import { makeScratch, root } from './layout.ts'
+import { makeScratch } from './layout.ts'
 import { inParallel, width } from './parallel.ts'
 import { makeWork, measure, partChoices } from './parts.ts'
 import { preparePackages } from './prepare.ts'
@@ -12,7 +12,7 @@ import { clearReport, isGood, type Outcome, printOutcome, writeReport } from './
 process.exit(await main())
 
 async function main(): Promise<number> {
-  const packageNames = publishedPackages(root).map(({ short }) => short)
+  const packageNames = publishedPackages(repository).map(({ short }) => short)
   const plan = readArgs(usage, (args) =>
     readArguments(args, { ...partChoices, packages: packageNames }),
   )

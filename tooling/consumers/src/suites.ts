@@ -23,6 +23,10 @@ export async function runSuite(
   const retried: string[] = []
   let passed = 0
   let session: Session | undefined
+  const close = async (): Promise<void> => {
+    await session?.close()
+    session = undefined
+  }
   for (const file of bundle.files) {
     let last = 'before its first test'
     try {
@@ -34,16 +38,12 @@ export async function runSuite(
       passed += result.passed
       failures.push(...result.failures)
       retried.push(...(result.retried ?? []))
-      if (bundle.apart) {
-        await session.close()
-        session = undefined
-      }
+      if (bundle.apart) await close()
     } catch (error) {
       failures.push({ name: file, message: `${last}: ${(error as Error).message}` })
-      await session?.close()
-      session = undefined
+      await close()
     }
   }
-  await session?.close()
+  await close()
   return { passed, failed: failures.length, failures, retried }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkManifest } from '../src/manifest.ts'
-import { root } from '../src/layout.ts'
+import { repository } from '../../config/workspaces.ts'
 import { good, makeScene, type Files } from './scene.ts'
 
 async function failures(files: Files = {}): Promise<string[]> {
@@ -16,7 +16,7 @@ describe('a tarball fails', () => {
   it.each<[string, Files, string]>([
     [
       'with the path of the repository',
-      { 'dist/index.js': `// ${root}/x` },
+      { 'dist/index.js': `// ${repository}/x` },
       'the path of the repository',
     ],
     [

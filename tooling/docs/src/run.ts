@@ -3,10 +3,9 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readArgs } from '../../config/command.ts'
-import { publishedPackages } from '../../config/workspaces.ts'
+import { publishedPackages, repository } from '../../config/workspaces.ts'
 import { writeSite } from './api/site.ts'
 import { currentFrontPage, frontPage } from './front/front-page.ts'
-import { repository } from './repository.ts'
 
 const usage = `npm run docs -- [--write]
 

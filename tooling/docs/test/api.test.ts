@@ -2,10 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { publishedPackages } from '../../config/workspaces.ts'
+import { publishedPackages, repository } from '../../config/workspaces.ts'
 import { readApi } from '../src/api/read.ts'
 import { undocumentedParameters } from './support/undocumented-parameters.ts'
-import { repository } from '../src/repository.ts'
 
 const packages = publishedPackages(repository)
 

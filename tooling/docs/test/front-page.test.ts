@@ -3,7 +3,7 @@ import path from 'node:path'
 import { factor, readSummaries } from '@tooling/bench/summaries'
 import { expect, test } from 'vitest'
 import { currentFrontPage, frontPage } from '../src/front/front-page.ts'
-import { repository } from '../src/repository.ts'
+import { repository } from '../../config/workspaces.ts'
 
 const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8')
 

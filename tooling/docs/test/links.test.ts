@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { brokenLinks } from './support/links.ts'
-import { repository } from '../src/repository.ts'
+import { repository } from '../../config/workspaces.ts'
 
 test('every link in a document of this repository leads somewhere', () => {
   const files = globSync(['*.md', '.github/*.md', 'packages/**/*.md', 'tooling/**/*.md'], {

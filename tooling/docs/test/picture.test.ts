@@ -8,7 +8,7 @@ import { everyCut } from '@tesserae/testkit'
 import { loadRecording } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
 import { describe, expect, test } from 'vitest'
-import { repository } from '../src/repository.ts'
+import { repository } from '../../config/workspaces.ts'
 
 const bytes = bodyOf(loadRecording('transformers-serve-tools/text-then-tool'))
 

@@ -2,9 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { publishedPackages } from '../../config/workspaces.ts'
+import { publishedPackages, repository } from '../../config/workspaces.ts'
 import { writeSite } from '../src/api/site.ts'
-import { repository } from '../src/repository.ts'
 
 test(
   'the site has an index, the guides, every entry with its exports and the README, and loads nothing from elsewhere',

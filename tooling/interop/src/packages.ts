@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { readManifest } from '../../config/workspaces.ts'
 
 const folder = path.resolve(import.meta.dirname, '../node_modules')
 
@@ -8,6 +8,5 @@ export const inPackage = (file: string): string => path.join(folder, file)
 
 /** A package with its version, as it is installed here. */
 export function versioned(name: string): string {
-  const manifest = readFileSync(inPackage(`${name}/package.json`), 'utf8')
-  return `${name} ${(JSON.parse(manifest) as { version: string }).version}`
+  return `${name} ${readManifest(inPackage(name)).version}`
 }

@@ -1,32 +1,27 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { ensureInstalled } from '@tooling/consumers/debian'
 import { debianProgram, type UnpackedProgram, type Wanted } from '@tooling/consumers/debian-unpack'
+import { inPackage } from './packages.ts'
 import { ServerError } from './until-ready.ts'
-
-const require = createRequire(import.meta.url)
 
 /** Where what is fetched and made here stays from one run to the next. */
 export const scratch: string = path.resolve(import.meta.dirname, '../.scratch')
 
 /** Where each program is, and the package of Debian that it can come from. */
 const programs = {
-  bun: { file: () => installed('@oven/bun-linux-x64', 'bin/bun') },
+  bun: { file: () => inPackage('@oven/bun-linux-x64/bin/bun') },
+  // A dependency of its package, which lies beside that.
   deno: {
     file: () =>
-      installed(`@deno/linux-${process.arch}-glibc`, 'deno', require.resolve('deno/package.json')),
+      path.resolve(realpathSync(inPackage('deno')), `../@deno/linux-${process.arch}-glibc/deno`),
   },
   nginx: { file: () => '/usr/sbin/nginx', debian: 'nginx-light' },
   nchan: { file: () => '/usr/lib/nginx/modules/ngx_nchan_module.so', debian: 'libnginx-mod-nchan' },
   chromium: { file: () => '/usr/bin/chromium', debian: 'chromium' },
   curl: { file: () => '/usr/bin/curl', debian: 'curl' },
   openssl: { file: () => '/usr/bin/openssl', debian: 'openssl' },
-}
-
-function installed(name: string, file: string, from = import.meta.url): string {
-  return path.join(path.dirname(createRequire(from).resolve(`${name}/package.json`)), file)
 }
 
 /** The path of a program that is there now, installed if it must be and can be. It throws otherwise: nothing is skipped. */

@@ -17,11 +17,7 @@ interface Event {
 
 /** Reads an answer with `openaiCompatibleText`, through `chat`. */
 export async function readWithTanStack(fetch: Fetch): Promise<Seen> {
-  const adapter = openaiCompatibleText('m', {
-    ...service,
-    maxRetries: 0,
-    fetch,
-  })
+  const adapter = openaiCompatibleText('m', { ...service, maxRetries: 0, fetch })
   const tools = ['get_weather', 'get_time'].map((name) =>
     toolDefinition({ name, description: name }),
   )

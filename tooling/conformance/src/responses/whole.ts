@@ -1,7 +1,5 @@
-import type { Call } from '../answers/case.ts'
+import type { Call, Wire } from '../answers/case.ts'
 import type { Seen } from '../answers/peer.ts'
-
-type Wire = Readonly<Record<string, unknown>>
 
 /** What a whole response shows, for peers that return one. */
 export function seenIn(response: object): Seen {

@@ -18,10 +18,8 @@ export function commandRuntime(name: string, command: Command): Runtime {
         ? undefined
         : `${name} is not installed: its optional dependency has no build for this system`,
     async version() {
-      const { stdout } = await run(command.binary, ['--version'], {
-        timeout: 30_000,
-        env: command.env,
-      })
+      const { binary, env } = command
+      const { stdout } = await run(binary, ['--version'], { timeout: 30_000, env })
       return /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? '?'
     },
     open: async ({ path: bundle }) => openCommand(command, bundle),

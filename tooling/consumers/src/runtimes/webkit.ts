@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { globSync } from 'node:fs'
 import { ensureInstalled } from '../drivers/debian.ts'
-import { lastLines, outputOf, start } from '../drivers/processes.ts'
+import { endOf, outputOf, readLines, start } from '../drivers/processes.ts'
 import { type Browser, browserRuntime } from './browser.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -22,22 +22,12 @@ export const webkitBrowser: Browser = {
   args: (url) => [url],
   async beside(profile) {
     // Xvfb takes the first number that is free, and writes it to the descriptor.
-    const child = start(
-      display,
-      ['-displayfd', '3', '-screen', '0', '800x600x24', '-nolisten', 'tcp'],
-      {
-        stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      },
-    )
-    const errors = outputOf(child)
-    const number = await new Promise<string>((resolve, reject) => {
-      const control = child.stdio[3] as Readable
-      control.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()))
-      child.once('error', reject)
-      child.once('exit', () => reject(new Error(`Xvfb did not start. ${lastLines(errors(), 4)}`)))
-    })
+    const args = ['-displayfd', '3', '-screen', '0', '800x600x24', '-nolisten', 'tcp']
+    const child = start(display, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] })
+    const ended = endOf(child, 'Xvfb', outputOf(child))
+    const number = new Promise<string>((resolve) => readLines(child.stdio[3] as Readable, resolve))
     const env = {
-      DISPLAY: `:${number}`,
+      DISPLAY: `:${await Promise.race([number, ended])}`,
       XDG_RUNTIME_DIR: profile,
       // Its sandbox needs user namespaces, which root in a container does not have; the only page is ours.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',

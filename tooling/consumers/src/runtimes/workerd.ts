@@ -91,12 +91,9 @@ export const workerd: Runtime = {
 
 /** workerd chooses the port, and says so in a line of JSON. */
 function readPort(control: Readable): Promise<number> {
-  return new Promise((resolve) => {
-    let text = ''
-    control.setEncoding('utf8').on('data', (more: string) => {
-      text += more
-      const line = /^\{.*"listen".*\}$/m.exec(text)?.[0]
-      if (line !== undefined) resolve((JSON.parse(line) as { port: number }).port)
-    })
-  })
+  return new Promise((resolve) =>
+    readLines(control, (line) => {
+      if (line.includes('"listen"')) resolve((JSON.parse(line) as { port: number }).port)
+    }),
+  )
 }

@@ -7,8 +7,7 @@ import {
   ReflectionKind,
   type TypeDocOptions,
 } from 'typedoc'
-import { repository } from '../repository.ts'
-import type { Package } from '../../../config/workspaces.ts'
+import { type Package, repository } from '../../../config/workspaces.ts'
 
 /** What a package exports, as its TSDoc tells it, and what TypeDoc finds wrong with that. */
 export interface Api {

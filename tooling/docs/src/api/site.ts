@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { convert, readApi } from './read.ts'
-import { repository } from '../repository.ts'
-import type { Package } from '../../../config/workspaces.ts'
+import { type Package, repository } from '../../../config/workspaces.ts'
 import { copyGuides, writeIndex } from './pages.ts'
 
 /** Writes the API of all packages and the guides as static pages into a folder. Returns the warnings of TypeDoc. */

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { publishedPackages } from '../../../config/workspaces.ts'
+import { publishedPackages, repository } from '../../../config/workspaces.ts'
 import type { Weight } from './weigh.ts'
-
-export const repository = path.resolve(import.meta.dirname, '../../../..')
 
 /** Something that a user can import. */
 export interface Entry {

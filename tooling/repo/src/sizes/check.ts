@@ -3,10 +3,11 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readArgs } from '../../../config/command.ts'
+import { repository } from '../../../config/workspaces.ts'
 import peers from '@tooling/conformance/package.json' with { type: 'json' }
-import { faults, orphans, publishedEntries, readBudgets, repository } from './budgets.ts'
+import { faults, orphans, publishedEntries, readBudgets } from './budgets.ts'
 import { readmes, type Row, withSizes } from './readmes.ts'
-import { weigh, type Weight } from './weigh.ts'
+import { weigh } from './weigh.ts'
 
 const own = new URL('../..', import.meta.url)
 const besidePeers = path.dirname(
@@ -37,13 +38,10 @@ const rows: Row[] = []
 for (const entry of entries) {
   const { specifier } = entry
   if (entry.package in budgets.withoutBudget) continue
-  let weight: Weight
-  try {
-    weight = await weigh(specifier, undefined, budgets.globals)
-  } catch (error) {
-    fail(specifier, `cannot be bundled: is it built?\n${(error as Error).message}`)
-    continue
-  }
+  const weight = await weigh(specifier, undefined, budgets.globals).catch((error: Error) =>
+    fail(specifier, `cannot be bundled: is it built?\n${error.message}`),
+  )
+  if (weight === undefined) continue
   const budget = budgets.budgets[specifier]
   if (budget === undefined && weight.exports.length === 0) {
     console.log(`${specifier} exports nothing yet`)

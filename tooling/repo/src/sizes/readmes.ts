@@ -1,28 +1,20 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { repository } from './budgets.ts'
 import { replaceBetween, table } from '@tooling/conformance/markdown'
+import { publishedPackages, repository } from '../../../config/workspaces.ts'
+import type { Entry } from './budgets.ts'
+import type { Weight } from './weigh.ts'
 
-export interface Row {
-  readonly specifier: string
-  readonly package: string
-  readonly minified: number
-  readonly gzipped: number
-  readonly peer?: {
-    readonly name: string
-    readonly version: string
-    readonly minified: number
-    readonly gzipped: number
-  }
+type Size = Pick<Weight, 'minified' | 'gzipped'>
+
+export interface Row extends Pick<Entry, 'specifier' | 'package'>, Size {
+  readonly peer?: Size & { readonly name: string; readonly version: string }
 }
 
 /** Those that may show sizes: the root's and each package's. */
-export function readmes(root: string = repository): string[] {
-  const folders = readdirSync(path.join(root, 'packages')).map((name) =>
-    path.join('packages', name),
-  )
-  return ['.', ...folders]
-    .map((folder) => path.join(root, folder, 'README.md'))
+export function readmes(): string[] {
+  return [repository, ...publishedPackages(repository).map(({ folder }) => folder)]
+    .map((folder) => path.join(folder, 'README.md'))
     .filter((file) => existsSync(file))
 }
 
