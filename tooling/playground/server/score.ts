@@ -24,14 +24,10 @@ export interface Score extends Cuttable {
 /** What a server sent, byte for byte, and when. */
 export function scoreOfRecording(transcript: Transcript): Score {
   const { source, reads, end } = transcript.response
-  const bytes = bodyOf(transcript)
-  const ends = blockEnds(bytes)
-  const contentType =
-    headOf(transcript)?.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ??
-    'text/event-stream'
-  const score = { bytes, blockEnds: ends, contentType }
-  // A printed stream was not cut, and has no times.
-  if (source === 'document') return { ...score, pieceEnds: ends, ...evenly(ends, EVENTS_A_SECOND) }
+  const headers = headOf(transcript)?.headers
+  const contentType = headers?.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  const score = untimed(bodyOf(transcript), contentType)
+  if (source === 'document') return score
   let sum = 0
   const marks = piecesOf(transcript).map(({ at, bytes: piece }) => ({
     end: (sum += piece.length),
@@ -48,16 +44,13 @@ export function scoreOfRecording(transcript: Transcript): Score {
 
 /** What is made here. */
 export function scoreOfEvents(events: Iterable<SseEventInit>): Score {
-  const bytes = Buffer.concat(Array.from(events, (event) => frame(event).bytes))
+  return untimed(Buffer.concat(Array.from(events, (event) => frame(event).bytes)))
+}
+
+/** What no network has cut, and has no times: what is made here, and what a document prints. */
+function untimed(bytes: Uint8Array, contentType = 'text/event-stream'): Score {
   const ends = blockEnds(bytes)
-  const contentType = 'text/event-stream'
-  return {
-    bytes,
-    blockEnds: ends,
-    pieceEnds: ends,
-    contentType,
-    ...evenly(ends, EVENTS_A_SECOND),
-  }
+  return { bytes, blockEnds: ends, pieceEnds: ends, contentType, ...evenly(ends, EVENTS_A_SECOND) }
 }
 
 /** The same score at another speed: so many events a second, or all at once. */
