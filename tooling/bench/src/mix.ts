@@ -1,15 +1,13 @@
-import { batch, type Contest, type DuelResult, resultOf } from './duel.ts'
+import { batch, type Contest, type DuelOptions, type DuelResult, resultOf } from './duel.ts'
 import { seededRandom } from '../../config/random.ts'
 
-export interface MixOptions {
+export interface MixOptions extends Pick<DuelOptions, 'rounds'> {
   /** What the order of the cases is made of. */
   readonly seed: number
   /** About how long a batch takes: short, because there are hundreds of cases. */
   readonly batchMs: number
   /** How many times all cases are run before the first that counts. */
   readonly warmUps: number
-  /** Pairs of batches of each case, each giving one ratio. */
-  readonly rounds: number
 }
 
 /** What came of a contest: numbers, or why there are none. */

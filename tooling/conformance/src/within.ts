@@ -1,16 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
 /** What a promise gives, or `undefined` if that takes longer than so many milliseconds. */
-export async function within<T>(
-  milliseconds: number,
-  value: T | Promise<T>,
-): Promise<T | undefined> {
+export async function within<T>(ms: number, value: T | Promise<T>): Promise<T | undefined> {
   if (!(value instanceof Promise)) return value
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, undefined)
-  })
+  const over = new AbortController()
   try {
-    return await Promise.race([value, late])
+    return await Promise.race([value, pause(ms, undefined, { signal: over.signal })])
   } finally {
-    clearTimeout(timer)
+    over.abort()
   }
 }

@@ -1,5 +1,6 @@
 import { chai } from 'vitest'
 import { collectTests, setSafeTimers, startTests } from 'vitest/internal/browser'
+import type { Settings } from '../settings.ts'
 import { configureProperties } from './fast-check.ts'
 import { outcomeOf, outcomeOfLoading } from './outcome.ts'
 import { describeError, type RunResult } from './result.ts'
@@ -7,15 +8,9 @@ import { type Loads, makeRunner } from './runner.ts'
 import { StrayErrors } from './stray.ts'
 
 /** What a run is asked for. */
-export interface RunOptions {
+export interface RunOptions extends Pick<Settings, 'seed' | 'runs' | 'testTimeout'> {
   /** One of the bundle's files. */
   readonly file: string
-  /** Seed of every fast-check property. */
-  readonly seed: number
-  /** How many cases a property tries, where its test does not say. */
-  readonly runs: number
-  /** Milliseconds that one test may take. */
-  readonly testTimeout: number
   /** Only import the file and count it as one test that passed: it loads, and declares tests. */
   readonly loadOnly?: boolean
 }

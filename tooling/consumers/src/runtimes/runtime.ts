@@ -20,7 +20,7 @@ export const startTimeout = 60_000
 /** A runtime that has started. */
 export interface Session {
   /** Runs one file of the bundle. Rejects when the runtime ends before it has answered. */
-  run(options: RunOptions & { file: string }, report: (test: string) => void): Promise<RunResult>
+  run(options: RunOptions, report: (test: string) => void): Promise<RunResult>
   /** Ends every process of the session, whatever they are doing. */
   close(): Promise<void>
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { RecorderError } from '@tesserae/testkit/recorder'
 import { writeTranscript } from '@tesserae/testkit/transcript'
 import { choose, readArgs, startProgress } from '../../../config/command.ts'
+import { repository } from '../../../config/workspaces.ts'
 import { scratch } from '../programs.ts'
 import { cases } from './cases.ts'
 import { compare, missing, type Comparison } from './compare.ts'
@@ -27,10 +28,7 @@ const { write, named } = readArgs(usage, () => {
   return { ...values, named: choose('case', positionals, names) }
 })
 const wanted = cases.filter(({ name }) => named.includes(name))
-const committed = path.resolve(
-  import.meta.dirname,
-  '../../../../packages/testkit/data/recordings/llama-server',
-)
+const committed = path.join(repository, 'packages/testkit/data/recordings/llama-server')
 const folder = write ? committed : path.join(scratch, 'recordings')
 
 try {
