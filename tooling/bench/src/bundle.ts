@@ -1,10 +1,10 @@
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { readPackage, repository } from '../../config/workspaces.ts'
 
-const here = path.dirname(fileURLToPath(import.meta.url))
+const here = import.meta.dirname
 export const scratch = path.resolve(here, '../.scratch')
 
 export interface BundleOptions {

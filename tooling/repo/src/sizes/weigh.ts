@@ -1,9 +1,8 @@
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, type BuildOptions } from 'esbuild'
 
-const here = path.dirname(fileURLToPath(import.meta.url))
+const here = import.meta.dirname
 
 /** What an import of everything that an entry exports adds to a page or a worker. */
 export interface Weight {
