@@ -4,7 +4,7 @@ import { sqliteStore, type SqliteStore } from '@tesserae/resume/sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const isSupported = major > 22 || (major === 22 && minor >= 13)
@@ -56,12 +56,13 @@ if (isSupported) {
           super.exec(sql)
         }
       }
-      const builtin = vi
-        .spyOn(process, 'getBuiltinModule')
-        .mockReturnValue({ DatabaseSync: Failing } as never)
-      const own = sqliteStore(':memory:')
-      builtin.mockRestore()
-      return { own, fail: (code) => void (errcode = code) }
+      const { getBuiltinModule } = process
+      process.getBuiltinModule = (() => ({ DatabaseSync: Failing })) as never
+      try {
+        return { own: sqliteStore(':memory:'), fail: (code) => void (errcode = code) }
+      } finally {
+        process.getBuiltinModule = getBuiltinModule
+      }
     }
 
     test.each([
