@@ -60,6 +60,9 @@ const families: Record<string, (size: number) => Uint8Array[]> = {
   'nothing but line ends': (size) => [utf8('\n\r\r\n'.repeat(size / 4))],
 }
 
+/** Sizes that leave the collector out: it moves what a long list holds, which is dearer the longer the list is. */
+const SMALL = { shortest: 0.02 }
+
 // A busy machine makes linear work look worse, and never quadratic work better: one quiet measurement is proof.
 const again = { retry: 4 }
 
@@ -73,7 +76,7 @@ describe.each(Object.entries(ways))('time is linear where %s', (_name, read) => 
     const { exponent } = await measureExponent((size) => {
       const chunks = make(size)
       return () => parse(chunks, read)
-    })
+    }, SMALL)
     expect(exponent).toBeLessThanOrEqual(MOST)
   })
 })
@@ -166,7 +169,7 @@ describe('time is linear where', () => {
   }
 
   test.each(Object.entries(measured))('%s', again, async (_name, makeWork) => {
-    const { exponent } = await measureExponent(makeWork)
+    const { exponent } = await measureExponent(makeWork, SMALL)
     expect(exponent).toBeLessThanOrEqual(MOST)
   })
 })

@@ -120,7 +120,10 @@ describe('the keyboard', () => {
     await page.keyboard.press('End')
     // On a busy machine the stream may be over by now.
     const goesOn = page.locator('#toggle[aria-label=Pause]')
-    await goesOn.or(page.locator('#place', { hasText: 'end' })).first().waitFor()
+    await goesOn
+      .or(page.locator('#place', { hasText: 'end' }))
+      .first()
+      .waitFor()
     await standing(page, /^Complete$/)
     await page.locator('#place').filter({ hasText: 'end' }).waitFor()
   })
