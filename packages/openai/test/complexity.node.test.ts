@@ -124,7 +124,7 @@ describe('time grows with the stream', () => {
       const { exponent } = await measureExponent((size) => {
         const chunk = new TextEncoder().encode(block.repeat(size) + 'x'.repeat(16 * size))
         return () => accumulate([chunk], { incomplete: 'return' })
-      })
+      }, SMALL)
       expect(exponent).toBeLessThan(1.4)
     },
   )

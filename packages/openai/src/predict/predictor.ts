@@ -135,7 +135,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
 
   read(chunk: Uint8Array, from: number, last: number, limit: number): number {
     let at = from
-    // A comment, for one, is not known, and what follows the last line is not a whole event.
+    // A template begins with `data:`, and an event is whole if a line end follows it.
     if (last < from || chunk[from] !== D) return from
     window.open(chunk)
     try {
@@ -326,7 +326,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 }
 
-/** Whether the event of which the first line ends at `line` ends like those of a template: most are told apart by that. */
+/** Whether the event whose first line ends at `line` ends with the last literal of a template: most templates differ there. */
 function mayMatch({ literals }: Template, from: number, line: number, [, after]: Around): boolean {
   const literal = literals[literals.length - 1] as Literal
   const start = line + 1 + after.length / 2 - literal.length

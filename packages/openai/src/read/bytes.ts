@@ -76,12 +76,12 @@ export class Bytes {
     if (!prediction?.pays(chunk.length) || !(chunk instanceof Uint8Array))
       return this.#parseAll(chunk)
     let at = this.#heldLength > 0 ? this.#join(prediction, chunk) : 0
-    // Looked for once: what follows the last line may be long.
+    // One search for the whole chunk: the bytes after the last line may be many.
     const last = chunk.lastIndexOf(LF)
     while (at < chunk.length && !this.#interpreter.done) {
       if (this.#isBetween) {
         const start = at
-        at += this.#passComments(chunk, at)
+        at += this.#skipComments(chunk, at)
         at += this.#skip(prediction, chunk, at, last)
         if (at > start && chunk[at] === COLON) continue
         if (this.#isDone(chunk, at)) return this.#interpreter.take({ data: '[DONE]' })
@@ -104,11 +104,11 @@ export class Bytes {
       this.#document = new Document(this.#limit, this.#of)
   }
 
-  /** Passes over comments with a blank line after each, as servers send them for a heartbeat, and returns the number of their bytes. */
-  #passComments(bytes: Uint8Array, start: number): number {
+  /** Skips blocks of comments, which servers send as heartbeats, and returns the number of their bytes. */
+  #skipComments(bytes: Uint8Array, start: number): number {
     let at = start
     while (bytes[at] === COLON) {
-      const end = endOfComment(bytes, at)
+      const end = endOfComments(bytes, at)
       if (end < 0 || end - at > this.#limit) break
       at = end
     }
@@ -136,9 +136,7 @@ export class Bytes {
 
   /** Gives the parser the next event, so that it can be learnt; without the end of one, all the rest. */
   #parseBlock(prediction: Prediction, chunk: Uint8Array, start: number): number {
-    let end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
-    // Comments that were not passed over are given to the parser together: each search costs as much as the chunk is long.
-    while (end > 0 && chunk[start] === COLON && chunk[end] === COLON) end = endOfBlock(chunk, end)
+    const end = prediction.pays(chunk.length) ? endOfBlock(chunk, start) : -1
     if (this.#isBetween) {
       if (end > 0) prediction.observe(chunk, start)
       else if (prediction.pays(0) && this.#hold(chunk, start)) return chunk.length
@@ -197,7 +195,7 @@ export class Bytes {
     this.#letGo()
     // The parser decides about arrays of another class.
     const mayPass = this.#isBetween && chunk instanceof Uint8Array
-    const start = mayPass ? this.#passComments(chunk, 0) : 0
+    const start = mayPass ? this.#skipComments(chunk, 0) : 0
     if (start === chunk.length) return
     this.#isBetween = endsBlock(chunk)
     this.#parse(start === 0 ? chunk : chunk.subarray(start))
@@ -276,12 +274,18 @@ export class Document {
   }
 }
 
-/** Where the blank line ends that stands after a comment; -1 if something else does. */
-function endOfComment(bytes: Uint8Array, from: number): number {
+/** Where a block ends that has comments alone, in lines that end with LF or CRLF; -1 if it has anything else. */
+function endOfComments(bytes: Uint8Array, from: number): number {
   let at = from
-  while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) at++
-  if (bytes[at] === LF) return bytes[at + 1] === LF ? at + 2 : -1
-  return bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF ? at + 4 : -1
+  while (bytes[at] === COLON) {
+    while (at < bytes.length && bytes[at] !== LF && bytes[at] !== CR) at++
+    if (bytes[at] === CR) at++
+    if (bytes[at] !== LF) return -1
+    at++
+    if (bytes[at] === LF) return at + 1
+    if (bytes[at] === CR && bytes[at + 1] === LF) return at + 2
+  }
+  return -1
 }
 
 /** Where the next blank line ends, after which nothing is left of any event; -1 if there is none. */
