@@ -1,4 +1,4 @@
-import { isEmpty, isWire, setField, textOf, type Wire } from '../wire.ts'
+import { isEmpty, isWire, setField, textOf, type Wire, wireIn } from '../wire.ts'
 import { Fields } from './fields.ts'
 import { JsonProgress } from './json-progress.ts'
 import type { NoteCode } from './notes.ts'
@@ -142,7 +142,7 @@ export class ToolCalls {
   #take(entry: Wire): void {
     const kind = isWire(entry['custom']) ? 'custom' : 'function'
     const value = entry[kind]
-    const body: Wire = isWire(value) ? value : {}
+    const body = wireIn(value)
     const fragment = {
       slot: slotOf(entry['index']),
       id: isEmpty(entry['id']) ? '' : textOf(entry['id']),

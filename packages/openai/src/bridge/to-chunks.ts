@@ -3,7 +3,7 @@ import { errorIn } from '../responses/event-error.ts'
 import type { Item } from '../responses/item.ts'
 import { Items } from '../responses/items.ts'
 import { endStatusOf } from '../responses/verdict.ts'
-import { isNothing, isWire, listIn, pieceOf, type Wire } from '../responses/wire.ts'
+import { isNothing, isWire, listIn, pieceOf, type Wire, wireIn } from '../responses/wire.ts'
 import type { ChatCompletionChunk } from '../types.ts'
 
 /** The texts of an item that chat completions have a place for. */
@@ -85,7 +85,7 @@ export class ChunkSender {
 
   #takeLifecycle(event: Wire, rule: Rule | undefined, chunks: Wire[]): void {
     const whole = event['object'] === 'response' ? event : event['response']
-    const response: Wire = isWire(whole) ? whole : {}
+    const response = wireIn(whole)
     if (isWire(whole)) this.#open(response, chunks)
     const error = errorIn(event, rule)
     const status = endStatusOf(event, rule)
@@ -125,8 +125,8 @@ export class ChunkSender {
 
   #finish(status: string, response: Wire, chunks: Wire[]): void {
     this.#isOver = true
-    const details = response['incomplete_details']
-    const reason = String((isWire(details) ? details['reason'] : undefined) ?? 'length')
+    const { reason: given } = wireIn(response['incomplete_details'])
+    const reason = String(given ?? 'length')
     const finished = this.#calls > 0 ? 'tool_calls' : 'stop'
     const known = REASONS.get(reason) ?? reason
     const finish_reason =

@@ -1,6 +1,6 @@
 import { ChunkAccumulator } from '../accumulator/accumulator.ts'
 import type { Delta } from '../accumulator/types.ts'
-import { copyOf, isNothing, isWire, listIn, type Wire } from '../responses/wire.ts'
+import { copyOf, isNothing, isWire, listIn, type Wire, wireIn } from '../responses/wire.ts'
 import type { ResponseEvent } from '../responses/types.ts'
 
 /** Finish reasons that make a response incomplete. */
@@ -49,7 +49,7 @@ export class ResponseSender {
     this.#open(this.#chunk)
     this.#accumulator.push(chunk)
     for (const choice of listIn(this.#chunk['choices'])) {
-      const delta = isWire(choice) && isWire(choice['delta']) ? choice['delta'] : {}
+      const delta = wireIn(wireIn(choice)['delta'])
       for (const detail of listIn(delta['reasoning_details'])) this.#takeDetail(detail)
     }
     const { error } = this.#accumulator
@@ -226,8 +226,7 @@ export class ResponseSender {
     const choice = listIn(this.#chunk['choices']).find(
       (one) => isWire(one) && (one['index'] ?? 0) === 0,
     )
-    const logprobs = isWire(choice) ? choice['logprobs'] : undefined
-    return isWire(logprobs) ? listIn(logprobs['content']) : []
+    return listIn(wireIn(wireIn(choice)['logprobs'])['content'])
   }
 
   #takeDetail(detail: unknown): void {
@@ -288,9 +287,7 @@ export class ResponseSender {
   /** Whether the chunk begins a call of a custom tool: its delta does not say so. */
   #isCustom(id: string): boolean {
     return listIn(this.#chunk['choices'])
-      .flatMap((choice) =>
-        isWire(choice) && isWire(choice['delta']) ? listIn(choice['delta']['tool_calls']) : [],
-      )
+      .flatMap((choice) => listIn(wireIn(wireIn(choice)['delta'])['tool_calls']))
       .some((call) => isWire(call) && call['id'] === id && isWire(call['custom']))
   }
 

@@ -1,4 +1,4 @@
-import { isWire, textOf } from '../wire.ts'
+import { textOf, wireIn } from '../wire.ts'
 import type { Dialect } from './types.ts'
 
 const TRACE = 'reasoning_trace'
@@ -11,7 +11,7 @@ const TRACE = 'reasoning_trace'
  */
 export const crucible: Dialect = {
   read({ event, data }, value) {
-    const fields = isWire(value) ? value : {}
+    const fields = wireIn(value)
     const trace =
       fields[TRACE] ?? (event === TRACE ? (fields['output'] ?? value ?? data) : undefined)
     const output = event === TRACE ? undefined : fields['output']

@@ -326,7 +326,7 @@ export class Predictor<Message> implements Builder<Message>, Prediction {
   }
 }
 
-/** Whether the event whose first line ends at `line` ends with the last literal of a template: most templates differ there. */
+/** Whether the event whose first line ends at `line` ends like an event of the template. Most templates already differ there. */
 function mayMatch({ literals }: Template, from: number, line: number, [, after]: Around): boolean {
   const literal = literals[literals.length - 1] as Literal
   const start = line + 1 + after.length / 2 - literal.length

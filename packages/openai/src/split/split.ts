@@ -1,4 +1,4 @@
-import { isWire, textOf, type Wire } from '../wire.ts'
+import { isWire, textOf, type Wire, wireIn } from '../wire.ts'
 import { notACompletion } from '../errors.ts'
 import { checkOptions, DIALECT, type Kinds, oneOf } from '../options.ts'
 import type { Dialect } from '../dialects/types.ts'
@@ -133,7 +133,7 @@ function* chunksOf(
 }
 
 function assertCompletion(completion: unknown): void {
-  const { object, choices } = isWire(completion) ? completion : {}
+  const { object, choices } = wireIn(completion)
   const isWhole = (choice: unknown): boolean =>
     isWire(choice) && (object === 'text_completion' || isWire(choice['message']))
   if (!Array.isArray(choices) || !choices.every(isWhole)) throw notACompletion()
