@@ -67,7 +67,7 @@ export class Follower {
   /** One more reader, which has read up to an entry. Hints are listened for while there is one. */
   join(newest: Entry): void {
     this.#readers++
-    // What no reader waits for need not be read again.
+    // If no reader waits, the follower can skip the entries up to `newest`.
     const isAhead = compare(newest, this.#newest) > 0
     if (isAhead && !this.#isRunning) {
       this.#quiet = 0
@@ -206,7 +206,7 @@ export class Follower {
     }
   }
 
-  /** What the log has now, the readers look up themselves. */
+  /** Each reader then reads the log again from the store. */
   async #lost(): Promise<void> {
     await sealLost(this.#log, this.#newest)
     this.isStale = true

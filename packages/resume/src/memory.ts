@@ -2,7 +2,7 @@ import { Listeners } from './listeners.ts'
 import { compare } from './place.ts'
 import type { Entry, Store } from './store.ts'
 
-/** What is over its time is forgotten when a log is created, and at most so often: it takes a look at every log. */
+/** In milliseconds. Creating a log deletes expired logs, at most once in this time, because a sweep visits every log. */
 const SWEEP_EVERY = 1000
 
 interface Kept {

@@ -74,7 +74,7 @@ export class Producer {
     this.done = new Promise((resolve) => (this.#resolve = resolve))
     // Another epoch: someone stopped the log or took it over. A beat finds out.
     this.#unlisten = log.listen((other) => other !== epoch && this.#beat())
-    // A log that is not kept for a lease needs more of them.
+    // If `keep` is shorter than `lease`, the log would expire between two beats.
     this.#beatEvery = Math.min(log.lease, log.keep) / BEATS
     this.#beatIn(this.#beatEvery)
     // Waits for the first event or beat, and goes into the same entry.
@@ -109,7 +109,7 @@ export class Producer {
       if (this.#state === 'open') this.#close('error', error)
       else if (!isAbort(error, this.#controller.signal)) this.#log.report(error)
     } finally {
-      // A source that is not used is let go of. A function is not called.
+      // Cancels a source that was not used. `discard` does not call a function.
       if (!isUsed) discard(source).catch(this.#log.report)
     }
   }

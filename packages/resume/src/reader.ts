@@ -46,7 +46,7 @@ export class LogReader implements Reader {
   #page = NO_ENTRIES
   #pageAt = 0
   #pageLimit = FIRST_PAGE
-  /** Whether one answer of the store had the last record, and what is next on the page. */
+  /** Whether the last record and the next entry of the page came in the same answer of the store. */
   #isSure = false
   /** Whether the last page was full, so that the store certainly has to be asked for the next one. */
   #isBehind = false
@@ -261,7 +261,7 @@ export class LogReader implements Reader {
 
   async #turnPage(): Promise<void> {
     const place = this.#newest as Entry
-    // A full page without records was followed at once by this question. Records are handed out first, for as long as it takes.
+    // After a full page without records, the next page is read at once. Records are delivered first, so a slow client delays it.
     const isSure = this.#isSure && this.#isBehind && !this.#page.some(hasRecords)
     const follower = (this.#follower ??= this.#isBehind ? undefined : this.#follow())
     const news = follower?.covers(place) ? follower.after(place, this) : undefined

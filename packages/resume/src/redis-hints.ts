@@ -1,8 +1,8 @@
 import { Listeners } from './listeners.ts'
 import type { PermanentError } from './permanent.ts'
 
-/** Sends one command, and resolves with its reply. Any client can be adapted to this. */
-export type RedisCommand = (args: string[]) => Promise<unknown>
+/** Sends one command. If asking again cannot change its error, the error is marked as permanent. */
+export type Send = (...args: string[]) => Promise<unknown>
 
 /** A client that can listen to channels. */
 export type RedisSubscriber =
@@ -28,7 +28,7 @@ export type Watch = (channel: string, wake: (epoch: number) => void) => () => vo
  */
 export function hintsOf(
   client: unknown,
-  send: (...args: string[]) => Promise<unknown>,
+  send: Send,
   subscriber: RedisSubscriber | undefined,
 ): Watch | undefined {
   const own = subscriber ?? (client as RedisSubscriber)
@@ -40,9 +40,13 @@ export function hintsOf(
   /** The channels that are subscribed to, or shall be. */
   const subscribed = new Set<string>()
   const subscribe = async (channel: string): Promise<void> => {
-    isAble ??= subscriber ? Promise.resolve(true) : speaksResp3(send)
-    // The client may just be away, so the next reader asks again.
-    isAble.catch(() => (isAble = undefined))
+    isAble ??= subscriber
+      ? Promise.resolve(true)
+      : speaksResp3(send).catch((error: unknown) => {
+          // The client may just be away, so the next reader asks again.
+          isAble = undefined
+          throw error
+        })
     if (!(await isAble) || !wakers.has(channel)) return
     if (!isIoredis(own)) await own.subscribe(channel, (message) => onMessage(channel, message))
     else await own.subscribe(channel)
@@ -72,7 +76,7 @@ function isIoredis(client: RedisSubscriber): client is Extract<RedisSubscriber, 
 }
 
 /** `HELLO` without arguments changes nothing, and says which protocol the connection speaks. */
-async function speaksResp3(send: (...args: string[]) => Promise<unknown>): Promise<boolean> {
+async function speaksResp3(send: Send): Promise<boolean> {
   const reply = await send('HELLO').catch((error: unknown) => {
     // A server that refuses it will do so again.
     if ((error as PermanentError).permanent) return { proto: 2 }

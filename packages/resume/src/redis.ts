@@ -4,11 +4,14 @@
  */
 import { redisClientError } from './errors.ts'
 import { permanent } from './permanent.ts'
-import { hintsOf, type RedisCommand, type RedisSubscriber } from './redis-hints.ts'
+import { hintsOf, type RedisSubscriber, type Send } from './redis-hints.ts'
 import type { Entry, Store } from './store.ts'
 
-export type { RedisCommand, RedisSubscriber } from './redis-hints.ts'
+export type { RedisSubscriber } from './redis-hints.ts'
 export type { Entry, Place, Store, StoreAppendOptions } from './store.ts'
+
+/** Sends one command, and resolves with its reply. Any client can be adapted to this. */
+export type RedisCommand = (args: string[]) => Promise<unknown>
 
 /** A client of Redis or Valkey: `redis`, `ioredis`, Bun's `RedisClient`, or a function that sends a command. */
 export type RedisClient =
@@ -72,7 +75,7 @@ export function redisStore(
   { prefix = 'tesserae:', subscriber }: RedisStoreOptions = {},
 ): Store {
   const command = commandOf(client)
-  const send = async (...args: string[]): Promise<unknown> => {
+  const send: Send = async (...args) => {
     try {
       return await command(args)
     } catch (error) {
@@ -130,9 +133,7 @@ function commandOf(client: RedisClient): RedisCommand {
 }
 
 /** Sends `PEXPIRE` now and then. What it remembers is dropped when it would be sent again anyway. */
-function renewals(
-  send: (...args: string[]) => Promise<unknown>,
-): (key: string, keep: number) => void {
+function renewals(send: Send): (key: string, keep: number) => void {
   /** By key, the oldest first: until when the expiry needs no renewal. */
   const fresh = new Map<string, number>()
   return (key, keep) => {

@@ -283,14 +283,19 @@ describe('cursors', () => {
 })
 
 describe('a source that is not used is let go of', () => {
-  const sources = (): { cancelled: () => boolean; source: ReadableStream } => {
+  const cancellable = (fault?: Error): { cancelled: () => boolean; source: ReadableStream } => {
     let isCancelled = false
-    const source = new ReadableStream({ cancel: () => void (isCancelled = true) })
+    const source = new ReadableStream({
+      cancel() {
+        isCancelled = true
+        if (fault) throw fault
+      },
+    })
     return { cancelled: () => isCancelled, source }
   }
 
   test('if the signal has aborted before the start', async () => {
-    const { cancelled, source } = sources()
+    const { cancelled, source } = cancellable()
     const run = await createStreams().start('a', source, { signal: AbortSignal.abort() })
     expect((await run.done).reason).toBe('stopped')
     expect(cancelled()).toBe(true)
@@ -301,14 +306,14 @@ describe('a source that is not used is let go of', () => {
     const options = { create: true, keep: 60_000 }
     await store.append('a', { epoch: 1, number: 0 }, `:w ${'0'.repeat(20)}\n\n`, options)
     await store.append('a', { epoch: 1, number: 2 }, 'data: b\n\n', options)
-    const { cancelled, source } = sources()
+    const { cancelled, source } = cancellable()
     const run = await createStreams({ store }).start('a', source, { takeover: true })
     expect((await run.done).reason).toBe('damaged')
     expect(cancelled()).toBe(true)
   })
 
-  test.each([
-    ['the store fails while the log is taken over', {}],
+  test.each<[string, Error | undefined]>([
+    ['the store fails while the log is taken over', undefined],
     ['the store fails, and letting go of the source does too', new Error('still busy')],
   ])('if %s', async (_, fault) => {
     const store = memoryStore()
@@ -318,25 +323,19 @@ describe('a source that is not used is let go of', () => {
     const read = (): Promise<never> => Promise.reject(broken)
     const errors: unknown[] = []
     const onError = (error: unknown): void => void errors.push(error)
-    let isCancelled = false
-    const source = new ReadableStream({
-      cancel() {
-        isCancelled = true
-        if (fault instanceof Error) throw fault
-      },
-    })
+    const { cancelled, source } = cancellable(fault)
     const streams = createStreams({ store: { ...store, read }, onError })
     const run = await streams.start('a', source, { takeover: true })
     expect((await run.done).reason).toBe('error')
-    expect(isCancelled).toBe(true)
+    expect(cancelled()).toBe(true)
     expect(errors[0]).toMatchObject({ code: 'unavailable', cause: broken })
-    expect(errors.slice(1)).toEqual(fault instanceof Error ? [fault] : [])
+    expect(errors.slice(1)).toEqual(fault ? [fault] : [])
   })
 
   test('if the log exists', async () => {
     const streams = createStreams()
     await streams.stop('a')
-    const { cancelled, source } = sources()
+    const { cancelled, source } = cancellable()
     expect((await streams.start('a', source)).started).toBe(false)
     expect(cancelled()).toBe(true)
   })

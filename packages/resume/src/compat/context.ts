@@ -4,7 +4,8 @@ import { createStreams } from '../streams.ts'
 import type { EndReason, Reading } from '../types.ts'
 import type { CreateResumableStreamContextOptions, ResumableStreamContext } from './types.ts'
 
-const DAY = 86_400_000
+/** How long entries are kept, in milliseconds. */
+export const KEEP = 86_400_000
 
 export const KEY_PREFIX = 'resumable-stream'
 
@@ -13,7 +14,7 @@ export function contextOf(
   store: Store,
   { waitUntil, replayDone = false, onError }: CreateResumableStreamContextOptions,
 ): ResumableStreamContext {
-  const streams = createStreams({ store, keep: DAY, onError })
+  const streams = createStreams({ store, keep: KEEP, onError })
 
   const read = (id: string, skip: number): ReadableStream<string> => {
     let ended: EndReason | undefined

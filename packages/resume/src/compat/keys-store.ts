@@ -8,6 +8,7 @@
  */
 import { compare } from '../place.ts'
 import type { Entry, Store } from '../store.ts'
+import { KEEP } from './context.ts'
 import type { Publisher, Subscriber } from './types.ts'
 
 interface Known {
@@ -21,7 +22,7 @@ interface Known {
  * it. When the counter has expired, a log begins at 1 again, and must not meet this on its way.
  */
 const REMOVED = 'removed'
-const REMOVED_FOR = 86_400
+const REMOVED_FOR = KEEP / 1000
 
 /** So many logs are remembered, so that only new keys are read. */
 const MOST = 1000

@@ -15,8 +15,8 @@ import fc from 'fast-check'
 import { reference, type Told } from './reference.ts'
 import { World } from './world.ts'
 
-export const LEASE = 900
-export const POLL = 300
+const LEASE = 900
+const POLL = 300
 const LOG = 'log'
 
 const entry = (epoch: number, number: number, ...blocks: string[]): Entry => ({
@@ -30,7 +30,7 @@ const data = (text: string): string => `data: ${text}`
 const endOf = (reason: string): string => `:t {"reason":"${reason}"}`
 
 /** The number before the first record, which the token of the first mark says. */
-export const BASE = Number.parseInt('00000100', 36)
+const BASE = Number.parseInt('00000100', 36)
 
 /** A log with a beat, two records in one entry, and a takeover. */
 export const takenOver: readonly Entry[] = [
@@ -56,7 +56,7 @@ export const logs: Readonly<Record<string, readonly Entry[]>> = {
 }
 
 /** What a client may have. */
-export const cursors: Readonly<Record<string, string | undefined>> = {
+const cursors: Readonly<Record<string, string | undefined>> = {
   none: undefined,
   'the start': `1-${BASE}`,
   'an event in the middle of an entry': `1-${BASE + 1}`,
@@ -125,7 +125,7 @@ export const changes: Readonly<Record<string, (log: Entry[]) => void>> = {
 
 export type Change = (log: Entry[]) => void
 
-export interface Looks {
+interface Looks {
   readonly log: readonly Entry[]
   readonly after: string | undefined
   readonly gap: 'reset' | 'reject'
@@ -143,7 +143,7 @@ interface Seen {
 }
 
 /** What the reader got, and how many commands the process sent once it had come. */
-export interface Looked {
+interface Looked {
   readonly commands: number
   readonly told: readonly string[]
   readonly outcome: string | undefined
@@ -222,7 +222,7 @@ interface Version {
 }
 
 const placeOf = ({ epoch, number }: Entry): string => `${epoch}-${number}`
-const reasonIn = ({ body }: Entry): string | undefined => /"reason":"(.*)"/.exec(body)?.[1]
+const reasonIn = (text: string): string | undefined => /"reason":"(.*)"/.exec(text)?.[1]
 
 function lastIdOf(log: readonly Entry[]): string | undefined {
   for (const { epoch, number, body } of log.toReversed()) {
@@ -241,7 +241,7 @@ function versionOf(log: readonly Entry[]): Version {
     return { told: events, end, start, sealed: undefined, lastId }
   } catch {
     const newest = log.at(-1) as Entry
-    const sealed = newest.number === 0 ? reasonIn(newest) : undefined
+    const sealed = newest.number === 0 ? reasonIn(newest.body) : undefined
     return { ...versionOf(log.slice(0, -1)), end: 'damaged', sealed, lastId }
   }
 }
@@ -263,7 +263,7 @@ function check({ after, told, outcome }: Seen, states: readonly Entry[][], gap: 
   const versions = states.filter((state) => state.length > 0).map(versionOf)
   const losses = states.filter((state, n) => states[n - 1]?.some((each, i) => each !== state[i]))
   const isLacked = versions.some((version) => restOf(version, after) === undefined)
-  const isEnd = states.flat().some((each) => reasonIn(each) && placeOf(each) === after)
+  const isEnd = states.flat().some((each) => reasonIn(each.body) && placeOf(each) === after)
   const isKnown = isEnd || versions.some((version) => restOf(version, after))
 
   if (outcome === undefined) wrong('a reader waits for ever')
@@ -280,7 +280,7 @@ function check({ after, told, outcome }: Seen, states: readonly Entry[][], gap: 
     const isLast = index === resets
     const events = part.filter(({ event }) => event === undefined)
     const end = part.find(({ event }) => event !== undefined)
-    const reason = end && (reasonIn({ epoch: 0, number: 0, body: end.data }) as string)
+    const reason = end && (reasonIn(end.data) as string)
     const fits = (version: Version): boolean => {
       const rest = restOf(version, cursor)
       return rest !== undefined && events.every((each, n) => same(each, rest[n]))
@@ -315,7 +315,7 @@ function same(a: Told, b: Told | undefined): boolean {
 const all = Object.values(changes)
 
 /** Every reader of a log. */
-export function readersOf(log: readonly Entry[]): Omit<Looks, 'changes'>[] {
+function readersOf(log: readonly Entry[]): Omit<Looks, 'changes'>[] {
   return Object.values(cursors).flatMap((after) =>
     (
       [
