@@ -14,7 +14,7 @@ export interface TestSources {
   readonly tests: string
   /** Absolute paths. */
   readonly files: readonly string[]
-  /** The project that has the tarball in its `node_modules`, and those of the packages that only the tests use. */
+  /** The project whose `node_modules` has the tarball, and the tarballs of packages that only the tests use. */
   readonly project: string
   /** Tells the bundles of a project apart. */
   readonly label?: string

@@ -5,7 +5,7 @@ export function declaredNames(files: readonly string[]): string[][] {
   return exportsOf(files).map((exported) => exported.map(({ name }) => name).toSorted())
 }
 
-/** Those that it exports when it runs. */
+/** The names that each of these modules exports as values, without types. */
 export function namesAtRunTime(files: readonly string[]): string[][] {
   return exportsOf(files).map((exported) =>
     exported.flatMap(({ name, isValue }) => (isValue ? [name] : [])).toSorted(),

@@ -62,7 +62,7 @@ export async function preparePackages(
   return chosen.flatMap((one) => prepared.get(one) ?? [])
 }
 
-/** The package comes first, and alone. What its tests use joins it after a look at what came by itself. */
+/** Installs the package alone and lists what npm installed. Then adds the packages that its tests use. */
 async function installPackage(
   one: Package,
   all: readonly Package[],

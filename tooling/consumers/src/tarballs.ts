@@ -20,9 +20,7 @@ export async function pack(one: Package, folder: string): Promise<string> {
       throw new Error(
         `${one.name} is not built: ${code} is missing. Run "npm run build" at the root.`,
       )
-  const output = path.join(folder, one.short)
-  rmSync(output, { recursive: true, force: true })
-  return packInto(output, one.folder)
+  return packInto(folder, one.folder)
 }
 
 /** A fresh project in `folder` that has these tarballs installed, and nothing that was not in them. */

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { expect, it } from 'vitest'
 import { type PageServer, servePage } from '../src/runtimes/page-server.ts'
 
@@ -63,5 +64,18 @@ it('serves the page and the bundle, and nothing else', async () => {
   expect(bundle.headers.get('content-type')).toBe('text/javascript')
   expect(await bundle.text()).toBe('export {}')
   expect((await fetch(`${server.url}favicon.ico`)).status).toBe(404)
+  await server.close()
+})
+
+it('a page that goes while it posts its result has died', async () => {
+  const server = await servePage(Buffer.from(''))
+  const work = server.run(options)
+  const { leave } = await takeOrder(server)
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+  socket.write('POST /result HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  socket.destroy()
+  leave()
+  await expect(work).rejects.toThrow('The page died.')
   await server.close()
 })

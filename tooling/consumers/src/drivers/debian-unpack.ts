@@ -126,8 +126,8 @@ function unpack(name: string, apt: string, root: string): string {
 }
 
 /**
- * Where this machine gets packages from, as apt reads its own sources. A mirror of another vendor among them is asked
- * in vain: the key of Debian has not signed what it serves.
+ * Where this machine gets packages from, as apt reads its own sources. A mirror of another
+ * vendor fails: Debian's key has not signed its packages.
  *
  * @param options - of apt-get
  */

@@ -12,7 +12,7 @@ import { here } from '../layout.ts'
 export interface PageServer {
   readonly url: string
   /** Settles when a page first asks for work. */
-  readonly loaded: Promise<void>
+  readonly loaded: Promise<unknown>
   /** Has the page run a file. Rejects when the page dies over it. */
   run(options: RunOptions): Promise<RunResult>
   /** Rejects what `run` has promised, and all that it will promise. */
@@ -26,12 +26,13 @@ export interface PageServer {
  */
 export async function servePage(bundle: Buffer): Promise<PageServer> {
   const page = readFileSync(path.join(here, 'src/runtimes/browser-page.html'))
-  const loaded = Promise.withResolvers<void>()
   const failed = Promise.withResolvers<never>()
-  // Also when nothing awaits them any more.
-  for (const { promise } of [loaded, failed]) promise.catch(() => {})
-  /** The page that waits for an order, and what takes the result of the order that was given last. */
+  /** The page that waits for an order. */
   let waiting = Promise.withResolvers<ServerResponse>()
+  const loaded = Promise.race([waiting.promise, failed.promise])
+  // `loaded` and `failed` may reject when nothing awaits them.
+  for (const promise of [loaded, failed.promise]) promise.catch(() => {})
+  /** Resolves the promise of the last `run`. */
   let take: (result: RunResult) => void = () => {}
 
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
@@ -41,11 +42,16 @@ export async function servePage(bundle: Buffer): Promise<PageServer> {
       response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' })
       response.flushHeaders()
       waiting.resolve(response)
-      loaded.resolve()
     },
-    '/result': async (request, response) => {
-      take((await json(request)) as RunResult)
-      send(response, 'text/plain', '')
+    '/result': (request, response) => {
+      json(request).then(
+        (result) => {
+          take(result as RunResult)
+          send(response, 'text/plain', '')
+        },
+        // The page died while it posted: its order closes too, and that rejects `run`.
+        () => {},
+      )
     },
   }
   const server = createServer((request, response) => {
@@ -57,7 +63,7 @@ export async function servePage(bundle: Buffer): Promise<PageServer> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    loaded: loaded.promise,
+    loaded,
     async run(options) {
       const worker = await Promise.race([waiting.promise, failed.promise])
       waiting = Promise.withResolvers()
@@ -70,10 +76,7 @@ export async function servePage(bundle: Buffer): Promise<PageServer> {
       worker.write(`${JSON.stringify(options)}\n`)
       return Promise.race([result, failed.promise])
     },
-    fail(error) {
-      loaded.reject(error)
-      failed.reject(error)
-    },
+    fail: failed.reject,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
