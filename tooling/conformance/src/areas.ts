@@ -1,5 +1,5 @@
 import { accumulators } from './accumulators/area.ts'
-import type { Area, Peer } from './area.ts'
+import type { Area } from './area.ts'
 import { clients } from './clients/area.ts'
 import { encoders } from './encoders/area.ts'
 import { parsers } from './parsers/area.ts'
@@ -14,10 +14,4 @@ export const areaNames = Object.keys(areas) as AreaName[]
 /** An area without the types that differ from one to the next. */
 export function areaOf(name: AreaName): Area {
   return areas[name]
-}
-
-export function peerOf(name: AreaName, key: string): Peer {
-  const peer = areaOf(name).peers[key]
-  if (peer === undefined) throw new Error(`There is no peer "${key}" among the ${name}.`)
-  return peer
 }

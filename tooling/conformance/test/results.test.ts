@@ -3,7 +3,7 @@ import { vectors } from '@tesserae/testkit/vectors'
 import { describe, expect, test } from 'vitest'
 import { groups as chatGroups } from '../src/accumulators/area.ts'
 import type { Groups } from '../src/answers/area.ts'
-import { areaNames, areaOf, peerOf } from '../src/areas.ts'
+import { areaNames, areaOf } from '../src/areas.ts'
 import { trialsOf } from '../src/encoders/corpus.ts'
 import { fields } from '../src/encoders/peer.ts'
 import { readmes } from '../src/readmes.ts'
@@ -34,7 +34,7 @@ describe.each(areaNames)('results of %s', (area) => {
   test('are, of the packages here, what comes out now', async () => {
     expect(own!.length).toBeGreaterThan(0)
     for (const [key, { result }] of own!)
-      expect(await areaOf(area).run(peerOf(area, key))).toEqual(result)
+      expect(await areaOf(area).run(areaOf(area).peers[key]!)).toEqual(result)
   })
 
   test('are of the versions that are installed', () => {
