@@ -12,7 +12,7 @@ export const scratch: string = path.resolve(import.meta.dirname, '../.scratch')
 /** Where each program is, and the package of Debian that it can come from. */
 const programs = {
   bun: { file: () => inPackage('@oven/bun-linux-x64/bin/bun') },
-  // A dependency of its package, which lies beside that.
+  // The binary is in a dependency of the package `deno`, installed beside `deno`.
   deno: {
     file: () =>
       path.resolve(realpathSync(inPackage('deno')), `../@deno/linux-${process.arch}-glibc/deno`),

@@ -28,16 +28,20 @@ export class ServerError extends Error {
   }
 }
 
+export function isUnavailable(error: unknown): error is ServerError {
+  return error instanceof ServerError && error.code === 'unavailable'
+}
+
 /** For how long a server may take to be ready, in milliseconds. */
 export const START_LIMIT = 60_000
 
-/** Of what a server says, so much is kept, and so much is shown. */
+/** How many characters of a server's output are kept, and how many of them an error shows. */
 const LONGEST_OUTPUT = 100_000
 const LONGEST_SHOWN = 2_000
 
 /**
- * Waits until a process that was started just now is ready, and ends it if it does not come up. Returns what it has said so
- * far.
+ * Waits until a new process is ready. If the process does not become ready, this function ends it. Returns a function that
+ * reads the latest output of the process.
  *
  * @throws ServerError of code `not-started`, with the last that it said
  */
@@ -47,15 +51,25 @@ export async function untilReady(
   isReady: () => Promise<boolean> | boolean,
 ): Promise<() => string> {
   const output = outputOf(child, LONGEST_OUTPUT)
-  const deadline = Date.now() + START_LIMIT
-  for (let mayCome = true; mayCome;) {
-    mayCome = isRunning(child) && Date.now() < deadline
-    if (await isReady()) return output
-    await sleep(30)
-  }
+  if (await becomes(isReady, START_LIMIT, () => isRunning(child))) return output
   await end(child)
   const last = output().trim().slice(-LONGEST_SHOWN)
   throw new ServerError('not-started', `${title} did not come up. The last it said:\n${last}`)
+}
+
+/** Whether a condition becomes true within `limit` milliseconds, and while `mayCome` returns true. The last check is after that. */
+export async function becomes(
+  condition: () => Promise<boolean> | boolean,
+  limit: number,
+  mayCome: () => boolean = () => true,
+): Promise<boolean> {
+  const deadline = Date.now() + limit
+  for (let goesOn = true; goesOn;) {
+    goesOn = mayCome() && Date.now() < deadline
+    if (await condition()) return true
+    await sleep(30)
+  }
+  return false
 }
 
 /** Whether something accepts connections at a port. */

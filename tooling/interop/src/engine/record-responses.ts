@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { readArgs } from '../../../config/command.ts'
+import { repository } from '../../../config/workspaces.ts'
 import { startAimock } from '../foreign/mocks.ts'
 import type { Running } from '../until-ready.ts'
 import { ask, type Asked, requests, slug } from './responses.ts'
@@ -15,14 +16,14 @@ packages/testkit/data/responses.`,
   () => parseArgs(),
 )
 
-const data = path.resolve(import.meta.dirname, '../../../../packages/testkit/data/responses')
+const data = path.join(repository, 'packages/testkit/data/responses')
 
 async function recordAll(
-  name: string,
+  server: string,
   { url, stop }: Running,
   all: readonly Asked[],
 ): Promise<void> {
-  const folder = path.join(data, name)
+  const folder = path.join(data, server)
   try {
     mkdirSync(folder, { recursive: true })
     for (const { name, body } of all) {
@@ -30,7 +31,7 @@ async function recordAll(
       const unstreamed = await (await ask(url, '/v1/responses', { ...body, stream: false })).json()
       const recording = JSON.stringify({ request: body, unstreamed, stream }, undefined, 1)
       writeFileSync(path.join(folder, `${name}.json`), `${recording}\n`)
-      console.log(`${folder}/${name}: ${stream.length} bytes`)
+      console.log(`${server}/${name}: ${stream.length} bytes`)
     }
   } finally {
     await stop()

@@ -87,7 +87,7 @@ function finished(
   links: Readonly<Record<string, string>>,
 ): Transcript {
   const { end } = transcript.response
-  // A recording that broke off by accident is none: it must not take the place of a good one.
+  // A truncated recording must not replace a complete one.
   if (end.how !== how) {
     const last = engine.log().trim().split('\n').at(-1)
     const message = `The answer to "${of.name}" ended as ${end.how} (${end.why}), not ${how}. The last of the log: ${last}`

@@ -40,7 +40,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
   }
   const init = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8']
-  // Not at once: connections to other servers would time out meanwhile on a busy machine.
+  // Asynchronous, because a blocked event loop makes connections to other servers time out.
   const { code, summary } = await run(path.join(native, 'bin/initdb'), init, {
     ...options,
     timeout: START_LIMIT,

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '@tooling/consumers/processes'
-import { START_LIMIT, ServerError } from '../until-ready.ts'
+import { becomes, START_LIMIT, ServerError } from '../until-ready.ts'
 import { onRedis, startRedis } from './redis-server.ts'
 
 const SLOTS = 16_384
@@ -26,16 +25,19 @@ export async function startRedisCluster(limit = START_LIMIT): Promise<RedisClust
   await onRedis(second, ['CLUSTER', 'ADDSLOTSRANGE', `${SLOTS / 2}`, `${SLOTS - 1}`])
   await onRedis(second, ['CLUSTER', 'MEET', '127.0.0.1', `${first.port}`, `${busPort}`])
   // Each must know of all slots before it answers for any.
-  const deadline = Date.now() + limit
-  for (const server of [first, second])
-    for (let info = ''; !isWhole(info); await sleep(30)) {
+  let info = ''
+  const areWhole = async (): Promise<boolean> => {
+    for (const server of [first, second]) {
       info = `${await onRedis(server, ['CLUSTER', 'INFO'])}`
-      if (!isWhole(info) && Date.now() > deadline)
-        throw new ServerError(
-          'not-started',
-          `The Redis Cluster did not come up. Its last state:\n${info}`,
-        )
+      if (!isWhole(info)) return false
     }
+    return true
+  }
+  if (!(await becomes(areWhole, limit)))
+    throw new ServerError(
+      'not-started',
+      `The Redis Cluster did not come up. Its last state:\n${info}`,
+    )
   const whenDone = onFailure.move()
   return {
     ports: [first.port, second.port],

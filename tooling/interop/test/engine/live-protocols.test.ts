@@ -2,7 +2,7 @@ import { accumulate as accumulateChat } from '@tesserae/openai'
 import { anthropic } from '@tesserae/openai/dialects'
 import { accumulate } from '@tesserae/openai/responses'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ServerError } from '../../src/until-ready.ts'
+import { isUnavailable } from '../../src/until-ready.ts'
 import { ask, requests } from '../../src/engine/responses.ts'
 import { type Engine, startEngine } from '../../src/engine/server.ts'
 
@@ -76,7 +76,7 @@ beforeAll(async () => {
   try {
     engine = await startEngine()
   } catch (error) {
-    if (!(error instanceof ServerError) || error.code !== 'unavailable') throw error
+    if (!isUnavailable(error)) throw error
     missing = error.message
   }
 }, 300_000)

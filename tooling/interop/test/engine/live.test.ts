@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Case, cases } from '../../src/engine/cases.ts'
 import { meaningDifference } from '../../src/engine/compare.ts'
-import { ServerError } from '../../src/until-ready.ts'
+import { isUnavailable } from '../../src/until-ready.ts'
 import { runCases } from '../../src/engine/run-cases.ts'
 
 const checked = [
@@ -28,7 +28,7 @@ async function changes(chosen: readonly Case[], skip: (note: string) => never): 
     for await (const recorded of runCases(chosen))
       changed.push(...meaningDifference(recorded).map((line) => `${recorded.name}: ${line}`))
   } catch (error) {
-    if (error instanceof ServerError && error.code === 'unavailable') skip(error.message)
+    if (isUnavailable(error)) skip(error.message)
     throw error
   }
   return changed

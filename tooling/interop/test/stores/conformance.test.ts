@@ -19,7 +19,7 @@ import { programOf } from '../../src/programs.ts'
 import { startPostgres } from '../../src/stores/postgres-server.ts'
 import { startRedisCluster } from '../../src/stores/redis-cluster.ts'
 import { startRedis } from '../../src/stores/redis-server.ts'
-import { ServerError } from '../../src/until-ready.ts'
+import { isUnavailable } from '../../src/until-ready.ts'
 
 /** For conditions that a busy machine may take long to meet. */
 const patient = { timeout: 30_000 }
@@ -29,8 +29,7 @@ async function started<Server>(start: () => Promise<Server>): Promise<Server | s
   try {
     return await start()
   } catch (error) {
-    const isUnavailable = error instanceof ServerError && error.code === 'unavailable'
-    if (isUnavailable && process.env['CI'] !== 'true') return error.message
+    if (isUnavailable(error) && process.env['CI'] !== 'true') return error.message
     throw error
   }
 }

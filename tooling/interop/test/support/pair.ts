@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { ServerError } from '../../src/until-ready.ts'
+import { isUnavailable } from '../../src/until-ready.ts'
 import { SharedServers } from './shared-servers.ts'
 import { Sheet } from './sheet.ts'
 
@@ -34,7 +34,7 @@ export function testPairs(groups: readonly Group[], isQuick: boolean): void {
       it.for(chosen)('$name', { timeout }, async (pair, { skip }) => {
         const sheet = new Sheet()
         await pair.run(sheet, servers).catch((error: unknown) => {
-          if (error instanceof ServerError && error.code === 'unavailable') skip(error.message)
+          if (isUnavailable(error)) skip(error.message)
           throw error
         })
         const known = sheet.notes().map((note) => `\n  known: ${note}`)

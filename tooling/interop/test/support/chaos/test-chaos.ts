@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ServerError } from '../../../src/until-ready.ts'
+import { isUnavailable } from '../../../src/until-ready.ts'
 import { runChaos } from './run.ts'
 import { type Scene, scenes } from './scenes.ts'
 
@@ -11,7 +11,7 @@ export function testChaos(seconds: number): void {
   it.for(titles)(`keeps streams whole through faults: %s`, { timeout }, async (title, { skip }) => {
     const problems = await runChaos(title, scenes[title] as Scene, share).catch(
       (error: unknown) => {
-        if (error instanceof ServerError && error.code === 'unavailable') skip(error.message)
+        if (isUnavailable(error)) skip(error.message)
         throw error
       },
     )
