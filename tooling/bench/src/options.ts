@@ -39,15 +39,11 @@ export function readOptions(args: readonly string[]) {
       list: { type: 'boolean', default: false },
     },
   })
-  const compareAt = tokens.find(
-    ({ kind, index }) => args[index] === '--compare' && kind === 'option',
-  )
+  const compare = tokens.find((token) => token.kind === 'option' && token.name === 'compare')
+  const compareAt = compare?.index ?? Infinity
   const words = tokens.filter((token) => token.kind === 'positional')
-  const [filters, revisions] = [false, true].map((isRevision) =>
-    words
-      .filter(({ index }) => index > (compareAt?.index ?? Infinity) === isRevision)
-      .map(({ value }) => value),
-  ) as [string[], string[]]
+  const filters = words.filter(({ index }) => index < compareAt).map(({ value }) => value)
+  const revisions = words.filter(({ index }) => index > compareAt).map(({ value }) => value)
   const processes = Number(values.processes)
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9))
   const faults: Readonly<Record<string, boolean>> = {

@@ -56,7 +56,7 @@ export function perform(recorded: Score, options: PlayOptions, sorry: SseEventIn
   }
 }
 
-/** Where the block begins in which the fault comes, and its middle, where a connection breaks off. */
+/** The start of the block with the fault, and its middle, where `drop` and `truncate` cut the stream. */
 function fatedBlock({ bytes, blockEnds }: Score, at: number): { start: number; middle: number } {
   const found = blockEnds.findIndex((end) => end > at * bytes.length)
   const block = found === -1 ? Math.max(0, blockEnds.length - 1) : found

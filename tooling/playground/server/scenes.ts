@@ -38,11 +38,11 @@ const chosen: Readonly<Record<string, string>> = {
 }
 
 export function scenesOf(library: ReadonlyMap<string, Recorded>): Scene[] {
-  const recorded = [...library.values()]
-  const noted = Object.entries(chosen).flatMap(([id, note]) =>
-    recorded.filter((each) => each.id === id).map((each) => sceneOfRecorded(each, note)),
-  )
-  const rest = recorded.filter(({ id }) => !Object.hasOwn(chosen, id))
+  const noted = Object.entries(chosen).flatMap(([id, note]) => {
+    const each = library.get(id)
+    return each ? [sceneOfRecorded(each, note)] : []
+  })
+  const rest = [...library.values()].filter(({ id }) => !Object.hasOwn(chosen, id))
   return [
     { ...sceneOf(openai, openai.path), id: 'tesserae' },
     ...noted,

@@ -50,7 +50,7 @@ function answerTo(error: unknown, gone: AbortSignal): Response {
     const isUnread = error.code === 'body_too_large'
     return json(error.body, error.status, isUnread ? { connection: 'close' } : {})
   }
-  // What a client breaks off by leaving is not a failure.
+  // If the client has left, the error is not a failure.
   if (!gone.aborted) console.error(error)
   const message = 'The playground failed: its terminal says how.'
   return json({ error: { message, type: 'server_error', param: null, code: null } }, 500)

@@ -46,7 +46,7 @@ async function readWithin(
   try {
     const root = await realpath(folder)
     const file = await realpath(path.join(root, pathname))
-    return file.startsWith(root + path.sep) ? new Uint8Array(await readFile(file)) : undefined
+    return file.startsWith(root + path.sep) ? await readFile(file) : undefined
   } catch {
     return undefined
   }

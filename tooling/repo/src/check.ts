@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { choose, readArgs } from '../../config/command.ts'
+import { repository } from '../../config/workspaces.ts'
 import { changesets } from './checks/changesets.ts'
 import { errors } from './checks/errors.ts'
 import { functionLength } from './checks/function-length.ts'
@@ -46,7 +47,7 @@ const wanted = readArgs(usage, () =>
   choose('check', parseArgs({ allowPositionals: true }).positionals, names),
 )
 const chosen = checks.filter(({ name }) => wanted.includes(name))
-const { lines, ...result } = await runChecks(chosen, path.resolve(here, '../..'))
+const { lines, ...result } = await runChecks(chosen, repository)
 for (const line of lines) console.log(line)
 if (chosen.length === checks.length) {
   mkdirSync(path.join(here, '.reports'), { recursive: true })

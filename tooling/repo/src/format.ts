@@ -1,7 +1,7 @@
 // `npm run format`: writes what the check of the same name would complain about.
-import path from 'node:path'
+import { repository } from '../../config/workspaces.ts'
 import { oxfmt } from './checks/programs.ts'
 
-const { status, output } = await oxfmt(path.resolve(import.meta.dirname, '../../..'), '--write')
+const { status, output } = await oxfmt(repository, '--write')
 console.log(output)
 process.exitCode = status

@@ -14,7 +14,7 @@ export function filesOf(root: string): string[] {
     .sort()
 }
 
-/** Those whose names match, with their texts. */
+/** The files whose paths match `names`, each with its text. */
 export function textsOf(root: string, names: RegExp): { file: string; text: string }[] {
   const files = filesOf(root).filter((file) => names.test(file))
   return files.map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }))

@@ -38,7 +38,7 @@ describe('the address', () => {
     )
   })
 
-  test('an address that is none of the kind stops it', () => {
+  test('an address that is not an https URL with owner and name stops the release', () => {
     const root = scratchRepository({ 'tooling/repo/repository.json': { url: 'example.com' } })
     expect(() => stamp(root)).toThrow('url has to be null or like https://host/owner/name')
   })

@@ -55,7 +55,7 @@ export async function readApi(
   return api
 }
 
-/** What TypeDoc reads with these options. It keeps what it has to say, in the place of printing it. */
+/** Converts the sources with TypeDoc. Warnings are collected, not printed. */
 export async function convert(settings: Partial<TypeDocOptions>): Promise<Api> {
   const application = await Application.bootstrap(settings)
   const warnings: string[] = []

@@ -2,10 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { publishedPackages } from '../../../config/workspaces.ts'
+import { publishedPackages, repository as root } from '../../../config/workspaces.ts'
 import { undocumented } from '../support/examples/documentation.ts'
 
-const root = path.resolve(import.meta.dirname, '../../../..')
 const entriesOf = (folder: string) =>
   publishedPackages(folder).flatMap(({ entries }) => entries.map(({ source }) => source))
 

@@ -1,11 +1,10 @@
-import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { repository as root } from '../../../config/workspaces.ts'
 import { examplesOf } from '../support/examples/documents.ts'
 import { play } from '../support/examples/play.ts'
 import { typeCheck } from '../support/examples/type-check.ts'
 import type { Example } from '../support/examples/types.ts'
 
-const root = path.resolve(import.meta.dirname, '../../../..')
 const { examples, problems } = examplesOf(root)
 
 test('every example is written as tooling/docs/examples.md says', () => {

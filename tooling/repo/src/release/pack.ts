@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { readArgs } from '../../../config/command.ts'
 import { packInto } from '../../../config/pack.ts'
-import { published } from '../../../config/workspaces.ts'
+import { published, repository } from '../../../config/workspaces.ts'
 import { runProgram } from '../run-program.ts'
 import { stamp } from './stamp.ts'
 
@@ -44,7 +44,6 @@ Packs every package whose version the registry does not have yet, and writes int
   --all    packs every package, as npm run pack does`
 
 if (import.meta.main) {
-  const root = path.resolve(import.meta.dirname, '../../../..')
   const { values, positionals } = readArgs(usage, () =>
     parseArgs({
       options: { all: { type: 'boolean', default: false } },
@@ -52,11 +51,11 @@ if (import.meta.main) {
     }),
   )
   const [folder = 'tarballs'] = positionals
-  const target = path.resolve(root, folder)
-  // What is released says where it comes from; what is tried out need not.
-  if (!values.all) stamp(root)
+  const target = path.resolve(repository, folder)
+  // A release needs the repository's address in its manifests; a local trial does not.
+  if (!values.all) stamp(repository)
   const isPublished = values.all ? () => Promise.resolve(false) : isOnRegistry
-  const packed = await pack(root, { folder: target, isPublished })
+  const packed = await pack(repository, { folder: target, isPublished })
   if (packed.length > 0) console.log(packed.join('\n'))
   else console.error('The registry has every version already.')
   // The names are for programs that read them.
