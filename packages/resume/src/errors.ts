@@ -169,6 +169,11 @@ export function noPublisher(): ResumeError {
   return badOption('publisher', 'given, and `subscriber` too')
 }
 
+/** Asking again helps, so it is the cause of another error at most. */
+export function stillWriting(): Error {
+  return new Error('Another writer has begun to store an entry before this one.')
+}
+
 export function noRedisUrl(): ResumeError {
   return new ResumeError(
     'bad-option',

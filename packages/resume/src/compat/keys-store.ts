@@ -6,6 +6,7 @@
  * A writer reads its entry back to learn whether it counts. A slower writer with a smaller number can still appear after that,
  * so two producers at the same time are not fenced reliably. Redis clients with more commands do not use this store.
  */
+import { stillWriting } from '../errors.ts'
 import { compare } from '../place.ts'
 import type { Entry, Store } from '../store.ts'
 import { KEEP } from './context.ts'
@@ -15,6 +16,12 @@ interface Known {
   entries: Entry[]
   /** The number of the next key to look at. */
   next: number
+  /** When that key became the next, or when it was last asked why it is missing. */
+  since: number
+  /** Whether a writer had its number by then. */
+  isLate: boolean
+  /** The number of an entry that may not be stored, because the attempt failed. 0 is none. */
+  owed: number
 }
 
 /**
@@ -27,12 +34,30 @@ const REMOVED_FOR = KEEP / 1000
 /** So many logs are remembered, so that only new keys are read. */
 const MOST = 1000
 
-export function keysStore(publisher: Publisher, subscriber: Subscriber, prefix: string): Store {
-  const known = new Map<string, Known>()
-  const keyOf = (name: string): string => `${prefix}:log:${name}`
+/**
+ * In milliseconds. A key that is missing for so long is either not written yet, or late, or expired with the others. A late one is
+ * passed over if it is missing for as long again: its writer died after it had the number, or stands still. Twice this is less than
+ * the `patience` of those who wait to write.
+ */
+const LATE = 12_000
 
-  const refresh = async (name: string): Promise<Entry[]> => {
-    const log = known.get(name) ?? { entries: [], next: 1 }
+/** @param now - a clock in milliseconds */
+export function keysStore(
+  publisher: Publisher,
+  subscriber: Subscriber,
+  prefix: string,
+  now: () => number = () => performance.now(),
+): Store {
+  const known = new Map<string, Known>()
+  const channelOf = (name: string): string => `${prefix}:log:${name}`
+  const keyOf = (name: string, part: number | 'count'): string => `${channelOf(name)}:${part}`
+  const get = async (key: string): Promise<string | undefined> => {
+    const value = await publisher.get(key)
+    return value === null || value === undefined ? undefined : `${value}`
+  }
+
+  const refresh = async (name: string): Promise<Known> => {
+    const log = known.get(name) ?? { entries: [], next: 1, since: now(), isLate: false, owed: 0 }
     known.delete(name)
     known.set(name, log)
     for (const oldest of known.keys()) {
@@ -41,48 +66,75 @@ export function keysStore(publisher: Publisher, subscriber: Subscriber, prefix: 
     }
     for (;;) {
       const number = log.next
-      const value = await publisher.get(`${keyOf(name)}:${number}`)
-      if (value === null || value === undefined) break
+      const value = await get(keyOf(name, number))
       // Another refresh may have taken it meanwhile.
-      if (number === log.next) take(log, `${value}`)
+      if (number !== log.next) continue
+      if (value !== undefined) take(log, value, now())
+      else if (now() - log.since < LATE || !(await goesOn(log, name))) return log
     }
-    return log.entries
   }
-  const write = async (name: string, value: string, EX: number): Promise<void> => {
-    const counter = `${keyOf(name)}:count`
-    // `INCR` keeps an expiry, and cannot set one.
-    if ((await publisher.get(counter)) === null) await publisher.set(counter, '0', { EX })
-    const number = await publisher.incr(counter)
-    await publisher.set(`${keyOf(name)}:${number}`, value, { EX })
+  /** Asks why the next key is missing. @returns whether there may be more to read now */
+  const goesOn = async (log: Known, name: string): Promise<boolean> => {
+    const { next, isLate } = log
+    log.since = now()
+    const count = Number(await get(keyOf(name, 'count')))
+    log.isLate = count >= next
+    let first = next
+    if (log.isLate && isLate)
+      do first++
+      while (first <= count && (await get(keyOf(name, first))) === undefined)
+    // All have expired. What begins again under this name begins at 1.
+    else if (!log.isLate && (await get(keyOf(name, next - 1))) === undefined) first = 1
+    // Another refresh may have found the key meanwhile.
+    if (log.next === next) log.next = first
+    if (log.next === 1) log.entries = []
+    return log.next !== next
+  }
+  const write = async (name: string, log: Known, value: string, EX: number): Promise<void> => {
+    const counter = keyOf(name, 'count')
+    const count = await get(counter)
+    const { next, owed } = log
+    // `INCR` keeps an expiry, and cannot set one. The counter of a log that is written for longer expires before its entries.
+    if (count === undefined) await publisher.set(counter, `${next - 1}`, { EX })
+    // What came after a missing entry would not be read.
+    else if (Number(count) >= next && owed !== next) throw stillWriting()
+    log.owed = 0
+    const number = owed === next ? owed : await publisher.incr(counter)
+    try {
+      await publisher.set(keyOf(name, number), value, { EX })
+    } catch (error) {
+      log.owed = number
+      throw error
+    }
   }
 
   return {
     async append(name, { epoch, number }, body, { create, keep }) {
-      const entries = await refresh(name)
-      const newest = entries.at(-1)
+      const log = await refresh(name)
+      const newest = log.entries.at(-1)
       const entry = { epoch, number, body }
       if (!newest && !create) return 'gone'
       if (newest && compare(entry, newest) <= 0) return 'refused'
-      await write(name, `${epoch} ${number} ${body}`, Math.ceil(keep / 1000))
-      const isMine = (await refresh(name)).some(
+      await write(name, log, `${epoch} ${number} ${body}`, Math.ceil(keep / 1000))
+      const isMine = (await refresh(name)).entries.some(
         (each) => compare(each, entry) === 0 && each.body === body,
       )
       if (!isMine) return 'refused'
-      publisher.publish(keyOf(name), `${epoch}`).catch(() => {})
+      publisher.publish(channelOf(name), `${epoch}`).catch(() => {})
       return 'stored'
     },
     async read(name, from, limit) {
-      const entries = await refresh(name)
+      const { entries } = await refresh(name)
       return (from ? entries.filter((entry) => compare(entry, from) >= 0) : entries).slice(0, limit)
     },
     async last(name, limit) {
-      return (await refresh(name)).slice(-limit).toReversed()
+      return (await refresh(name)).entries.slice(-limit).toReversed()
     },
     async remove(name) {
-      await write(name, REMOVED, REMOVED_FOR)
+      await write(name, await refresh(name), REMOVED, REMOVED_FOR)
     },
     watch(name, wake) {
-      const channel = keyOf(name)
+      const channel = channelOf(name)
       const subscribed = subscriber.subscribe(channel, (message) => wake(Number(message)))
       // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
       subscribed.catch(() => {})
@@ -93,8 +145,10 @@ export function keysStore(publisher: Publisher, subscriber: Subscriber, prefix: 
   }
 }
 
-function take(log: Known, value: string): void {
+function take(log: Known, value: string, now: number): void {
   log.next++
+  log.since = now
+  log.isLate = false
   if (value === REMOVED) {
     log.entries = []
     return

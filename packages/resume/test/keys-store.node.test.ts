@@ -1,0 +1,162 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { keysStore } from '../src/compat/keys-store.ts'
+import type { Store } from '../src/store.ts'
+
+const NAME = 'answer'
+const KEY = `p:log:${NAME}`
+const HOUR = 3_600_000
+const options = { create: true, keep: 24 * HOUR }
+
+/** Keys that expire by a clock, which the test moves. */
+class Keys {
+  now = 0
+  /** Which command fails next, and whether it is carried out all the same. */
+  failing: { command: 'incr' | 'set'; isDone: boolean } | undefined
+  readonly #values = new Map<string, { value: string; until: number }>()
+
+  store(): Store {
+    const subscriber = {
+      connect: async () => {},
+      subscribe: async () => {},
+      unsubscribe: async () => {},
+    }
+    return keysStore(this, subscriber, 'p', () => this.now)
+  }
+  async connect(): Promise<void> {}
+  async publish(): Promise<void> {}
+  async get(key: string): Promise<string | null> {
+    const found = this.#values.get(key)
+    return found && found.until > this.now ? found.value : null
+  }
+  async set(key: string, value: string, { EX = Infinity } = {}): Promise<void> {
+    const run = (): unknown => this.#values.set(key, { value, until: this.now + EX * 1000 })
+    this.#run('set', key.endsWith('count') ? undefined : key, run)
+  }
+  async incr(key: string): Promise<number> {
+    const next = Number((await this.get(key)) ?? 0) + 1
+    const { until } = this.#values.get(key) ?? { until: Infinity }
+    this.#run('incr', key, () => this.#values.set(key, { value: `${next}`, until }))
+    return next
+  }
+  #run(command: 'incr' | 'set', key: string | undefined, run: () => unknown): void {
+    const failing =
+      key !== undefined && this.failing?.command === command ? this.failing : undefined
+    if (failing?.isDone !== false) run()
+    if (!failing) return
+    this.failing = undefined
+    throw new Error('The connection was lost.')
+  }
+}
+
+let keys: Keys
+let writer: Store
+let reader: Store
+
+beforeEach(() => {
+  keys = new Keys()
+  writer = keys.store()
+  reader = keys.store()
+})
+
+async function write(store: Store, ...numbers: number[]): Promise<void> {
+  for (const number of numbers)
+    expect(await store.append(NAME, { epoch: 1, number }, `data: ${number}\n\n`, options)).toBe(
+      'stored',
+    )
+}
+
+async function numbers(store: Store): Promise<number[]> {
+  return (await store.read(NAME, undefined, 100)).map(({ number }) => number)
+}
+
+/** The time passes in steps, with a look in each: as readers look. */
+async function pass(ms: number, ...stores: Store[]): Promise<void> {
+  for (const end = keys.now + ms; keys.now < end;) {
+    keys.now += 1000
+    for (const store of stores) await store.last(NAME, 1)
+  }
+}
+
+describe('a writer that dies between its number and its entry', () => {
+  beforeEach(async () => {
+    await write(writer, 1, 2)
+    expect(await numbers(reader)).toEqual([1, 2])
+    await keys.incr(`${KEY}:count`)
+  })
+
+  test('holds up other writers, who write nothing meanwhile', async () => {
+    const refused = reader.append(NAME, { epoch: 2, number: 0 }, ':t', options)
+    await expect(refused).rejects.toThrow('Another writer has begun')
+    expect(await keys.get(`${KEY}:count`)).toBe('3')
+  })
+
+  test('is passed over after 24 seconds by servers that knew the log, and by new ones', async () => {
+    const newcomer = keys.store()
+    await pass(23_000, reader, newcomer)
+    await expect(reader.append(NAME, { epoch: 2, number: 0 }, ':t', options)).rejects.toThrow()
+    await pass(2000, reader, newcomer)
+    await write(reader, 3)
+    expect([await numbers(reader), await numbers(newcomer)]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ])
+  })
+
+  test('is not passed over if its entry comes late, but in time', async () => {
+    await pass(20_000, reader)
+    await keys.set(`${KEY}:3`, '1 3 data: 3\n\n')
+    await pass(20_000, reader)
+    expect(await numbers(reader)).toEqual([1, 2, 3])
+  })
+
+  test('does not hold up a server that has not looked for an hour for longer', async () => {
+    keys.now += HOUR
+    expect(await numbers(reader)).toEqual([1, 2])
+    await pass(13_000, reader)
+    await write(reader, 3)
+  })
+})
+
+describe('a lost connection', () => {
+  test.each([
+    { command: 'set', isDone: false },
+    { command: 'set', isDone: true },
+    { command: 'incr', isDone: false },
+  ] as const)(
+    '$command, carried out: $isDone: the next attempt stores the entry once',
+    async (failing) => {
+      await write(writer, 1)
+      keys.failing = failing
+      await expect(write(writer, 2)).rejects.toThrow('The connection was lost')
+      expect(await writer.append(NAME, { epoch: 1, number: 2 }, 'data: 2\n\n', options)).toBe(
+        failing.isDone ? 'refused' : 'stored',
+      )
+      await write(writer, 3)
+      expect(await numbers(reader)).toEqual([1, 2, 3])
+    },
+  )
+})
+
+test('a log that is written for longer than its counter lives goes on, for its readers too', async () => {
+  for (let hour = 0; hour < 60; hour++) {
+    await write(writer, hour + 1)
+    keys.now += HOUR
+    const found = await numbers(reader)
+    expect(found.at(-1)).toBe(hour + 1)
+  }
+})
+
+test.each(['looks all the time', 'has not looked since'])(
+  'a log that begins anew after the old one expired is found by a server that %s',
+  async (how) => {
+    await write(writer, 1, 2, 3)
+    await numbers(reader)
+    if (how === 'looks all the time') await pass(25 * HOUR, reader)
+    else keys.now += 25 * HOUR
+    expect(await numbers(reader)).toEqual([])
+    await write(keys.store(), 1)
+    expect(await numbers(reader)).toEqual([1])
+    await write(reader, 2)
+    expect(await numbers(keys.store())).toEqual([1, 2])
+  },
+)
