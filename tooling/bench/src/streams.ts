@@ -32,7 +32,7 @@ export function chatChunk(choice: object, beside: object = {}): string {
 }
 
 /** One block in each chunk, as a model's tokens come one by one; what gathers in buffers; and one packet. */
-export const chunkings = {
+const chunkings = {
   each: 'block',
   '1k': 1 << 10,
   packet: 1460,
@@ -44,8 +44,9 @@ export const chunkings = {
 export type Chunking = keyof typeof chunkings
 
 /** How a network might cut it: a chunk for each block, or chunks of a size that heeds nothing. */
-export function cut({ blocks }: Stream, size: number | 'block'): Uint8Array[] {
+export function cut({ blocks }: Pick<Stream, 'blocks'>, chunking: Chunking): Uint8Array[] {
   const encoder = new TextEncoder()
+  const size = chunkings[chunking]
   if (size === 'block') return blocks.map((block) => encoder.encode(block))
   const bytes = encoder.encode(blocks.join(''))
   const chunks: Uint8Array[] = []

@@ -61,7 +61,7 @@ export function markdownTable(results: readonly CaseResult[], machine: string): 
   )
   const means = [...familyMeans(results)].map(([family, mean]) => `${family} ${factor(mean)}`)
   return [
-    table([['case', 'text'], ...columns], cells),
+    table(['case', ...columns], cells),
     '',
     `\`${ours}\` : \`${peer}\`. Geometric means: **${means.join(', ')}**.`,
     machine,
@@ -88,7 +88,7 @@ export function mixedTable(results: readonly CaseResult[], machine: string): str
   })
   const [ours, peer] = results[0]!.names
   return [
-    table([['shape', 'text'], ...chunkings.map((title) => [title, 'number'] as const)], cells),
+    table(['shape', ...chunkings.map((title) => [title, 'number'] as const)], cells),
     '',
     `How many times as fast \`${ours}\` is as \`${peer}\`, read · unread. Geometric means, and the worst case of each:`,
     '',

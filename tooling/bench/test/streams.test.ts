@@ -19,13 +19,17 @@ describe.each([...shapes])('%s', (_, make) => {
 
   it('is cut into its blocks', () => {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-    expect(cut(stream, 'block').map((chunk) => decoder.decode(chunk))).toEqual(stream.blocks)
+    expect(cut(stream, 'each').map((chunk) => decoder.decode(chunk))).toEqual(stream.blocks)
   })
 
-  it.each([1024, 1460, 65_536])(
-    'is cut into chunks of %i bytes, each with a buffer of its own',
-    (size) => {
-      const chunks = cut(stream, size)
+  it.each([
+    ['1k', 1024],
+    ['packet', 1460],
+    ['64k', 65_536],
+  ] as const)(
+    'is cut into chunks of %s, %i bytes, each with a buffer of its own',
+    (chunking, size) => {
+      const chunks = cut(stream, chunking)
       expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
       expect(chunks.slice(0, -1).every((chunk) => chunk.length === size)).toBe(true)
       expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(chunks.length)

@@ -1,10 +1,12 @@
-/** A column is text, set left, or numbers, set right. */
-export type Column = readonly [title: string, content: 'text' | 'number']
+/** Of text, which is set left, or of numbers, which are set right. */
+export type Column = string | readonly [title: string, content: 'number']
+
+export const titleOf = (column: Column): string => (typeof column === 'string' ? column : column[0])
 
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   return [
-    columns.map(([title]) => title),
-    columns.map(([, content]) => (content === 'text' ? '---' : '--:')),
+    columns.map(titleOf),
+    columns.map((column) => (typeof column === 'string' ? '---' : '--:')),
     ...rows,
   ]
     .map((cells) => `| ${cells.join(' | ')} |`)

@@ -24,15 +24,7 @@ export function summary({ parsers, accumulators, encoders }: Results): string {
   ]
   const counts = [right, whole, open].map(([, others]) => others.length)
   return [
-    table(
-      [
-        ['', 'text'],
-        ['what is counted', 'text'],
-        ['here', 'number'],
-        ['others', 'number'],
-      ],
-      rows,
-    ),
+    table(['', 'what is counted', ['here', 'number'], ['others', 'number']], rows),
     '',
     `Others are ${counts[0]} parsers, ${counts[1]} accumulators and ${counts[2]} encoders, in their versions of ` +
       `${[parsers, accumulators, encoders].map(({ date }) => date).toSorted()[0]}. The READMEs of the packages list each.`,

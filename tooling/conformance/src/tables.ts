@@ -1,5 +1,5 @@
 import { columns as inColumns } from '../../config/command.ts'
-import { type Column, table } from '@tooling/conformance/markdown'
+import { type Column, table, titleOf } from '@tooling/conformance/markdown'
 import { type AreaName, areaOf } from './areas.ts'
 import { type AreaResults, isOurs, type Row, rowsOf } from './results.ts'
 
@@ -28,14 +28,14 @@ export function markdownNotes(name: AreaName, results: AreaResults): string {
 
 /** For a terminal. */
 export function plainTable(name: AreaName, results: AreaResults): string {
-  const titles = columnsOf(name).map(([title]) => title)
+  const titles = columnsOf(name).map(titleOf)
   const rows = rowsOf(name, results).map((row) => [row.name, row.version, ...cellsOf(name, row)])
   return inColumns([titles, ...rows])
 }
 
 function columnsOf(name: AreaName): Column[] {
   const { title, columns } = areaOf(name)
-  return [[title, 'text'], ['version', 'text'], ...columns]
+  return [title, 'version', ...columns]
 }
 
 /** Why there is no result stands in the place of the first. */

@@ -1,7 +1,7 @@
 import type { TimedTextParser } from '@tooling/conformance/timed/work'
 import { type Case, ours, peer } from '../case.ts'
 import { shapes } from '../shapes.ts'
-import { chunkings, cut } from '../streams.ts'
+import { cut } from '../streams.ts'
 import { difference, outcomeOf } from './parser.ts'
 
 const names = ['openai', 'cjk-600', 'anthropic', 'id-event-data', 'four-data-lines', 'tiny']
@@ -17,9 +17,7 @@ export const compatCases: readonly Case<TimedTextParser>[] = names.flatMap((name
     workload() {
       const stream = shapes.get(name)!()
       const decoder = new TextDecoder()
-      const chunks = cut(stream, chunkings[size]).map((chunk) =>
-        decoder.decode(chunk, { stream: true }),
-      )
+      const chunks = cut(stream, size).map((chunk) => decoder.decode(chunk, { stream: true }))
       return {
         events: stream.blocks.length,
         bytes: stream.blocks.reduce((sum, block) => sum + Buffer.byteLength(block), 0),

@@ -1,17 +1,10 @@
 import type { Message, Outcome, TimedReader } from '@tooling/conformance/timed/work'
 import { listRecordings, loadRecording } from '@tesserae/testkit/recordings'
 import { bodyOf } from '@tesserae/testkit/transcript'
-import {
-  type Case,
-  type Implementation,
-  type OurImplementation,
-  ours,
-  peer,
-  type Workload,
-} from '../case.ts'
+import { type Case, ours, peer, type Workload } from '../case.ts'
 import { pick, seededRandom } from '../../../config/random.ts'
-import { asciiTokens, chatChunk, type Chunking, chunkings, cut } from '../streams.ts'
-import { type MessageStream, messageWorkload, outcomeOf } from './messages.ts'
+import { asciiTokens, chatChunk, type Chunking, cut } from '../streams.ts'
+import { messageCase, type MessageStream, outcomeOf } from './messages.ts'
 
 /** As much of a choice as these streams have. */
 interface Choice {
@@ -64,14 +57,14 @@ const counted = (random: () => number): object => {
   return { usage: { prompt_tokens: 42, completion_tokens, total_tokens: 42 + completion_tokens } }
 }
 
-const streams: Record<string, () => MessageStream> = {
+const streams = {
   text: () => messageStream(text),
   obfuscation: () => messageStream(text, padded),
   reasoning: () => messageStream(reasoning),
   arguments: () => messageStream(call),
   usage: () => messageStream(text, counted),
   logprobs: () => messageStream(logprobs),
-}
+} satisfies Record<string, () => MessageStream>
 
 /** A whole stream of 1,000 chunks, as the official API sends them, and the message that went in. */
 function messageStream(
@@ -112,57 +105,42 @@ function messageStream(
 const tesserae = ours('@tesserae/openai', 'tesserae-openai')
 const throughResponse = ours('@tesserae/openai', 'tesserae-openai-response')
 const unpredicted = ours('@tesserae/openai without prediction', 'tesserae-openai-unpredicted')
-const byHand = peer('eventsource-parser', 'eventsource-parser-json')
-const jsonParse = peer('JSON.parse', 'json-parse')
-const official = peer('openai', 'openai-sdk')
-
-const all = ['text', 'obfuscation', 'reasoning', 'arguments', 'usage', 'logprobs']
+const byHand = [tesserae, peer('eventsource-parser', 'eventsource-parser-json')] as const
+const jsonParse = [tesserae, peer('JSON.parse', 'json-parse')] as const
+const official = [throughResponse, peer('openai', 'openai-sdk')] as const
+const plain = [tesserae, unpredicted] as const
 
 /**
  * Bytes to a finished message: against what people write by hand; against `JSON.parse` alone, which reads no bytes;
  * against ourselves without prediction; and, from a `Response`, against the official client.
  */
 export const openaiCases: readonly Case<TimedReader>[] = [
-  ...all.flatMap((stream) => [
-    messageCase('openai', stream, '16k', tesserae, byHand),
-    messageCase('openai', stream, 'each', tesserae, byHand),
+  ...Object.entries(streams).flatMap(([name, make]) => [
+    messageCase(`openai/${name}`, '16k', byHand, make),
+    messageCase(`openai/${name}`, 'each', byHand, make),
   ]),
   recordingsCase('each'),
   recordingsCase('packet'),
-  messageCase('openai-parse', 'text', '16k', tesserae, jsonParse),
-  ...all.map((stream) => messageCase('openai-plain', stream, '16k', tesserae, unpredicted)),
-  messageCase('openai-response', 'text', '16k', throughResponse, official),
-  messageCase('openai-response', 'text', 'each', throughResponse, official),
+  messageCase('openai-parse/text', '16k', jsonParse, streams.text),
+  ...Object.entries(streams).map(([name, make]) =>
+    messageCase(`openai-plain/${name}`, '16k', plain, make),
+  ),
+  messageCase('openai-response/text', '16k', official, streams.text),
+  messageCase('openai-response/text', 'each', official, streams.text),
 ]
-
-function messageCase(
-  group: string,
-  stream: string,
-  size: Chunking,
-  one: OurImplementation,
-  other: Implementation,
-): Case<TimedReader> {
-  return {
-    name: `${group}/${stream}/${size}/message`,
-    families: [group],
-    ours: one,
-    peer: other,
-    workload: () => messageWorkload(streams[stream]!(), chunkings[size]),
-  }
-}
 
 /** Recorded streams in turns, as in a process that answers many requests: most of them have fewer than 40 chunks. */
 function recordingsCase(size: Chunking): Case<TimedReader> {
   return {
     name: `openai-recordings/all/${size}/message`,
     families: ['openai-recordings'],
-    ours: tesserae,
-    peer: byHand,
-    workload: () => recordingsWorkload(chunkings[size]),
+    ours: byHand[0],
+    peer: byHand[1],
+    workload: () => recordingsWorkload(size),
   }
 }
 
-function recordingsWorkload(size: number | 'block'): Workload<TimedReader> {
+function recordingsWorkload(size: Chunking): Workload<TimedReader> {
   const streams = listRecordings().flatMap((name) => recordedStream(name, size) ?? [])
   const outcome = outcomeOfAll(streams.map(({ message }) => message))
   return {
@@ -186,7 +164,7 @@ function recordingsWorkload(size: number | 'block'): Workload<TimedReader> {
 /** A recorded chat stream of one choice that ended as it should, with the message that it means. */
 function recordedStream(
   name: string,
-  size: number | 'block',
+  size: Chunking,
 ): { name: string; chunks: Uint8Array[]; events: number; message: Message } | undefined {
   const transcript = loadRecording(name)
   const { kind, streamed, choices = [], error } = transcript.meaning ?? {}
@@ -200,7 +178,7 @@ function recordedStream(
     reasoning: choice.reasoning ?? '',
     arguments: (choice.tool_calls ?? []).map((call) => call.arguments).join(''),
   }
-  return { name, chunks: cut({ blocks, events: [] }, size), events: blocks.length, message }
+  return { name, chunks: cut({ blocks }, size), events: blocks.length, message }
 }
 
 function outcomeOfAll(messages: readonly Message[]): Outcome {

@@ -1,39 +1,31 @@
 import { split, toEvents } from '@tesserae/openai/responses'
 import type { TimedReader } from '@tooling/conformance/timed/work'
-import { type Case, type Implementation, ours, peer } from '../case.ts'
+import { type Case, ours, peer } from '../case.ts'
 import { pick, seededRandom } from '../../../config/random.ts'
-import { asciiTokens, type Chunking, chunkings } from '../streams.ts'
-import { type MessageStream, messageWorkload } from './messages.ts'
+import { asciiTokens } from '../streams.ts'
+import { messageCase, type MessageStream } from './messages.ts'
 
 const words = asciiTokens.slice(0, 17)
 
-const stream = peer('openai, responses.stream', 'openai-responses-stream')
-const accumulateResponse = peer('openai, accumulateResponse', 'openai-accumulate-response')
+const ourReader = ours('@tesserae/openai/responses', 'tesserae-responses')
+const stream = [ourReader, peer('openai, responses.stream', 'openai-responses-stream')] as const
+const accumulateResponse = [
+  ourReader,
+  peer('openai, accumulateResponse', 'openai-accumulate-response'),
+] as const
+
+const text = (): MessageStream => textStream(4000)
+const ten = (): MessageStream => textStream(2)
 
 /** From a `Response` to the finished response, as OpenAI streams it: 4,000 deltas, and a stream of ten events. */
 export const responsesCases: readonly Case<TimedReader>[] = [
-  responseCase('responses-stream', 'text', '16k', stream),
-  responseCase('responses-stream', 'text', 'each', stream),
-  responseCase('responses-stream', 'ten', 'each', stream),
-  responseCase('responses', 'text', '16k', accumulateResponse),
-  responseCase('responses', 'text', 'each', accumulateResponse),
-  responseCase('responses', 'ten', 'each', accumulateResponse),
+  messageCase('responses-stream/text', '16k', stream, text),
+  messageCase('responses-stream/text', 'each', stream, text),
+  messageCase('responses-stream/ten', 'each', stream, ten),
+  messageCase('responses/text', '16k', accumulateResponse, text),
+  messageCase('responses/text', 'each', accumulateResponse, text),
+  messageCase('responses/ten', 'each', accumulateResponse, ten),
 ]
-
-function responseCase(
-  group: string,
-  name: 'text' | 'ten',
-  size: Chunking,
-  official: Implementation,
-): Case<TimedReader> {
-  return {
-    name: `${group}/${name}/${size}/message`,
-    families: [group],
-    ours: ours('@tesserae/openai/responses', 'tesserae-responses'),
-    peer: official,
-    workload: () => messageWorkload(textStream(name === 'text' ? 4000 : 2), chunkings[size]),
-  }
-}
 
 /** A stream of one text, in the events that OpenAI sends for it, with its padding. */
 function textStream(deltas: number): MessageStream {

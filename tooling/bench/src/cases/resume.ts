@@ -1,20 +1,10 @@
-import type { TimedLog } from '@tooling/conformance/timed/log'
-import { addToChecksum, payloads } from '@tooling/conformance/timed/work'
+import { payloadEvents, type TimedLog } from '@tooling/conformance/timed/log'
 import { type Case, ours, peer } from '../case.ts'
-
-/** What `work` comes to for so many events. */
-function checksumOf(events: number): number {
-  let checksum = 0
-  for (let index = 0; index < events; index++)
-    checksum = addToChecksum(checksum, payloads[index & 63]!)
-  return checksum
-}
+import { outcomeOf } from './parser.ts'
 
 const logging = (work: 'write' | 'pass' | 'replay', events: number): Case<TimedLog> => {
-  const outcome = (count: number) => ({
-    events: count,
-    checksum: work === 'write' ? 0 : checksumOf(count),
-  })
+  const outcome = (count: number) =>
+    work === 'write' ? { events: count, checksum: 0 } : outcomeOf([...payloadEvents(count)])
   return {
     name: `resume/memory/${events}/${work}`,
     families: [`resume-${work}`],
@@ -22,10 +12,7 @@ const logging = (work: 'write' | 'pass' | 'replay', events: number): Case<TimedL
     peer: peer('plain array', 'plain-log'),
     workload: () => ({
       events,
-      bytes: Array.from({ length: events }, (_, index) => payloads[index & 63]!.length).reduce(
-        (sum, length) => sum + length,
-        0,
-      ),
+      bytes: [...payloadEvents(events)].reduce((sum, { data }) => sum + data.length, 0),
       async faultOf(code) {
         const [actual, expected] = [await code[work](100), outcome(100)]
         const isRight = actual.events === 100 && actual.checksum === expected.checksum

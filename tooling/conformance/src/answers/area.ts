@@ -82,8 +82,7 @@ export function caseTable(
         why,
         ...peers.map(({ result }) => signs[result?.verdicts[name]?.split(':')[0] ?? ''] ?? ''),
       ])
-      const titles = columns.map((title): Column => [title, 'text'])
-      return `${heading} ${group}\n\n${table(titles, rows)}`
+      return `${heading} ${group}\n\n${table(columns, rows)}`
     })
     .join('\n\n')
 }

@@ -5,17 +5,10 @@ import type { AnswerPeer, Seen } from './peer.ts'
 /** `fails`: it reports an error, although the answer is complete. `not shown`: its API has no place for it. */
 export type Verdict = 'right' | 'fails' | 'not shown' | `wrong: ${string}`
 
-const incompleteEnds = [
-  'incomplete',
-  'length',
-  'content-filter',
-  'content_filter',
-  'max_output_tokens',
-]
+const limitedEnds = ['incomplete', 'length', 'content-filter', 'content_filter']
+const incompleteEnds = [...limitedEnds, 'max_output_tokens']
 /** The words with which the peers say that an answer ended as its server meant it. */
-const usualEnds = ['completed', 'stop', 'tool_calls', 'tool-calls', ...incompleteEnds].filter(
-  (word) => word !== 'max_output_tokens',
-)
+const usualEnds = ['completed', 'stop', 'tool_calls', 'tool-calls', ...limitedEnds]
 
 /** @param outcome - what the peer showed, or an `Error` if it threw */
 export function compare(

@@ -25,13 +25,7 @@ export const encoders: Area<EncoderPeer, EncoderResult> = {
   run: runPeer,
   readme: 'packages/encoder/README.md',
   title: 'encoder',
-  columns: [
-    ['event', 'text'],
-    ['id', 'text'],
-    ['data', 'text'],
-    ['comment', 'text'],
-    ['retry', 'text'],
-  ],
+  columns: ['event', 'id', 'data', 'comment', 'retry'],
   cells: ({ fields: { event, id, data, text, comment, retry } }) => [
     cell(event),
     cell(id),

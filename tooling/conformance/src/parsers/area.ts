@@ -26,11 +26,7 @@ export const parsers: Area<ParserPeer, ParserResult> = {
   run: runPeer,
   readme: 'packages/parser/README.md',
   title: 'parser',
-  columns: [
-    ['right in one piece', 'number'],
-    ['right at every cut', 'number'],
-    ['wrong about', 'text'],
-  ],
+  columns: [['right in one piece', 'number'], ['right at every cut', 'number'], 'wrong about'],
   cells: (result) => [
     `${result.whole} of ${result.vectors}`,
     `${result.everyCut}`,

@@ -57,7 +57,7 @@ export function timedLog(create: () => Log): TimedLog {
   }
 }
 
-function* payloadEvents(count: number): Generator<LogEvent> {
+export function* payloadEvents(count: number): Generator<LogEvent> {
   for (let index = 0; index < count; index++) yield { data: payloads[index & 63]! }
 }
 

@@ -57,10 +57,7 @@ export async function dialectTable(): Promise<string> {
     ])
   }
   const titles = ['document', 'the stream', 'has no', 'dialect', 'message', 'verdict']
-  return table(
-    titles.map((title) => [title, 'text'] as const),
-    rows,
-  )
+  return table(titles, rows)
 }
 
 async function leftOut(body: Uint8Array): Promise<string> {

@@ -39,14 +39,7 @@ function sizeTable(rows: readonly Row[]): string {
       ? []
       : [[`\`${peer.name}\` ${peer.version}`, kilobytes(peer.minified), kilobytes(peer.gzipped)]]),
   ])
-  return table(
-    [
-      ['import', 'text'],
-      ['minified', 'number'],
-      ['and gzipped', 'number'],
-    ],
-    cells,
-  )
+  return table(['import', ['minified', 'number'], ['and gzipped', 'number']], cells)
 }
 
 /** Rounded up to a tenth: a table that followed each byte would change with each commit. */
