@@ -89,9 +89,11 @@ export function createStreams(options: StreamsOptions = {}): Streams {
   }
 
   return {
-    async start(name, source, { takeover = false, signal } = {}) {
+    async start(name, source, startOptions = {}) {
       const log = logOf(name)
       checkSource(source)
+      checkNames(startOptions, ['takeover', 'signal'])
+      const { takeover = false, signal } = startOptions
       if (signal && !signal.addEventListener) throw badOption('signal', 'an `AbortSignal`')
       const claimed = await claim(log, takeover)
       if (!claimed) {
@@ -144,10 +146,13 @@ function checkName(name: string): void {
   if (!isName || !name.isWellFormed()) throw badName()
 }
 
-function numbersOf(options: StreamsOptions): typeof DEFAULTS {
-  const known = [...Object.keys(DEFAULTS), 'store', 'share', 'onError', 'platform']
+function checkNames(options: object, known: readonly string[]): void {
   for (const name of Object.keys(options))
     if (!known.includes(name)) throw unknownOption(name, known.join(', '))
+}
+
+function numbersOf(options: StreamsOptions): typeof DEFAULTS {
+  checkNames(options, [...Object.keys(DEFAULTS), 'store', 'share', 'onError', 'platform'])
   const numbers = { ...DEFAULTS }
   for (const name of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
     const value = options[name] ?? DEFAULTS[name]
@@ -158,7 +163,9 @@ function numbersOf(options: StreamsOptions): typeof DEFAULTS {
   return numbers
 }
 
-function checkReadOptions({ gap, ending }: ReadLogOptions): void {
+function checkReadOptions(options: ReadLogOptions): void {
+  checkNames(options, ['after', 'gap', 'ending'])
+  const { gap, ending } = options
   if (gap !== undefined && gap !== 'reset' && gap !== 'reject')
     throw badOption('gap', '`reset` or `reject`')
   if (ending !== undefined && typeof ending !== 'function') throw badOption('ending', 'a function')

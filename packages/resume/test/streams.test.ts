@@ -386,6 +386,18 @@ test('a store that answers something else than entries ends the run, and `onErro
   expect(errors[0]).toBeInstanceOf(TypeError)
 })
 
+test('an unknown option of start() and read() throws `bad-option`, and claims no log', async () => {
+  const streams = createStreams()
+  const wrong = { takeOver: true, lastEventId: '1-1' } as object
+  await expect(streams.start('a', [], wrong)).rejects.toThrow(
+    'Unknown option `takeOver`. The options are: takeover, signal.',
+  )
+  expect(await streams.state('a')).toBeUndefined()
+  expect(() => streams.read('a', { lastEventId: '1-1' } as object)).toThrow(
+    'Unknown option `lastEventId`. The options are: after, gap, ending.',
+  )
+})
+
 test('an unknown option of createStreams throws `bad-option` with the names of all options', () => {
   const misspelt = { leese: 1 } as object
   expect(() => createStreams(misspelt)).toThrow(
