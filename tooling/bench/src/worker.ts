@@ -5,9 +5,9 @@ import { type Contest, duel, type DuelOptions, type DuelResult, verify } from '.
 import { mix, type MixOptions } from './mix.ts'
 
 export interface Job {
-  /** Without it the answers are verified and no clock is started. */
+  /** If it is missing, the answers are verified and nothing is timed. */
   readonly options?: DuelOptions
-  /** With it all duels are fought at the same time. */
+  /** If it is set, all duels run in one process, in turns. */
   readonly mix?: MixOptions
   readonly duels: readonly {
     readonly case: string
@@ -29,10 +29,10 @@ export interface Report {
 type Duel = Job['duels'][number]
 
 const job = JSON.parse(readFileSync(0, 'utf8')) as Job
-if (job.mix === undefined) for (const each of job.duels) await fight(each)
-else await fightAll(job.mix)
+if (job.mix === undefined) for (const each of job.duels) await runAlone(each)
+else await runMixed(job.mix)
 
-async function fight(each: Duel): Promise<void> {
+async function runAlone(each: Duel): Promise<void> {
   let contest: Contest | undefined
   try {
     contest = await prepare(each)
@@ -43,7 +43,7 @@ async function fight(each: Duel): Promise<void> {
   }
 }
 
-async function fightAll(options: MixOptions): Promise<void> {
+async function runMixed(options: MixOptions): Promise<void> {
   const contests: Contest[] = []
   for (const each of job.duels) contests.push(await prepare(each))
   const endings = await mix(contests, options)
@@ -56,7 +56,7 @@ async function prepare({ case: name, names, modules }: Duel): Promise<Contest> {
   return { workload: each.workload(), sides, names }
 }
 
-/** @param ending - numbers, nothing of answers that were only verified, or why there are none */
+/** @param ending - the numbers; `undefined` if the answers were only verified; an error if there are none */
 function tell({ case: name }: Duel, contest?: Contest, ending?: DuelResult | Error | void): void {
   const { events, bytes } = contest?.workload ?? { events: 0, bytes: 0 }
   const report = { case: name, events, bytes }
