@@ -24,9 +24,9 @@ export const BEAT = ':b\n\n'
 /** How many digits of a token decide where numbers begin: 36 ** 8 is below 3e12, which leaves room in 15 digits. */
 const DIGITS = 8
 
-/** A seal moves the epoch by 1, so a takeover moves it by 2 at least. 10 digits are enough for 300,000 takeovers of a log. */
+/** A seal moves the epoch by 1, so a takeover moves it by 2 at least. 15 digits are enough for 230,000 takeovers of a log. */
 const LEAST_STEP = 2
-const STEPS = 65_536
+const STEPS = 2 ** 32
 
 export function markOf(token: string): string {
   return `:w ${token}\n\n`

@@ -10,7 +10,7 @@ export const FINAL_ID = 'tesserae:final'
 /** The largest number. No record has it, so it is the cursor of clients that know that the log is damaged. */
 export const LARGEST_NUMBER = 999_999_999_999_999
 
-const CURSOR = /^(\d{1,10})-(\d{1,15})$/
+const CURSOR = /^(\d{1,15})-(\d{1,15})$/
 
 /** @throws {@link ResumeError} with the code `bad-cursor` */
 export function parseCursor(text: string): Place {

@@ -51,8 +51,8 @@ export class LogReader implements Reader {
   /** Whether the last page was full, so that the store certainly has to be asked for the next one. */
   #isBehind = false
   #newest: Entry | undefined
-  /** Its epoch is 0 before the first record. */
-  #last: Place = { epoch: 0, number: 0 }
+  /** Its epoch is 0 before the first record. It has a body if this reader has read it. */
+  #last: Place & { readonly body?: string } = { epoch: 0, number: 0 }
   /** The number of the cursor: the client has the records up to it. */
   #cursor = 0
   /** The body of the log's oldest entry, which holds a random token. */
@@ -239,14 +239,15 @@ export class LogReader implements Reader {
    * forgotten, and the store may have forgotten that record, or a mark after it, and have stored something else before that mark.
    */
   async #lookBack(): Promise<void> {
-    const { epoch, number } = this.#last
+    const { epoch, number, body } = this.#last
     if (this.#follower) this.#follower.isStale = true
     this.#unfollow()
     const page = await this.#read(epoch === 0 ? undefined : this.#last)
     if (this.isOver) return
     const [entry] = page
-    const isThere =
-      epoch === 0 ? entry?.body === this.#generation : entry && compare(entry, this.#last) === 0
+    // The store can have forgotten an entry, and have another one at the same place.
+    const isSame = entry && compare(entry, this.#last) === 0 && (body ?? entry.body) === entry.body
+    const isThere = epoch === 0 ? entry?.body === this.#generation : isSame
     if (isThere) {
       this.#newest = entry
       this.#use(page.slice(1), true)

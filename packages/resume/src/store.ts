@@ -1,6 +1,6 @@
 /** Where an entry stands in its log. Places are compared by `epoch` first, then by `number`. */
 export interface Place {
-  /** Grows by 1 with every claim and every seal. From 1 to 9999999999. */
+  /** Grows with every claim and every seal. From 1 to 999999999999999. */
   readonly epoch: number
   /** The number of the entry's last record, or 0 for a mark or a seal. From 0 to 999999999999999. */
   readonly number: number

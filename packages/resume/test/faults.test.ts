@@ -463,6 +463,31 @@ describe('the store forgets', () => {
     expect(late).toEqual(['a', 'failed {"reason":"damaged"}'])
   })
 
+  test('a takeover, and the next one ends the log at the same place: readers start over within the lease', async () => {
+    const { world, process, mortal } = inWorld()
+    world.log.push(mark, entry(1, 'a'))
+    const events: SseEventInit[] = []
+    void (async () => {
+      for await (const event of process().read('a')) events.push(event)
+    })()
+    await world.pass(POLL)
+    // The first eight letters of a token decide by how much the epoch moves.
+    const first = mortal('samesame1')
+    const endless = async function* (): AsyncGenerator<SseEventInit> {
+      yield { data: 'b' }
+      await new Promise(() => {})
+    }
+    await world.until(first.streams.start('a', endless, { takeover: true }))
+    await world.pass(POLL)
+    expect(events.map(({ data }) => data)).toEqual(['a', 'b'])
+    first.kill()
+    world.log.splice(2)
+    const second = mortal('samesame2')
+    await world.until(second.streams.start('a', [], { takeover: true }))
+    await world.pass(2 * LEASE)
+    expect(events.slice(2).map(({ event, data }) => event ?? data)).toEqual(['reset', 'a'])
+  })
+
   test('its oldest events: a takeover ends the log with `damaged`', async () => {
     const { world, process } = inWorld()
     world.log.push(mark, entry(2, 'b'))

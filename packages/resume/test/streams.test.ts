@@ -228,7 +228,7 @@ describe('cursors', () => {
     'x-1',
     '1-1 ',
     '1-1\n',
-    '12345678901-1',
+    '1234567890123456-1',
     '1-1234567890123456',
     '0-1',
   ])('the cursor %j is refused or means none', async (after) => {
