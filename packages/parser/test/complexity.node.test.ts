@@ -60,8 +60,11 @@ const families: Record<string, (size: number) => Uint8Array[]> = {
   'nothing but line ends': (size) => [utf8('\n\r\r\n'.repeat(size / 4))],
 }
 
-/** Sizes that leave the collector out: it moves what a long list holds, which is dearer the longer the list is. */
-const SMALL = { shortest: 0.02 }
+/**
+ * Sizes that leave the memory out, in milliseconds of the smallest. V8 moves what a long list holds, which costs more the longer the
+ * list is, and gives a text of more than 128 KiB pages of its own, which costs six times as much for each byte.
+ */
+const SMALL = { shortest: 0.005 }
 
 // A busy machine makes linear work look worse, and never quadratic work better: one quiet measurement is proof.
 const again = { retry: 4 }
