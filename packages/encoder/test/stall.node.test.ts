@@ -79,6 +79,34 @@ describe('a client that reads steadily, but slower than one write takes', () => 
   })
 })
 
+it('a large event of a hub goes out whole where a connection takes more than one write', async () => {
+  const hub = createHub()
+  const server = http.createServer({ highWaterMark: MEGABYTE }, (request, response) => {
+    void sendEvents(request, response, hub.source())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as net.AddressInfo
+  const response = await fetch(`http://127.0.0.1:${port}`)
+  const reader = response.body!.getReader()
+  await hub.publish({ data: 'x'.repeat(200_000) })
+  await hub.publish({ data: 'next' })
+  const decoder = new TextDecoder()
+  let text = ''
+  while (!text.endsWith('data: next\n\n')) {
+    const step = await Promise.race([reader.read(), sleep(5000)])
+    if (!step?.value) break
+    text += decoder.decode(step.value)
+  }
+  expect(text.length).toBeGreaterThan(200_000)
+  expect(text.endsWith('data: next\n\n')).toBe(true)
+  await reader.cancel()
+})
+
 describe('a stream whose source is done', () => {
   const source = () => async (stream: { send(event: { data: string }): Promise<void> }) => {
     for (let i = 0; i < 4; i++) void stream.send({ data: 'x'.repeat(MEGABYTE) })

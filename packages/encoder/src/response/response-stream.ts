@@ -175,6 +175,8 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
     this.#outbox.flush(Infinity)
     this.#outbox.events += batch.events
     this.#outbox.write(batch.bytes, true)
+    // What is longer than one write: a connection that still has room does not report it.
+    this.#outbox.flush(Infinity)
   }
 
   beat(): void {
