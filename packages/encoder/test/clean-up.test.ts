@@ -67,3 +67,46 @@ describe('a source that waits when the client goes', () => {
       expect(errors).toEqual([])
     })
 })
+
+describe('a generator that ends its stream itself', () => {
+  const kinds: Record<string, (cleanUp: () => void, end: () => void) => StreamSource> = {
+    'that is synchronous': (cleanUp, end) =>
+      function* () {
+        try {
+          yield { data: 'a' }
+          end()
+          yield { data: 'b' }
+        } finally {
+          cleanUp()
+        }
+      },
+    'that is asynchronous': (cleanUp, end) =>
+      async function* () {
+        try {
+          yield { data: 'a' }
+          end()
+          yield { data: 'b' }
+        } finally {
+          cleanUp()
+        }
+      },
+  }
+  for (const [name, sourceOf] of Object.entries(kinds))
+    it(`is cleaned up, and no error is reported: ${name}`, async () => {
+      let cleaned = 0
+      const errors: unknown[] = []
+      const shutdown = new AbortController()
+      const source = sourceOf(
+        () => void cleaned++,
+        () => shutdown.abort(),
+      )
+      const response = await eventStream(source, {
+        signal: shutdown.signal,
+        onError: (error) => void errors.push(error),
+      })
+      expect(await response.text()).toBe('data: a\n\n')
+      await sleep(10)
+      expect(errors).toEqual([])
+      expect(cleaned).toBe(1)
+    })
+})

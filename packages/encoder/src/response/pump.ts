@@ -33,8 +33,11 @@ export async function pump(
 ): Promise<void> {
   let iterator: EventIterator | undefined
   let isAsking = false
+  let isCalling = false
   // Asynchronous, so that an error of the iterator ends up here.
   const onStop = async (): Promise<void> => {
+    // A generator that runs cannot be returned.
+    if (isCalling) return
     try {
       await iterator?.return?.()
     } catch (error) {
@@ -67,8 +70,10 @@ export async function pump(
         await stream.room()
         continue
       }
-      isAsking = true
+      isAsking = isCalling = true
       const next = iterator.next()
+      isCalling = false
+      if (stream.isStopped) void onStop()
       const step = 'then' in next ? await next : next
       isAsking = false
       if (step.done) iterator = undefined
