@@ -43,6 +43,26 @@ describe('a client that a policy drops in the middle of a turn', () => {
   })
 })
 
+it('a client that is closed gets what waited for it, and nothing that is published later', async () => {
+  const hub = createHub({ queueBytes: 100_000 })
+  const body = await client(hub)
+  const [joined] = hub.clients()
+  void hub.publish({ data: 'early' })
+  void hub.publish({ data: 'before' })
+  await sleep(5)
+  void joined!.send({ data: 'last' })
+  joined!.close()
+  void hub.publish({ data: 'after' })
+  void joined!.send({ data: 'after' })
+  await sleep(5)
+  void hub.publish({ data: 'after' })
+  await sleep(5)
+  expect(await new Response(body).text()).toBe(
+    ':\n\ndata: early\n\ndata: before\n\ndata: last\n\n',
+  )
+  expect(hub.counters()).toMatchObject({ clients: 0, queued: 0, closed: { done: 1 } })
+})
+
 it('a stream can be a client of two hubs, and gets the queued events of both', async () => {
   const hubs = [createHub(), createHub()] as const
   const response = await eventStream((stream) => Promise.race(hubs.map((hub) => hub.join(stream))))

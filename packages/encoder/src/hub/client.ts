@@ -159,12 +159,14 @@ export class Client implements Follower, HubClient {
   }
 
   #closeWith(reason: CloseReason): void {
-    this.#ending = reason
+    // What was published before is still for this client.
     this.#host.flush()
+    this.#ending = reason
     if (!this.isBehind) this.outlet.close(reason)
   }
 
   #deliver(batch: Batch): void {
+    if (this.#ending) return
     const fresh =
       this.#replayed && !this.#isReplaying
         ? batch.where((entry) => !this.#wasReplayed(entry))
@@ -176,7 +178,9 @@ export class Client implements Follower, HubClient {
 
   /** Events are published in the order in which they are replayed, so the first new one is after the last old one. */
   #wasReplayed({ frame: { id } }: Entry): boolean {
-    if (id !== undefined && this.#replayed?.has(id)) return true
+    // An event without one says nothing about the order.
+    if (id === undefined) return false
+    if (this.#replayed?.has(id)) return true
     this.#replayed = undefined
     return false
   }
