@@ -93,6 +93,23 @@ describe('a client that joins with a replay', () => {
     expect(idsOf(await textOf(response, hub))).toEqual([1, 2, 3])
   })
 
+  it('gets an event once that is published after one without an id', async () => {
+    const { hub, append, replayAfter } = logged({
+      onJoin: (client) => void client.send({ data: 'welcome' }),
+    })
+    append()
+    const response = await eventStream(hub.source({ replay: replayAfter(20) }))
+    void hub.publish(append())
+    await sleep(40)
+    void hub.publish({ data: 'without an id' })
+    void hub.publish({ id: '2', data: 'late' })
+    void hub.publish(append())
+    const text = await textOf(response, hub)
+    expect(idsOf(text)).toEqual([1, 2, 3])
+    expect(text).toContain('data: welcome\n\n')
+    expect(text).toContain('data: without an id\n\n')
+  })
+
   it('is dropped, and can resume, when more is published meanwhile than its queue may hold', async () => {
     const { hub, append, replayAfter } = logged({ queueBytes: 1000 })
     const ends: StreamSummary[] = []
@@ -175,6 +192,38 @@ describe('a client that joins with a replay', () => {
     await reader.cancel()
     await sleep(5)
     expect(returned).toBe(1)
+    expect(hub.counters().clients).toBe(0)
+  })
+
+  it('has a replay cancelled that waits when it goes, like every sequence', async () => {
+    const hub = createHub()
+    const ended: string[] = []
+    const errors: unknown[] = []
+    const onError = (error: unknown) => void errors.push(error)
+    const replays = [
+      new ReadableStream<SseEventInit>({
+        start: (controller) => controller.enqueue({ id: '1', data: 'a' }),
+        cancel: () => void ended.push('cancelled'),
+      }),
+      {
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise<never>(() => {}),
+          async return() {
+            ended.push('returned')
+            return { done: true as const, value: undefined }
+          },
+        }),
+      },
+    ]
+    for (const sequence of replays) {
+      const response = await eventStream(hub.source({ replay: () => sequence }), { onError })
+      const reader = response.body!.getReader()
+      await reader.read()
+      await reader.cancel()
+    }
+    await sleep(5)
+    expect(ended).toEqual(['cancelled', 'returned'])
+    expect(errors).toEqual([])
     expect(hub.counters().clients).toBe(0)
   })
 })

@@ -67,7 +67,7 @@ export class Client implements Follower, HubClient {
   #hasLeft = false
   /** Why the stream ends as soon as nothing waits. */
   #ending: CloseReason | undefined
-  /** The ids that were replayed. Set from the start of a replay until an event comes that it did not hold. */
+  /** The ids that were replayed. Set from the start of a replay until an event comes with an id that it did not hold. */
   #replayed: Set<string> | undefined
   #isReplaying: boolean
 
