@@ -1,7 +1,8 @@
-import type { CloseReason, StreamClosed } from '../errors.ts'
+import { badSource, type CloseReason, type StreamClosed } from '../errors.ts'
 import { frameOf } from '../frame.ts'
 import { Batch, type Entry } from './batch.ts'
 import { AMOUNT, checkOptions, FUNCTION, type Kinds } from '../response/options.ts'
+import { iteratorOf } from '../response/pump.ts'
 import type {
   EventStream,
   Follower,
@@ -123,10 +124,22 @@ export class Client implements Follower, HubClient {
   async replay(stream: EventStream): Promise<void> {
     const { replay } = this.#rules
     const replayed = (this.#replayed = new Set())
-    const missed = (await replay?.(stream)) ?? []
-    for await (const event of missed as AsyncIterable<SseEventInit>) {
-      if (event.id) replayed.add(event.id)
-      await stream.send(event)
+    let iterator = iteratorOf((await replay?.(stream)) ?? [])
+    if (!iterator) throw badSource('`replay` must return a sequence of events, or promise one.')
+    const onStop = async (): Promise<void> => {
+      // A generator that runs cannot be returned.
+      await undefined
+      await iterator?.return?.()
+    }
+    // One that waits for its next event would not notice the end.
+    stream.attach({ onStop: () => void onStop().catch(() => {}) })
+    while (iterator && !this.#hasLeft) {
+      const step: IteratorResult<SseEventInit> = await iterator.next()
+      if (step.done) iterator = undefined
+      else {
+        if (step.value.id) replayed.add(step.value.id)
+        await stream.send(step.value)
+      }
     }
     this.#isReplaying = false
     const waiting = [...(this.#queue ?? [])]

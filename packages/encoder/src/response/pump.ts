@@ -97,7 +97,8 @@ export function isOpenable(source: unknown): source is OpenableSource {
   return source instanceof Object && 'open' in source && !('pipe' in source)
 }
 
-function iteratorOf(value: unknown): EventIterator | undefined {
+/** Begins a sequence; nothing if the value is none. */
+export function iteratorOf(value: unknown): EventIterator | undefined {
   const source = (value ?? 0) as Partial<
     AsyncIterable<SseEventInit> & Iterable<SseEventInit> & ReadableStream<SseEventInit>
   >
