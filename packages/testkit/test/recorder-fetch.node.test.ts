@@ -104,6 +104,23 @@ describe('recordFetch', () => {
     )
   })
 
+  it('keeps them in the order of the calls also if the answers come in another', async () => {
+    const answers: (() => void)[] = []
+    const recorder = recordFetch({
+      fetch: () =>
+        new Promise((resolve) => answers.push(() => void resolve(new Response('data: a\n\n')))),
+    })
+    const first = recorder.fetch('http://127.0.0.1/first')
+    const second = recorder.fetch('http://127.0.0.1/second')
+    const titles = () => recorder.transcripts().map(({ title }) => title)
+    answers[1]!()
+    await second
+    expect(titles()).toEqual(['GET /second'])
+    answers[0]!()
+    await first
+    expect(titles()).toEqual(['GET /first', 'GET /second'])
+  })
+
   it('keeps a body decompressed, with the header that says otherwise', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('data: a\n\n'))

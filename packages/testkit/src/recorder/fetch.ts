@@ -45,16 +45,21 @@ const encoder = new TextEncoder()
  * ```
  */
 export function recordFetch(options: RecordFetchOptions = {}): FetchRecorder {
-  const exchanges: Exchange[] = []
+  const exchanges = new Set<Exchange>()
   const { fetch: send = globalThis.fetch } = options
   return {
     async fetch(input, init) {
       const exchange = new Exchange(input, init, options)
-      const response = await send(input, init)
-      exchanges.push(exchange)
-      return exchange.watch(response)
+      exchanges.add(exchange)
+      try {
+        return exchange.watch(await send(input, init))
+      } catch (error) {
+        exchanges.delete(exchange)
+        throw error
+      }
     },
-    transcripts: () => exchanges.map((exchange) => exchange.transcript()),
+    transcripts: () =>
+      [...exchanges].filter(({ isAnswered }) => isAnswered).map((each) => each.transcript()),
   }
 }
 
@@ -89,6 +94,10 @@ class Exchange {
           () => {},
         )
     }
+  }
+
+  get isAnswered(): boolean {
+    return this.#reads.length > 0
   }
 
   watch(response: Response): Response {
