@@ -294,6 +294,19 @@ describe('the end that the recorder makes', () => {
     })
   })
 
+  it('does not come at limits and times that no timer can wait for', async () => {
+    const url = await rawServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\ndata: a\n\n')
+      setTimeout(() => socket.end('data: b\n\n'), 50)
+    })
+    for (const ms of [Infinity, 2 ** 31])
+      for (const options of [{ limits: { ms } }, { abort: { afterMs: ms } }]) {
+        const transcript = await record(url, options)
+        expect(transcript.response.end).toMatchObject({ how: 'complete' })
+        expect(text(bodyOf(transcript))).toBe('data: a\n\ndata: b\n\n')
+      }
+  })
+
   it('at a limit of bytes', async () => {
     const { response } = await record(await endless(), { limits: { bytes: 300 } })
     expect(response.end).toMatchObject({ how: 'aborted', why: 'at the limit of 300 bytes' })

@@ -165,7 +165,7 @@ function connected(address: URL, { ca, signal, limits }: RecordOptions): Promise
     socket.setNoDelay(true).once('error', failed)
     // An error between the connection and the exchange shows as the end of the socket.
     socket.on('error', () => {})
-    socket.setTimeout(limits?.ms ?? DEFAULT_MS, () =>
+    socket.setTimeout(waitable(limits?.ms ?? DEFAULT_MS), () =>
       failed(new Error('No connection within the limit of time.')),
     )
     signal?.addEventListener('abort', aborted, { once: true })
@@ -175,6 +175,9 @@ function connected(address: URL, { ca, signal, limits }: RecordOptions): Promise
 
 const DEFAULT_MS = 600_000
 const DEFAULT_BYTES = 64 * 1024 * 1024
+
+/** A timer that is given more fires at once. */
+const waitable = (ms: number): number => Math.min(ms, 2 ** 31 - 1)
 
 function exchange(
   socket: net.Socket,
@@ -219,9 +222,10 @@ function exchange(
       if (error === '' && reader.endsWithConnection) finish('complete', 'the connection was closed')
       else finish('cut', reader.problem || error || 'the connection was closed')
     })
-    timers.push(setTimeout(() => finish('aborted', `at the limit of ${ms} ms`), ms))
+    timers.push(setTimeout(() => finish('aborted', `at the limit of ${ms} ms`), waitable(ms)))
     if (abort.afterMs !== undefined) {
-      timers.push(setTimeout(() => finish('aborted', `after ${abort.afterMs} ms`), abort.afterMs))
+      const stop = (): void => finish('aborted', `after ${abort.afterMs} ms`)
+      timers.push(setTimeout(stop, waitable(abort.afterMs)))
     }
     signal?.addEventListener('abort', stopped, { once: true })
     if (socket.destroyed) finish('cut', 'the connection was closed')
