@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import * as http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createHub } from '@tesserae/encoder/hub'
 import { openStream, type StreamSummary } from '@tesserae/encoder/node'
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -44,6 +45,29 @@ describe('openStream', () => {
       await new Promise((resolve) => setTimeout(resolve, 10))
     expect(ends).toMatchObject([{ reason: 'client-gone' }])
     expect(emitter.listenerCount('price')).toBe(0)
+  })
+
+  it('ends the response also if it fails before its head was sent', async () => {
+    const hub = createHub()
+    const errors: unknown[] = []
+    const ends: StreamSummary[] = []
+    const fault = new Error('no connection')
+    const url = await serve((request, response) => {
+      const stream = openStream(request, response, {
+        onError: (error) => void errors.push(error),
+        onClose: (end) => void ends.push(end),
+      })
+      void hub.join(stream, {
+        replay() {
+          throw fault
+        },
+      })
+    })
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) })
+    expect(response.headers.get('content-type')).toBe('text/event-stream')
+    expect(await response.text()).toMatch(/^retry: \d+\n\nevent: stream-error\n/)
+    expect(errors).toEqual([fault])
+    expect(ends).toMatchObject([{ reason: 'error', error: fault }])
   })
 
   it('throws for a head that was sent, and for a wrong option', async () => {

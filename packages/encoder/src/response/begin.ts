@@ -1,7 +1,6 @@
 import type { EventStream, EventStreamOptions, StreamSource } from '../types.ts'
 import type { StreamRequest } from './admission.ts'
 import { Handle } from './handle.ts'
-import { callHook } from './hooks.ts'
 import { isOpenable, pump } from './pump.ts'
 import { ResponseStream } from './response-stream.ts'
 import type { Transport } from './transport.ts'
@@ -27,10 +26,9 @@ export function open(
   options: EventStreamOptions,
 ): [ResponseStream, Handle] {
   const faults: unknown[] = []
-  let reject = (error: unknown): void => void faults.push(error)
-  const stream = new ResponseStream(transport, options, (error) => reject(error))
+  const stream = new ResponseStream(transport, options, (error) => void faults.push(error))
   const handle = new Handle(stream, stream.start(request, false))
   if (faults.length > 0) throw faults[0]
-  reject = (error) => void callHook(options?.onError, error)
+  stream.detach()
   return [stream, handle]
 }

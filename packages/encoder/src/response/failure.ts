@@ -12,6 +12,8 @@ import type { Answer } from './transport.ts'
  * | the same, with `refusal: 'status'`         | its status                | `retry:`              |
  * | another refusal                            | its status                | `retry:`, error event |
  * | any other error                            | the caller gets the error | `retry:`, error event |
+ *
+ * Where there is no caller to get it, as after `openStream`, an error before the head is as one after it.
  */
 export interface Farewell {
   /** Instead of a stream. */
@@ -39,16 +41,16 @@ function textOf({ status, message }: StreamError): string | undefined {
 /**
  * Reports the error and returns the farewell. Returns nothing, and reports nothing, if the caller gets the error.
  *
- * @param stream - reports the error, and an error of `formatError`
+ * @param stream - reports the error, and an error of `formatError`, and knows whether the caller can get the error
  */
 export function farewellFor(
   error: unknown,
   isUnsent: boolean,
   { refusal, retry = 0, formatError }: EventStreamOptions,
-  stream: { report(error: unknown): void },
+  stream: { readonly hasCaller: boolean; report(error: unknown): void },
 ): Farewell | undefined {
   const isRefusal = error instanceof StreamError && error.status !== 500
-  if (isUnsent && !isRefusal) return undefined
+  if (isUnsent && !isRefusal && stream.hasCaller) return undefined
   stream.report(error)
   // At random, so that clients do not come back together.
   const wait = Math.round(BACKOFF * (1 + Math.random()))

@@ -44,7 +44,7 @@ const empty: readonly never[] = []
 export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reported, Sink, Turning {
   readonly #transport: Transport
   readonly #options: EventStreamOptions
-  readonly #reject: (error: unknown) => void
+  #reject: ((error: unknown) => void) | undefined
   readonly #outbox: Outbox
   readonly #clock: Clock = clockOfStream()
   readonly #began: number = currentTime()
@@ -96,6 +96,15 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
     this.#clock.add(this.#watch)
     if (!waits) this.begin()
     return id
+  }
+
+  /** From now on the caller is handed no error. */
+  detach(): void {
+    this.#reject = undefined
+  }
+
+  get hasCaller(): boolean {
+    return this.#reject !== undefined
   }
 
   begin(): void {
@@ -269,7 +278,7 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
     const end = new StreamClosed('error', error)
     const farewell = farewellFor(error, this.#state === 'unsent', this.#options, this)
     if (farewell) return this.#end(end, farewell)
-    this.#reject(error)
+    this.#reject?.(error)
     this.#finish(end)
   }
 
@@ -305,7 +314,7 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
       this.#flush()
     } catch (error) {
       this.report(error)
-      this.#reject(error)
+      this.#reject?.(error)
       this.#finish(new StreamClosed('error', error))
     }
   }
