@@ -63,6 +63,18 @@ it('a client that is closed gets what waited for it, and nothing that is publish
   expect(hub.counters()).toMatchObject({ clients: 0, queued: 0, closed: { done: 1 } })
 })
 
+it('a client that is closed before the hub is drained is done, and not shut down', async () => {
+  const hub = createHub()
+  const body = await client(hub)
+  void hub.publish({ data: 'waits' })
+  await sleep(5)
+  for (const joined of hub.clients()) joined.close()
+  const drained = hub.drain()
+  expect(await new Response(body).text()).toBe(':\n\ndata: waits\n\n')
+  await drained
+  expect(hub.counters().closed).toMatchObject({ done: 1, shutdown: 0 })
+})
+
 it('a stream can be a client of two hubs, and gets the queued events of both', async () => {
   const hubs = [createHub(), createHub()] as const
   const response = await eventStream((stream) => Promise.race(hubs.map((hub) => hub.join(stream))))

@@ -174,7 +174,7 @@ export class Client implements Follower, HubClient {
   #closeWith(reason: CloseReason): void {
     // What was published before is still for this client.
     this.#host.flush()
-    this.#ending = reason
+    this.#ending ??= reason
     if (!this.isBehind) this.outlet.close(reason)
   }
 
