@@ -102,6 +102,38 @@ describe('onWrite', () => {
   })
 })
 
+describe('onWrite that uses its stream', () => {
+  it('ends it after what is being written', async () => {
+    const ends: StreamSummary[] = []
+    const { response, send, close } = openStream({
+      onWrite: () => close(),
+      onClose: (end) => void ends.push(end),
+    })
+    void send({ data: 'a' })
+    expect(await response.text()).toBe('data: a\n\n')
+    expect(ends).toMatchObject([{ reason: 'done', events: 1, bytes: 9 }])
+  })
+
+  it('sends after what is being written, and all of it is counted', async () => {
+    const large = ['a', 'b', 'c'].map((letter) => letter.repeat(40_000))
+    let events = 0
+    const { response, send, close } = openStream({
+      highWaterMark: 1_000_000,
+      onWrite(written) {
+        if (events === 0) void send({ data: 'from the hook' })
+        events += written.events
+      },
+    })
+    for (const data of large) void send({ data })
+    await sleep(5)
+    close()
+    const sent = [...(await response.text()).matchAll(/^data: (.*)$/gm)].map(([, data]) => data)
+    expect(sent.filter((data) => data !== 'from the hook')).toEqual(large)
+    expect(sent).toHaveLength(4)
+    expect(events).toBe(4)
+  })
+})
+
 describe('a follower that throws', () => {
   it('stops no other follower, and no other stream of the turn', async () => {
     const { error } = console

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import * as http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHub } from '@tesserae/encoder/hub'
-import { openStream, type StreamSummary } from '@tesserae/encoder/node'
+import { type NodeResponse, openStream, type StreamSummary } from '@tesserae/encoder/node'
 import { afterEach, describe, expect, it } from 'vitest'
 
 const closers: (() => unknown)[] = []
@@ -68,6 +68,41 @@ describe('openStream', () => {
     expect(await response.text()).toMatch(/^retry: \d+\n\nevent: stream-error\n/)
     expect(errors).toEqual([fault])
     expect(ends).toMatchObject([{ reason: 'error', error: fault }])
+  })
+
+  it('sends and ends after what is being written, if onWrite does so for a client of a hub', async () => {
+    let text = ''
+    let isEnded = false
+    // It always has room, so it reports none.
+    const response: NodeResponse = {
+      headersSent: false,
+      writeHead() {},
+      write(chunk) {
+        text += isEnded ? 'too late' : Buffer.from(chunk as string).toString()
+        return true
+      },
+      end(callback) {
+        isEnded = true
+        callback()
+      },
+      destroy() {},
+      on() {},
+    }
+    const hub = createHub()
+    let written = 0
+    const stream = openStream({ headers: {} }, response, {
+      onWrite({ events }) {
+        written += events
+        for (const client of hub.clients()) if (written === 1) void client.send({ data: 'b' })
+        if (written === 2) stream.close()
+      },
+    })
+    const joined = hub.join(stream)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    await hub.publish({ data: 'a' })
+    expect(text).toBe(':\n\ndata: a\n\ndata: b\n\n')
+    expect(isEnded).toBe(true)
+    expect(await joined).toMatchObject({ reason: 'done' })
   })
 
   it('throws for a head that was sent, and for a wrong option', async () => {

@@ -186,7 +186,11 @@ export class Client implements Follower, HubClient {
         : batch
     if (this.isBehind || !this.outlet.isClear)
       for (const entry of fresh.entries) this.#enqueue(entry)
-    else if (fresh.events > 0) this.#send(fresh)
+    else if (fresh.events > 0) {
+      this.#send(fresh)
+      // What `onWrite` has sent.
+      if (this.isBehind) this.onRoom()
+    }
   }
 
   /** Events are published in the order in which they are replayed, so the first new one is after the last old one. */

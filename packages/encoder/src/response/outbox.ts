@@ -128,8 +128,11 @@ export class Outbox {
     this.sent += bytes
     this.lastWrite = this.fullSince = currentTime()
     if (this.#onWrite) {
-      void callHook(this.#onWrite, { events: this.events - this.#reported, bytes })
+      const events = this.events - this.#reported
       this.#reported = this.events
+      // What the hook sends, and an end that it makes, come after this chunk.
+      this.hasRoom = false
+      void callHook(this.#onWrite, { events, bytes })
     }
     this.hasRoom = this.#sink.write(chunk, shared)
   }

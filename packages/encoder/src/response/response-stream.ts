@@ -186,6 +186,8 @@ export class ResponseStream implements Handled, Limited, Outlet, Pumped, Reporte
     this.#outbox.write(batch.bytes, true)
     // What is longer than one write: a connection that still has room does not report it.
     this.#outbox.flush(Infinity)
+    // `onWrite` has closed it.
+    if (this.#state === 'closing') this.#flush()
   }
 
   beat(): void {
