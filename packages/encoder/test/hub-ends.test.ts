@@ -57,9 +57,7 @@ it('a client that is closed gets what waited for it, and nothing that is publish
   await sleep(5)
   void hub.publish({ data: 'after' })
   await sleep(5)
-  expect(await new Response(body).text()).toBe(
-    ':\n\ndata: early\n\ndata: before\n\ndata: last\n\n',
-  )
+  expect(await new Response(body).text()).toBe(':\n\ndata: early\n\ndata: before\n\ndata: last\n\n')
   expect(hub.counters()).toMatchObject({ clients: 0, queued: 0, closed: { done: 1 } })
 })
 
