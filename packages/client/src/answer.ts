@@ -51,8 +51,14 @@ function retryAfterOf(headers: Headers): number | undefined {
 /** The beginning of a body, without waiting for what may never come. */
 async function excerptOf({ body }: Response, wait: Wait): Promise<string> {
   const decoder = new TextDecoder()
-  const reader = (body ?? new Blob().stream()).getReader()
   let text = ''
+  let reader: ReadableStreamDefaultReader<Uint8Array>
+  try {
+    reader = (body ?? new Blob().stream()).getReader()
+  } catch {
+    // A `fetch` of the caller has read it, or its body is no `ReadableStream`.
+    return text
+  }
   let room = EXCERPT_BYTES
   const read = async (): Promise<void> => {
     while (room > 0) {

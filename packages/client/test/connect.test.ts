@@ -270,6 +270,27 @@ test('close() in onRetry and in onOpen is final', async () => {
   }
 })
 
+test.each<[string, (response: Response) => unknown]>([
+  ['was read by `fetch`', (response) => response.text()],
+  ['is locked', ({ body }) => body?.getReader()],
+  ['is not a `ReadableStream`', (response) => Object.defineProperty(response, 'body', { value: {} })],
+])('a refusal whose body %s is reported with its status, and retried', async (_, use) => {
+  const statuses: unknown[] = []
+  const connection = connect('/updates', {
+    async fetch() {
+      if (statuses.length > 0) return new Response('data: a\n\n', { headers })
+      const response = new Response('busy', { status: 503 })
+      await use(response)
+      return response
+    },
+    delay: 0,
+    onRetry: ({ error }) => statuses.push(error?.status),
+  })
+  expect((await connection.next()).value?.data).toBe('a')
+  expect(statuses).toEqual([503])
+  connection.close()
+})
+
 test('a response without a stream, as of a `fetch` that has none, rejects at once', async () => {
   const response = { status: 200, headers: new Headers(headers) } as Response
   const connection = connect('/updates', { fetch: async () => response })
