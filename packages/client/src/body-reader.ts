@@ -75,7 +75,8 @@ export class BodyReader {
         if (done) return this.#finish({ isLost: false })
         if (this.#end) return
         this.#chunks.push(value)
-        this.#room -= value.length
+        // A stream of the caller may hold `null`. Nothing is taken from it.
+        this.#room -= (value as Uint8Array | null | undefined)?.length ?? 0
         this.#wake()
         this.#read()
       },

@@ -291,6 +291,18 @@ test.each<[string, (response: Response) => unknown]>([
   connection.close()
 })
 
+test('a body with chunks that are nothing is read on', async () => {
+  const body = new ReadableStream({
+    start(controller) {
+      for (const chunk of [null, undefined, new TextEncoder().encode('data: a\n\n')])
+        controller.enqueue(chunk)
+    },
+  })
+  const connection = connect('/updates', { fetch: async () => new Response(body, { headers }) })
+  expect((await connection.next()).value?.data).toBe('a')
+  connection.close()
+})
+
 test('a response without a stream, as of a `fetch` that has none, rejects at once', async () => {
   const response = { status: 200, headers: new Headers(headers) } as Response
   const connection = connect('/updates', { fetch: async () => response })
