@@ -26,11 +26,11 @@ function openerOf(sequence: RunSequence): () => EventIterator {
     readonly [Symbol.iterator]?: () => EventIterator
     readonly getReader?: unknown
   }
+  // The stream's own iterator waits for the next event before it cancels, and Safari before 26.4 has none.
+  if (parts.getReader) return () => iteratorOfStream(sequence as ReadableStream<SseEventInit>)
   const iterate = parts[Symbol.asyncIterator] ?? parts[Symbol.iterator]
   // A string is an iterable of characters.
   if (iterate && typeof sequence !== 'string') return () => iterate.call(sequence)
-  // For runtimes whose `ReadableStream` is not iterable: Safari before 26.4.
-  if (parts.getReader) return () => iteratorOfStream(sequence as ReadableStream<SseEventInit>)
   throw badSource()
 }
 

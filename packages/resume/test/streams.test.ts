@@ -282,6 +282,16 @@ describe('cursors', () => {
   })
 })
 
+test('a `ReadableStream` from which nothing comes is cancelled when the log is stopped', async () => {
+  const streams = createStreams()
+  let isCancelled = false
+  const source = new ReadableStream<SseEventInit>({ cancel: () => void (isCancelled = true) })
+  const run = await streams.start('a', source)
+  await streams.stop('a')
+  expect((await run.done).reason).toBe('stopped')
+  expect(isCancelled).toBe(true)
+})
+
 describe('a source that is not used is let go of', () => {
   const cancellable = (fault?: Error): { cancelled: () => boolean; source: ReadableStream } => {
     let isCancelled = false
