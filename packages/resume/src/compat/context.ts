@@ -57,18 +57,23 @@ export function contextOf(
   }
 }
 
-/** JSON, because a line of SSE cannot hold a CR. */
-async function* eventsOf(chunks: ReadableStream<string>): AsyncGenerator<{ data: string }> {
+/**
+ * JSON, because a line of SSE cannot hold a CR. Not a generator: it would wait for the next chunk before it lets itself be
+ * returned, and cancels.
+ */
+function eventsOf(chunks: ReadableStream<string>): AsyncIterable<{ data: string }> {
   const reader = chunks.getReader()
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      yield { data: JSON.stringify(value) }
-    }
-  } finally {
-    // Does nothing if the stream is at its end.
-    reader.cancel().catch(() => {})
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        const { done, value } = await reader.read()
+        return done ? { done, value } : { done, value: { data: JSON.stringify(value) } }
+      },
+      async return() {
+        reader.cancel().catch(() => {})
+        return { done: true, value: undefined }
+      },
+    }),
   }
 }
 
