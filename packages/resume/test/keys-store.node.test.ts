@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { keysStore } from '../src/compat/keys-store.ts'
+import type { Subscriber } from '../src/compat/types.ts'
 import type { Store } from '../src/store.ts'
 
 const NAME = 'answer'
@@ -12,27 +13,37 @@ class Keys {
   now = 0
   /** Which command fails next, and whether it is carried out all the same. */
   failing: { command: 'incr' | 'set'; isDone: boolean } | undefined
+  /** What a command waits for before it is carried out. */
+  before: (command: 'get' | 'incr' | 'set', key: string) => Promise<void> | void = () => {}
   readonly #values = new Map<string, { value: string; until: number }>()
+  readonly #listeners = new Map<string, ((message: string) => void)[]>()
 
   store(): Store {
-    const subscriber = {
+    const subscriber: Subscriber = {
       connect: async () => {},
-      subscribe: async () => {},
-      unsubscribe: async () => {},
+      subscribe: async (channel, listener) =>
+        void this.#listeners.set(channel, [...(this.#listeners.get(channel) ?? []), listener]),
+      // As of `redis`: all listeners of the channel.
+      unsubscribe: async (channel) => void this.#listeners.delete(channel),
     }
     return keysStore(this, subscriber, 'p', () => this.now)
   }
   async connect(): Promise<void> {}
-  async publish(): Promise<void> {}
+  async publish(channel: string, message: string): Promise<void> {
+    for (const listener of this.#listeners.get(channel) ?? []) listener(message)
+  }
   async get(key: string): Promise<string | null> {
+    await this.before('get', key)
     const found = this.#values.get(key)
     return found && found.until > this.now ? found.value : null
   }
   async set(key: string, value: string, { EX = Infinity } = {}): Promise<void> {
+    await this.before('set', key)
     const run = (): unknown => this.#values.set(key, { value, until: this.now + EX * 1000 })
     this.#run('set', key.endsWith('count') ? undefined : key, run)
   }
   async incr(key: string): Promise<number> {
+    await this.before('incr', key)
     const next = Number((await this.get(key)) ?? 0) + 1
     const { until } = this.#values.get(key) ?? { until: Infinity }
     this.#run('incr', key, () => this.#values.set(key, { value: `${next}`, until }))
@@ -160,3 +171,12 @@ test.each(['looks all the time', 'has not looked since'])(
     expect(await numbers(keys.store())).toEqual([1, 2])
   },
 )
+
+test('a watcher that leaves takes no hints from the others', async () => {
+  const hints: number[] = []
+  const leave = writer.watch?.(NAME, () => {})
+  writer.watch?.(NAME, (epoch) => hints.push(epoch))
+  leave?.()
+  await write(reader, 1)
+  expect(hints).toEqual([1])
+})

@@ -7,6 +7,7 @@
  * so two producers at the same time are not fenced reliably. Redis clients with more commands do not use this store.
  */
 import { stillWriting } from '../errors.ts'
+import { Listeners } from '../listeners.ts'
 import { compare } from '../place.ts'
 import type { Entry, Store } from '../store.ts'
 import { KEEP } from './context.ts'
@@ -49,6 +50,9 @@ export function keysStore(
   now: () => number = () => performance.now(),
 ): Store {
   const known = new Map<string, Known>()
+  const watchers = new Listeners()
+  /** The channels that are subscribed to, or shall be. */
+  const subscribed = new Map<string, Promise<unknown>>()
   const channelOf = (name: string): string => `${prefix}:log:${name}`
   const keyOf = (name: string, part: number | 'count'): string => `${channelOf(name)}:${part}`
   const get = async (key: string): Promise<string | undefined> => {
@@ -135,11 +139,20 @@ export function keysStore(
     },
     watch(name, wake) {
       const channel = channelOf(name)
-      const subscribed = subscriber.subscribe(channel, (message) => wake(Number(message)))
-      // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
-      subscribed.catch(() => {})
+      const remove = watchers.add(channel, wake)
+      if (!subscribed.has(channel)) {
+        const hint = (message: string): void => watchers.ring(channel, Number(message))
+        const subscribing = subscriber.subscribe(channel, hint)
+        subscribed.set(channel, subscribing)
+        // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
+        subscribing.catch(() => subscribed.delete(channel))
+      }
       return () => {
-        subscribed.then(() => subscriber.unsubscribe(channel)).catch(() => {})
+        remove()
+        // It ends the hints of all who listen to the channel.
+        const leave = (): unknown =>
+          !watchers.has(channel) && subscribed.delete(channel) && subscriber.unsubscribe(channel)
+        subscribed.get(channel)?.then(leave).catch(() => {})
       }
     },
   }
