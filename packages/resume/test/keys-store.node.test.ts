@@ -172,6 +172,40 @@ test.each(['looks all the time', 'has not looked since'])(
   },
 )
 
+/** The first command of this kind for this key waits until `release` is called; `waits` says when it does. */
+function hold(
+  command: 'get' | 'incr' | 'set',
+  part: string,
+): { release: () => void; waits: Promise<void> } {
+  let release!: () => void
+  const isReleased = new Promise<void>((resolve) => (release = resolve))
+  const waits = new Promise<void>((resolve) => {
+    keys.before = (its, key) => {
+      if (its !== command || key !== `${KEY}:${part}`) return undefined
+      keys.before = () => {}
+      resolve()
+      return isReleased
+    }
+  })
+  return { release, waits }
+}
+
+test('an entry behind one that is still being written is not refused', async () => {
+  await write(writer, 1)
+  await numbers(reader)
+  const number = hold('incr', 'count')
+  const second = writer.append(NAME, { epoch: 1, number: 3 }, 'data: 3\n\n', options)
+  await number.waits
+  const entry = hold('set', '2')
+  const first = reader.append(NAME, { epoch: 1, number: 2 }, 'data: 2\n\n', options)
+  await entry.waits
+  number.release()
+  await expect(second).rejects.toThrow('Another writer has begun')
+  entry.release()
+  await first
+  expect(await numbers(writer)).toEqual([1, 2, 3])
+})
+
 test('a watcher that leaves takes no hints from the others', async () => {
   const hints: number[] = []
   const leave = writer.watch?.(NAME, () => {})

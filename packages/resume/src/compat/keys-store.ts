@@ -94,7 +94,7 @@ export function keysStore(
     if (log.next === 1) log.entries = []
     return log.next !== next
   }
-  const write = async (name: string, log: Known, value: string, EX: number): Promise<void> => {
+  const write = async (name: string, log: Known, value: string, EX: number): Promise<number> => {
     const counter = keyOf(name, 'count')
     const count = await get(counter)
     const { next, owed } = log
@@ -110,6 +110,7 @@ export function keysStore(
       log.owed = number
       throw error
     }
+    return number
   }
 
   return {
@@ -119,10 +120,12 @@ export function keysStore(
       const entry = { epoch, number, body }
       if (!newest && !create) return 'gone'
       if (newest && compare(entry, newest) <= 0) return 'refused'
-      await write(name, log, `${epoch} ${number} ${body}`, Math.ceil(keep / 1000))
-      const isMine = (await refresh(name)).entries.some(
-        (each) => compare(each, entry) === 0 && each.body === body,
-      )
+      const value = `${epoch} ${number} ${body}`
+      const key = await write(name, log, value, Math.ceil(keep / 1000))
+      const { entries, next } = await refresh(name)
+      const isMine = entries.some((each) => compare(each, entry) === 0 && each.body === body)
+      // It stands behind one that is still being written, which decides.
+      if (!isMine && next <= key) throw stillWriting()
       if (!isMine) return 'refused'
       publisher.publish(channelOf(name), `${epoch}`).catch(() => {})
       return 'stored'
