@@ -120,6 +120,11 @@ describe('a writer that dies between its number and its entry', () => {
     expect(await numbers(reader)).toEqual([1, 2, 3])
   })
 
+  test('is passed over for good, also where nothing follows for a while', async () => {
+    await pass(41_000, reader)
+    await write(reader, 3)
+  })
+
   test('does not hold up a server that has not looked for an hour for longer', async () => {
     keys.now += HOUR
     expect(await numbers(reader)).toEqual([1, 2])
@@ -189,6 +194,25 @@ function hold(
   })
   return { release, waits }
 }
+
+test('an entry that is found while its number is asked about does not make the next one late', async () => {
+  await write(writer, 1)
+  await numbers(reader)
+  keys.now += 13_000
+  const { release, waits } = hold('get', 'count')
+  const look = numbers(reader)
+  await waits
+  await write(writer, 2)
+  expect(await numbers(reader)).toEqual([1, 2])
+  release()
+  await look
+  keys.now += 13_000
+  await keys.incr(`${KEY}:count`)
+  await numbers(reader)
+  await keys.set(`${KEY}:3`, '1 3 data: 3\n\n')
+  await write(writer, 4)
+  expect(await numbers(reader)).toEqual([1, 2, 3, 4])
+})
 
 test('an entry behind one that is still being written is not refused', async () => {
   await write(writer, 1)

@@ -82,17 +82,20 @@ export function keysStore(
     const { next, isLate } = log
     log.since = now()
     const count = Number(await get(keyOf(name, 'count')))
-    log.isLate = count >= next
+    const isLateNow = count >= next
     let first = next
-    if (log.isLate && isLate)
+    if (isLateNow && isLate)
       do first++
       while (first <= count && (await get(keyOf(name, first))) === undefined)
-    // All have expired. What begins again under this name begins at 1.
-    else if (!log.isLate && (await get(keyOf(name, next - 1))) === undefined) first = 1
-    // Another refresh may have found the key meanwhile.
-    if (log.next === next) log.next = first
-    if (log.next === 1) log.entries = []
-    return log.next !== next
+    // All have expired. What begins again under this name begins at 1. Before the next number, one may have been passed over.
+    else if (!isLateNow && count !== next - 1 && (await get(keyOf(name, next - 1))) === undefined)
+      first = 1
+    // Another refresh has found the key meanwhile.
+    if (log.next !== next) return true
+    log.next = first
+    log.isLate = isLateNow
+    if (first === 1) log.entries = []
+    return first !== next
   }
   const write = async (name: string, log: Known, value: string, EX: number): Promise<number> => {
     const counter = keyOf(name, 'count')
