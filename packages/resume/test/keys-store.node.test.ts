@@ -238,3 +238,36 @@ test('a watcher that leaves takes no hints from the others', async () => {
   await write(reader, 1)
   expect(hints).toEqual([1])
 })
+
+describe('a name that is used again and again for longer than its counter lives', () => {
+  const again = async (hours: number): Promise<void> => {
+    for (let hour = 0; hour < hours; hour++) {
+      await writer.remove(NAME)
+      await write(writer, 1, 2, 3)
+      keys.now += HOUR
+    }
+  }
+
+  test('is found by a new server at once', async () => {
+    await again(40)
+    expect(await numbers(keys.store())).toEqual([1, 2, 3])
+  })
+
+  test('is found by a server that has not looked for a day', async () => {
+    await write(writer, 1)
+    await numbers(reader)
+    await again(40)
+    expect(await numbers(reader)).toEqual([1, 2, 3])
+  })
+
+  test('does not meet its past when a new server begins it', async () => {
+    await again(24)
+    keys.now += HOUR
+    const newcomer = keys.store()
+    await newcomer.remove(NAME)
+    const many = Array.from({ length: 50 }, (_, index) => index + 1)
+    await write(newcomer, ...many)
+    expect(await numbers(newcomer)).toEqual(many)
+    expect(await numbers(keys.store())).toEqual(many)
+  })
+})

@@ -27,7 +27,8 @@ interface Known {
 
 /**
  * A removed log: what came before it is forgotten. It is kept for as long as an entry, in seconds, so it outlives those before
- * it. When the counter has expired, a log begins at 1 again, and must not meet this on its way.
+ * it. So is its number, where those who know nothing begin: keys with smaller numbers may have expired. A log that began at 1
+ * again when only the counter had expired would meet what is left of earlier ones.
  */
 const REMOVED = 'removed'
 const REMOVED_FOR = KEEP / 1000
@@ -54,14 +55,24 @@ export function keysStore(
   /** The channels that are subscribed to, or shall be. */
   const subscribed = new Map<string, Promise<unknown>>()
   const channelOf = (name: string): string => `${prefix}:log:${name}`
-  const keyOf = (name: string, part: number | 'count'): string => `${channelOf(name)}:${part}`
+  const keyOf = (name: string, part: number | 'count' | 'begin'): string => `${channelOf(name)}:${part}`
   const get = async (key: string): Promise<string | undefined> => {
     const value = await publisher.get(key)
     return value === null || value === undefined ? undefined : `${value}`
   }
 
+  const beginOf = async (name: string): Promise<number> =>
+    Number((await get(keyOf(name, 'begin'))) ?? 1)
+
   const refresh = async (name: string): Promise<Known> => {
-    const log = known.get(name) ?? { entries: [], next: 1, since: now(), isLate: false, owed: 0 }
+    const begin = known.has(name) ? 1 : await beginOf(name)
+    const log = known.get(name) ?? {
+      entries: [],
+      next: begin,
+      since: now(),
+      isLate: false,
+      owed: 0,
+    }
     known.delete(name)
     known.set(name, log)
     for (const oldest of known.keys()) {
@@ -82,19 +93,21 @@ export function keysStore(
     const { next, isLate } = log
     log.since = now()
     const count = Number(await get(keyOf(name, 'count')))
+    const begin = await beginOf(name)
     const isLateNow = count >= next
     let first = next
-    if (isLateNow && isLate)
+    if (begin > next) first = begin
+    else if (isLateNow && isLate)
       do first++
       while (first <= count && (await get(keyOf(name, first))) === undefined)
-    // All have expired. What begins again under this name begins at 1. Before the next number, one may have been passed over.
+    // All have expired. What begins again under this name begins there. Before the next number, one may have been passed over.
     else if (!isLateNow && count !== next - 1 && (await get(keyOf(name, next - 1))) === undefined)
-      first = 1
+      first = begin
     // Another refresh has found the key meanwhile.
     if (log.next !== next) return true
     log.next = first
     log.isLate = isLateNow
-    if (first === 1) log.entries = []
+    if (first === begin) log.entries = []
     return first !== next
   }
   const write = async (name: string, log: Known, value: string, EX: number): Promise<number> => {
@@ -141,7 +154,8 @@ export function keysStore(
       return (await refresh(name)).entries.slice(-limit).toReversed()
     },
     async remove(name) {
-      await write(name, await refresh(name), REMOVED, REMOVED_FOR)
+      const key = await write(name, await refresh(name), REMOVED, REMOVED_FOR)
+      await publisher.set(keyOf(name, 'begin'), `${key}`, { EX: REMOVED_FOR })
     },
     watch(name, wake) {
       const channel = channelOf(name)
