@@ -303,6 +303,21 @@ test('a body with chunks that are nothing is read on', async () => {
   connection.close()
 })
 
+test('close() in the clean-up of a body that broke off ends the loop', async () => {
+  const connection = connect('/updates', {
+    async fetch(_, init) {
+      init?.signal?.addEventListener('abort', () => connection.close())
+      return broken('data: a\n\n')
+    },
+  })
+  const received: string[] = []
+  for await (const { data } of connection) received.push(data)
+  expect(received).toEqual(['a'])
+  expect(connection.ending).toEqual({ reason: 'closed', error: undefined })
+  // A rejection that nobody receives would fail the run.
+  await new Promise((resolve) => setTimeout(resolve, 5))
+})
+
 test('a response without a stream, as of a `fetch` that has none, rejects at once', async () => {
   const response = { status: 200, headers: new Headers(headers) } as Response
   const connection = connect('/updates', { fetch: async () => response })
