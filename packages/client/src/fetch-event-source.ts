@@ -202,7 +202,8 @@ function pauseAfter(
   }
   const { error } = failure
   const wait = onerror?.(error)
-  if (typeof wait === 'number') return wait
+  // `NaN` would be waited for for ever.
+  if (typeof wait === 'number' && !Number.isNaN(wait)) return wait
   const mayHelp = onerror || (error instanceof ClientError && isTemporary(error))
   if (!isSafe || !mayHelp) throw error
   return Math.max(SHORTEST_WAIT, interval)

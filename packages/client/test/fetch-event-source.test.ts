@@ -66,6 +66,18 @@ describe('fetchEventSource()', () => {
     expect(ids).toEqual([null, '1'])
   })
 
+  test('a wait that is not a number is the usual one', async () => {
+    const { fetch, ids } = serverOf(
+      () => broken('retry: 1\ndata: a\n\n'),
+      () => new Response('data: b\n\n', { headers }),
+    )
+    await fetchEventSource(ADDRESS, { fetch, onerror: () => NaN })
+    expect(ids.length).toBe(2)
+    const answer = serverOf(() => broken('data: a\n\n'))
+    const post = { method: 'POST', fetch: answer.fetch, onerror: () => NaN }
+    await expect(fetchEventSource(ADDRESS, post)).rejects.toMatchObject({ code: 'lost' })
+  })
+
   test('a GET that broke off is sent again by itself', async () => {
     const { fetch, ids } = serverOf(
       () => broken('retry: 1\nid: 1\ndata: a\n\n'),
