@@ -66,7 +66,13 @@ export function createStreams(options: StreamsOptions = {}): Streams {
       ring: (epoch) => listeners.ring(name, epoch),
       listen(wake) {
         const remove = listeners.add(name, wake)
-        const unwatch = store.watch?.(name, wake)
+        let unwatch: (() => void) | undefined
+        try {
+          unwatch = store.watch?.(name, wake)
+        } catch (error) {
+          // A claimed log must not be left without its producer for want of hints.
+          report(error)
+        }
         return () => {
           unwatch?.()
           remove()

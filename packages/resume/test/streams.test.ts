@@ -282,6 +282,23 @@ describe('cursors', () => {
   })
 })
 
+test('a store that cannot give hints is read all the same, and `onError` gets why', async () => {
+  const errors: unknown[] = []
+  const fault = new Error('no channel')
+  const watch = (): never => {
+    throw fault
+  }
+  const store = { ...memoryStore(), watch }
+  const streams = createStreams({ ...quick, store, onError: (error) => errors.push(error) })
+  await streams.start('a', async function* () {
+    yield { data: '1' }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    yield { data: '2' }
+  })
+  expect(texts(await collect(streams.read('a')))).toEqual(['1', '2'])
+  expect(errors).toEqual([fault, fault])
+})
+
 test('a `ReadableStream` from which nothing comes is cancelled when the log is stopped', async () => {
   const streams = createStreams()
   let isCancelled = false
