@@ -273,7 +273,10 @@ test('close() in onRetry and in onOpen is final', async () => {
 test.each<[string, (response: Response) => unknown]>([
   ['was read by `fetch`', (response) => response.text()],
   ['is locked', ({ body }) => body?.getReader()],
-  ['is not a `ReadableStream`', (response) => Object.defineProperty(response, 'body', { value: {} })],
+  [
+    'is not a `ReadableStream`',
+    (response) => Object.defineProperty(response, 'body', { value: {} }),
+  ],
 ])('a refusal whose body %s is reported with its status, and retried', async (_, use) => {
   const statuses: unknown[] = []
   const connection = connect('/updates', {

@@ -104,7 +104,9 @@ describe('a writer that dies between its number and its entry', () => {
   test('is passed over after 24 seconds by servers that knew the log, and by new ones', async () => {
     const newcomer = keys.store()
     await pass(23_000, reader, newcomer)
-    await expect(reader.append(NAME, { epoch: 2, number: 0 }, ':t', options)).rejects.toThrow()
+    await expect(reader.append(NAME, { epoch: 2, number: 0 }, ':t', options)).rejects.toThrow(
+      'Another writer has begun',
+    )
     await pass(2000, reader, newcomer)
     await write(reader, 3)
     expect([await numbers(reader), await numbers(newcomer)]).toEqual([

@@ -55,7 +55,8 @@ export function keysStore(
   /** The channels that are subscribed to, or shall be. */
   const subscribed = new Map<string, Promise<unknown>>()
   const channelOf = (name: string): string => `${prefix}:log:${name}`
-  const keyOf = (name: string, part: number | 'count' | 'begin'): string => `${channelOf(name)}:${part}`
+  const keyOf = (name: string, part: number | 'count' | 'begin'): string =>
+    `${channelOf(name)}:${part}`
   const get = async (key: string): Promise<string | undefined> => {
     const value = await publisher.get(key)
     return value === null || value === undefined ? undefined : `${value}`
@@ -172,7 +173,10 @@ export function keysStore(
         // It ends the hints of all who listen to the channel.
         const leave = (): unknown =>
           !watchers.has(channel) && subscribed.delete(channel) && subscriber.unsubscribe(channel)
-        subscribed.get(channel)?.then(leave).catch(() => {})
+        subscribed
+          .get(channel)
+          ?.then(leave)
+          .catch(() => {})
       }
     },
   }
