@@ -127,6 +127,16 @@ describe('a writer that dies between its number and its entry', () => {
     await write(reader, 3)
   })
 
+  test('does not make the writer after it late', async () => {
+    await pass(26_000, reader)
+    keys.now += 13_000
+    await keys.incr(`${KEY}:count`)
+    await numbers(reader)
+    await keys.set(`${KEY}:4`, '1 4 data: 4\n\n')
+    expect(await numbers(reader)).toEqual([1, 2, 4])
+    await write(reader, 5)
+  })
+
   test('does not hold up a server that has not looked for an hour for longer', async () => {
     keys.now += HOUR
     expect(await numbers(reader)).toEqual([1, 2])

@@ -107,7 +107,7 @@ export function keysStore(
     // Another refresh has found the key meanwhile.
     if (log.next !== next) return true
     log.next = first
-    log.isLate = isLateNow
+    log.isLate = isLateNow && first === next
     if (first === begin) log.entries = []
     return first !== next
   }
