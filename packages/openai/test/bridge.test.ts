@@ -388,6 +388,18 @@ describe('from a chat completion to a response', () => {
     ])
   })
 
+  test('calls that come out of order keep their names', () => {
+    const call = (index: number, name: string): Wire =>
+      chunk({
+        tool_calls: [{ index, id: name, type: 'function', function: { name, arguments: '{}' } }],
+      })
+    const events = toResponseEvents([call(1, 'g'), call(0, 'f'), chunk({}, 'tool_calls')])
+    expect(responseOf(events)['output']).toMatchObject([
+      { call_id: 'g', name: 'g' },
+      { call_id: 'f', name: 'f' },
+    ])
+  })
+
   test('text after a call makes another message', () => {
     const call = {
       index: 0,

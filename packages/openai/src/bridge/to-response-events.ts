@@ -61,15 +61,12 @@ export class ResponseSender {
   end(): ResponseEvent[] {
     if (this.#error) return []
     if (this.#head === undefined || this.#reason === undefined) return []
-    // Tells the ends of the calls.
-    const { message } = this.#accumulator.finish({ done: true })
+    // Tells the ends of the calls, with their names: one may have come late, or in two pieces.
+    this.#accumulator.finish({ done: true })
     this.#closeCurrent()
     const reason = INCOMPLETE.get(this.#reason)
     const isPartial = reason !== undefined
-    // A legacy completion has text in place of a message.
-    const said: { readonly message?: unknown } | undefined = message.choices[0]
-    const calls = isWire(said?.message) ? listIn(said.message['tool_calls']) : []
-    for (const [at, open] of this.#calls) this.#closeCall(open, calls[at], isPartial)
+    for (const open of this.#calls.values()) this.#closeCall(open, isPartial)
     const status = isPartial
       ? 'incomplete'
       : this.#reason === 'cancelled'
@@ -151,6 +148,11 @@ export class ResponseSender {
         return this.#beginCall(0, '', delta.name)
       case 'function-call-arguments':
         return this.#growCall(0, delta.delta)
+      case 'tool-call-end': {
+        const open = this.#calls.get(delta.toolCall)
+        if (open) open.item['name'] = delta.name
+        return
+      }
       case 'finish':
         this.#reason = delta.reason
         return
@@ -304,10 +306,8 @@ export class ResponseSender {
     })
   }
 
-  #closeCall(open: OpenItem, call: unknown, isPartial: boolean): void {
+  #closeCall(open: OpenItem, isPartial: boolean): void {
     const field = fieldOf(open)
-    const body = isWire(call) ? (call['function'] ?? call['custom']) : undefined
-    if (isWire(body) && typeof body['name'] === 'string') open.item['name'] = body['name']
     open.item['status'] = isPartial ? 'incomplete' : 'completed'
     const name = field === 'input' ? 'custom_tool_call_input' : 'function_call_arguments'
     const place = { item_id: open.item['id'], output_index: open.index }
