@@ -7,7 +7,7 @@ export interface ServerError {
   readonly type: string | undefined
   readonly code: string | number | undefined
   readonly param: string | undefined
-  /** A code that is the number of an HTTP status, or a `status` beside it. */
+  /** A `status` that is the number of an HTTP status, or such a `code`. */
   readonly status: number | undefined
   /** As it stood on the wire. */
   readonly raw: unknown
@@ -53,9 +53,10 @@ export function endingIn(name: string | undefined, data: unknown): Wire | undefi
 /** Reads an error from what stands in its place: an object, or a sentence. */
 export function serverErrorOf(error: unknown, raw: unknown): ServerError {
   const fields: Wire = isWire(error) ? error : { message: error }
-  const { code, status = code, errors } = fields
+  const { code, status, errors } = fields
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined
-  const number = Number(status)
+  // Gemini has a number in `code`, and a word in `status`.
+  const number = [status, code].map(Number).find((number) => number >= 400 && number < 600)
   const message =
     fields['message'] ?? fields['detail'] ?? (isWire(first) ? first['message'] : undefined) ?? first
   return {
@@ -63,7 +64,7 @@ export function serverErrorOf(error: unknown, raw: unknown): ServerError {
     type: text(fields['type']),
     code: typeof code === 'number' ? code : text(code),
     param: text(fields['param']),
-    status: number >= 400 && number < 600 ? number : undefined,
+    status: number,
     raw,
   }
 }

@@ -224,6 +224,11 @@ describe.each([true, false])('predict: %s', (predict) => {
         `${data(say('a'))}event: error\ndata: boom\n\n`,
         { message: 'boom' },
       ],
+      [
+        'with a number as its code and a word as its status',
+        data(say('a'), { error: { code: 503, message: 'Busy', status: 'UNAVAILABLE' } }),
+        { message: 'Busy', code: 503, status: 503 },
+      ],
       ['as a sentence', data(say('a'), { error: 'boom' }), { message: 'boom' }],
       [
         'as an object that is one',
