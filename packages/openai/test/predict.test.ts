@@ -132,6 +132,12 @@ describe('the outcome is the same as without prediction', () => {
     await expectTheSame([...begun, ...pieces.slice(1, -2), piece(undefined)])
   })
 
+  test('a negative index is no index, so that two choices of a chunk may be one', async () => {
+    const choices = [-1, 0].map((index) => ({ index, delta: { content: String(index) } }))
+    const text = JSON.stringify(chunkWith({}, { model: 'negative', choices }))
+    await expectTheSame([text, text])
+  })
+
   // Each adds its JSON to the arguments, so many of them are not one.
   test.each([{}, [], { a: 1 }, [1], -1, true, null].map((value) => ({ value })))(
     'for arguments that are $value',

@@ -160,7 +160,9 @@ function hasDistinctChoices(choices: unknown): boolean {
   if (!Array.isArray(choices)) return false
   const indexes = choices.map((choice) => (isWire(choice) ? choice['index'] : undefined))
   if (indexes.length === 1) return indexes[0] === undefined || Number.isSafeInteger(indexes[0])
-  return indexes.every(Number.isSafeInteger) && new Set(indexes).size === indexes.length
+  // A negative index counts as none: the choice is that of its position, which may be the index of another.
+  const isIndex = (index: unknown): boolean => Number.isSafeInteger(index) && Number(index) >= 0
+  return indexes.every(isIndex) && new Set(indexes).size === indexes.length
 }
 
 type LeafRule = MergeRule | 'literal' | 'one by one'
