@@ -149,6 +149,16 @@ describe('what a body is, whatever its type says', () => {
     expect((await accumulate(response)).choices[0]?.message.content).toBe('Hello')
   })
 
+  test.each([
+    ['after its first line', ''],
+    ['in its second line', JSON.stringify(stop).slice(0, 40)],
+  ])('is no whole message if a stream of lines is cut %s', async (_, rest) => {
+    const response = body(`${JSON.stringify(say({ content: 'Hel' }))}\n${rest}`)
+    const failure = await failureOf(accumulate(response))
+    expect(failure).toMatchObject({ code: 'incomplete', verdict: { reason: 'no-end' } })
+    expect(failure.partial?.choices[0]?.message.content).toBe('Hel')
+  })
+
   test.each<[string, string, RegExp]>([
     ['Responses', events({ type: 'response.created', response: {} }), /Responses API/],
     [

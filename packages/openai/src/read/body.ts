@@ -21,16 +21,25 @@ export interface BodyOf {
  * @throws the error that the server sent, or an error that says what the body is
  */
 export function takeBody(text: string, interpreter: Interpreter, of: BodyOf, ok: boolean): void {
-  const documents = documentsIn(text.trim())
+  let documents = documentsIn(text.trim())
   if (!ok) throw failureOf(documents?.[0], text, of)
+  if (documents === undefined) {
+    // A stream of lines that broke off in one of them.
+    const lines = documentsIn(text.slice(0, text.lastIndexOf('\n') + 1).trim())
+    if (isChunk(lines?.[0])) {
+      documents = lines
+      interpreter.note('cut-event')
+    }
+  }
   if (documents === undefined || documents.length === 0) throw notAStream(text, of)
   for (const document of documents)
     if (document === '[DONE]') interpreter.done = true
     else
       for (const value of Array.isArray(document) ? document : [document])
         takeValue(value, text, interpreter, of)
-  // A list, or a single document, came whole.
-  if (documents.length === 1) interpreter.done = true
+  // A list, or a single document, came whole; a single chunk may be the first line of a stream that was cut.
+  const [first] = documents
+  if (documents.length === 1 && !isChunk(first)) interpreter.done = true
 }
 
 function takeValue(document: unknown, text: string, interpreter: Interpreter, of: BodyOf): void {
@@ -50,6 +59,10 @@ export function isCompletion({ object, choices }: Wire): boolean {
     (choice) =>
       isWire(choice) && !isWire(choice['delta']) && (isWire(choice['message']) || 'text' in choice),
   )
+}
+
+function isChunk(document: unknown): boolean {
+  return isWire(document) && Array.isArray(document['choices']) && !isCompletion(document)
 }
 
 /** The error for an answer with a status that is not a success. */
