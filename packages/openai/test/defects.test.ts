@@ -545,6 +545,22 @@ describe('a source that falls silent', () => {
     },
   )
 
+  test.each(['accumulate', 'readChunks', 'readDeltas'])(
+    'ends in no timeout while content comes in time: %s',
+    async (name) => {
+      async function* slow(): AsyncGenerator<object> {
+        for (const chunk of [say({ content: 'a' }), say({ content: 'b' }), stop]) {
+          await new Promise((resolve) => setTimeout(resolve, 120))
+          yield chunk
+        }
+      }
+      const options = { tokenTimeout: 200 }
+      if (name === 'accumulate') await accumulate(slow(), options)
+      else if (name === 'readDeltas') for await (const _ of readDeltas(slow(), options));
+      else for await (const _ of readChunks(slow(), options));
+    },
+  )
+
   test('is left at once by return()', async () => {
     const source = sourceOf([new TextEncoder().encode(events(say({ content: 'a' })))], {
       ending: 'stall',

@@ -52,15 +52,20 @@ export class Watch implements Pull {
     const wait = isIdle ? idleTimeout : left
     const from = tokenTimeout === 0 ? 0 : Date.now()
     return new Promise((resolve, reject) => {
-      this.#reject = reject
-      this.#end = resolve
+      // Before the item is given away: what it holds may be content, after which the waiting begins anew.
+      const settle =
+        <Value>(how: (value: Value) => void) =>
+        (value: Value): void => {
+          clearTimeout(timer)
+          if (from > 0) this.#waited += Date.now() - from
+          how(value)
+        }
+      this.#reject = settle(reject)
+      this.#end = settle<Item>(resolve)
       const fail = (): void =>
         reject(isIdle ? timedOut('bytes', idleTimeout) : timedOut('content', tokenTimeout))
       const timer = wait > LONGEST ? undefined : setTimeout(fail, wait)
-      item.then(resolve, reject).finally(() => {
-        clearTimeout(timer)
-        if (from > 0) this.#waited += Date.now() - from
-      })
+      item.then(settle<Item>(resolve), settle(reject))
     })
   }
 
