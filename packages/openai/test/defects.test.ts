@@ -526,12 +526,13 @@ describe('a source that falls silent', () => {
   test.each(['accumulate', 'readChunks', 'readDeltas'])(
     'ends in a timeout if it sends heartbeats alone: %s',
     async (name) => {
+      const padding = { tool_calls: [], index: 0, p: 'x' }
       async function* heartbeats(): AsyncGenerator<Uint8Array> {
         yield new TextEncoder().encode(events(say({ content: 'a' })))
         for (let beat = 0; beat < 2000; beat++) {
           await new Promise((resolve) => setTimeout(resolve, 5))
           yield new TextEncoder().encode(
-            `: ping\n\n${events(say({ role: 'assistant', content: '' }))}`,
+            `: ping\n\n${events(say({ role: 'assistant', content: '', ...padding }))}`,
           )
         }
       }

@@ -1,5 +1,7 @@
 import { SseError } from '@tesserae/parser'
+import { ruleIn } from '../accumulator/fields.ts'
 import type { NoteCode } from '../accumulator/notes.ts'
+import { deltaRules } from '../accumulator/rules.ts'
 import { incomplete, interrupted, serverError } from '../errors.ts'
 import { split } from '../split/split.ts'
 import type { ChatCompletion, ChatCompletionChunk } from '../types.ts'
@@ -91,12 +93,14 @@ function finishes(chunk: object): boolean {
   return choicesOf(chunk).some((choice) => choice['finish_reason'])
 }
 
-/** Whether a chunk has more than a role or padding. */
+/** Whether a chunk has more than a role, padding, and lists that are empty. */
 function hasContent(chunk: object): boolean {
-  return choicesOf(chunk).some(({ delta, text }) => {
-    const { role: _, obfuscation: __, ...rest } = isWire(delta) ? delta : { text }
-    return Object.values(rest).some((value) => !isEmpty(value))
-  })
+  return choicesOf(chunk).some(({ delta, text }) =>
+    Object.entries(isWire(delta) ? delta : { text }).some(([name, value]) => {
+      const isNothing = isEmpty(value) || (Array.isArray(value) && value.length === 0)
+      return !isNothing && name !== 'role' && ruleIn(deltaRules, name) !== 'drop'
+    }),
+  )
 }
 
 function choicesOf(chunk: object): Wire[] {
