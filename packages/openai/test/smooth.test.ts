@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readDeltas } from '@tesserae/openai'
 import { type Delta, smooth, type SmoothOptions } from '@tesserae/openai/display'
+import { sourceOf } from '@tesserae/testkit'
 
 const content = (delta: string, choice = 0): Delta => ({ type: 'content', choice, delta })
 
@@ -122,6 +124,23 @@ test('smooth returns what the deltas return, and closes them when its reader lea
   isClosed = false
   for await (const _ of smooth(deltas())) break
   expect(isClosed).toBe(true)
+})
+
+test('smooth is left at once by return(), also while a server is silent', async () => {
+  const source = sourceOf(
+    [
+      new TextEncoder().encode(
+        'data: {"choices":[{"index":0,"delta":{"content":"Hello, world"}}]}\n\n',
+      ),
+    ],
+    { ending: 'stall' },
+  )
+  const deltas = smooth(readDeltas(source.stream()))
+  expect((await deltas.next()).value).toEqual(content('Hello,'))
+  const pending = deltas.next()
+  await deltas.return(undefined as never)
+  expect((await pending).value).toEqual(content(' world'))
+  expect(await source.over).toBe('cancelled')
 })
 
 test('smooth rejects a unit that does not exist', async () => {

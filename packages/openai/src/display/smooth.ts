@@ -1,6 +1,7 @@
 import type { Delta } from '../accumulator/types.ts'
 import type { ResponseDelta } from '../responses/accumulator-types.ts'
 import { badUnit } from '../errors.ts'
+import { type Control, stoppable } from '../read/stoppable.ts'
 import { Cutter, type Unit } from './cutter.ts'
 
 /** Options of {@link smooth}. */
@@ -24,7 +25,7 @@ type TextDelta = Extract<AnyDelta, { readonly type: 'content' | 'text' | 'refusa
 
 /**
  * Regroups the text of deltas into whole words, sentences, lines or graphemes, to show it evenly. The text stays the same.
- * Every other delta passes through at once, after the text before it.
+ * Every other delta passes through at once, after the text before it. Leaving the loop leaves `deltas` at once.
  *
  * @param deltas - the deltas, such as those of `readDeltas`
  * @param options - the unit, and how long to wait before each
@@ -50,10 +51,23 @@ export function smooth<D extends AnyDelta = Delta>(
   deltas: AsyncIterable<D> | Iterable<D>,
   options?: SmoothOptions,
 ): AsyncGenerator<D, void>
-export async function* smooth<D extends AnyDelta = Delta>(
+export function smooth<D extends AnyDelta = Delta>(
   deltas: AsyncIterable<D> | Iterable<D>,
   options: SmoothOptions = {},
 ): AsyncGenerator<D, unknown> {
+  const control: Control = {}
+  return stoppable(smoothed(deltas, options, control), control)
+}
+
+async function* smoothed<D extends AnyDelta>(
+  deltas: AsyncIterable<D> | Iterable<D>,
+  options: SmoothOptions,
+  control: Control,
+): AsyncGenerator<D, unknown> {
+  // Those of `readDeltas` may be waiting for a server that has fallen silent.
+  if (Symbol.asyncIterator in deltas && 'return' in deltas)
+    control.stop = () =>
+      void Promise.resolve((deltas as AsyncGenerator<D>).return(undefined)).catch(ignore)
   const { unit = 'word', delay = 0, locale } = options
   if (!UNITS.includes(unit)) throw badUnit()
   const waiting = new Map<string, Waiting>()
@@ -125,3 +139,5 @@ function* rests<D>(waiting: Map<string, Waiting>, now?: Place): Generator<D> {
 function isText(delta: AnyDelta): delta is TextDelta {
   return ['content', 'text', 'refusal', 'reasoning'].includes(delta.type)
 }
+
+function ignore(): void {}
