@@ -297,6 +297,20 @@ describe('failures', () => {
     })
   })
 
+  test('the body of an error answer is read up to its bound', async () => {
+    let pulls = 0
+    const endless = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      async pull(controller) {
+        // Nothing but the bound ends the reading.
+        if (++pulls > 100) return controller.close()
+        controller.enqueue(new Uint8Array(16_384).fill(0x78))
+      },
+    })
+    const error = await failing(new Response(endless, { status: 502 }))
+    expect(error).toMatchObject({ code: 'bad-response', status: 502 })
+    expect(pulls).toBeLessThan(10)
+  })
+
   test('a check that throws rejects with its error', async () => {
     const check = (): never => {
       throw new RangeError('no')

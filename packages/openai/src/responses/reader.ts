@@ -30,7 +30,7 @@ export interface Prediction {
 
 /** As much of a body that cannot be read goes into the error. */
 const EXCERPT = 4096
-/** As much of the body of an error answer is read. */
+/** As much of the body of an error answer is read: a longer one is no error of the API. */
 const MAX_ERROR_BYTES = 65_536
 /** The default of the parser. */
 const MAX_EVENT_BYTES = 16_777_216
@@ -180,7 +180,7 @@ export class EventReader {
     const limit = this.#isRefusal ? MAX_ERROR_BYTES : this.#limit
     if (this.#documentBytes < limit) document.push(chunk.slice(0, limit - this.#documentBytes))
     this.#documentBytes += chunk.length
-    if (this.#documentBytes > limit && !this.#isRefusal) throw this.#notAStream(decode(document))
+    if (this.#documentBytes > limit) throw this.#notAStream(decode(document))
   }
 
   // Events
