@@ -117,6 +117,25 @@ describe('reading', () => {
     ])
   })
 
+  test('a call that a limit cuts before its input is partial', async () => {
+    const block = (index: number): { data: string }[] => [
+      begin(index, { type: 'tool_use', id: `t${index}`, name: 'f', input: {} }),
+      stop(index),
+    ]
+    const streamed = [start(), ...block(0), ...block(1), ...end('max_tokens')]
+    const content = [0, 1].map((at) => ({ type: 'tool_use', id: `t${at}`, name: 'f', input: {} }))
+    const message = { type: 'message', role: 'assistant', content, stop_reason: 'max_tokens' }
+    for (const source of [streamed, [{ data: JSON.stringify(message) }]]) {
+      const options = { dialect: anthropic, incomplete: 'return' } as const
+      const { message: found, verdict } = await accumulate(source, options)
+      expect(found.choices[0]?.message.tool_calls).toMatchObject([
+        { id: 't0', function: { arguments: '{}' } },
+        { id: 't1', function: { arguments: '' } },
+      ])
+      expect(verdict).toMatchObject({ cut: 'length', partialToolCalls: [{ toolCall: 1 }] })
+    }
+  })
+
   test('a call whose input came with its block has the input of its deltas, if there are any', async () => {
     const block = { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } }
     const piece = grow(0, { type: 'input_json_delta', partial_json: '{"a":1,"b":2}' })

@@ -31,6 +31,8 @@ export class AnthropicReader {
   /** The tool call of each block, and the input that its block began with, until arguments come. */
   readonly #calls = new Map<unknown, { readonly index: number; input: string | undefined }>()
   #textLength = 0
+  /** The block that began last: a limit cuts no other. */
+  #lastBlock: unknown
 
   /** The chunk that an event stands for; `undefined` for an event of another protocol. */
   read({ event }: EventLike, value: unknown): object | undefined {
@@ -45,7 +47,7 @@ export class AnthropicReader {
       case 'content_block_delta':
         return this.#chunk(this.#grow(value['index'], wireIn(value['delta'])))
       case 'content_block_stop':
-        return this.#chunk(this.#end(value['index']))
+        return this.#chunk(this.#stop(value['index']))
       case 'message_delta':
         return this.#finish(wireIn(value['delta']), wireIn(value['usage']))
       case 'message_stop':
@@ -72,14 +74,16 @@ export class AnthropicReader {
     const { content, role = 'assistant', stop_reason, stop_sequence, usage } = message
     this.#start(message)
     const delta: Record<string, unknown> = { role }
+    const add = (more: Wire): void => {
+      for (const [field, value] of Object.entries(more)) {
+        const before = delta[field]
+        if (Array.isArray(value)) delta[field] = [...(Array.isArray(before) ? before : []), ...value]
+        else delta[field] = `${before ?? ''}${value}`
+      }
+    }
     for (const [index, block] of Array.isArray(content) ? content.entries() : [])
-      for (const step of [this.#begin(index, wireIn(block)), this.#end(index)])
-        for (const [field, value] of Object.entries(step?.delta ?? {})) {
-          const before = delta[field]
-          if (Array.isArray(value))
-            delta[field] = [...(Array.isArray(before) ? before : []), ...value]
-          else delta[field] = `${before ?? ''}${value}`
-        }
+      add(this.#begin(index, wireIn(block))?.delta ?? {})
+    add(this.#endAll(stop_reason))
     const { choices, ...rest } = this.#finish({ stop_reason, stop_sequence }, wireIn(usage))
     return { ...rest, choices: choices.map((choice) => ({ ...choice, delta })) }
   }
@@ -91,6 +95,7 @@ export class AnthropicReader {
   }
 
   #begin(index: unknown, block: Wire): Step | undefined {
+    this.#lastBlock = index
     const { type, text, thinking, signature, data, id, name, input, citations } = block
     if (type === 'text') {
       const cited = Array.isArray(citations) && citations.length > 0
@@ -157,6 +162,11 @@ export class AnthropicReader {
     return { type: 'url_citation', url_citation: { url, title: title ?? '', ...place }, citation }
   }
 
+  /** A block that stops without any input may have been cut: whether it was, the end of the message says. */
+  #stop(index: unknown): Step | undefined {
+    return this.#calls.get(index)?.input === NO_INPUT ? undefined : this.#end(index)
+  }
+
   #end(index: unknown): Step | undefined {
     const call = this.#calls.get(index)
     if (call?.input === undefined) return undefined
@@ -165,10 +175,14 @@ export class AnthropicReader {
     return { delta: { tool_calls: [ended] } }
   }
 
-  /** The ends of the calls whose blocks were not closed. */
-  #endAll(): Wire {
-    const ends = [...this.#calls.keys()].flatMap(
-      (index) => this.#end(index)?.delta['tool_calls'] ?? [],
+  /** The ends of the calls that have none. A call that a limit cut before its input has no arguments, and not `{}`. */
+  #endAll(reason: unknown): Wire {
+    const isCut = (index: unknown): boolean =>
+      index === this.#lastBlock &&
+      this.#calls.get(index)?.input === NO_INPUT &&
+      reasonOf(reason) === 'length'
+    const ends = [...this.#calls.keys()].flatMap((index) =>
+      isCut(index) ? [] : (this.#end(index)?.delta['tool_calls'] ?? []),
     )
     return ends.length > 0 ? { tool_calls: ends } : {}
   }
@@ -177,11 +191,10 @@ export class AnthropicReader {
     const given = Object.entries(usage).filter(([, value]) => value !== null)
     this.#usage = { ...this.#usage, ...Object.fromEntries(given) }
     const { stop_reason: reason, stop_sequence: sequence } = delta
-    const known = typeof reason === 'string' && Object.hasOwn(REASONS, reason)
     const step: Step = {
-      delta: typeof reason === 'string' ? this.#endAll() : {},
+      delta: typeof reason === 'string' ? this.#endAll(reason) : {},
       beside: {
-        finish_reason: known ? REASONS[reason] : (reason ?? null),
+        finish_reason: reasonOf(reason),
         ...(typeof sequence === 'string' && { stop_sequence: sequence }),
       },
     }
@@ -191,6 +204,13 @@ export class AnthropicReader {
 }
 
 const FORMAT = 'anthropic-claude-v1'
+/** The input with which a block begins. */
+const NO_INPUT = '{}'
+
+function reasonOf(reason: unknown): unknown {
+  const known = typeof reason === 'string' && Object.hasOwn(REASONS, reason)
+  return known ? REASONS[reason] : (reason ?? null)
+}
 
 function details(index: unknown, fields: Wire): Step {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '')

@@ -11,7 +11,7 @@ import type { Dialect } from './types.ts'
  * | `text` blocks                                 | `content`, joined                                             |
  * | `thinking` blocks with `signature`            | `reasoning_details` of type `reasoning.text`, with `signature` |
  * | `redacted_thinking` blocks                    | `reasoning_details` of type `reasoning.encrypted`             |
- * | `tool_use` blocks, `input_json_delta`         | `tool_calls`; a block without input has the arguments `{}`    |
+ * | `tool_use` blocks, `input_json_delta`         | `tool_calls`; `{}` for no input, unless a limit cut the block |
  * | `citations_delta`                             | `annotations`, with the original in `citation`                |
  * | `usage` of `message_start` and `message_delta` | `usage`: cached and cache-writing tokens are prompt tokens    |
  * | `end_turn`, `stop_sequence`                   | `stop`; the sequence in `stop_sequence`                       |
