@@ -123,6 +123,11 @@ describe('a completion that was not streamed', () => {
   })
 })
 
+test('a choice with deltas keeps its message when a `text` without a delta follows', () => {
+  const last = { ...head, choices: [{ index: 0, delta: null, text: null, finish_reason: 'stop' }] }
+  expect(messageOf([say({ content: 'Hello' }), last])).toMatchObject({ content: 'Hello' })
+})
+
 describe('what a body is, whatever its type says', () => {
   test.each<[string, Response]>([
     ['events called JSON', body(events(say({ content: 'Hello' }), stop), 'application/json')],

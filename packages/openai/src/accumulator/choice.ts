@@ -23,6 +23,8 @@ export class Choice implements ToolCallListener {
   #reasoningField: string | undefined
   /** Whether it belongs to the legacy API, where a choice has text and not a message. */
   #isText = false
+  /** Whether a delta or a message came: then it has a message, whatever else it has. */
+  #isChat = false
   #finish = ''
 
   constructor(
@@ -73,9 +75,10 @@ export class Choice implements ToolCallListener {
       this.#fields.cell(key).add(value)
       if (key === 'finish_reason' && !isEmpty(value)) this.#finish = textOf(value)
     }
+    this.#isChat ||= hasDelta || isWire(part['message'])
     if (hasDelta) this.#addDelta(delta)
     else if (isWire(part['message'])) this.#replace(part['message'])
-    else if ('text' in part) {
+    else if ('text' in part && !this.#isChat) {
       this.#isText = true
       this.#say('content', textOf(part['text']))
     }
@@ -208,7 +211,7 @@ export class Choice implements ToolCallListener {
   get(): object {
     const finish_reason = this.finishReason ?? null
     const choice: Record<string, unknown> = { index: this.index, logprobs: null }
-    if (this.#isText) choice['text'] = ''
+    if (this.#isText && !this.#isChat) choice['text'] = ''
     else {
       const message: Record<string, unknown> = { role: 'assistant', content: null, refusal: null }
       this.#message.put(message)
