@@ -119,6 +119,12 @@ describe('tap', () => {
   })
 })
 
+test('tap reads an answer whose status allows no body', async () => {
+  const { body, result } = tap(new Response(null, { status: 304 }))
+  expect(await new Response(body as ReadableStream<Uint8Array<ArrayBuffer>>).text()).toBe('')
+  expect((await result).failure).toMatchObject({ code: 'bad-response', status: 304 })
+})
+
 describe('parseArguments and parseContent', () => {
   const city: StandardSchema<{ city: string }> = {
     '~standard': {

@@ -41,9 +41,13 @@ export function forward(source: Response | ReadableStream<Uint8Array>): Forwarde
     },
     { highWaterMark: 0 },
   )
-  const isFailure = 'ok' in source && !source.ok
-  const seen = isFailure ? new Response(copies.stream(), source) : copies.stream()
-  return { body, seen, ignore: () => copies.ignore() }
+  return { body, seen: seenOf(source, copies), ignore: () => copies.ignore() }
+}
+
+function seenOf(source: Response | ReadableStream<Uint8Array>, copies: Copies): Forwarded['seen'] {
+  if (!('ok' in source) || source.ok) return copies.stream()
+  // A status such as 304 allows no body.
+  return source.body === null ? source : new Response(copies.stream(), source)
 }
 
 /** Hands chunks to the accumulator, and waits until it asks for the next. */
