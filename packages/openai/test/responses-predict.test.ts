@@ -179,6 +179,24 @@ describe('prediction changes nothing', () => {
     expect(await read(lists, true)).toEqual(await read(lists, false))
   })
 
+  test('a delta with the index that a part of another type has taken since', async () => {
+    const delta = (type: string, content_index: number) => ({
+      type: `response.${type}.delta`,
+      item_id: 'm',
+      output_index: 0,
+      content_index,
+      delta: type,
+    })
+    const events = [
+      delta('output_text', 1),
+      ...Array.from({ length: 8 }, () => delta('output_text', 0)),
+      delta('refusal', 0),
+      delta('output_text', 0),
+    ]
+    const chunks = [write(events, framings[0] as Framing)]
+    expect(await read(chunks, true)).toEqual(await read(chunks, false))
+  })
+
   test('an event beyond the limit is refused, predicted or not', async () => {
     const events = longStream([...Array.from({ length: 20 }, () => 'a'), 'b'.repeat(900)])
     for (const predict of [true, false]) {

@@ -32,6 +32,8 @@ export class Part {
   level: Level = OPEN
   /** Whether no event has opened it: an event for its text came first. */
   isImplied = false
+  /** Whether a delta belonged to it. */
+  hasGrown = false
   /** The lists that this class made: others belong to the event that brought them. */
   readonly #own = new Set<string>()
 

@@ -299,6 +299,11 @@ export class EventAccumulator<Response = ModelResponse> implements ResponseAccum
 
   #grow(event: Wire, rule: Rule): void {
     const text = this.#textOf(event, rule)
+    if (text.part?.hasGrown === false) {
+      // Where there is another part, an event with its index may belong to it.
+      text.part.hasGrown = true
+      this.generation++
+    }
     const { [rule.from]: given, logprobs } = event
     // The output of a command has two texts.
     if (rule.list === 'output')
