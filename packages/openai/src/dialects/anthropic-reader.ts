@@ -77,7 +77,8 @@ export class AnthropicReader {
     const add = (more: Wire): void => {
       for (const [field, value] of Object.entries(more)) {
         const before = delta[field]
-        if (Array.isArray(value)) delta[field] = [...(Array.isArray(before) ? before : []), ...value]
+        if (Array.isArray(value))
+          delta[field] = [...(Array.isArray(before) ? before : []), ...value]
         else delta[field] = `${before ?? ''}${value}`
       }
     }
