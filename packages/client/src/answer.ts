@@ -56,7 +56,7 @@ async function excerptOf({ body }: Response, wait: Wait): Promise<string> {
   try {
     reader = (body ?? new Blob().stream()).getReader()
   } catch {
-    // A `fetch` of the caller has read it, or its body is no `ReadableStream`.
+    // A `fetch` of the caller has read it, or its body is not a `ReadableStream`.
     return text
   }
   let room = EXCERPT_BYTES

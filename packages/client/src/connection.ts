@@ -246,7 +246,7 @@ export class EventConnection implements Connection {
       if (!event) this.#ended(exchange)
     } catch (error) {
       this.#opening = this.#open(this.#own(error))
-      // Nobody waits for it if the clean-up of the request has closed the connection.
+      // No caller waits for it if the clean-up of the request has closed the connection.
       this.#opening.catch(() => {})
     }
     return undefined

@@ -317,7 +317,7 @@ test('close() in the clean-up of a body that broke off ends the loop', async () 
   for await (const { data } of connection) received.push(data)
   expect(received).toEqual(['a'])
   expect(connection.ending).toEqual({ reason: 'closed', error: undefined })
-  // A rejection that nobody receives would fail the run.
+  // A rejection that has no handler would fail the run.
   await new Promise((resolve) => setTimeout(resolve, 5))
 })
 

@@ -157,7 +157,7 @@ describe('what a body is, whatever its type says', () => {
   test.each([
     ['after its first line', ''],
     ['in its second line', JSON.stringify(stop).slice(0, 40)],
-  ])('is no whole message if a stream of lines is cut %s', async (_, rest) => {
+  ])('a stream of lines that is cut %s is not taken for a whole message', async (_, rest) => {
     const response = body(`${JSON.stringify(say({ content: 'Hel' }))}\n${rest}`)
     const failure = await failureOf(accumulate(response))
     expect(failure).toMatchObject({ code: 'incomplete', verdict: { reason: 'no-end' } })

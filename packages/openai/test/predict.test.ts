@@ -132,7 +132,7 @@ describe('the outcome is the same as without prediction', () => {
     await expectTheSame([...begun, ...pieces.slice(1, -2), piece(undefined)])
   })
 
-  test('a negative index is no index, so that two choices of a chunk may be one', async () => {
+  test('a negative index counts as missing, so two choices of a chunk may be one', async () => {
     const choices = [-1, 0].map((index) => ({ index, delta: { content: String(index) } }))
     const text = JSON.stringify(chunkWith({}, { model: 'negative', choices }))
     await expectTheSame([text, text])

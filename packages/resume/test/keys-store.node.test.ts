@@ -226,7 +226,7 @@ test('an entry that is found while its number is asked about does not make the n
   expect(await numbers(reader)).toEqual([1, 2, 3, 4])
 })
 
-test('an entry behind one that is still being written is not refused', async () => {
+test('an entry after one that is still being written is not refused', async () => {
   await write(writer, 1)
   await numbers(reader)
   const number = hold('incr', 'count')

@@ -30,7 +30,7 @@ export interface Prediction {
 
 /** As much of a body that cannot be read goes into the error. */
 const EXCERPT = 4096
-/** As much of the body of an error answer is read: a longer one is no error of the API. */
+/** As much of the body of an error answer is read: the API sends no longer ones. */
 const MAX_ERROR_BYTES = 65_536
 /** The default of the parser. */
 const MAX_EVENT_BYTES = 16_777_216

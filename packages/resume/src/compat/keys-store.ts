@@ -141,7 +141,7 @@ export function keysStore(
       const key = await write(name, log, value, Math.ceil(keep / 1000))
       const { entries, next } = await refresh(name)
       const isMine = entries.some((each) => compare(each, entry) === 0 && each.body === body)
-      // It stands behind one that is still being written, which decides.
+      // It comes after one that is still being written, which decides.
       if (!isMine && next <= key) throw stillWriting()
       if (!isMine) return 'refused'
       publisher.publish(channelOf(name), `${epoch}`).catch(() => {})
