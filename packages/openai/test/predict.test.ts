@@ -107,6 +107,24 @@ describe('the outcome is the same as without prediction', () => {
     await expectTheSame([text, text, ...texts, text.replaceAll('\\u0031', 'E'), text])
   })
 
+  /** What adds text: a field, the arguments of a call, a part of the content. */
+  const places: Record<string, (text: string) => object> = {
+    content: (content) => ({ content }),
+    reasoning: (reasoning) => ({ reasoning }),
+    arguments: (text) => ({ tool_calls: [{ index: 0, function: { arguments: text } }] }),
+    parts: (text) => ({ content: [{ type: 'text', text }] }),
+    unknown: (unknown) => ({ unknown }),
+  }
+  test.each(
+    Object.keys(places).flatMap((place) =>
+      ['null', '[]', '{}', 'true', '0', '-1', ''].map((text) => [text, place] as const),
+    ),
+  )('for the text %j again and again as %s', async (word, place) => {
+    const text = (piece: string): string =>
+      JSON.stringify(chunkWith(places[place]!(piece), { model: `${place} ${word}` }))
+    await expectTheSame([text(word), text(word), text('a'), text(word), text(word), text('a')])
+  })
+
   test('for text that bytes cannot express', async () => {
     const [one, other] = ['\ud83d', '\ufffd'].map((model) => ({ model }))
     for (const beside of [one, other]) {

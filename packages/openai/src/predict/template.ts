@@ -187,6 +187,7 @@ class Learner {
     const path = pathOf(leaf.name)
     const { rule, root } = this.#ruleOf(path)
     const isString = leaf.kind === 'string'
+    const isNull = leaf.kind === 'word' && value === 'null'
     // Constants: V8 compares them as pointers, but a string that was joined letter by letter.
     const hole = (string: Kind = 'string', number: Kind = 'number'): boolean =>
       (isString || leaf.kind === 'number') && this.#hole(isString ? string : number, path, leaf)
@@ -211,13 +212,13 @@ class Learner {
       case 'one by one':
         return hole()
       case 'concat':
-        return value === 'null' ? !differs : this.#text(leaf, path, root)
+        return isNull ? !differs : this.#text(leaf, path, root)
       case 'parts':
         if (this.#text(leaf, path, root)) return true
         break
       default:
     }
-    return value === 'null' || value === '[]' ? !differs : this.#parsed(root)
+    return isNull || (leaf.kind === 'empty' && value === '[]') ? !differs : this.#parsed(root)
   }
 
   #hole(kind: Kind, path: Path, { start, end }: Branch): boolean {
