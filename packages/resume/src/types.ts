@@ -187,6 +187,6 @@ export interface Streams {
   stop(name: string): Promise<void>
   /** `live`, the reason of the end, or `undefined` if there is no log of this name. */
   state(name: string): Promise<LogState | undefined>
-  /** Deletes the log. A live producer ends with `gone`. */
+  /** Deletes the log. A live producer is stopped first. */
   remove(name: string): Promise<void>
 }
