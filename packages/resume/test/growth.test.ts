@@ -27,8 +27,7 @@ test('the memory store does not visit all logs for each new one', async () => {
   const store = memoryStore()
   const options = { create: true, keep: 60_000 }
   const visits = await visitsDuring(async () => {
-    for (let n = 0; n < MANY; n++)
-      await store.append(`${n}`, { epoch: 1, number: 0 }, 'x', options)
+    for (let n = 0; n < MANY; n++) await store.append(`${n}`, { epoch: 1, number: 0 }, 'x', options)
   })
   // Once a second at most, however slow the machine is. For each new log it would be 2 million.
   expect(visits).toBeLessThan(20 * MANY)
