@@ -13,7 +13,7 @@ import type { Answer } from './transport.ts'
  * | another refusal                            | its status                | `retry:`, error event |
  * | any other error                            | the caller gets the error | `retry:`, error event |
  *
- * Where there is no caller to get it, as after `openStream`, an error before the head is as one after it.
+ * After `openStream` no caller can get an error, so an error before the head is handled like one after the head.
  */
 export interface Farewell {
   /** Instead of a stream. */
