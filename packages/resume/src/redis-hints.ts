@@ -31,7 +31,19 @@ export function hintsOf(
   send: Send,
   subscriber: RedisSubscriber | undefined,
 ): Watch | undefined {
-  const own = subscriber ?? (client as RedisSubscriber)
+  if (subscriber) return hintsOver(subscriber)
+  return hintsOver(client as RedisSubscriber, () => speaksResp3(send))
+}
+
+/**
+ * Hints over a client that can subscribe.
+ *
+ * @param askWhether - asks whether it really can; it is asked again if it fails
+ */
+export function hintsOver(
+  own: RedisSubscriber,
+  askWhether: () => Promise<boolean> = async () => true,
+): Watch | undefined {
   if (typeof own?.subscribe !== 'function') return undefined
   const wakers = new Listeners()
   const onMessage = (channel: string, message: string): void =>
@@ -40,13 +52,11 @@ export function hintsOf(
   /** The channels that are subscribed to, or shall be. */
   const subscribed = new Set<string>()
   const subscribe = async (channel: string): Promise<void> => {
-    isAble ??= subscriber
-      ? Promise.resolve(true)
-      : speaksResp3(send).catch((error: unknown) => {
-          // The client may just be away, so the next reader asks again.
-          isAble = undefined
-          throw error
-        })
+    isAble ??= askWhether().catch((error: unknown) => {
+      // The client may just be away, so the next reader asks again.
+      isAble = undefined
+      throw error
+    })
     if (!(await isAble) || !wakers.has(channel)) return
     if (!isIoredis(own)) await own.subscribe(channel, (message) => onMessage(channel, message))
     else await own.subscribe(channel)

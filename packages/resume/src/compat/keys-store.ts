@@ -7,8 +7,8 @@
  * so two producers at the same time are not fenced reliably. Redis clients with more commands do not use this store.
  */
 import { stillWriting } from '../errors.ts'
-import { Listeners } from '../listeners.ts'
 import { compare } from '../place.ts'
+import { hintsOver } from '../redis-hints.ts'
 import type { Entry, Store } from '../store.ts'
 import { KEEP } from './context.ts'
 import type { Publisher, Subscriber } from './types.ts'
@@ -51,9 +51,7 @@ export function keysStore(
   now: () => number = () => performance.now(),
 ): Store {
   const known = new Map<string, Known>()
-  const watchers = new Listeners()
-  /** The channels that are subscribed to, or shall be. */
-  const subscribed = new Map<string, Promise<unknown>>()
+  const watch = hintsOver(subscriber)
   const channelOf = (name: string): string => `${prefix}:log:${name}`
   const keyOf = (name: string, part: number | 'count' | 'begin'): string =>
     `${channelOf(name)}:${part}`
@@ -158,27 +156,7 @@ export function keysStore(
       const key = await write(name, await refresh(name), REMOVED, REMOVED_FOR)
       await publisher.set(keyOf(name, 'begin'), `${key}`, { EX: REMOVED_FOR })
     },
-    watch(name, wake) {
-      const channel = channelOf(name)
-      const remove = watchers.add(channel, wake)
-      if (!subscribed.has(channel)) {
-        const hint = (message: string): void => watchers.ring(channel, Number(message))
-        const subscribing = subscriber.subscribe(channel, hint)
-        subscribed.set(channel, subscribing)
-        // What goes wrong here costs hints: readers look every `poll` milliseconds all the same.
-        subscribing.catch(() => subscribed.delete(channel))
-      }
-      return () => {
-        remove()
-        // It ends the hints of all who listen to the channel.
-        const leave = (): unknown =>
-          !watchers.has(channel) && subscribed.delete(channel) && subscriber.unsubscribe(channel)
-        subscribed
-          .get(channel)
-          ?.then(leave)
-          .catch(() => {})
-      }
-    },
+    ...(watch && { watch: (name, wake) => watch(channelOf(name), wake) }),
   }
 }
 
